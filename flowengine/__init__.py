@@ -1,0 +1,1 @@
+"""A conversation-flow engine for telephone calls."""

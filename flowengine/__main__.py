@@ -1,0 +1,5 @@
+"""`python -m flowengine`: the command line."""
+
+from flowengine.cli.main import main
+
+main()

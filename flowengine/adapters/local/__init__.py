@@ -1,0 +1,1 @@
+"""Speech engines that run on this machine."""

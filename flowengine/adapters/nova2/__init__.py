@@ -1,0 +1,1 @@
+"""The `nova2.v1` speech contract: clients and server."""

@@ -1,0 +1,1 @@
+"""Fakes that behave: shipped, for tests."""

@@ -1,0 +1,1 @@
+"""Twilio: media stream, webhooks, REST."""

@@ -1,0 +1,51 @@
+"""The command `flowengine`: one file a command, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from flowengine.errors import FlowEngineError
+
+COMMANDS = {
+    "call": "Ring the server as Twilio would, speak to a flow, and print what was said.",
+    "calls": "List recorded calls, or show one.",
+    "chat": "Talk to a flow by typing.",
+    "graph": "Draw a flow as Mermaid, DOT or SVG.",
+    "serve": "Run the service: telephone, browser page, API.",
+    "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
+    "test": "Run .flowtest files in virtual time.",
+    "validate": "Check flows and explain every mistake.",
+}
+
+
+class _Commands(click.Group):
+    """Lists commands from the table above and imports `cli/<name>.py` (its `command`) on use: help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"flowengine.cli.{name}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except FlowEngineError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="flowengine")
+def main() -> None:
+    """Telephone calls, written down as .flow files: check them, talk to them, serve them."""

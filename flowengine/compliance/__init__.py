@@ -1,0 +1,1 @@
+"""May we dial, and may we say it? Pure rules."""

@@ -1,0 +1,1 @@
+"""One call's mind: events in, commands out."""

@@ -1,0 +1,145 @@
+"""What a `Conversation` asks of whoever drives it.
+
+Orders are carried out in the order given. Facts ask for nothing; the record and the pages that watch a call want them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Expecting = Literal["open", "choice", "text", "number", "digits", "date", "time", "postcode"]
+Tier = Literal["protective", "phrase", "pattern", "key", "slot", "none"]
+
+# Orders.
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say these sentences, after all that was asked for before. Answered by `SpeechHeard` or `SpeechCut`."""
+
+    speech_id: str
+    sentences: tuple[str, ...]
+    line: str | None = None
+    interruptible: bool = True
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stay quiet for so many seconds, in order with the speech. Answered like `Speak`."""
+
+    speech_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Drop whatever is being spoken or waits to be; each is answered by `SpeechCut`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """The caller's turn is open. `expecting` tells the recogniser how patient to be; `intents` are the live ones."""
+
+    expecting: Expecting
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Send `TimerFired` in so many seconds; the same id again replaces it."""
+
+    timer_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Forget this timer."""
+
+    timer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskGuard:
+    """Ask the compliance guard; answer with `GuardAnswered`."""
+
+    request_id: str
+    guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """The caller opted out: write the number to the do-not-call list at once."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call, when all speech asked for before was heard."""
+
+    outcome: str
+
+
+# Facts.
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The call is now in this state; `by` is what led there (an intent, `silence`, `done`, `start`, …)."""
+
+    state: str
+    previous: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One intent that was weighed; `score` 0 to 1."""
+
+    intent: str
+    score: float
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How an utterance was taken: `intent` None means that nothing fitted. Candidates best first."""
+
+    text: str
+    intent: str | None
+    score: float
+    tier: Tier
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFilled:
+    """A slot or variable got a value; `value` as written in the record (ISO dates and times)."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A remark for the record."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The conversation is over; nothing but what was already asked for will be spoken."""
+
+    outcome: str
+
+
+Order = Speak | Pause | StopSpeaking | Listen | StartTimer | CancelTimer | AskGuard | Suppress | Hangup
+Fact = Entered | Understood | SlotFilled | Noted | Ended
+Command = Order | Fact

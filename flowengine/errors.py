@@ -1,0 +1,65 @@
+"""The exceptions of flowengine: promises that were broken.
+
+A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value.
+
+    FlowEngineError
+    ├── FlowNotValid          a flow with errors was asked to run
+    ├── ContactNotValid       contact data does not fit the flow's `contact` block
+    ├── IllegalMove           the interpreter asked for a transition the machine does not have
+    ├── SettingsError         a setting that cannot be used
+    ├── MissingExtra          an optional dependency is needed and not installed
+    ├── ProtocolError         a peer (Twilio, Nova2, the browser) broke its wire contract
+    ├── SpeechError           a speech engine failed
+    │   ├── RecogniserError
+    │   └── SynthesiserError
+    ├── TelephonyError        the telephone provider refused or failed
+    └── StoreError            the record could not be read or written
+"""
+
+
+class FlowEngineError(Exception):
+    """The root: catch this to catch all that flowengine raises on purpose."""
+
+
+class FlowNotValid(FlowEngineError):
+    """A flow with errors was asked to run; the message carries its rendered diagnostics."""
+
+
+class ContactNotValid(FlowEngineError):
+    """Contact data does not fit the flow's `contact` block; the message names the field."""
+
+
+class IllegalMove(FlowEngineError):
+    """The interpreter asked for a transition that the flow's machine does not have."""
+
+
+class SettingsError(FlowEngineError):
+    """A setting cannot be used; the message names it and says how to mend it."""
+
+
+class MissingExtra(FlowEngineError):
+    """An optional dependency is needed and absent; the message names the extra to install."""
+
+
+class ProtocolError(FlowEngineError):
+    """A peer broke its wire contract."""
+
+
+class SpeechError(FlowEngineError):
+    """A speech engine failed."""
+
+
+class RecogniserError(SpeechError):
+    """Speech recognition failed."""
+
+
+class SynthesiserError(SpeechError):
+    """Speech synthesis failed."""
+
+
+class TelephonyError(FlowEngineError):
+    """The telephone provider refused a request, or could not be reached."""
+
+
+class StoreError(FlowEngineError):
+    """The record could not be read or written."""

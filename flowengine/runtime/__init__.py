@@ -1,0 +1,1 @@
+"""One live call's body: session, turns, playback."""

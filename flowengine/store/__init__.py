@@ -1,0 +1,1 @@
+"""The record: calls and their events."""

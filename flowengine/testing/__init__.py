@@ -1,0 +1,1 @@
+"""Tests as calls: flowtest, simulator, pytest plugin."""
