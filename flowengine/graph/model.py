@@ -163,7 +163,7 @@ class OnAfter:
 
 @dataclass(frozen=True, slots=True)
 class OnResult:
-    """The waiting statement's own result: `done`, `failed` of a collect; `allowed`, `refused` of a guard; later more."""
+    """The waiting statement's own result: `done`, `failed` of a collect; `allowed`, `refused` of a guard."""
 
     name: str
 

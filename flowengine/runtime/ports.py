@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from flowengine.conversation.commands import Expecting
+from flowengine.conversation.commands import Command, Expecting
+from flowengine.conversation.events import Event
 
 # What a recogniser reports. Times in ms since the stream was opened.
 
@@ -129,3 +130,28 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
     async def sleep_until(self, moment: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GuardAnswer:
+    """May the call go on? `reasons` are rule codes."""
+
+    allowed: bool
+    reasons: tuple[str, ...] = ()
+
+
+class GuardPort(Protocol):
+    """The compliance guard, as a call asks it."""
+
+    async def decide(self, guard: str) -> GuardAnswer:
+        """The answer for this call, now. A raise or a delay over 2 s counts as refused."""
+
+
+class Record(Protocol):
+    """Where one call's events and commands are kept, in order. Neither method waits."""
+
+    def write(self, at: float, entry: Event | Command) -> None:
+        """Keep what happened `at` seconds since the connection."""
+
+    def suppress(self, reason: str) -> None:
+        """Put the person called on the do-not-call list, now."""

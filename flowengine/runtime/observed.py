@@ -1,0 +1,49 @@
+"""What a session gives, is given and tells: its parts, its result, and what those who watch it see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flowengine.conversation.commands import Command
+from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.events import Event
+from flowengine.runtime.ports import CallLine, GuardPort, PartialTranscript, Recogniser, Record, Synthesiser
+from flowengine.runtime.ticker import Ticker
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The first audio of a reply left `ms` milliseconds after the caller's voice had ended."""
+
+    ms: int
+
+
+Observed = Event | Command | PartialTranscript | ReplyStarted
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """How a session ended. `abnormal`: neither the flow's own ending nor the caller's hang-up. Duration in seconds."""
+
+    outcome: str
+    reason: str
+    abnormal: bool
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session works with; whoever made these closes them. Without a recogniser the caller types."""
+
+    conversation: Conversation
+    line: CallLine
+    synthesiser: Synthesiser
+    guard: GuardPort
+    record: Record
+    ticker: Ticker
+    recogniser: Recogniser | None = None
+    voice: str | None = None
+    language: str = "en-GB"
+    longest_s: float = 1800.0
+    observe: Callable[[float, Observed], None] | None = None

@@ -1,0 +1,182 @@
+"""What the caller hears, and how much of it they have heard.
+
+Sentences come in as audio and leave for the far end a little ahead of a model of its playout: enough to bridge a late
+tick, little enough that `clear` has hardly anything to throw away. What was heard is proved by marks, matched by name;
+a mark that belongs to an older generation (before a `clear`) proves nothing, since a `clear` echoes all of them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from flowengine.runtime.ports import CallLine
+
+BYTES_A_SECOND = 8000
+LEAD_S = 0.5
+CHUNK_BYTES = 800
+"""100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""
+MARK_LATE_S = 2.0
+
+
+@dataclass(slots=True)
+class Passage:
+    """One sentence, or a pause: its audio as far as it has come, and where the far end is in it."""
+
+    speech_id: str
+    text: str
+    last: bool
+    waiting: deque[bytes] = field(default_factory=deque)
+    complete: bool = False
+    sent_bytes: int = 0
+    started_at: float | None = None
+    ends_at: float | None = None
+    mark: str | None = None
+
+    def heard_text(self, now: float) -> str:
+        """The words played up to `now`, judged by the clock: whole words only, the one being spoken left out."""
+        if self.started_at is None:
+            return ""
+        played = (now - self.started_at) * BYTES_A_SECOND
+        total = self.sent_bytes + sum(map(len, self.waiting))
+        if not self.complete:
+            # The rest has not been synthesised yet: speech runs at about 15 characters a second.
+            total = max(total, len(self.text) * BYTES_A_SECOND // 15)
+        if total <= 0 or played <= 0:
+            return ""
+        share = min(1.0, played / total)
+        target = int(len(self.text) * share)
+        return self.text if share >= 1 else self.text[:target].rpartition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A speech was played to its end, and its mark proves it."""
+
+    speech_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A speech was stopped, or its mark never came; `heard` is what had been played as far as the clock can tell."""
+
+    speech_id: str
+    heard: str
+
+
+class Playback:
+    """The outbound side of one call. Times are seconds of the caller's clock; audio is mu-law, 8 kHz."""
+
+    def __init__(self, line: CallLine) -> None:
+        self._line = line
+        self._passages: deque[Passage] = deque()
+        self._unproved: deque[Passage] = deque()
+        self._played: dict[str, list[str]] = {}
+        self._playout_until = 0.0
+        self._generation = 0
+        self._marks = 0
+        self.first_audio_at: float | None = None
+        self.underruns = 0
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits, and all that was sent has been heard."""
+        return not self._passages and not self._unproved
+
+    @property
+    def waiting_seconds(self) -> float:
+        """Audio that has come in and not left yet."""
+        return sum(len(chunk) for passage in self._passages for chunk in passage.waiting) / BYTES_A_SECOND
+
+    def add(self, speech_id: str, text: str, *, last: bool) -> Passage:
+        """Queue a sentence whose audio is still to come; `last` closes its speech."""
+        passage = Passage(speech_id, text, last)
+        self._passages.append(passage)
+        return passage
+
+    def feed(self, passage: Passage, mulaw: bytes) -> None:
+        """More audio for a passage, of any length."""
+        for start in range(0, len(mulaw), CHUNK_BYTES):
+            passage.waiting.append(mulaw[start : start + CHUNK_BYTES])
+
+    def finish(self, passage: Passage) -> None:
+        """All audio of this passage has come."""
+        passage.complete = True
+
+    def pump(self, now: float) -> None:
+        """Send what is due: as much as keeps the far end `LEAD_S` ahead."""
+        while self._passages:
+            passage = self._passages[0]
+            if not passage.waiting:
+                if not passage.complete:
+                    return
+                self._close(self._passages.popleft(), now)
+                continue
+            if self._playout_until - now >= LEAD_S:
+                return
+            self._send(passage, passage.waiting.popleft(), now)
+
+    def on_mark(self, name: str) -> list[Heard]:
+        """The far end has played up to this mark. Earlier marks that got lost are taken as passed."""
+        if not any(passage.mark == name for passage in self._unproved):
+            return []
+        heard: list[Heard] = []
+        while self._unproved:
+            passage = self._unproved.popleft()
+            if passage.last:
+                self._played.pop(passage.speech_id, None)
+                heard.append(Heard(passage.speech_id))
+            else:
+                self._played.setdefault(passage.speech_id, []).append(passage.text)
+            if passage.mark == name:
+                break
+        return heard
+
+    def overdue(self, now: float) -> list[Cut]:
+        """Speeches whose mark is late by two seconds: over by the clock, but nothing proves that they were heard."""
+        cuts: list[Cut] = []
+        while self._unproved:
+            passage = self._unproved[0]
+            if passage.ends_at is None or now - passage.ends_at < MARK_LATE_S:
+                break
+            self._unproved.popleft()
+            words = self._played.setdefault(passage.speech_id, [])
+            words.append(passage.text)
+            if passage.last:
+                cuts.append(Cut(passage.speech_id, " ".join(self._played.pop(passage.speech_id))))
+        return cuts
+
+    def clear(self, now: float) -> list[Cut]:
+        """Stop: nothing of what was queued will be heard any more. One `Cut` a speech, in order."""
+        self._generation += 1
+        heard: dict[str, list[str]] = {}
+        for passage in (*self._unproved, *self._passages):
+            words = heard.setdefault(passage.speech_id, self._played.pop(passage.speech_id, []))
+            text = passage.heard_text(now)
+            if text:
+                words.append(text)
+        self._unproved.clear()
+        self._passages.clear()
+        self._playout_until = now
+        self._line.clear()
+        return [Cut(speech_id, " ".join(words)) for speech_id, words in heard.items()]
+
+    def _send(self, passage: Passage, chunk: bytes, now: float) -> None:
+        if self._playout_until < now:
+            if passage.started_at is not None:
+                self.underruns += 1
+            self._playout_until = now
+        if passage.started_at is None:
+            passage.started_at = self._playout_until
+        if self.first_audio_at is None:
+            self.first_audio_at = now
+        passage.sent_bytes += len(chunk)
+        self._playout_until += len(chunk) / BYTES_A_SECOND
+        self._line.play(chunk)
+
+    def _close(self, passage: Passage, now: float) -> None:
+        self._marks += 1
+        passage.mark = f"g{self._generation}m{self._marks}"
+        passage.ends_at = max(self._playout_until, now)
+        self._unproved.append(passage)
+        self._line.mark(passage.mark)

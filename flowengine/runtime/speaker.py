@@ -1,0 +1,105 @@
+"""From words to playback: one task a call turns `Speak` and `Pause` into audio, in order.
+
+Synthesis runs ahead of what is played, but not far: an interruption throws the rest away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from flowengine.conversation.commands import Pause, Speak
+from flowengine.errors import SpeechError, SynthesiserError
+from flowengine.runtime.audio import SILENCE
+from flowengine.runtime.playback import BYTES_A_SECOND, Passage, Playback
+from flowengine.runtime.ports import Synthesiser
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+AHEAD_S = 8.0
+SENTENCE_GAP_S = 0.18
+CHUNK_TIMEOUT_S = 8.0
+
+
+class Speaker:
+    """The voice of one call. `on_failure(reason)` is called when even the second try brought no audio."""
+
+    def __init__(
+        self,
+        playback: Playback,
+        synthesiser: Synthesiser,
+        voice: str | None,
+        tasks: asyncio.TaskGroup,
+        on_failure: Callable[[str], None],
+    ) -> None:
+        self._playback = playback
+        self._synthesiser = synthesiser
+        self._voice = voice
+        self._tasks = tasks
+        self._on_failure = on_failure
+        self._jobs: deque[tuple[Passage, float | None]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def say(self, speech: Speak | Pause) -> None:
+        """Queue a speech; its passages stand in the playback at once, so that a `clear` can account for them."""
+        match speech:
+            case Pause(speech_id=speech_id, seconds=seconds):
+                self._jobs.append((self._playback.add(speech_id, "", last=True), seconds))
+            case Speak(speech_id=speech_id, sentences=sentences):
+                for text in sentences[:-1]:
+                    self._jobs.append((self._playback.add(speech_id, text, last=False), None))
+                closing = sentences[-1] if sentences else ""
+                self._jobs.append((self._playback.add(speech_id, closing, last=True), None))
+        if self._task is None or self._task.done():
+            self._task = self._tasks.create_task(self._work(), name="speaker")
+
+    def stop(self) -> None:
+        """Forget what was queued and cancel what is being synthesised; idempotent."""
+        self._jobs.clear()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    async def _work(self) -> None:
+        while self._jobs:
+            passage, pause = self._jobs.popleft()
+            while self._playback.waiting_seconds > AHEAD_S:  # noqa: ASYNC110 - it drains by the clock, not by an event
+                await asyncio.sleep(0.1)
+            if pause is not None:
+                self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
+            elif passage.text.strip() and not await self._synthesise(passage):
+                return
+            self._playback.finish(passage)
+
+    async def _synthesise(self, passage: Passage) -> bool:
+        """Once more on failure, if nothing of the sentence has been heard yet. True when the sentence is whole."""
+        for attempt in (1, 2):
+            fed = False
+            try:
+                # An async generator in every implementation; closing it is what cancels the engine's work.
+                stream: AsyncGenerator[bytes, None] = self._synthesiser.speak(  # type: ignore[assignment]
+                    passage.text, voice=self._voice
+                )
+                async with aclosing(stream):
+                    while True:
+                        try:
+                            async with asyncio.timeout(CHUNK_TIMEOUT_S):
+                                chunk = await anext(stream)
+                        except StopAsyncIteration:
+                            break
+                        fed = True
+                        self._playback.feed(passage, chunk)
+                if not fed:
+                    raise SynthesiserError("the engine gave no audio")
+            except (SpeechError, TimeoutError) as error:
+                if fed or attempt == 2:
+                    self._on_failure(type(error).__name__)
+                    return False
+            else:
+                self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
+                return True
+        return False

@@ -1,0 +1,50 @@
+"""A synthesiser that remembers: fixed lines are spoken from memory, at once and always the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+
+from flowengine.runtime.ports import Synthesiser
+
+DEFAULT_BYTES = 32 * 1024 * 1024
+"""About an hour of speech."""
+
+
+class CachedSynthesiser:
+    """Least recently used clips leave first. A clip is kept only when its synthesis ended well."""
+
+    def __init__(self, synthesiser: Synthesiser, limit_bytes: int = DEFAULT_BYTES) -> None:
+        self._synthesiser = synthesiser
+        self._limit = limit_bytes
+        self._clips: OrderedDict[tuple[str | None, str], bytes] = OrderedDict()
+        self._size = 0
+        self.name = synthesiser.name
+
+    def holds(self, text: str, *, voice: str | None = None) -> bool:
+        return (voice, text) in self._clips
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+        key = (voice, text)
+        clip = self._clips.get(key)
+        if clip is not None:
+            self._clips.move_to_end(key)
+            yield clip
+            return
+        parts: list[bytes] = []
+        async for chunk in self._synthesiser.speak(text, voice=voice):
+            parts.append(chunk)
+            yield chunk
+        self._keep(key, b"".join(parts))
+
+    async def close(self) -> None:
+        await self._synthesiser.close()
+
+    def _keep(self, key: tuple[str | None, str], clip: bytes) -> None:
+        if not clip or len(clip) > self._limit // 4 or key in self._clips:
+            return
+        self._clips[key] = clip
+        self._size += len(clip)
+        while self._size > self._limit:
+            _, oldest = self._clips.popitem(last=False)
+            self._size -= len(oldest)

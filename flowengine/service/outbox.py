@@ -1,0 +1,74 @@
+"""The sending side of one WebSocket: one task sends, whatever wants to send puts a message here and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+SEND_TIMEOUT_S = 5.0
+LIMIT = 5000
+
+
+class Outbox:
+    """Messages in order; a `clear` overtakes the audio that it makes useless."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._messages: deque[tuple[str | bytes, bool]] = deque()
+        self._ready = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self._closed = False
+
+    def put(self, message: str | bytes, *, audio: bool = False) -> None:
+        """Queue a message; `audio` (with the marks between it) is what `clear` may drop."""
+        if self._closed:
+            return
+        if len(self._messages) >= LIMIT:
+            # The far end reads nothing any more; `run` is about to find that out by its time limit.
+            return
+        self._messages.append((message, audio))
+        self._empty.clear()
+        self._ready.set()
+
+    def clear(self, message: str) -> None:
+        """Drop all audio that has not left, and send `message` before anything else."""
+        kept = [entry for entry in self._messages if not entry[1]]
+        self._messages.clear()
+        self._messages.extend(kept)
+        self._messages.appendleft((message, False))
+        self._empty.clear()
+        self._ready.set()
+
+    async def run(self) -> str:
+        """Send until the socket is gone; returns why. Cancel it to stop."""
+        try:
+            while True:
+                while self._messages:
+                    message, _ = self._messages.popleft()
+                    async with asyncio.timeout(SEND_TIMEOUT_S):
+                        if isinstance(message, bytes):
+                            await self._socket.send_bytes(message)
+                        else:
+                            await self._socket.send_text(message)
+                self._empty.set()
+                self._ready.clear()
+                await self._ready.wait()
+        except TimeoutError:
+            return "the far end stopped reading"
+        except (WebSocketDisconnect, RuntimeError, OSError):
+            # Starlette raises RuntimeError for a send after close.
+            return "the socket closed while sending"
+        finally:
+            self._closed = True
+            self._empty.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until all has been sent, at most so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        except TimeoutError:
+            return

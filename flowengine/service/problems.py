@@ -1,0 +1,42 @@
+"""Errors over HTTP: one shape, `application/problem+json` (RFC 9457), that says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """One error: `title` names it, `detail` says what to do, `field` where in the request it is."""
+
+    title: str
+    status: int
+    detail: str = ""
+    field: str = ""
+
+
+class ProblemError(Exception):
+    """Raised by a handler; answered with its problem."""
+
+    def __init__(self, status: int, title: str, detail: str = "", field: str = "") -> None:
+        super().__init__(title)
+        self.problem = Problem(title, status, detail, field)
+
+
+def respond(problem: Problem) -> Response:
+    return Response(msgspec.json.encode(problem), problem.status, media_type="application/problem+json")
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return respond(error.problem)
+
+
+async def on_unexpected(request: Request, error: Exception) -> Response:
+    """A defect of ours: said plainly, without the text of the exception, which could carry personal data."""
+    return respond(Problem("The server failed", 500, "This is a defect; the log has its place."))
+
+
+def not_found(what: str) -> ProblemError:
+    return ProblemError(404, "Not found", what)

@@ -1,0 +1,167 @@
+"""What the service runs with: the environment, or a `.env` file; each setting checked once, at the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flowengine.errors import SettingsError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. The telephone line is open when Twilio's credentials and the public address are all there."""
+
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = field(default=None, repr=False)
+    twilio_default_from: str | None = None
+    twilio_api_url: str | None = None
+    server_base_url: str | None = None
+    nova_stt_ws_url: str | None = None
+    nova_tts_ws_url: str | None = None
+    database_url: str = "sqlite:///flowengine.db"
+    flows: Path = Path("flows")
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    api_key: str | None = field(default=None, repr=False)
+    max_calls: int = 50
+    longest_call_s: int = 1800
+
+    @property
+    def has_telephone(self) -> bool:
+        return None not in (self.twilio_account_sid, self.twilio_auth_token, self.server_base_url)
+
+    @property
+    def is_public(self) -> bool:
+        """The address leads here from outside this machine."""
+        return self.server_base_url is not None and (urlsplit(self.server_base_url).hostname or "") not in LOOPBACK
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, *, dotenv: Path = Path(".env")) -> Settings:
+        """Read and check. Raises SettingsError naming the setting, what is wrong and what would do."""
+        values = {**_read_dotenv(dotenv), **(os.environ if env is None else env)}
+
+        def text(name: str) -> str | None:
+            return values.get(name, "").strip() or None
+
+        settings = cls(
+            twilio_account_sid=text("TWILIO_ACCOUNT_SID"),
+            twilio_auth_token=text("TWILIO_AUTH_TOKEN"),
+            twilio_default_from=text("TWILIO_DEFAULT_FROM"),
+            twilio_api_url=_url("FLOWENGINE_TWILIO_API_URL", text("FLOWENGINE_TWILIO_API_URL"), "http", "https"),
+            server_base_url=_base_url(text("SERVER_BASE_URL")),
+            nova_stt_ws_url=_url("NOVA_STT_WS_URL", text("NOVA_STT_WS_URL"), "ws", "wss", "scripted"),
+            nova_tts_ws_url=_url("NOVA_TTS_WS_URL", text("NOVA_TTS_WS_URL"), "ws", "wss", "scripted"),
+            database_url=text("FLOWENGINE_DATABASE_URL") or cls.database_url,
+            flows=Path(text("FLOWENGINE_FLOWS") or "flows"),
+            numbers=_numbers(text("FLOWENGINE_NUMBERS")),
+            api_key=text("FLOWENGINE_API_KEY"),
+            max_calls=_whole("FLOWENGINE_MAX_CALLS", text("FLOWENGINE_MAX_CALLS"), cls.max_calls, 1, 10_000),
+            longest_call_s=_whole("FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), 1800, 10, 14_400),
+        )
+        sid = settings.twilio_account_sid
+        if sid is not None and not (sid.startswith("AC") and len(sid) == 34):
+            raise SettingsError(
+                "TWILIO_ACCOUNT_SID is not an account SID: it has 34 characters and begins with AC "
+                "(a key that begins with SK does not do here)"
+            )
+        partly = {
+            "TWILIO_ACCOUNT_SID": sid,
+            "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+            "SERVER_BASE_URL": settings.server_base_url,
+        }
+        if any(partly.values()) and not all(partly.values()):
+            missing = ", ".join(name for name, value in partly.items() if not value)
+            raise SettingsError(f"the telephone line also needs {missing}; set it, or unset the others")
+        if settings.api_key is not None and len(settings.api_key) < 16:
+            raise SettingsError("FLOWENGINE_API_KEY is too short: use 16 characters or more")
+        return settings
+
+    def described(self) -> list[tuple[str, str]]:
+        """What `serve` prints: name and value, secrets masked."""
+        return [
+            ("flows", str(self.flows)),
+            ("record", _without_password(self.database_url)),
+            ("speech to text", self.nova_stt_ws_url or "embedded"),
+            ("text to speech", self.nova_tts_ws_url or "embedded"),
+            ("telephone", f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}" if self.has_telephone else "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)"),
+            ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
+        ]
+
+
+def _mask(value: str | None) -> str:
+    return "" if value is None else f"{value[:4]}…{value[-2:]}"
+
+
+def _without_password(url: str) -> str:
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":…@") if password else url
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    """`NAME=value` a line; `#` comments, blank lines, an `export ` before and quotes around are fine."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read as UTF-8 text ({type(error).__name__})") from error
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip().removeprefix("export ").strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise SettingsError(f"{path}, line {number}: expected NAME=value")
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        values[name.strip()] = value
+    return values
+
+
+def _url(name: str, value: str | None, *schemes: str) -> str | None:
+    if value is None:
+        return None
+    if urlsplit(value).scheme not in schemes:
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes if scheme != "scripted")
+        raise SettingsError(f"{name} is {value!r}: expected an address that begins with {wanted}")
+    return value
+
+
+def _base_url(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(f"SERVER_BASE_URL is {value!r}: expected the public address, like https://calls.example.com")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError(f"SERVER_BASE_URL is {value!r}: Twilio streams over TLS only, so it must begin with https://")
+    return value.rstrip("/")
+
+
+def _numbers(value: str | None) -> dict[str, str]:
+    numbers: dict[str, str] = {}
+    for pair in (value or "").split(","):
+        if not pair.strip():
+            continue
+        number, equals, flow = (part.strip() for part in pair.partition("="))
+        if not equals or not flow or not (number.startswith("+") and number[1:].isdigit()):
+            raise SettingsError(
+                f"FLOWENGINE_NUMBERS has {pair.strip()!r}: expected a number and its flow, like +441134960124=reception"
+            )
+        numbers[number] = flow
+    return numbers
+
+
+def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:
+    if value is None:
+        return default
+    if not value.isdigit() or not low <= int(value) <= high:
+        raise SettingsError(f"{name} is {value!r}: expected a whole number from {low:,} to {high:,}")
+    return int(value)
