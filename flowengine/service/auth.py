@@ -5,11 +5,22 @@ from __future__ import annotations
 import hmac
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flowengine.service.problems import Problem, respond
 from flowengine.service.settings import LOOPBACK, Settings
 
 COOKIE = "flowengine_key"
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "microphone=(self), camera=(), geolocation=()",
+}
+"""Inline styles are allowed for the drawn graph, which carries its own; scripts come from here alone."""
 
 
 def is_allowed(connection: HTTPConnection, settings: Settings) -> bool:
@@ -39,3 +50,46 @@ def _has_key(connection: HTTPConnection, key: str) -> bool:
         connection.query_params.get("key", ""),
     )
     return any(hmac.compare_digest(value.encode(), key.encode()) for value in given if value)
+
+
+class AccessMiddleware:
+    """Keeps the page and the API to those who may; Twilio's paths check signatures, health tells nothing private."""
+
+    OPEN = ("/twilio/", "/health/")
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(self.OPEN):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        if not is_allowed(request, self._settings):
+            await respond(_refusal(self._settings))(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if self._settings.api_key is not None and request.query_params.get("key"):
+                    headers.append(
+                        "set-cookie", f"{COOKIE}={self._settings.api_key}; Path=/; HttpOnly; SameSite=Strict"
+                    )
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _refusal(settings: Settings) -> Problem:
+    if settings.api_key is None:
+        return Problem(
+            "Not open from outside",
+            403,
+            "Set FLOWENGINE_API_KEY and give it as 'Authorization: Bearer …' or once as ?key=… to use this address; "
+            "without a key the page and the API answer on this machine's own name only.",
+        )
+    return Problem("Key needed", 401, "Give the key as 'Authorization: Bearer …', or once as ?key=… in the browser.")

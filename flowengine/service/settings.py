@@ -88,7 +88,12 @@ class Settings:
             ("record", _without_password(self.database_url)),
             ("speech to text", self.nova_stt_ws_url or "embedded"),
             ("text to speech", self.nova_tts_ws_url or "embedded"),
-            ("telephone", f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}" if self.has_telephone else "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)"),
+            (
+                "telephone",
+                f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}"
+                if self.has_telephone
+                else "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)",
+            ),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
 
@@ -139,9 +144,13 @@ def _base_url(value: str | None) -> str | None:
         return None
     parts = urlsplit(value)
     if not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(f"SERVER_BASE_URL is {value!r}: expected the public address, like https://calls.example.com")
+        raise SettingsError(
+            f"SERVER_BASE_URL is {value!r}: expected the public address, like https://calls.example.com"
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise SettingsError(f"SERVER_BASE_URL is {value!r}: Twilio streams over TLS only, so it must begin with https://")
+        raise SettingsError(
+            f"SERVER_BASE_URL is {value!r}: Twilio streams over TLS only, so it must begin with https://"
+        )
     return value.rstrip("/")
 
 

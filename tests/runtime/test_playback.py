@@ -19,9 +19,9 @@ def _speaking(*texts: str) -> tuple[FakeLine, Playback]:
 def test_audio_leaves_only_a_little_ahead_of_the_caller() -> None:
     line, playback = _speaking("One second.")
     playback.pump(10.0)
-    assert LEAD_S <= line.seconds < LEAD_S + 0.1
+    assert LEAD_S <= line.seconds <= LEAD_S + 0.1
     playback.pump(10.2)
-    assert LEAD_S + 0.2 <= line.seconds < LEAD_S + 0.3
+    assert LEAD_S + 0.2 <= line.seconds <= LEAD_S + 0.3
 
 
 def test_a_speech_is_heard_when_its_last_mark_comes_back() -> None:

@@ -1,0 +1,162 @@
+"""The calls of this process: prepared, live, over. Wires one session to what it needs and keeps its record."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.slots import check_contact
+from flowengine.errors import FlowEngineError
+from flowengine.graph.model import Direction
+from flowengine.runtime.observed import CallResult, Observed, SessionParts
+from flowengine.runtime.ports import CallLine, Recogniser, Synthesiser
+from flowengine.runtime.session import CallSession
+from flowengine.runtime.ticker import Ticker
+from flowengine.service.guard import HoursGuard
+from flowengine.service.library import FlowLibrary
+from flowengine.service.recording import CallRecord, Recording
+from flowengine.service.settings import Settings
+from flowengine.service.tokens import PreparedCall, Tokens
+
+log = logging.getLogger(__name__)
+
+FAREWELL = "I'm sorry, we have to end this call now. Goodbye."
+
+
+class AtCapacity(FlowEngineError):
+    """As many calls are live as the settings allow, or the service is stopping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The speech engines that all calls share, and the clock of their audio."""
+
+    recogniser: Recogniser
+    synthesiser: Synthesiser
+    ticker: Ticker
+
+
+class LiveCall:
+    """A call whose session is running, or is about to."""
+
+    def __init__(self, prepared: PreparedCall, session: CallSession, started: datetime, record: CallRecord) -> None:
+        self.prepared = prepared
+        self.session = session
+        self.started = started
+        self.record = record
+
+
+class Calls:
+    """All calls of this process."""
+
+    def __init__(self, settings: Settings, library: FlowLibrary, recording: Recording, engines: Engines) -> None:
+        self.settings = settings
+        self.library = library
+        self.tokens = Tokens()
+        self.engines = engines
+        self.recording = recording
+        self._live: dict[str, LiveCall] = {}
+        self._stopping = False
+
+    @property
+    def live(self) -> tuple[LiveCall, ...]:
+        return tuple(self._live.values())
+
+    def prepare(
+        self,
+        flow_name: str,
+        contact: Mapping[str, object],
+        *,
+        call_sid: str | None = None,
+        direction: Direction | None = None,
+        from_number: str | None = None,
+        to_number: str | None = None,
+    ) -> PreparedCall:
+        """Check a call before it begins. Raises FlowNotValid, ContactNotValid, AtCapacity."""
+        if self._stopping:
+            raise AtCapacity("the service is stopping; no new calls")
+        if len(self._live) >= self.settings.max_calls:
+            raise AtCapacity(f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)")
+        flow = self.library.get(flow_name)
+        call_id = str(uuid.uuid4())
+        return PreparedCall(
+            call_id=call_id,
+            call_sid=call_sid or call_id,
+            flow=flow,
+            contact=check_contact(flow, contact),
+            direction=direction or flow.direction,
+            from_number=from_number,
+            to_number=to_number,
+        )
+
+    async def open(
+        self,
+        prepared: PreparedCall,
+        line: CallLine,
+        *,
+        listens: bool = True,
+        observe: Callable[[float, Observed], None] | None = None,
+    ) -> LiveCall:
+        """Make the session of a call; `listens` is False when the caller types. Follow with `run`."""
+        started = datetime.now(UTC)
+        record = await self.recording.begin(prepared, started)
+        person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
+        conversation = Conversation(
+            prepared.flow,
+            prepared.contact,
+            started=started,
+            facts={"sid": prepared.call_sid, "id": prepared.call_id, "number": person, "direction": prepared.direction},
+        )
+        session = CallSession(
+            SessionParts(
+                conversation=conversation,
+                line=line,
+                synthesiser=self.engines.synthesiser,
+                guard=HoursGuard(),
+                record=record,
+                ticker=self.engines.ticker,
+                recogniser=self.engines.recogniser if listens else None,
+                voice=prepared.flow.voice,
+                language=prepared.flow.language,
+                longest_s=self.settings.longest_call_s,
+                observe=observe,
+            )
+        )
+        return LiveCall(prepared, session, started, record)
+
+    async def run(self, live: LiveCall) -> CallResult:
+        """The whole call, and its record closed. Raises only cancellation."""
+        call_id = live.prepared.call_id
+        self._live[call_id] = live
+        log.info("call started", extra={"call_id": call_id, "flow": live.prepared.flow.name})
+        result = CallResult("failed", "cancelled", abnormal=True, duration=0.0)
+        try:
+            result = await live.session.run()
+        finally:
+            self._live.pop(call_id, None)
+            await live.record.finish(result)
+            log.info(
+                "call ended",
+                extra={
+                    "call_id": call_id,
+                    "outcome": result.outcome,
+                    "reason": result.reason,
+                    "duration": round(result.duration, 1),
+                },
+            )
+        return result
+
+    async def stop(self, seconds: float) -> None:
+        """No new calls; those that are live say goodbye and end, at most so many seconds from now."""
+        self._stopping = True
+        for live in self.live:
+            live.session.end("service stopping", FAREWELL)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while self._live and loop.time() < deadline:  # noqa: ASYNC110 - a handful of looks, once, at the very end
+            await asyncio.sleep(0.05)

@@ -1,0 +1,34 @@
+"""The compliance guard, asked by a live call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flowengine.compliance.guard import decide_calling_hours
+from flowengine.graph.model import Direction
+from flowengine.runtime.ports import GuardAnswer
+
+
+class HoursGuard:
+    """Calling hours now, for a call that we make. Somebody who rings us may be spoken with at any hour.
+
+    A call that the person started from the page is theirs too: they asked for it, just now.
+    """
+
+    def __init__(
+        self,
+        direction: Direction,
+        *,
+        asked_for: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._applies = direction == "outbound" and not asked_for
+        self._clock = clock
+
+    async def decide(self, guard: str) -> GuardAnswer:
+        if not self._applies:
+            return GuardAnswer(True)
+        decision = await asyncio.to_thread(decide_calling_hours, self._clock())
+        return GuardAnswer(decision.allowed, tuple(reason.code for reason in decision.reasons))

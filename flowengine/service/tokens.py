@@ -1,0 +1,51 @@
+"""One-use tokens: what `/twilio/voice` promised, until the media stream comes for it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flowengine.graph.model import Direction, Flow
+
+LIFETIME_S = 60.0
+LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCall:
+    """A call that has been answered and whose stream is awaited. Numbers and contact are personal data."""
+
+    call_id: str
+    call_sid: str
+    flow: Flow
+    contact: dict[str, object] = field(repr=False)
+    direction: Direction
+    from_number: str | None = field(default=None, repr=False)
+    to_number: str | None = field(default=None, repr=False)
+
+
+class Tokens:
+    """A token opens one stream, once, within a minute, for the call it was made for."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._waiting: dict[str, tuple[float, PreparedCall]] = {}
+
+    def issue(self, call: PreparedCall) -> str:
+        now = self._clock()
+        for token in [token for token, (until, _) in self._waiting.items() if until < now]:
+            del self._waiting[token]
+        if len(self._waiting) >= LIMIT:
+            del self._waiting[next(iter(self._waiting))]
+        token = secrets.token_urlsafe(24)
+        self._waiting[token] = (now + LIFETIME_S, call)
+        return token
+
+    def redeem(self, token: str, call_sid: str) -> PreparedCall | None:
+        """The call, if the token is known, in time and that call's; it is spent in any case."""
+        until, call = self._waiting.pop(token, (0.0, None))
+        if call is None or until < self._clock() or call.call_sid != call_sid:
+            return None
+        return call

@@ -1,0 +1,93 @@
+"""Settings: each read, checked, and explained when it cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flowengine.errors import SettingsError
+from flowengine.service.settings import Settings
+
+SID = "AC" + "0" * 32
+NOWHERE = Path("no such file")
+
+
+def _settings(**env: str) -> Settings:
+    return Settings.from_env(env, dotenv=NOWHERE)
+
+
+def test_nothing_set_means_embedded_speech_and_no_telephone() -> None:
+    settings = _settings()
+    assert not settings.has_telephone
+    assert settings.database_url.startswith("sqlite:")
+    assert ("speech to text", "embedded") in settings.described()
+
+
+def test_a_whole_telephone_line() -> None:
+    settings = _settings(
+        TWILIO_ACCOUNT_SID=SID, TWILIO_AUTH_TOKEN="secret-token", SERVER_BASE_URL="https://calls.example.com/"
+    )
+    assert settings.has_telephone
+    assert settings.is_public
+    assert settings.server_base_url == "https://calls.example.com"
+
+
+def test_secrets_are_not_printed() -> None:
+    settings = _settings(
+        TWILIO_ACCOUNT_SID=SID,
+        TWILIO_AUTH_TOKEN="secret-token",
+        SERVER_BASE_URL="https://calls.example.com",
+        FLOWENGINE_API_KEY="a-key-that-is-long-enough",
+        FLOWENGINE_DATABASE_URL="postgresql://flow:pa55word@db/flow",
+    )
+    printed = repr(settings.described()) + repr(settings).replace(repr(settings.database_url), "")
+    for secret in ("secret-token", "a-key-that-is-long-enough", "pa55word", SID):
+        assert secret not in repr(settings.described())
+    assert "secret-token" not in printed
+    assert "a-key-that-is-long-enough" not in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("SERVER_BASE_URL", "http://calls.example.com", "https://"),
+        ("SERVER_BASE_URL", "calls.example.com", "public address"),
+        ("SERVER_BASE_URL", "https://calls.example.com", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN"),
+        ("TWILIO_ACCOUNT_SID", "SK123", "begins with AC"),
+        ("NOVA_STT_WS_URL", "http://speech", "ws://"),
+        ("FLOWENGINE_NUMBERS", "0113=reception", "+441134960124=reception"),
+        ("FLOWENGINE_NUMBERS", "+441134960124", "expected a number and its flow"),
+        ("FLOWENGINE_MAX_CALLS", "many", "whole number from 1 to 10,000"),
+        ("FLOWENGINE_MAX_CALLS", "0", "whole number from 1 to 10,000"),
+        ("FLOWENGINE_API_KEY", "short", "16 characters"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_explained(name: str, value: str, part: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        _settings(**{name: value})
+    assert part in str(caught.value)
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "\ufeff# ours\nexport FLOWENGINE_MAX_CALLS=7\n\nFLOWENGINE_NUMBERS = '+441134960124=reception'\r\n", "utf-8"
+    )
+    assert Settings.from_env({}, dotenv=file).max_calls == 7
+    assert Settings.from_env({"FLOWENGINE_MAX_CALLS": "8"}, dotenv=file).max_calls == 8
+    assert Settings.from_env({}, dotenv=file).numbers == {"+441134960124": "reception"}
+
+
+def test_a_bad_line_in_a_dotenv_file_is_pointed_at(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("A=1\nthis is no setting\n", "utf-8")
+    with pytest.raises(SettingsError, match="line 2"):
+        Settings.from_env({}, dotenv=file)
+
+
+def test_a_dotenv_file_of_rubbish_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"\xff\xfe\x00A=1")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        Settings.from_env({}, dotenv=file)
