@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flowengine.compliance.guard import decide_calling_hours
@@ -17,18 +16,11 @@ class HoursGuard:
     A call that the person started from the page is theirs too: they asked for it, just now.
     """
 
-    def __init__(
-        self,
-        direction: Direction,
-        *,
-        asked_for: bool = False,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
+    def __init__(self, direction: Direction, *, asked_for: bool = False) -> None:
         self._applies = direction == "outbound" and not asked_for
-        self._clock = clock
 
     async def decide(self, guard: str) -> GuardAnswer:
         if not self._applies:
             return GuardAnswer(True)
-        decision = await asyncio.to_thread(decide_calling_hours, self._clock())
+        decision = await asyncio.to_thread(decide_calling_hours, datetime.now(UTC))
         return GuardAnswer(decision.allowed, tuple(reason.code for reason in decision.reasons))

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from flowengine.errors import SettingsError
 
+DEFAULT_DATABASE = "sqlite:///flowengine.db"
+DEFAULT_MAX_CALLS = 50
+DEFAULT_LONGEST_S = 1800
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -24,12 +27,12 @@ class Settings:
     server_base_url: str | None = None
     nova_stt_ws_url: str | None = None
     nova_tts_ws_url: str | None = None
-    database_url: str = "sqlite:///flowengine.db"
+    database_url: str = DEFAULT_DATABASE
     flows: Path = Path("flows")
     numbers: Mapping[str, str] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
-    max_calls: int = 50
-    longest_call_s: int = 1800
+    max_calls: int = DEFAULT_MAX_CALLS
+    longest_call_s: int = DEFAULT_LONGEST_S
 
     @property
     def has_telephone(self) -> bool:
@@ -56,12 +59,14 @@ class Settings:
             server_base_url=_base_url(text("SERVER_BASE_URL")),
             nova_stt_ws_url=_url("NOVA_STT_WS_URL", text("NOVA_STT_WS_URL"), "ws", "wss", "scripted"),
             nova_tts_ws_url=_url("NOVA_TTS_WS_URL", text("NOVA_TTS_WS_URL"), "ws", "wss", "scripted"),
-            database_url=text("FLOWENGINE_DATABASE_URL") or cls.database_url,
+            database_url=text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE,
             flows=Path(text("FLOWENGINE_FLOWS") or "flows"),
             numbers=_numbers(text("FLOWENGINE_NUMBERS")),
             api_key=text("FLOWENGINE_API_KEY"),
-            max_calls=_whole("FLOWENGINE_MAX_CALLS", text("FLOWENGINE_MAX_CALLS"), cls.max_calls, 1, 10_000),
-            longest_call_s=_whole("FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), 1800, 10, 14_400),
+            max_calls=_whole("FLOWENGINE_MAX_CALLS", text("FLOWENGINE_MAX_CALLS"), DEFAULT_MAX_CALLS, 1, 10_000),
+            longest_call_s=_whole(
+                "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
+            ),
         )
         sid = settings.twilio_account_sid
         if sid is not None and not (sid.startswith("AC") and len(sid) == 34):
@@ -69,14 +74,14 @@ class Settings:
                 "TWILIO_ACCOUNT_SID is not an account SID: it has 34 characters and begins with AC "
                 "(a key that begins with SK does not do here)"
             )
-        partly = {
+        needed = {
             "TWILIO_ACCOUNT_SID": sid,
             "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
             "SERVER_BASE_URL": settings.server_base_url,
         }
-        if any(partly.values()) and not all(partly.values()):
-            missing = ", ".join(name for name, value in partly.items() if not value)
-            raise SettingsError(f"the telephone line also needs {missing}; set it, or unset the others")
+        missing = [name for name, value in needed.items() if not value]
+        if missing and (sid or settings.twilio_auth_token):
+            raise SettingsError(f"the telephone line also needs {', '.join(missing)}; set it, or unset the others")
         if settings.api_key is not None and len(settings.api_key) < 16:
             raise SettingsError("FLOWENGINE_API_KEY is too short: use 16 characters or more")
         return settings
@@ -88,14 +93,14 @@ class Settings:
             ("record", _without_password(self.database_url)),
             ("speech to text", self.nova_stt_ws_url or "embedded"),
             ("text to speech", self.nova_tts_ws_url or "embedded"),
-            (
-                "telephone",
-                f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}"
-                if self.has_telephone
-                else "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)",
-            ),
+            ("telephone", self._telephone()),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
+
+    def _telephone(self) -> str:
+        if not self.has_telephone:
+            return "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)"
+        return f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}"
 
 
 def _mask(value: str | None) -> str:

@@ -53,7 +53,7 @@ def test_secrets_are_not_printed() -> None:
     [
         ("SERVER_BASE_URL", "http://calls.example.com", "https://"),
         ("SERVER_BASE_URL", "calls.example.com", "public address"),
-        ("SERVER_BASE_URL", "https://calls.example.com", "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN"),
+        ("TWILIO_AUTH_TOKEN", "secret-token", "TWILIO_ACCOUNT_SID, SERVER_BASE_URL"),
         ("TWILIO_ACCOUNT_SID", "SK123", "begins with AC"),
         ("NOVA_STT_WS_URL", "http://speech", "ws://"),
         ("FLOWENGINE_NUMBERS", "0113=reception", "+441134960124=reception"),
@@ -64,9 +64,10 @@ def test_secrets_are_not_printed() -> None:
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_explained(name: str, value: str, part: str) -> None:
-    with pytest.raises(SettingsError, match=name) as caught:
+    with pytest.raises(SettingsError) as caught:
         _settings(**{name: value})
     assert part in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
