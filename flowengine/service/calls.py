@@ -41,14 +41,19 @@ class Engines:
     ticker: Ticker
 
 
+@dataclass(frozen=True, slots=True)
 class LiveCall:
     """A call whose session is running, or is about to."""
 
-    def __init__(self, prepared: PreparedCall, session: CallSession, started: datetime, record: CallRecord) -> None:
-        self.prepared = prepared
-        self.session = session
-        self.started = started
-        self.record = record
+    prepared: PreparedCall
+    session: CallSession
+    conversation: Conversation
+    record: CallRecord
+    started: datetime
+
+    def seconds(self) -> float:
+        """How long it has been up."""
+        return round((datetime.now(UTC) - self.started).total_seconds(), 1)
 
 
 class Calls:
@@ -100,9 +105,13 @@ class Calls:
         line: CallLine,
         *,
         listens: bool = True,
+        asked_for: bool = False,
         observe: Callable[[float, Observed], None] | None = None,
     ) -> LiveCall:
-        """Make the session of a call; `listens` is False when the caller types. Follow with `run`."""
+        """Make the session of a call. `listens`: by ear, not typed; `asked_for`: the caller started it.
+
+        Follow with `run`. Raises StoreError.
+        """
         started = datetime.now(UTC)
         record = await self.recording.begin(prepared, started)
         person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
@@ -117,7 +126,7 @@ class Calls:
                 conversation=conversation,
                 line=line,
                 synthesiser=self.engines.synthesiser,
-                guard=HoursGuard(),
+                guard=HoursGuard(prepared.direction, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,
                 recogniser=self.engines.recogniser if listens else None,
@@ -127,7 +136,7 @@ class Calls:
                 observe=observe,
             )
         )
-        return LiveCall(prepared, session, started, record)
+        return LiveCall(prepared, session, conversation, record, started)
 
     async def run(self, live: LiveCall) -> CallResult:
         """The whole call, and its record closed. Raises only cancellation."""

@@ -6,15 +6,17 @@ Twilio fetches TwiML again after a failure and repeats callbacks in any order, s
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flowengine.adapters.twilio import twiml
+from flowengine.adapters.twilio import signature, twiml
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
 from flowengine.service.calls import AtCapacity, Calls
+from flowengine.service.problems import ProblemError
+from flowengine.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ async def voice(request: Request) -> Response:
     except FlowEngineError as error:
         log.error("call refused", extra={"call_sid": form.get("CallSid"), "error": type(error).__name__})
         return _xml(twiml.refusal(NO_SUCH_NUMBER))
-    base = _base_url(calls.settings)
+    base = calls.settings.server_base_url or ""
     return _xml(
         twiml.connect(
             stream_url=f"{'ws' if base.startswith('http://') else 'wss'}://{urlsplit(base).netloc}"
@@ -64,3 +66,67 @@ async def voice(request: Request) -> Response:
             token=calls.tokens.issue(prepared),
         )
     )
+
+
+async def status_callback(request: Request) -> Response:
+    """A call changed its status. Kept once a (CallSid, SequenceNumber), in whatever order it comes."""
+    form = await _signed_form(request)
+    calls: Calls = request.app.state.calls
+    await calls.recording.status(form)
+    return Response(status_code=204)
+
+
+async def after_stream(request: Request) -> Response:
+    """The stream is over and the call is still up: hang up, with an apology if it was not meant to end."""
+    form = await _signed_form(request)
+    calls: Calls = request.app.state.calls
+    if await calls.recording.ended_well(form.get("CallSid", "")):
+        return _xml(twiml.hang_up())
+    log.warning("stream ended before its call", extra={"call_sid": form.get("CallSid")})
+    return _xml(twiml.refusal(LOST))
+
+
+async def stream_status(request: Request) -> Response:
+    """Twilio's word on the stream itself; only its errors are worth a line."""
+    form = await _signed_form(request)
+    if form.get("StreamEvent") == "stream-error":
+        log.error("twilio stream error", extra={"call_sid": form.get("CallSid"), "error": form.get("StreamError")})
+    return Response(status_code=204)
+
+
+async def _signed_form(request: Request) -> dict[str, str]:
+    """The form of a request that Twilio really sent. Raises ProblemError."""
+    settings: Settings = request.app.state.calls.settings
+    if not settings.has_telephone:
+        raise ProblemError(
+            503, "No telephone line", "Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and SERVER_BASE_URL to open one."
+        )
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise ProblemError(413, "Body too large", f"at most {BODY_LIMIT} bytes")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=200)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise ProblemError(400, "Not a form", "expected application/x-www-form-urlencoded") from error
+    if not signature.is_valid(
+        settings.twilio_auth_token or "",
+        public_url(settings, request.url.path, request.url.query),
+        pairs,
+        request.headers.get("x-twilio-signature", ""),
+    ):
+        log.warning("bad signature", extra={"path": request.url.path})
+        raise ProblemError(
+            403, "Bad signature", "Check that SERVER_BASE_URL is exactly the address in Twilio's console."
+        )
+    return dict(pairs)
+
+
+def public_url(settings: Settings, path: str, query: str) -> str:
+    """The URL as Twilio asked for it: from the configured address, never from the Host header."""
+    return f"{settings.server_base_url}{path}" + (f"?{query}" if query else "")
+
+
+def _xml(text: str) -> Response:
+    return Response(text, media_type="application/xml")
