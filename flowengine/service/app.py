@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -12,11 +13,20 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from flowengine.adapters import registry
+from flowengine.adapters.twilio.rest import TwilioRest
+from flowengine.errors import FlowEngineError, MissingExtra
+from flowengine.runtime.silent import SilentSynthesiser
+from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.runtime.ticker import Ticker
 from flowengine.service import api, webhooks
 from flowengine.service.auth import AccessMiddleware
+from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
+from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.problems import ProblemError, on_problem, on_unexpected
+from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,16 +37,29 @@ STOP_S = 15.0
 Progress = Callable[[str], None]
 
 
-def create_app(settings: Settings, *, progress: Progress | None = None) -> Starlette:
-    """The service. `progress` is told, in a few words each, what loads at the start."""
+def create_app(settings: Settings, *, progress: Progress = lambda text: None) -> Starlette:
+    """The service. `progress` is told, in a few words each, what has been loaded."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]: ...
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            recording = await Recording.open(settings.database_url)
+            stack.push_async_callback(recording.close)
+            engines = _engines(settings, progress)
+            stack.push_async_callback(engines.close)
+            calls = Calls(settings, FlowLibrary(settings.flows), recording, engines)
+            app.state.calls = calls
+            app.state.waiting_for = {"speech"}
+            app.state.twilio = _rest(settings)
+            warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
+            stack.push_async_callback(_cancel, warming)
+            stack.push_async_callback(calls.stop, STOP_S)
+            yield
 
     return Starlette(
         routes=[
             Route("/", api.page),
-            Mount("/console", StaticFiles(directory=CONSOLE)),
+            Mount("/console", StaticFiles(directory=CONSOLE), name="console"),
             Route("/health/live", api.live),
             Route("/health/ready", api.ready),
             Route("/api/flows", api.flows),
@@ -54,3 +77,39 @@ def create_app(settings: Settings, *, progress: Progress | None = None) -> Starl
         middleware=[Middleware(AccessMiddleware, settings=settings)],
         exception_handlers={ProblemError: on_problem, Exception: on_unexpected},
     )
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _warm_up(app: Starlette, progress: Progress) -> None:
+    """Load the speech models beside the start; until then the service says that it is not ready."""
+    engines: Engines = app.state.calls.engines
+    try:
+        seconds = await registry.warm_up(engines.recogniser, engines.voice, progress=progress)
+    except FlowEngineError as error:
+        log.error("speech could not be loaded", extra={"error": str(error)})
+        progress(f"speech could not be loaded: {error}")
+        return
+    app.state.waiting_for.discard("speech")
+    progress(f"speech ready after {seconds:.1f} s")
+
+
+def _engines(settings: Settings, progress: Progress) -> Engines:
+    """The engines of the settings; without the embedded ones installed, calls can still be typed."""
+    ticker = Ticker()
+    try:
+        recogniser = registry.recogniser_from(settings.nova_stt_ws_url)
+        voice = registry.synthesiser_from(settings.nova_tts_ws_url)
+    except MissingExtra as error:
+        progress(f"{error}; until then calls are typed, not spoken")
+        return Engines(None, SilentSynthesiser(), SilentSynthesiser(), ticker)
+    return Engines(recogniser, voice, CachedSynthesiser(voice), ticker)
+
+
+def _rest(settings: Settings) -> TwilioRest | None:
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        return None
+    return TwilioRest(settings.twilio_account_sid, settings.twilio_auth_token, api_url=settings.twilio_api_url)

@@ -32,13 +32,27 @@ class AtCapacity(FlowEngineError):
     """As many calls are live as the settings allow, or the service is stopping."""
 
 
+class NoSpeech(FlowEngineError):
+    """The call wants to be heard, and there is no recogniser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The speech engines that all calls share, and the clock of their audio."""
+    """The speech engines that all calls share, and the clock of their audio. No recogniser: calls are typed.
 
-    recogniser: Recogniser
+    `voice` is the engine behind `synthesiser`, which remembers clips.
+    """
+
+    recogniser: Recogniser | None
+    voice: Synthesiser
     synthesiser: Synthesiser
     ticker: Ticker
+
+    async def close(self) -> None:
+        await self.ticker.close()
+        if self.recogniser is not None:
+            await self.recogniser.close()
+        await self.synthesiser.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class LiveCall:
     conversation: Conversation
     record: CallRecord
     started: datetime
+    recogniser: str
 
     def seconds(self) -> float:
         """How long it has been up."""
@@ -77,14 +92,17 @@ class Calls:
         flow_name: str,
         contact: Mapping[str, object],
         *,
+        listens: bool = True,
         call_sid: str | None = None,
         direction: Direction | None = None,
         from_number: str | None = None,
         to_number: str | None = None,
     ) -> PreparedCall:
-        """Check a call before it begins. Raises FlowNotValid, ContactNotValid, AtCapacity."""
+        """Check a call before it begins. Raises FlowNotValid, ContactNotValid, AtCapacity, NoSpeech."""
         if self._stopping:
             raise AtCapacity("the service is stopping; no new calls")
+        if listens and self.engines.recogniser is None:
+            raise NoSpeech('there is no speech recognition here: pip install "flowengine[local]", or type instead')
         if len(self._live) >= self.settings.max_calls:
             raise AtCapacity(f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)")
         flow = self.library.get(flow_name)
@@ -113,6 +131,7 @@ class Calls:
         Follow with `run`. Raises StoreError.
         """
         started = datetime.now(UTC)
+        recogniser = self.engines.recogniser if listens else None
         record = await self.recording.begin(prepared, started)
         person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
         conversation = Conversation(
@@ -129,14 +148,14 @@ class Calls:
                 guard=HoursGuard(prepared.direction, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,
-                recogniser=self.engines.recogniser if listens else None,
+                recogniser=recogniser,
                 voice=prepared.flow.voice,
                 language=prepared.flow.language,
                 longest_s=self.settings.longest_call_s,
                 observe=observe,
             )
         )
-        return LiveCall(prepared, session, conversation, record, started)
+        return LiveCall(prepared, session, conversation, record, started, recogniser.name if recogniser else "typed")
 
     async def run(self, live: LiveCall) -> CallResult:
         """The whole call, and its record closed. Raises only cancellation."""

@@ -102,7 +102,7 @@ async def console_stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         start = await _started(socket)
-        prepared = calls.prepare(start.flow, start.contact)
+        prepared = calls.prepare(start.flow, start.contact, listens=start.microphone)
         outbox = Outbox(socket)
         watcher = Watcher(outbox)
         line = BrowserLine(prepared.call_id, outbox)
@@ -119,7 +119,7 @@ async def console_stream(socket: WebSocket) -> None:
         flow=prepared.flow.name,
         title=prepared.flow.title,
         voice=prepared.flow.voice,
-        recogniser=calls.engines.recogniser.name if start.microphone else "typed",
+        recogniser=live.recogniser,
         synthesiser=calls.engines.synthesiser.name,
     )
     reader = PageReader(live.session, watcher)

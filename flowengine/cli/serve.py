@@ -1,0 +1,80 @@
+"""`flowengine serve`: the service, with what it runs on printed before it starts."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+from pathlib import Path
+
+import click
+
+from flowengine.errors import SettingsError
+from flowengine.service.settings import Settings
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+@click.option("--flows", type=click.Path(exists=True, path_type=Path), help="Folder of .flow files. [default: flows]")
+@click.option("--db", help="Where the record is kept, as a database URL. [default: sqlite:///flowengine.db]")
+@click.option(
+    "--log-level", default="INFO", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), help="How much to log."
+)
+@click.option("--log-personal-data", is_flag=True, help="Let numbers and words appear in the log.")
+def command(host: str, port: int, flows: Path | None, db: str | None, log_level: str, log_personal_data: bool) -> None:
+    """Run the service: telephone calls, the browser page, the API.
+
+    Settings come from the environment or a .env file (docs/reference/settings.md); with none at all it starts with
+    embedded speech, SQLite and the page, and no telephone line.
+    """
+    import uvicorn
+
+    from flowengine.service.app import create_app
+    from flowengine.service.logs import set_up_logging
+
+    settings = Settings.from_env()
+    if flows is not None:
+        settings = dataclasses.replace(settings, flows=flows)
+    if db is not None:
+        settings = dataclasses.replace(settings, database_url=db)
+    if not settings.flows.exists():
+        raise SettingsError(f"there is no folder {str(settings.flows)!r}; name one with --flows or FLOWENGINE_FLOWS")
+    set_up_logging(log_level, with_personal_data=log_personal_data)
+    listener = _listen(host, port)
+    address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{listener.getsockname()[1]}/"
+
+    for name, value in settings.described():
+        click.echo(f"  {click.style(f'{name:<15}', dim=True)} {value}")
+    began = time.monotonic()
+
+    def progress(text: str) -> None:
+        click.echo(f"  {click.style(f'{time.monotonic() - began:5.1f} s', dim=True)}         {text}")
+
+    app = create_app(settings, progress=progress)
+    click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=256 * 1024,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before anything is loaded: a port that is taken should be known at once."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port") from error
+    return listener

@@ -1,0 +1,22 @@
+"""A synthesiser for machines without a voice: quiet for as long as the words would take, so typed calls keep their pace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from flowengine.runtime.audio import SILENCE
+
+WORDS_A_SECOND = 4.0
+BYTES_A_SECOND = 8000
+
+
+class SilentSynthesiser:
+    """Reads along in silence; the page shows the words."""
+
+    name = "none (text only)"
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+        yield SILENCE * int(len(text.split()) / WORDS_A_SECOND * BYTES_A_SECOND)
+
+    async def close(self) -> None:
+        """Nothing is held."""
