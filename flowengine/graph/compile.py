@@ -1,0 +1,112 @@
+"""Text to checked graph: read, parse, lower, check. What `validate` shows and every runner starts from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowengine.graph.checks import run_checks
+from flowengine.graph.libraries import Finder, Unit, given, load, on_disk
+from flowengine.graph.lower import lower
+from flowengine.graph.model import Flow
+from flowengine.language import ast
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.reading import read_source, text_source
+from flowengine.language.source import Source, Span
+
+_FLOW_LINE = re.compile(r"^flow\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came of compiling one file. `flow` is None when there is any error, and for a library."""
+
+    flow: Flow | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        return tuple(problem for problem in self.diagnostics if problem.severity == "error")
+
+
+def compile_file(path: Path | str) -> Compilation:
+    """Compile the flow in a file; libraries are looked up near it. A library is refused: there is nothing to run."""
+    return _compile_path(Path(path), library_welcome=False)
+
+
+def check_file(path: Path | str) -> Compilation:
+    """Like `compile_file`, but a library is checked by itself."""
+    return _compile_path(Path(path), library_welcome=True)
+
+
+def compile_text(text: str, path: str = "flow.flow", libraries: Mapping[str, str] | None = None) -> Compilation:
+    """Compile a flow at hand. `libraries`: their texts by name; None: they are looked up near `path`."""
+    find = on_disk if libraries is None else given(libraries)
+    return _compile(text_source(text, path), find, library_welcome=False)
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """All `.flow` files among these files and folders (searched to any depth), each once, sorted by folder."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*.flow")) if path.is_dir() else [path]:
+            if not file.is_dir() or file == path:
+                found.setdefault(file)
+    return list(found)
+
+
+def find_flows(paths: Iterable[Path]) -> list[Path]:
+    """Like `find_files`, without libraries."""
+    return [path for path in find_files(paths) if not _is_library(path)]
+
+
+def _is_library(path: Path) -> bool:
+    source = read_source(path)
+    return isinstance(source, Source) and _FLOW_LINE.search(source.text) is None
+
+
+def _compile_path(path: Path, *, library_welcome: bool) -> Compilation:
+    source = read_source(path)
+    if isinstance(source, Diagnostic):
+        return Compilation(None, (source,))
+    return _compile(source, on_disk, library_welcome=library_welcome)
+
+
+def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilation:
+    units = load(source, find)
+    problems = list(units.problems)
+    own = units.found[0]
+    heads = [item for item in own.file.items if isinstance(item, ast.Flow)]
+    flow: Flow | None = None
+    if units.usable and (heads or library_welcome):
+        draft, found = lower(units.found, library_alone=not heads)
+        problems += found + run_checks(draft)
+        flow = draft.flow if heads else None
+    elif units.usable and not own.file.damage.lines:
+        problems.append(_no_flow(own))
+    diagnostics = _in_order(problems, [unit.source.path for unit in units.found])
+    sources = {unit.source.path: unit.source for unit in units.found}
+    faulty = any(problem.severity == "error" for problem in diagnostics)
+    return Compilation(None if faulty else flow, diagnostics, sources)
+
+
+def _no_flow(own: Unit) -> Diagnostic:
+    span = Span(own.source.path, 1, 1, 1, 2)
+    message = "this file has no 'flow' line, so it is a library and cannot be run"
+    help_ = 'a flow begins with, for example, flow renewal "Renewal call" outbound'
+    return Diagnostic("FL120", "no-flow", "error", span, message, help_)
+
+
+def _in_order(problems: Iterable[Diagnostic], paths: list[str]) -> tuple[Diagnostic, ...]:
+    """In source order, the flow's own file first; what was found twice, once."""
+    rank = {path: index for index, path in enumerate(paths)}
+    unique = dict.fromkeys(problems)
+    return tuple(
+        sorted(
+            unique,
+            key=lambda problem: (rank.get(problem.span.path, len(rank)), problem.span.line, problem.span.column),
+        )
+    )

@@ -1,0 +1,123 @@
+"""What a flow is made of: its own file, and every library that `use` brings in, each once, in order of precedence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from flowengine.language import ast
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.parser import FATAL_CODES, parse
+from flowengine.language.reading import read_source, text_source
+from flowengine.language.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One file of a flow. `library` is its name; None for the flow's own file."""
+
+    library: str | None
+    source: Source
+    file: ast.File
+
+
+Finder = Callable[[str, str], "Source | Diagnostic | None"]
+"""From a library's name and the path of the file that uses it to its text; None when there is no such library."""
+
+
+@dataclass(slots=True)
+class Units:
+    """All files of one flow: its own first, then libraries as `use` names them, a library's own after it."""
+
+    found: list[Unit] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    usable: bool = True
+    """False when a file could not be read at all: what follows would be guessing."""
+
+
+def load(source: Source, find: Finder) -> Units:
+    """Parse a flow and all it uses."""
+    units = Units()
+    _add(units, None, source, find, ())
+    return units
+
+
+def _add(units: Units, library: str | None, source: Source, find: Finder, users: tuple[str, ...]) -> None:
+    file, problems = parse(source)
+    units.problems.extend(problems)
+    if any(problem.code in FATAL_CODES for problem in problems):
+        units.usable = False
+    units.found.append(Unit(library, source, file))
+    for use in uses(file):
+        name = use.library.text
+        if name and name in (*users, library):
+            units.problems.append(_cyclic(use, [user for user in (*users, library) if user is not None]))
+        elif name and all(unit.library != name for unit in units.found):
+            found = find(name, source.path)
+            if isinstance(found, Source):
+                _add(units, name, found, find, (*users, library) if library else users)
+            else:
+                units.usable = False
+                units.problems.append(found or _missing(use, source.path))
+
+
+def uses(file: ast.File) -> tuple[ast.Use, ...]:
+    """Every `use` of a file, under `flow` or (in a library) at the top."""
+    found: list[ast.Use] = []
+    for item in file.items:
+        if isinstance(item, ast.Flow):
+            found.extend(item.uses)
+        elif isinstance(item, ast.Use):
+            found.append(item)
+    return tuple(found)
+
+
+def on_disk(name: str, user: str) -> Source | Diagnostic | None:
+    """Beside the file that uses it, in `lib/` there, or in the `lib/` next to its folder."""
+    for candidate in _places(name, user):
+        if candidate.is_file():
+            return read_source(candidate)
+    return None
+
+
+def given(libraries: Mapping[str, str]) -> Finder:
+    """Libraries at hand as texts."""
+
+    def find(name: str, user: str) -> Source | None:
+        return text_source(libraries[name], f"{name}.flow") if name in libraries else None
+
+    return find
+
+
+def _places(name: str, user: str) -> list[Path]:
+    folder = Path(user).parent
+    return [
+        Path(os.path.normpath(folder / place / f"{name}.flow")) for place in (Path(), Path("lib"), Path("..") / "lib")
+    ]
+
+
+def _missing(use: ast.Use, user: str) -> Diagnostic:
+    name = use.library.text
+    places = _places(name, user)
+    known = sorted({path.stem for place in places if place.parent.is_dir() for path in place.parent.glob("*.flow")})
+    close = get_close_matches(name, known, n=1)
+    looked = "looked for " + ", ".join(place.as_posix() for place in places)
+    help_ = f"did you mean {close[0]!r}? ({looked})" if close else looked
+    message = f"there is no library called {name!r}"
+    return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_)
+
+
+def _cyclic(use: ast.Use, users: list[str]) -> Diagnostic:
+    name = use.library.text
+    chain = " → ".join([*users[users.index(name) :], name])
+    return Diagnostic(
+        "FL209",
+        "cyclic-use",
+        "error",
+        use.library.span,
+        f"{name!r} uses itself: {chain}",
+        "take one of these 'use' lines out",
+    )

@@ -1,0 +1,219 @@
+"""Tree to graph: the files of a flow become one `Flow`, the flow's own definitions before those of its libraries.
+
+The graph that comes out may still name what does not exist; the checks say so, and only a flow without errors is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import assert_never
+
+from flowengine.graph import model
+from flowengine.graph.libraries import Unit
+from flowengine.graph.lower_block import BlockLowering, expression, template, templates
+from flowengine.graph.names import BUILT_IN_OUTCOMES, PROTECTIVE_INTENTS, Draft, Names
+from flowengine.graph.not_yet import not_yet, unproved_policy
+from flowengine.graph.types import constant, value_type
+from flowengine.language import ast
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.source import Span
+
+DEFAULT_LANGUAGE = "en-GB"
+DEFAULT_TRIES = 3
+
+
+def lower(units: list[Unit], *, library_alone: bool = False) -> tuple[Draft, list[Diagnostic]]:
+    """The draft of a flow (or, for checking it by itself, of a library) and the problems met on the way."""
+    return _Lowering(units, library_alone).run()
+
+
+class _Lowering:
+    def __init__(self, units: list[Unit], library_alone: bool) -> None:
+        self._units = units
+        self._library_alone = library_alone
+        self._names = Names()
+        self._problems: list[Diagnostic] = []
+        self._contact: dict[str, model.ContactField] = {}
+        self._outcomes: dict[str, model.Outcome] = {}
+        self._lines: dict[str, model.Line] = {}
+        self._intents: dict[str, model.Intent] = {}
+        self._slots: dict[str, model.Slot] = {}
+        self._states: dict[str, model.State] = {}
+        self._anywhere: list[model.HandlerLayer] = []
+        self._variables: set[str] = set()
+        self._lost_lines: set[tuple[str, int]] = set()
+        self._lost_names: set[str] = set()
+
+    def run(self) -> tuple[Draft, list[Diagnostic]]:
+        lines: dict[str, ast.Line] = {}
+        for unit in self._units:
+            for item in unit.file.items:
+                if isinstance(item, ast.Line):
+                    lines.setdefault(item.name.text, item)
+        for unit in self._units:
+            self._unit(unit, lines)
+        head = next((item for item in self._units[0].file.items if isinstance(item, ast.Flow)), None)
+        draft = Draft(
+            flow=self._flow(head),
+            names=self._names,
+            units=tuple(self._units),
+            sources={unit.source.path: unit.source for unit in self._units},
+            lost_lines=frozenset(self._lost_lines),
+            lost_names=frozenset(self._lost_names),
+            library_alone=self._library_alone,
+        )
+        return draft, self._problems
+
+    def _flow(self, head: ast.Flow | None) -> model.Flow:
+        span = head.span if head else Span(self._units[0].source.path, 1, 1, 1, 2)
+        for name in BUILT_IN_OUTCOMES:
+            self._outcomes.setdefault(name, model.Outcome(name, None, span))
+        own_states = [state.name for state in self._states.values() if state.library is None]
+        return model.Flow(
+            name=head.name.text if head else "",
+            title=head.title.value if head else "",
+            direction=head.direction if head else "inbound",
+            language=head.language.text if head and head.language else DEFAULT_LANGUAGE,
+            voice=head.voice.text if head and head.voice else None,
+            agent=model.Agent(head.agent.name.value, head.agent.company.value)
+            if head and head.agent
+            else model.Agent("", ""),
+            contact=self._contact,
+            outcomes=self._outcomes,
+            lines=self._lines,
+            intents=self._intents,
+            slots=self._slots,
+            states=self._states,
+            start=own_states[0] if own_states else "",
+            anywhere=tuple(self._anywhere),
+            version=_version(self._units),
+            span=span,
+            variables=frozenset(self._variables),
+        )
+
+    def _unit(self, unit: Unit, lines: dict[str, ast.Line]) -> None:
+        path = unit.source.path
+        blocks = BlockLowering(unit.library, self._names, lines)
+        handlers: list[model.Branch] = []
+        for item in unit.file.items:
+            match item:
+                case ast.Flow() | ast.Use():
+                    pass
+                case ast.Contact(fields=fields):
+                    for field in fields:
+                        self._field(field, unit)
+                case ast.Outcome():
+                    self._names.define("outcome", item.name, unit.library)
+                    name = item.name.text
+                    self._outcomes.setdefault(name, model.Outcome(name, item.disposition, item.name.span))
+                case ast.Line():
+                    self._names.define("line", item.name, unit.library)
+                    line = model.Line(item.name.text, templates(item.texts), item.name.span)
+                    self._lines.setdefault(line.name, line)
+                case ast.Intent():
+                    self._intent(item, unit)
+                case ast.Slot():
+                    self._slot(item, unit)
+                case ast.Action():
+                    self._names.define("action", item.name, unit.library)
+                    self._problems.append(not_yet("action", item.span))
+                    self._lost_names.update(result.name.text for result in item.results)
+                case ast.Policy():
+                    self._names.define("policy", item.name, unit.library)
+                    self._policy(item, unit)
+                case ast.State():
+                    self._names.define("state", item.name, unit.library)
+                    state = model.State(
+                        item.name.text,
+                        tuple(tag.text for tag in item.tags),
+                        blocks.block(item.body),
+                        unit.library,
+                        item.name.span,
+                    )
+                    self._states.setdefault(state.name, state)
+                case ast.Anywhere(branches=branches):
+                    handlers.extend(blocks.branches(branches, "anywhere"))
+                case _:
+                    assert_never(item)
+        if handlers:
+            self._anywhere.append(model.HandlerLayer(unit.library, tuple(handlers)))
+        self._problems.extend(blocks.problems)
+        self._variables |= blocks.variables
+        self._lost_lines |= {(path, line) for line in blocks.left_out_lines | unit.file.damage.lines}
+        self._lost_names |= blocks.left_out_names | unit.file.damage.names
+
+    def _field(self, field: ast.Field, unit: Unit) -> None:
+        self._names.define("contact field", field.name, unit.library)
+        kind = value_type(field.type, self._problems)
+        default = constant(kind, field.default) if field.default else None
+        lowered = model.ContactField(field.name.text, kind, default, field.name.span)
+        self._contact.setdefault(lowered.name, lowered)
+
+    def _intent(self, intent: ast.Intent, unit: Unit) -> None:
+        """An intent that a library declares too is one intent: phrases add up, the first description counts."""
+        self._names.define("intent", intent.name, unit.library)
+        name = intent.name.text
+        added = model.Intent(
+            name,
+            intent.description.value if intent.description else None,
+            tuple(phrase.value for phrase in intent.phrases),
+            tuple(pattern.value for pattern in intent.patterns),
+            intent.protective or name in PROTECTIVE_INTENTS,
+            intent.name.span,
+        )
+        first = self._intents.get(name)
+        if first is not None:
+            added = replace(
+                first,
+                description=first.description or added.description,
+                phrases=_union(first.phrases, added.phrases),
+                patterns=_union(first.patterns, added.patterns),
+                protective=first.protective or added.protective,
+            )
+        self._intents[name] = added
+
+    def _slot(self, slot: ast.Slot, unit: Unit) -> None:
+        self._names.define("slot", slot.name, unit.library)
+        if slot.secret:
+            self._problems.append(not_yet("secret slots", slot.span))
+        lowered = model.Slot(
+            name=slot.name.text,
+            type=value_type(slot.type, self._problems),
+            ask=template(slot.ask) if slot.ask else None,
+            again=template(slot.again) if slot.again else None,
+            confirm=template(slot.confirm) if slot.confirm else None,
+            valid=expression(slot.valid) if slot.valid else None,
+            invalid=template(slot.invalid) if slot.invalid else None,
+            tries=max(1, int(float(slot.tries.text))) if slot.tries else DEFAULT_TRIES,
+            secret=slot.secret,
+            span=slot.name.span,
+        )
+        self._slots.setdefault(lowered.name, lowered)
+
+    def _policy(self, policy: ast.Policy, unit: Unit) -> None:
+        self._problems.append(unproved_policy(policy.name.text, policy.span))
+        for rule in policy.rules:
+            match rule:
+                case ast.Require(fact=fact) | ast.Forbid(fact=fact):
+                    self._lost_names.add(fact.argument.text if fact.argument else fact.name.text)
+                case ast.Always(event=event, state=state):
+                    self._names.refer("state", state.text, state.span, unit.library)
+                    self._lost_names.update((state.text, event.value))
+                case ast.AtMost():
+                    pass
+                case _:
+                    assert_never(rule)
+
+
+def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _version(units: list[Unit]) -> str:
+    """12 hex digits over every file's text: two calls with the same version ran the same words."""
+    digest = hashlib.sha256()
+    for unit in units:
+        digest.update(f"{unit.library or ''}\0{len(unit.source.text)}\0".encode())
+        digest.update(unit.source.text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:12]

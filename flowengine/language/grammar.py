@@ -1,0 +1,140 @@
+"""The grammar, loaded once: raw tokens, and the parser that is fed with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from lark import Lark, Token, Tree
+from lark.lexer import PatternStr
+from lark.parsers.lalr_analysis import Shift
+
+from flowengine.language.source import Span
+
+Node = Tree[Token]
+
+
+class _KeepAll:
+    """Keeps terminals that no rule names (comments, line ends, mistakes) in the token stream; changes nothing."""
+
+    always_accept: ClassVar[tuple[str, ...]] = ("COMMENT", "NEWLINE", "UNCLOSED", "UNKNOWN")
+
+    def process(self, stream: Iterable[Token]) -> Iterable[Token]:
+        return stream
+
+
+@cache
+def _lark() -> Lark:
+    # The lexer is `basic` since tokens are made once, before the parser sees them; parser.py does what the contextual
+    # lexer would (a keyword where only a name fits is a name), which also works after a repaired mistake.
+    return Lark(
+        files("flowengine.language").joinpath("flow.lark").read_text("utf-8"),
+        start="file",
+        parser="lalr",
+        lexer="basic",
+        postlex=_KeepAll(),
+        propagate_positions=True,
+        maybe_placeholders=False,
+    )
+
+
+def raw_tokens(text: str) -> Iterator[Token]:
+    """Every token of a text, comments and line ends included; whatever fits nothing is `UNKNOWN`."""
+    return _lark().lex(text)
+
+
+@cache
+def keywords() -> dict[str, str]:
+    """Terminal name → the word, for terminals that are words."""
+    found = {}
+    for terminal in _lark().terminals:
+        if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.isidentifier():
+            found[terminal.name] = terminal.pattern.value
+    return found
+
+
+def span_of(path: str, token: Token) -> Span:
+    """Where a token stands."""
+    line, column = token.line or 1, token.column or 1
+    return Span(path, line, column, token.end_line or line, token.end_column or column + len(token))
+
+
+Stack = tuple[int, ...]
+
+
+class Feeder:
+    """A parse in progress, which can also be asked what would happen."""
+
+    def __init__(self) -> None:
+        self._parse = _lark().parse_interactive()
+        # `Any`: lark's table is typed for its own use; states are numbers here, actions (Shift | Reduce, argument).
+        self._states: dict[Any, Any] = dict(self._parse.parser_state.parse_conf.parse_table.states)
+        self._last = Token("_NEWLINE", "", 0, 1, 1, 1, 1, 0)
+        self.depth = 0
+
+    # ── doing ──
+
+    def feed(self, tokens: Iterable[Token]) -> None:
+        """Feed one row and its end. Raises lark's UnexpectedToken."""
+        for token in tokens:
+            kind = self._settle(token.type)
+            self._parse.feed_token(token if kind == token.type else Token.new_borrow_pos(kind, str(token), token))
+            self._last = token
+        self._layout("_NEWLINE")
+
+    def move_to(self, depth: int) -> None:
+        """Indent or dedent to `depth`. Raises lark's UnexpectedToken."""
+        while self.depth < depth:
+            self._layout("_INDENT")
+            self.depth += 1
+        while self.depth > depth:
+            self._layout("_DEDENT")
+            self.depth -= 1
+
+    def end(self) -> Node:
+        """End the file; the tree of all that was fed."""
+        self.move_to(0)
+        tree: Node = self._parse.feed_token(Token.new_borrow_pos("$END", "", self._last))
+        return tree
+
+    def _layout(self, kind: str) -> None:
+        self._parse.feed_token(Token.new_borrow_pos(kind, "", self._last))
+
+    def _settle(self, kind: str) -> str:
+        """What a token counts as here: its own kind, or a name if it is a keyword where only a name fits."""
+        row = self._states[self._parse.parser_state.position]
+        return "NAME" if kind not in row and "NAME" in row and kind in keywords() else kind
+
+    # ── asking ──
+
+    @property
+    def stack(self) -> Stack:
+        return tuple(self._parse.parser_state.state_stack)
+
+    def after(self, stack: Stack, kind: str) -> Stack | None:
+        """The stack after one token of this kind (a keyword counts as a name where it must); None if it cannot come."""
+        following = self._step(stack, kind)
+        if following is None and kind in keywords():
+            following = self._step(stack, "NAME")
+        return following
+
+    def accepted(self, stack: Stack) -> frozenset[str]:
+        """The kinds that may come next. (The table's own row names some that fail after a reduction.)"""
+        kinds = (kind for kind in self._states[stack[-1]] if kind.isupper())
+        return frozenset(kind for kind in kinds if self._step(stack, kind) is not None)
+
+    def _step(self, stack: Stack, kind: str) -> Stack | None:
+        states = list(stack)
+        while True:
+            step = self._states[states[-1]].get(kind)
+            if step is None:
+                return None
+            action, argument = step
+            if action is Shift:
+                states.append(argument)
+                return tuple(states)
+            if argument.expansion:
+                del states[-len(argument.expansion) :]
+            states.append(self._states[states[-1]][argument.origin.name][1])
