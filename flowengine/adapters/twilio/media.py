@@ -1,0 +1,149 @@
+"""Twilio's media stream messages: text in, typed values out; audio in, text out. No socket here.
+
+Shapes: Twilio Media Streams, WebSocket messages. Payloads are base64 of raw mu-law, 8 kHz mono, without a header.
+"""
+
+from __future__ import annotations
+
+from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
+from dataclasses import dataclass, field
+
+import msgspec
+
+from flowengine.errors import ProtocolError
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The socket is open; nothing is known of the call yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The stream of this call begins; `parameters` are the TwiML's."""
+
+    call_sid: str
+    stream_sid: str
+    parameters: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Caller audio: mu-law, usually 160 bytes (20 ms). `timestamp_ms` since the stream began."""
+
+    payload: bytes = field(repr=False)
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dtmf:
+    """The caller pressed a key."""
+
+    digit: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """All audio before this mark was played, or a `clear` flushed it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The stream is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An event that this contract does not list."""
+
+
+Message = Connected | Start | Media | Dtmf | Mark | Stop | Unknown
+
+
+class _Start(msgspec.Struct):
+    callSid: str
+    streamSid: str
+    customParameters: dict[str, str] = {}
+
+
+class _Media(msgspec.Struct):
+    payload: str
+    timestamp: str = "0"
+    track: str = "inbound"
+
+
+class _Dtmf(msgspec.Struct):
+    digit: str
+
+
+class _Mark(msgspec.Struct):
+    name: str
+
+
+class _Message(msgspec.Struct):
+    event: str
+    start: _Start | None = None
+    media: _Media | None = None
+    dtmf: _Dtmf | None = None
+    mark: _Mark | None = None
+
+
+_decode = msgspec.json.Decoder(_Message).decode
+
+
+def decode(text: str) -> Message:
+    """One message from Twilio. Raises ProtocolError; its text quotes nothing of the message."""
+    try:
+        message = _decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise ProtocolError("a stream message is not the JSON that Twilio sends") from error
+    match message.event:
+        case "media" if message.media is not None:
+            return _media(message.media)
+        case "mark" if message.mark is not None:
+            return Mark(message.mark.name)
+        case "dtmf" if message.dtmf is not None:
+            return Dtmf(message.dtmf.digit)
+        case "start" if message.start is not None:
+            start = message.start
+            return Start(start.callSid, start.streamSid, start.customParameters)
+        case "stop":
+            return Stop()
+        case "connected":
+            return Connected()
+        case "media" | "mark" | "dtmf" | "start":
+            raise ProtocolError(f"a stream message of event {message.event!r} lacks its fields")
+        case _:
+            return Unknown()
+
+
+def _media(media: _Media) -> Message:
+    if media.track != "inbound":
+        return Unknown()
+    try:
+        return Media(a2b_base64(media.payload, strict_mode=True), int(media.timestamp))
+    except (Base64Error, ValueError) as error:
+        raise ProtocolError("a media message has a payload or timestamp that cannot be read") from error
+
+
+class Encoder:
+    """Messages to Twilio for one stream. Only these three exist; any other, or an extra field, silences the call."""
+
+    def __init__(self, stream_sid: str) -> None:
+        sid = msgspec.json.encode(stream_sid).decode()
+        self._media = f'{{"event":"media","streamSid":{sid},"media":{{"payload":"'
+        self._mark = f'{{"event":"mark","streamSid":{sid},"mark":{{"name":'
+        self._clear = f'{{"event":"clear","streamSid":{sid}}}'
+
+    def media(self, mulaw: bytes) -> str:
+        """Audio of any length; Twilio buffers it and plays it in order."""
+        return self._media + b2a_base64(mulaw, newline=False).decode("ascii") + '"}}'
+
+    def mark(self, name: str) -> str:
+        return self._mark + msgspec.json.encode(name).decode() + "}}"
+
+    def clear(self) -> str:
+        return self._clear

@@ -1,0 +1,78 @@
+"""Twilio over REST, by its SDK: hang a call up, ask how it stands. Never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from flowengine.errors import TelephonyError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TIMEOUT_S = 5.0
+ALREADY_OVER = frozenset({20404, 21220})
+"""No such call any more; not in progress. For a hang-up both are success."""
+TOO_MANY = 20429
+RETRY_AFTER_S = (0.25, 0.5, 1.0)
+TWILIO_API = "https://api.twilio.com"
+
+
+class _Redirected(TwilioHttpClient):
+    """Sends what is meant for Twilio to another base address: a simulator."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(timeout=TIMEOUT_S)
+        self._api_url = api_url.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        return super().request(method, url.replace(TWILIO_API, self._api_url, 1), *args, **kwargs)
+
+
+class TwilioRest:
+    """One account's REST API. `api_url` replaces Twilio's address, for a simulator on this machine."""
+
+    def __init__(self, account_sid: str, auth_token: str, *, api_url: str | None = None) -> None:
+        http = _Redirected(api_url) if api_url else TwilioHttpClient(timeout=TIMEOUT_S)
+        self._client = Client(account_sid, auth_token, http_client=http)
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call; one that is over already is a success. Raises TelephonyError."""
+
+        def update() -> None:
+            self._client.calls(call_sid).update(status="completed")
+
+        try:
+            await self._ask(update)
+        except TelephonyError as error:
+            cause = error.__cause__
+            if isinstance(cause, TwilioRestException) and (cause.code in ALREADY_OVER or cause.status == 404):
+                return
+            raise
+
+    async def status(self, call_sid: str) -> str:
+        """How Twilio says that the call stands: `in-progress`, `completed`, … Raises TelephonyError."""
+        return await self._ask(lambda: str(self._client.calls(call_sid).fetch().status))
+
+    async def _ask(self, request: Callable[[], T]) -> T:
+        for delay in (*RETRY_AFTER_S, None):
+            try:
+                return await asyncio.to_thread(request)
+            except TwilioRestException as error:
+                if (error.status == 429 or error.code == TOO_MANY) and delay is not None:
+                    await asyncio.sleep(delay)
+                    continue
+                # Twilio's own text quotes the address, and with it the account: only its numbers are passed on.
+                raise TelephonyError(f"Twilio refused (HTTP {error.status}, code {error.code})") from error
+            except (TwilioException, RequestException) as error:
+                raise TelephonyError(f"Twilio could not be reached ({type(error).__name__})") from error
+        raise TelephonyError("Twilio asked us to slow down, four times")
