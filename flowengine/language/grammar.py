@@ -61,6 +61,12 @@ def span_of(path: str, token: Token) -> Span:
     return Span(path, line, column, token.end_line or line, token.end_column or column + len(token))
 
 
+SIMPLE_STATEMENTS = frozenset({"SAY", "SET", "NOTE", "WAIT", "AGAIN", "RESUME", "END", "RECORD", "ARROW"})
+"""What may follow `EVENT:` on the same line."""
+
+STATEMENTS = SIMPLE_STATEMENTS | {"LISTEN", "COLLECT", "GUARD", "DO", "TRANSFER", "RUN", "SPLIT", "LLM", "ELIF"}
+"""What begins a statement and is no part of an expression."""
+
 Stack = tuple[int, ...]
 
 
@@ -105,7 +111,13 @@ class Feeder:
     def _settle(self, kind: str) -> str:
         """What a token counts as here: its own kind, or a name if it is a keyword where only a name fits."""
         row = self._states[self._parse.parser_state.position]
-        return "NAME" if kind not in row and "NAME" in row and kind in keywords() else kind
+        return "NAME" if kind not in row and self._takes_for_name(row, kind) else kind
+
+    @staticmethod
+    def _takes_for_name(row: dict[str, Any], kind: str) -> bool:
+        """Whether a keyword is a name here. In the midst of a condition a statement's word is more likely a mistake."""
+        in_expression = "OPERATOR" in row and "_NEWLINE" in row
+        return kind in keywords() and "NAME" in row and not (in_expression and kind in SIMPLE_STATEMENTS)
 
     # ── asking ──
 
@@ -116,7 +128,7 @@ class Feeder:
     def after(self, stack: Stack, kind: str) -> Stack | None:
         """The stack after one token of this kind (a keyword counts as a name where it must); None if it cannot come."""
         following = self._step(stack, kind)
-        if following is None and kind in keywords():
+        if following is None and self._takes_for_name(self._states[stack[-1]], kind):
             following = self._step(stack, "NAME")
         return following
 

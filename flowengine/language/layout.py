@@ -1,7 +1,8 @@
 """Lines and their depth: turns raw tokens into rows, so that mistakes of indentation are found here, with positions.
 
 lark's `Indenter` stops at the first bad dedent and cannot say where it is; this does the same work and goes on.
-A row is one logical line. A line deeper than the row's own goes on with it while a bracket is open.
+A row is one logical line. A line deeper than the row's own goes on with it while a bracket is open, unless it begins
+like a statement: then the bracket was forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import groupby
 from lark import Token
 
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.grammar import STATEMENTS
 from flowengine.language.source import Source, Span
 
 MAX_DEPTH = 24
@@ -53,7 +55,7 @@ def lay_out(source: Source, tokens: Iterable[Token]) -> tuple[list[Row], list[Di
         line_tokens = list(group)
         prefix = lines[number - 1][: (line_tokens[0].column or 1) - 1]
         width = len(prefix.expandtabs(tab_width))
-        if brackets > 0 and rows and width > levels[-1].width:
+        if brackets > 0 and rows and width > levels[-1].width and line_tokens[0].type not in STATEMENTS:
             rows[-1].tokens.extend(line_tokens)
             brackets = _brackets(brackets, line_tokens)
             continue

@@ -10,7 +10,7 @@ from lark import Token, UnexpectedToken
 from flowengine.language import ast
 from flowengine.language.builder import build
 from flowengine.language.diagnostics import Diagnostic
-from flowengine.language.grammar import Feeder, Node, raw_tokens, span_of
+from flowengine.language.grammar import SIMPLE_STATEMENTS, Feeder, Node, raw_tokens, span_of
 from flowengine.language.layout import Row, lay_out
 from flowengine.language.recovery import Recovery
 from flowengine.language.source import Source, Span
@@ -19,6 +19,9 @@ MAX_LINE = 4000
 """Characters in one line. Two minutes of speech are about 2,000."""
 MAX_FILE = 16_000_000
 """Characters in one file."""
+
+_BEFORE_OPERAND = frozenset({"EQUAL", "OPERATOR", "LPAR", "COMMA"})
+"""After these a word is a value's name, even if it is a keyword elsewhere."""
 
 FATAL_CODES = frozenset({"FL100", "FL115", "FL117", "FL118"})
 """After these nothing else about the file is known, so nothing else is reported."""
@@ -90,5 +93,11 @@ def _lex(source: Source) -> tuple[list[Token], tuple[ast.Comment, ...]]:
             own_line = not tokens or tokens[-1].line != token.line
             comments.append(ast.Comment(str(token), own_line, span_of(source.path, token)))
         elif token.type != "NEWLINE":
+            if token.type in SIMPLE_STATEMENTS and tokens and _wants_operand(tokens[-1], token):
+                token = Token.new_borrow_pos("NAME", str(token), token)
             tokens.append(token)
     return tokens, tuple(comments)
+
+
+def _wants_operand(before: Token, token: Token) -> bool:
+    return before.line == token.line and before.type in _BEFORE_OPERAND

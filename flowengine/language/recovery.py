@@ -40,6 +40,8 @@ _FILLERS = {
 """What may be put in for a missing token; an empty name means that nobody looks it up."""
 
 _MOST_FILLERS = 4
+_MOST_MISTAKES = 4
+"""In one row; what is wrong beyond that is lost."""
 
 
 class Recovery:
@@ -93,30 +95,42 @@ class Recovery:
 
     def _feed(self, row: Row, *, deeper: bool, excused: bool) -> bool:
         """Feed a row, mended if need be; False when nothing of it could be kept."""
-        failed = self._first_misfit(row.tokens, deeper=False)
-        if failed is None:
-            self._feeder.feed(row.tokens)
-            return True
-        mistake = self._mistake(row, failed, deeper)
-        problem, suggestion = explain(mistake)
-        if not excused:
-            self.problems.append(problem)
-        for mended in self._mendings(row.tokens, failed, mistake, suggestion):
-            if any(self._first_misfit(mended, deeper=want) is None for want in ((True,) if deeper else (False,))):
-                self._keep(row.tokens, mended)
-                return True
-        if deeper:
-            for mended in self._mendings(row.tokens, failed, mistake, suggestion):
-                if self._first_misfit(mended, deeper=False) is None:
-                    self._keep(row.tokens, mended)
-                    return True
-        self._lose(row.tokens)
-        return False
+        tokens = row.tokens
+        for _ in range(_MOST_MISTAKES):
+            failed = self._first_misfit(tokens)
+            if failed is None:
+                break
+            mistake = self._mistake(tokens, failed, deeper)
+            problem, suggestion = explain(mistake)
+            if not excused:
+                self.problems.append(problem)
+            mended = self._mended(tokens, mistake, suggestion)
+            if mended is None:
+                self._lose(row.tokens)
+                return False
+            tokens = mended
+        if self._first_misfit(tokens) is not None:
+            self._lose(row.tokens)
+            return False
+        self._keep(row.tokens, tokens)
+        return True
+
+    def _mended(self, tokens: list[Token], mistake: Mistake, suggestion: Sequence[Token] | None) -> list[Token] | None:
+        """The row with its first mistake mended; what was suggested may show the next one."""
+        if suggestion is not None:
+            next_misfit = self._first_misfit(suggestion)
+            if next_misfit is None or mistake.index < next_misfit < len(suggestion):
+                return list(suggestion)
+        mendings = list(self._mendings(tokens, mistake, suggestion))
+        for block_follows in (True, False) if mistake.deeper else (False,):
+            for mended in mendings:
+                if self._first_misfit(mended, block_follows=block_follows) is None:
+                    return mended
+        return None
 
     def _keep(self, original: Sequence[Token], mended: Sequence[Token]) -> None:
         kept = {id(token) for token in mended}
-        replaced = len(mended) == len(original)
-        if not replaced:
+        if len(mended) < len(original):
             self._lose([token for token in original if id(token) not in kept])
         if any(token.type == "NAME" and not token for token in mended):
             self._lost_names.add("")
@@ -128,10 +142,10 @@ class Recovery:
             if token.type == "NAME" or token.type in keywords():
                 self._lost_names.add(str(token))
 
-    def _first_misfit(self, tokens: Sequence[Token], *, deeper: bool) -> int | None:
+    def _first_misfit(self, tokens: Sequence[Token], *, block_follows: bool = False) -> int | None:
         """The index of the first token that does not fit (their number: the row's end does not); None if all do."""
         stack = self._feeder.stack
-        kinds = [token.type for token in tokens] + ["_NEWLINE"] + ["_INDENT"] * deeper
+        kinds = [token.type for token in tokens] + ["_NEWLINE"] + ["_INDENT"] * block_follows
         for index, kind in enumerate(kinds):
             following = self._feeder.after(stack, kind)
             if following is None:
@@ -139,19 +153,20 @@ class Recovery:
             stack = following
         return None
 
-    def _mistake(self, row: Row, failed: int, deeper: bool) -> Mistake:
+    def _mistake(self, tokens: Sequence[Token], failed: int, deeper: bool) -> Mistake:
         stack = self._feeder.stack
         at_start = self._feeder.accepted(stack)
-        for token in row.tokens[:failed]:
+        for token in tokens[:failed]:
             following = self._feeder.after(stack, token.type)
             assert following is not None
             stack = following
-        return Mistake(self._source, tuple(row.tokens), failed, self._feeder.accepted(stack), at_start, deeper)
+        return Mistake(self._source, tuple(tokens), failed, self._feeder.accepted(stack), at_start, deeper)
 
     def _mendings(
-        self, tokens: list[Token], failed: int, mistake: Mistake, suggestion: Sequence[Token] | None
+        self, tokens: list[Token], mistake: Mistake, suggestion: Sequence[Token] | None
     ) -> Iterator[list[Token]]:
         """Changed rows to try, the least change first."""
+        failed = mistake.index
         if suggestion is not None:
             yield list(suggestion)
             yield from self._completed(list(suggestion))
@@ -165,7 +180,7 @@ class Recovery:
 
     def _completed(self, tokens: list[Token]) -> Iterator[list[Token]]:
         """The row with up to four tokens added at its end, the first possible kind each time."""
-        for _ in range(_MOST_FILLERS):
+        for _ in range(_MOST_FILLERS if tokens else 0):
             stack: tuple[int, ...] | None = self._feeder.stack
             for token in tokens:
                 stack = self._feeder.after(stack, token.type) if stack is not None else None

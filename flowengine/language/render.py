@@ -1,0 +1,113 @@
+"""Diagnostics as an author reads them: what, where, the line itself, and the remedy at the caret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from unicodedata import combining, east_asian_width
+
+from flowengine.language.diagnostics import Diagnostic, Related, Severity
+from flowengine.language.source import Source, Span
+
+_TAB = 4
+_WIDEST = 110
+"""Columns of a source line that are shown; of a longer one, the part around the mistake."""
+
+_COLOURS: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"}
+_BOLD, _BLUE, _PLAIN = "\x1b[1m", "\x1b[34m", "\x1b[0m"
+
+
+def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, colour: bool) -> str:
+    """All diagnostics as text, an empty line between two; no final newline."""
+    return "\n\n".join(_one(diagnostic, sources, colour) for diagnostic in diagnostics)
+
+
+def _one(diagnostic: Diagnostic, sources: Mapping[str, Source], colour: bool) -> str:
+    paint = _painter(colour)
+    span = diagnostic.span
+    tone = _COLOURS[diagnostic.severity]
+    head = paint(f"{diagnostic.severity}[{diagnostic.code}]", tone)
+    lines = [f"{head} {paint(f'{diagnostic.name}: {diagnostic.message}', _BOLD)}"]
+    source = sources.get(span.path)
+    text = _line(source, span.line) if source is not None else None
+    if text is None:
+        lines.append(f"  {span.path}")
+        if diagnostic.help:
+            lines.append(f"  {diagnostic.help}")
+    else:
+        number = str(span.line)
+        bar = paint("│", _BLUE)
+        shown, before, width = _window(text, span)
+        carets = paint("^" * width, tone)
+        remedy = f" {diagnostic.help}" if diagnostic.help else ""
+        lines.append(f"  {span.path}:{span.line}:{span.column}")
+        lines.append(f"{paint(number, _BLUE)} {bar} {shown}".rstrip())
+        lines.append(f"{' ' * len(number)} {bar} {' ' * before}{carets}{remedy}")
+    lines += [_related(related, span) for related in diagnostic.related]
+    return "\n".join(lines)
+
+
+def _line(source: Source, number: int) -> str | None:
+    lines = source.lines
+    return lines[number - 1] if number <= len(lines) else None
+
+
+def _painter(colour: bool) -> Callable[[str, str], str]:
+    return (lambda text, tone: f"{tone}{text}{_PLAIN}") if colour else (lambda text, tone: text)
+
+
+def _related(related: Related, span: Span) -> str:
+    where = related.span
+    place = f"line {where.line}" if where.path == span.path else f"{where.path}:{where.line}"
+    return f"  {related.message}: {place}"
+
+
+def _window(text: str, span: Span) -> tuple[str, int, int]:
+    """The line as shown, the columns before the carets, and the number of carets."""
+    start = min(span.column - 1, len(text))
+    end = len(text) if span.end_line > span.line else min(span.end_column - 1, len(text))
+    before, marked, after = text[:start], text[start:end], text[end:]
+    before, marked, after = _visible(before, 0), _visible(marked, _columns(before)), _visible(after, 0)
+    if _columns(before + marked + after) > _WIDEST:
+        before = _last_columns(before, _WIDEST // 2)
+        marked = _first_columns(marked, _WIDEST // 2)
+        after = _first_columns(after, _WIDEST - _columns(before) - _columns(marked))
+    return before + marked + after, _columns(before), max(1, _columns(marked))
+
+
+def _visible(text: str, column: int) -> str:
+    """Tabs as spaces, control characters as a sign that takes one column."""
+    shown = []
+    for char in text:
+        if char == "\t":
+            shown.append(" " * (_TAB - column % _TAB))
+        else:
+            shown.append(char if char.isprintable() else "�")
+        column += _columns(shown[-1])
+    return "".join(shown)
+
+
+def _width(char: str) -> int:
+    if combining(char):
+        return 0
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(_width(char) for char in text)
+
+
+def _first_columns(text: str, columns: int) -> str:
+    if _columns(text) <= columns:
+        return text
+    while text and _columns(text) > columns - 1:
+        text = text[:-1] if len(text) < 4 * columns else text[: 4 * columns]
+    return text + "…"
+
+
+def _last_columns(text: str, columns: int) -> str:
+    if _columns(text) <= columns:
+        return text
+    while text and _columns(text) > columns - 1:
+        text = text[1:] if len(text) < 4 * columns else text[-4 * columns :]
+    return "…" + text

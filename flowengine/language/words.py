@@ -1,0 +1,77 @@
+"""What the words and signs of the grammar are called to an author, and where they belong."""
+
+from __future__ import annotations
+
+TERMINALS = {
+    "NAME": "a name",
+    "STRING": "a text in quotes",
+    "QUOTED": "a text in quotes",
+    "NUMBER": "a number",
+    "DURATION": "a time such as 6s",
+    "PERCENT": "a percentage",
+    "PATTERN": "a /pattern/",
+    "ARROW": "'->'",
+    "COLON": "':'",
+    "COMMA": "','",
+    "EQUAL": "'='",
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "RSQB": "']'",
+    "RBRACE": "'}'",
+    "STAR": "'*'",
+    "HASH": "'#'",
+    "_NEWLINE": "the end of the line",
+}
+
+FOREIGN_WORDS = {
+    "goto": "-> STATE",
+    "go": "-> STATE",
+    "jump": "-> STATE",
+    "next": "-> STATE",
+    "speak": "say",
+    "print": "say",
+    "tell": "say",
+    "play": "say",
+    "ask": "say, then listen",
+    "hear": "listen",
+    "gather": "listen or collect",
+    "let": "set",
+    "var": "set",
+    "log": "note",
+    "sleep": "wait",
+    "pause": "wait",
+    "finish": "end",
+    "exit": "end",
+    "stop": "end",
+    "repeat": "again",
+    "return": "resume",
+    "elseif": "elif",
+    "elsif": "elif",
+    "when": "if",
+}
+"""Words that other languages use, and what this one calls the same thing."""
+
+_HOMES: tuple[tuple[str, str], ...] = (
+    (
+        "FLOW CONTACT OUTCOME LINE INTENT SLOT ACTION POLICY STATE ANYWHERE",
+        "it stands at the left edge, outside any block",
+    ),
+    ("USE", "it stands under 'flow', or at the left edge of a library"),
+    ("LANGUAGE VOICE AGENT", "it stands under 'flow'"),
+    (
+        "SAY SET NOTE WAIT RESUME END RECORD IF LISTEN COLLECT GUARD DO TRANSFER RUN SPLIT LLM",
+        "it stands in a state, or under a branch; under 'listen' itself stand only branches",
+    ),
+    ("AGAIN", "it stands under a branch, or in a slot"),
+    ("SILENCE OTHERWISE PRESS HEARD MACHINE HANGUP", "it begins a branch: put it under 'listen' or 'anywhere'"),
+    ("AFTER", "it stands under 'anywhere', or in a policy"),
+    ("ASK CONFIRM VALID TRIES", "it stands under 'slot'"),
+    ("REQUIRE ALWAYS AT", "it stands under 'policy'"),
+    ("FACTS LIMIT FALLBACK", "it stands under 'llm'"),
+    ("NEVER", "it stands under 'llm' or 'policy'"),
+)
+
+
+def home(kind: str) -> str | None:
+    """Where a keyword belongs, as a remedy."""
+    return next((place for kinds, place in _HOMES if kind in kinds.split()), None)
