@@ -1,0 +1,152 @@
+"""The record as the service uses it: the store behind one writer thread, and a `Record` for each live call."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from flowengine.conversation.commands import Command
+from flowengine.conversation.events import Event
+from flowengine.conversation.record import command_to_json, event_to_json
+from flowengine.errors import StoreError
+from flowengine.runtime.observed import CallResult
+from flowengine.service.tokens import PreparedCall
+from flowengine.store.detail import CallDetail, detail
+from flowengine.store.store import CallEnd, CallStart, Entry, Store
+from flowengine.store.writer import RecordWriter
+
+log = logging.getLogger(__name__)
+
+
+class CallRecord:
+    """One live call's record."""
+
+    def __init__(self, recording: Recording, prepared: PreparedCall, started: datetime) -> None:
+        self._recording = recording
+        self._call_id = prepared.call_id
+        self._person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
+        self._started = started
+        self._numbers = itertools.count()
+
+    def write(self, at: float, entry: Event | Command) -> None:
+        """Keep an event or a command; never waits."""
+        payload = event_to_json(entry) if isinstance(entry, Event) else command_to_json(entry)
+        self._recording.writer.put(
+            Entry(
+                call_id=self._call_id,
+                seq=next(self._numbers),
+                at=at,
+                way="in" if isinstance(entry, Event) else "out",
+                kind=type(entry).__name__,
+                payload=msgspec.json.encode(payload).decode(),
+            )
+        )
+
+    def suppress(self, reason: str) -> None:
+        """Put the person on the do-not-call list. Without a number (the page) there is nobody to put."""
+        if self._person is not None:
+            self._recording.suppress(self._person, self._call_id, reason)
+
+    async def finish(self, result: CallResult) -> None:
+        """Close the call and wait until all of it is kept."""
+        ended = self._started + timedelta(seconds=result.duration)
+        self._recording.writer.put(CallEnd(self._call_id, ended, result.outcome, result.reason, result.abnormal))
+        await self._recording.flush()
+
+
+class Recording:
+    """The record of this process. Opening it closes what a dead process left open."""
+
+    def __init__(self, store: Store, writer: RecordWriter) -> None:
+        self.store = store
+        self.writer = writer
+        self._suppressing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, url: str) -> Recording:
+        """Raises StoreError."""
+
+        def start() -> Recording:
+            store = Store.open(url)
+            writer = RecordWriter(store, store.spool)
+            orphans = store.close_orphans(datetime.now(UTC))
+            if orphans:
+                log.warning("calls left open by an earlier process were closed", extra={"calls": orphans})
+            return cls(store, writer)
+
+        return await asyncio.to_thread(start)
+
+    async def close(self) -> None:
+        """Keep what is still to be kept, then let go."""
+        if self._suppressing:
+            await asyncio.gather(*self._suppressing, return_exceptions=True)
+        await asyncio.to_thread(self.writer.close)
+        self.store.close()
+
+    async def begin(self, prepared: PreparedCall, started: datetime) -> CallRecord:
+        """A call is on. Raises StoreError: without a record there is no call."""
+        start = CallStart(
+            call_id=prepared.call_id,
+            call_sid=prepared.call_sid,
+            flow=prepared.flow.name,
+            flow_version=prepared.flow.version,
+            direction=prepared.direction,
+            started_at=started,
+            from_number=prepared.from_number,
+            to_number=prepared.to_number,
+            contact=msgspec.json.encode(dict(prepared.contact), enc_hook=str).decode(),
+        )
+        await asyncio.to_thread(self.store.begin_call, start)
+        return CallRecord(self, prepared, started)
+
+    def suppress(self, number: str, call_id: str, reason: str) -> None:
+        """Write an opt-out now, beside the call; tried again until it is written or the service stops."""
+        task = asyncio.get_running_loop().create_task(self._suppress(number, call_id, reason), name="suppress")
+        self._suppressing.add(task)
+        task.add_done_callback(self._suppressing.discard)
+
+    async def flush(self) -> None:
+        await asyncio.wrap_future(await asyncio.to_thread(self.writer.flush))
+
+    async def status(self, form: Mapping[str, str]) -> None:
+        """Keep one of Twilio's status callbacks."""
+        number = form.get("SequenceNumber", "0")
+        await asyncio.to_thread(
+            self.store.add_status,
+            form.get("CallSid", ""),
+            int(number) if number.isdigit() else 0,
+            form.get("CallStatus", ""),
+            msgspec.json.encode(dict(form)).decode(),
+            datetime.now(UTC),
+        )
+
+    async def ended_well(self, call_sid: str) -> bool:
+        """Whether the call's session came to an end of its own."""
+        call = await asyncio.to_thread(self.store.call, call_sid)
+        return call is not None and call.ended_at is not None and not call.abnormal
+
+    async def detail(self, sid_or_id: str) -> CallDetail | None:
+        """A call up to this moment."""
+        await self.flush()
+
+        def read() -> CallDetail | None:
+            call = self.store.call(sid_or_id)
+            return None if call is None else detail(call, self.store.entries(call.call_id))
+
+        return await asyncio.to_thread(read)
+
+    async def _suppress(self, number: str, call_id: str, reason: str) -> None:
+        for delay in (0.5, 1.0, 2.0, 5.0, 10.0):
+            try:
+                await asyncio.to_thread(self.store.suppress, number, call_id, reason, datetime.now(UTC))
+            except StoreError:
+                log.error("an opt-out could not be written; trying again", extra={"call_id": call_id})
+                await asyncio.sleep(delay)
+            else:
+                return
+        log.critical("an opt-out is not on the list; it stands in the call's record", extra={"call_id": call_id})
