@@ -107,7 +107,8 @@ class Store:
             raise StoreError(
                 f"cannot open {shown}: {_first_line(error)}; move it away or name another with --db"
             ) from error
-        return cls(engine, shown)
+        spool = f"{parsed.database}.spool" if parsed.get_backend_name() == "sqlite" else "flowengine.spool"
+        return cls(engine, shown, Path(spool))
 
     def close(self) -> None:
         self._engine.dispose()
