@@ -27,7 +27,7 @@ RETRY_AFTER_S = (0.25, 0.5, 1.0)
 TWILIO_API = "https://api.twilio.com"
 
 
-class _Redirected(TwilioHttpClient):
+class _Redirected(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no types
     """Sends what is meant for Twilio to another base address: a simulator."""
 
     def __init__(self, api_url: str) -> None:
