@@ -1,0 +1,260 @@
+"""One caller's turn, heard in hops of 32 ms: where an utterance begins and ends, and when to ask for its words.
+
+    silent ── 2 voiced hops ──> voiced ── 6 quiet hops ──> pausing ── patience over and words known ──> silent
+                                  ^────── 2 voiced hops ──────┘
+
+Pure: hops with the detector's verdict and the engine's answers come in, reports and requests go out; the only clock is
+the audio itself. Words are asked for as soon as the voice pauses, not when the pause has become the end of the turn, so
+that the final is usually known before it is due.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+
+from flowengine.conversation.commands import Expecting
+from flowengine.runtime.ports import (
+    FinalTranscript,
+    PartialTranscript,
+    RecogniserEvent,
+    VoiceEnded,
+    VoiceStarted,
+)
+
+HOP_BYTES = 256
+HOP_MS = 32
+
+VOICED, STILL_VOICED = 0.5, 0.35
+ONSET_HOPS = 2
+PAUSE_HOPS = 6
+"""192 ms: longer than the closure of a plosive, shorter than any patience."""
+PREROLL_HOPS = 8
+"""Kept from before the onset: a soft first consonant is not voiced yet."""
+TAIL_MS = 200
+LONGEST_MS = 20_000
+FIRST_PARTIAL_MS = 400
+
+PATIENCE_MS: dict[Expecting, int] = {
+    "choice": 500,
+    "open": 800,
+    "text": 800,
+    "date": 800,
+    "time": 800,
+    "number": 1200,
+    "digits": 1200,
+    "postcode": 1200,
+}
+DEFAULT_PATIENCE_MS = 600
+UNFINISHED_MS = 700
+"""Waited on top when the words so far ask for more."""
+_UNFINISHED = re.compile(
+    r"\b(?:and|but|or|so|because|if|with|for|from|to|at|on|of|the|a|an|my|um|uh|er|erm|like"
+    r"|(?:my|the) (?:\w+ )?(?:number|name|postcode|address|date) is|it's|it is|i'm|i am)\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcription:
+    """What an engine understood; `confidence` 0 to 1, None when there are no words."""
+
+    text: str
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Please recognise this: mu-law of one utterance so far. `is_final`: the voice has paused, or the turn is over."""
+
+    utterance: int
+    generation: int
+    is_final: bool
+    mulaw: bytes
+    expecting: Expecting | None
+
+
+Step = RecogniserEvent | Request
+
+
+@dataclass(slots=True)
+class _Utterance:
+    """One utterance in the making. `generation` rises when the voice resumes: words asked for before are outdated."""
+
+    number: int
+    start_ms: int
+    audio: bytearray
+    voice_until_ms: int
+    speaking: bool = True
+    generation: int = 0
+    asked_at_ms: int = 0
+    waiting: bool = False
+    partial: Transcription = field(default_factory=lambda: Transcription("", None))
+    final: Transcription | None = None
+
+    @property
+    def name(self) -> str:
+        return f"u{self.number}"
+
+
+def sounds_unfinished(text: str) -> bool:
+    """These words ask for more: they end in a conjunction, a preposition, "my number is"."""
+    return _UNFINISHED.search(text.lower().rstrip(" .,!?…-")) is not None
+
+
+class Turn:
+    """The turn-taking of one call. `pace_ms` is the least time between two partials; the caller may change it."""
+
+    def __init__(self) -> None:
+        self.expecting: Expecting | None = None
+        self.pace_ms = 320
+        self._now_ms = 0
+        self._count = 0
+        self._run = 0
+        self._preroll: deque[bytes] = deque(maxlen=PREROLL_HOPS)
+        self._current: _Utterance | None = None
+        self._closing: dict[int, _Utterance] = {}
+        self._held: list[Step] = []
+
+    @property
+    def speaking(self) -> bool:
+        """A voice is heard right now."""
+        return self._current is not None and self._current.speaking
+
+    def skip(self, milliseconds: int) -> None:
+        """Audio was lost: the clock goes on without it."""
+        self._now_ms += milliseconds
+
+    def hop(self, mulaw: bytes, probability: float) -> list[Step]:
+        """The next 32 ms, and how likely they are voice."""
+        self._now_ms += HOP_MS
+        steps: list[Step] = []
+        held = bool(self._closing)
+        utterance = self._current
+        threshold = STILL_VOICED if utterance is not None and utterance.speaking else VOICED
+        voiced = probability >= threshold
+        self._run = self._run + 1 if voiced else 0
+        if utterance is None:
+            self._preroll.append(mulaw)
+            if self._run >= ONSET_HOPS:
+                self._begin(steps)
+            return self._in_order(steps, held)
+        utterance.audio += mulaw
+        if utterance.speaking:
+            self._while_speaking(utterance, voiced, steps)
+        else:
+            self._while_pausing(utterance, steps)
+        if self._current is utterance and len(utterance.audio) >= LONGEST_MS * 8:
+            self._force(utterance, steps)
+        return self._in_order(steps, held)
+
+    def finalize(self) -> list[Step]:
+        """End the utterance here, without waiting for quiet."""
+        steps: list[Step] = []
+        held = bool(self._closing)
+        if self._current is not None:
+            self._force(self._current, steps)
+        return self._in_order(steps, held)
+
+    def transcribed(self, request: Request, result: Transcription) -> list[Step]:
+        """The engine's answer; answers may come late, in any order of utterances."""
+        closing = self._closing.get(request.utterance)
+        if closing is not None:
+            if not request.is_final or request.generation != closing.generation:
+                return []
+            del self._closing[request.utterance]
+            steps: list[Step] = [self._final(closing, result)]
+            if not self._closing:
+                steps += self._held
+                self._held = []
+            return steps
+        utterance = self._current
+        if utterance is None or utterance.number != request.utterance:
+            return []
+        if not request.is_final:
+            utterance.waiting = False
+        told: list[Step] = []
+        if result.text and result.text != utterance.partial.text:
+            utterance.partial = result
+            told.append(PartialTranscript(utterance.name, result.text, result.confidence))
+        if request.is_final and request.generation == utterance.generation:
+            utterance.final = result
+            self._close_if_due(utterance, told)
+        return self._in_order(told, bool(self._closing))
+
+    def _begin(self, steps: list[Step]) -> None:
+        self._count += 1
+        start = self._now_ms - self._run * HOP_MS
+        audio = bytearray(b"".join(self._preroll))
+        self._preroll.clear()
+        self._current = _Utterance(self._count, start, audio, self._now_ms, asked_at_ms=start)
+        steps.append(VoiceStarted(start))
+
+    def _while_speaking(self, utterance: _Utterance, voiced: bool, steps: list[Step]) -> None:
+        if voiced:
+            utterance.voice_until_ms = self._now_ms
+        if self._now_ms - utterance.voice_until_ms >= PAUSE_HOPS * HOP_MS:
+            utterance.speaking = False
+            steps.append(VoiceEnded(utterance.voice_until_ms))
+            steps.append(self._ask(utterance, is_final=True))
+        elif self._partial_is_due(utterance):
+            utterance.waiting = True
+            utterance.asked_at_ms = self._now_ms
+            steps.append(self._ask(utterance, is_final=False))
+
+    def _while_pausing(self, utterance: _Utterance, steps: list[Step]) -> None:
+        if self._run >= ONSET_HOPS:
+            utterance.speaking = True
+            utterance.generation += 1
+            utterance.final = None
+            utterance.voice_until_ms = self._now_ms
+            steps.append(VoiceStarted(self._now_ms - self._run * HOP_MS))
+        else:
+            self._close_if_due(utterance, steps)
+
+    def _partial_is_due(self, utterance: _Utterance) -> bool:
+        spoken = self._now_ms - utterance.start_ms
+        since = self._now_ms - utterance.asked_at_ms
+        return not utterance.waiting and spoken >= FIRST_PARTIAL_MS and since >= self.pace_ms
+
+    def _close_if_due(self, utterance: _Utterance, steps: list[Step]) -> None:
+        patience = DEFAULT_PATIENCE_MS if self.expecting is None else PATIENCE_MS[self.expecting]
+        if sounds_unfinished(utterance.partial.text):
+            patience += UNFINISHED_MS
+        quiet = self._now_ms - utterance.voice_until_ms
+        # A voice that has just come back may be the turn going on: one more hop tells.
+        if utterance.final is not None and quiet >= patience and self._run == 0:
+            self._current = None
+            steps.append(self._final(utterance, utterance.final))
+
+    def _force(self, utterance: _Utterance, steps: list[Step]) -> None:
+        """The utterance ends here; its final comes when the engine answers, and what follows is told after it."""
+        self._current = None
+        self._run = 0
+        if utterance.final is not None:
+            steps.append(self._final(utterance, utterance.final))
+            return
+        if utterance.speaking:
+            utterance.generation += 1
+            steps.append(VoiceEnded(utterance.voice_until_ms))
+            steps.append(self._ask(utterance, is_final=True))
+        self._closing[utterance.number] = utterance
+
+    def _ask(self, utterance: _Utterance, *, is_final: bool) -> Request:
+        end = len(utterance.audio)
+        if is_final:
+            utterance.waiting = False
+            end -= max(0, self._now_ms - utterance.voice_until_ms - TAIL_MS) * 8
+        return Request(utterance.number, utterance.generation, is_final, bytes(utterance.audio[:end]), self.expecting)
+
+    def _final(self, utterance: _Utterance, result: Transcription) -> FinalTranscript:
+        return FinalTranscript(
+            utterance.name, result.text, result.confidence, utterance.start_ms, utterance.voice_until_ms
+        )
+
+    def _in_order(self, steps: list[Step], held: bool) -> list[Step]:
+        """What may be told now: while an earlier final is on its way, reports wait for it, and requests don't."""
+        if not held:
+            return steps
+        self._held += [step for step in steps if not isinstance(step, Request)]
+        return [step for step in steps if isinstance(step, Request)]

@@ -1,0 +1,145 @@
+"""Inside the speech process: all calls' ears. One thread follows voices and turns; `recognising` finds the words."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from flowengine.adapters.local.endpointing import HOP_BYTES, HOP_MS, Request, Step, Transcription, Turn
+from flowengine.adapters.local.recognising import Desks
+from flowengine.adapters.local.voice_activity import Ear
+from flowengine.conversation.commands import Expecting
+from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
+
+log = logging.getLogger(__name__)
+
+WAITING_BYTES = 8000
+"""A second a call; when the machine falls behind, the oldest goes."""
+LEAST_PACE_MS = 320
+PACE_SHARE = 3.0
+"""Partials take at most a third of the recogniser, divided among those who speak."""
+
+
+class Detector(Protocol):
+    """Tells voice from everything else."""
+
+    def probabilities(self, hops: Sequence[tuple[Ear, bytes]]) -> list[float]: ...
+
+
+@dataclass(slots=True, eq=False)
+class Hearer:
+    """One call: audio that waits, what the detector remembers, whose turn it is."""
+
+    number: int
+    turn: Turn = field(default_factory=Turn)
+    ear: Ear = field(default_factory=Ear)
+    waiting: bytearray = field(default_factory=bytearray)
+    position: int = 0
+    dropped: int = 0
+
+
+class Hearing:
+    """All open streams. `report` is called on whatever thread has something to report."""
+
+    def __init__(self, detector: Detector, report: Callable[[int, RecogniserEvent], None]) -> None:
+        self._detector = detector
+        self._report = report
+        self._hearers: dict[int, Hearer] = {}
+        self._lock = threading.RLock()
+        self._audio_came = threading.Condition(self._lock)
+        self._desks: Desks | None = None
+
+    def start(self, desks: Desks) -> None:
+        """Begin to follow what is pushed."""
+        self._desks = desks
+        threading.Thread(target=self._follow, name="follow", daemon=True).start()
+
+    def open(self, number: int) -> None:
+        with self._lock:
+            self._hearers[number] = Hearer(number)
+
+    def push(self, number: int, position: int, mulaw: bytes) -> None:
+        """Audio that begins `position` bytes after the stream's beginning; a gap before it was lost on the way."""
+        with self._lock:
+            hearer = self._hearers.get(number)
+            if hearer is None:
+                return
+            lost = max(0, position - hearer.position - len(hearer.waiting))
+            hearer.waiting += mulaw
+            surplus = len(hearer.waiting) - WAITING_BYTES
+            if surplus > 0:
+                del hearer.waiting[:surplus]
+                lost += surplus
+            if lost:
+                hearer.position += lost
+                hearer.dropped += lost
+                hearer.turn.skip(lost // 8)
+            self._audio_came.notify()
+
+    def expect(self, number: int, expecting: Expecting) -> None:
+        with self._lock:
+            hearer = self._hearers.get(number)
+            if hearer is not None:
+                hearer.turn.expecting = expecting
+
+    def finalize(self, number: int) -> None:
+        with self._lock:
+            hearer = self._hearers.get(number)
+            if hearer is not None:
+                self._carry_out(hearer, hearer.turn.finalize())
+
+    def close(self, number: int) -> None:
+        with self._lock:
+            hearer = self._hearers.pop(number, None)
+        if hearer is not None and self._desks is not None:
+            self._desks.forget(number)
+            if hearer.dropped:
+                log.warning("caller audio was dropped, the machine is too slow", extra={"bytes": hearer.dropped})
+
+    def answer(self, number: int, request: Request, result: Transcription | Exception) -> None:
+        """The words that were asked for, or why there are none."""
+        with self._lock:
+            hearer = self._hearers.get(number)
+            if hearer is None:
+                return
+            if isinstance(result, Exception):
+                log.error("recognition failed", extra={"reason": type(result).__name__})
+                del self._hearers[number]
+                self._report(number, RecogniserFailed(type(result).__name__))
+            else:
+                self._carry_out(hearer, hearer.turn.transcribed(request, result))
+
+    def _follow(self) -> None:
+        """Every hop that has come, all calls' in one run of the detector."""
+        while True:
+            with self._lock:
+                while not (ready := [one for one in self._hearers.values() if len(one.waiting) >= HOP_BYTES]):
+                    self._audio_came.wait()
+                hops = [(hearer.ear, _taken(hearer)) for hearer in ready]
+            voiced = self._detector.probabilities(hops)
+            with self._lock:
+                for hearer, (_, mulaw), probability in zip(ready, hops, voiced, strict=True):
+                    if hearer.number in self._hearers:
+                        self._carry_out(hearer, hearer.turn.hop(mulaw, probability))
+
+    def _carry_out(self, hearer: Hearer, steps: list[Step]) -> None:
+        """Report what is to be reported, ask for what is to be recognised. Under the lock, so the order stays."""
+        for step in steps:
+            if isinstance(step, Request):
+                assert self._desks is not None
+                speakers = sum(one.turn.speaking for one in self._hearers.values())
+                pace = PACE_SHARE * self._desks.cost_ms * max(1, speakers)
+                hearer.turn.pace_ms = max(LEAST_PACE_MS, round(pace / HOP_MS) * HOP_MS)
+                self._desks.submit(hearer.number, step)
+            else:
+                self._report(hearer.number, step)
+
+
+def _taken(hearer: Hearer) -> bytes:
+    hop = bytes(hearer.waiting[:HOP_BYTES])
+    del hearer.waiting[:HOP_BYTES]
+    hearer.position += HOP_BYTES
+    return hop

@@ -1,0 +1,86 @@
+"""The embedded voice, as a call hears it; the work is done in the speech process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from flowengine.adapters.local.packages import SPEAKING, require
+from flowengine.adapters.local.wire import Kind, Message
+from flowengine.adapters.local.worker import SpeechWorker, shared_worker
+from flowengine.errors import MissingExtra, SpeechError, SynthesiserError
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 64
+"""Sentences that wait or are being spoken; more than that would be heard too late anyway."""
+LONGEST_TEXT = 5000
+
+
+class LocalSynthesiser:
+    """hibari's bundled voice. Raises MissingExtra when it is not installed."""
+
+    name = "hibari, embedded"
+
+    def __init__(self) -> None:
+        require(*SPEAKING, purpose="the embedded voice")
+        self._worker: SpeechWorker | None = None
+        self._waiting = 0
+        self._told_of_voices = False
+
+    async def warm_up(self, progress: Callable[[str], None]) -> None:
+        """Load the voice. Raises SynthesiserError or MissingExtra."""
+        await self._ready(progress)
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+        if voice is not None and not self._told_of_voices:
+            self._told_of_voices = True
+            log.info("the embedded engine has one voice; the one asked for was not used")
+        if len(text) > LONGEST_TEXT:
+            raise SynthesiserError(
+                f"a sentence of {len(text)} characters; the longest that is spoken has {LONGEST_TEXT}"
+            )
+        if self._waiting >= MOST_WAITING:
+            raise SynthesiserError("too many sentences wait for the voice")
+        self._waiting += 1
+        try:
+            worker = await self._ready(None)
+            answers: asyncio.Queue[Message | None] = asyncio.Queue()
+            number = worker.register(answers.put_nowait)
+            worker.send(Message(Kind.SPEAK, number, body=text.encode()))
+            ended = False
+            try:
+                while not ended:
+                    answer = await answers.get()
+                    if answer is None:
+                        raise SynthesiserError("the speech process died")
+                    ended = answer.kind is Kind.CLIP_END
+                    if answer.kind is Kind.CLIP:
+                        yield answer.body
+                    elif answer.body:
+                        raise SynthesiserError(f"the voice failed: {answer.text}")
+            finally:
+                worker.release(number)
+                if not ended:
+                    worker.send(Message(Kind.CANCEL, number))
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.detach()
+
+    async def _ready(self, progress: Callable[[str], None] | None) -> SpeechWorker:
+        if self._worker is None:
+            self._worker = shared_worker()
+            self._worker.attach()
+        worker = self._worker
+        try:
+            await worker.ready("speaking", progress)
+        except (SynthesiserError, MissingExtra):
+            raise
+        except SpeechError as error:
+            raise SynthesiserError(str(error)) from error
+        return worker

@@ -1,0 +1,76 @@
+"""What the service and its speech process say to each other over the pipe.
+
+A message is a header (length of the body, kind, stream or job number, position) and a body: audio as it is, or JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Any
+
+from flowengine.runtime.ports import (
+    FinalTranscript,
+    PartialTranscript,
+    RecogniserEvent,
+    RecogniserFailed,
+    VoiceEnded,
+    VoiceStarted,
+)
+
+HEADER = struct.Struct("<IBIQ")
+
+
+class Kind(IntEnum):
+    """Orders to the speech process, then its answers."""
+
+    LOAD = 1  # body: "hearing" or "speaking"
+    OPEN = 2
+    AUDIO = 3  # position: bytes of audio before this, lost ones included
+    EXPECT = 4
+    FINALIZE = 5
+    CLOSE = 6
+    SPEAK = 7
+    CANCEL = 8
+
+    PROGRESS = 32  # body: what it is doing
+    LOADED = 33  # body: what is loaded; position: milliseconds it took
+    NOT_LOADED = 34  # body: [class of the error, its message]
+    HEARD = 35  # body: a recogniser's event
+    CLIP = 36
+    CLIP_END = 37  # body: the error, or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, either way."""
+
+    kind: Kind
+    number: int = 0
+    position: int = 0
+    body: bytes = b""
+
+    def encoded(self) -> bytes:
+        return HEADER.pack(len(self.body), self.kind, self.number, self.position) + self.body
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+_EVENTS: dict[str, type[RecogniserEvent]] = {
+    kind.__name__: kind for kind in (VoiceStarted, VoiceEnded, PartialTranscript, FinalTranscript, RecogniserFailed)
+}
+
+
+def encode_event(event: RecogniserEvent) -> bytes:
+    return json.dumps([type(event).__name__, asdict(event)]).encode()
+
+
+def decode_event(body: bytes) -> RecogniserEvent:
+    name, fields = json.loads(body)
+    made: Any = _EVENTS[name]
+    event: RecogniserEvent = made(**fields)
+    return event
