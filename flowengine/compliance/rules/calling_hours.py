@@ -1,0 +1,35 @@
+"""H1 and H2: calls are made at hours when nobody minds the telephone.
+
+Monday to Friday 08:00 up to 21:00, Saturday and Sunday 09:00 up to 17:00, in the callee's local time.
+Source: the product's own rule; DMA Code 21.41. Leaving Sundays out is an option, as the DMA Guide asks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from flowengine.compliance.policy import Policy
+from flowengine.compliance.verdict import Reason
+
+SATURDAY = 5
+SUNDAY = 6
+
+
+def opening(local: datetime, policy: Policy) -> tuple[time, time] | None:
+    """From when up to when calls may be made on this day; None: not at all."""
+    weekday = local.weekday()
+    if weekday == SUNDAY and not policy.sundays:
+        return None
+    return policy.weekend if weekday >= SATURDAY else policy.weekday
+
+
+def check(local: datetime, policy: Policy) -> Reason | None:
+    """`local`: the callee's local time."""
+    rule = "H2" if local.weekday() >= SATURDAY else "H1"
+    hours = opening(local, policy)
+    if hours is None:
+        return Reason("OUTSIDE_HOURS", rule, "no calls on Sundays")
+    start, end = hours
+    if start <= local.time().replace(tzinfo=None) < end:
+        return None
+    return Reason("OUTSIDE_HOURS", rule, f"{local:%A} {local:%H:%M} is outside {start:%H:%M} to {end:%H:%M} local time")
