@@ -83,7 +83,7 @@ def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilat
     flow: Flow | None = None
     if units.usable and (heads or library_welcome):
         draft, found = lower(units.found, library_alone=not heads)
-        problems += found + run_checks(draft)
+        problems += _not_again(problems, found + run_checks(draft))
         flow = draft.flow if heads else None
     elif units.usable and not own.file.damage.lines:
         problems.append(_no_flow(own))
@@ -91,6 +91,12 @@ def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilat
     sources = {unit.source.path: unit.source for unit in units.found}
     faulty = any(problem.severity == "error" for problem in diagnostics)
     return Compilation(None if faulty else flow, diagnostics, sources)
+
+
+def _not_again(syntax: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnostic]:
+    """Findings on lines that were mended while parsing are, more often than not, the same mistake seen twice."""
+    mended = {(problem.span.path, problem.span.line) for problem in syntax}
+    return [problem for problem in found if (problem.span.path, problem.span.line) not in mended]
 
 
 def _no_flow(own: Unit) -> Diagnostic:

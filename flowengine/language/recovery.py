@@ -170,6 +170,8 @@ class Recovery:
         if suggestion is not None:
             yield list(suggestion)
             yield from self._completed(list(suggestion))
+        if failed == 0:
+            return  # without its first word a row could mean anything
         if failed < len(tokens):
             yield tokens[:failed] + tokens[failed + 1 :]
         yield tokens[:failed]

@@ -1,0 +1,87 @@
+"""States lead to each other in a circle without ever waiting.
+
+The agent would talk for ever, and never hear the caller. A circle needs something that waits in it.
+
+Bad:
+
+    state first
+      say "Hello."
+      -> second
+
+    state second
+      say "Hello again."
+      -> first
+
+Good:
+
+    state first
+      say "Shall I say it again?"
+      listen
+        agree -> first
+        silence or otherwise -> goodbye
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowengine.graph.checks.rule import Rule
+from flowengine.graph.model import Block, Goto, If
+from flowengine.graph.names import Draft
+from flowengine.graph.walk import block_closes
+from flowengine.language.diagnostics import Diagnostic
+
+RULE = Rule("FL305", "endless-talk", "error")
+
+
+def check(draft: Draft) -> Iterator[Diagnostic]:
+    moves = {state.name: list(_moves(state.body)) for state in draft.flow.states.values()}
+    seen: set[str] = set()
+    for start in moves:
+        circle = _circle(start, moves, seen)
+        if circle is not None:
+            first, move = circle[0]
+            names = " → ".join([name for name, _ in circle] + [first])
+            message = f"this never waits for the caller: {names}"
+            yield RULE.at(move.span, message, "put a 'listen' somewhere on the way")
+
+
+def _moves(block: Block) -> Iterator[Goto]:
+    """The moves that a state makes without waiting first."""
+    for statement in block:
+        match statement:
+            case Goto():
+                yield statement
+                return
+            case If(arms=arms):
+                for arm in arms:
+                    yield from _moves(arm.body)
+            case _:
+                pass
+        if block_closes((statement,)):
+            return
+
+
+def _circle(start: str, moves: dict[str, list[Goto]], seen: set[str]) -> list[tuple[str, Goto]] | None:
+    """A circle found on the way from `start`; `seen` holds what was searched before. No recursion: chains are long."""
+    path: list[tuple[str, Iterator[Goto]]] = []
+    taken: list[Goto] = []
+    if start not in seen:
+        seen.add(start)
+        path.append((start, iter(moves[start])))
+    while path:
+        move = next(path[-1][1], None)
+        if move is None:
+            path.pop()
+            if taken:
+                taken.pop()
+            continue
+        names = [name for name, _ in path]
+        if move.state in names:
+            at = names.index(move.state)
+            return list(zip(names[at:], [*taken[at:], move], strict=True))
+        if move.state in moves and move.state not in seen:
+            seen.add(move.state)
+            taken.append(move)
+            path.append((move.state, iter(moves[move.state])))
+    return None

@@ -1,0 +1,39 @@
+"""`say` names a line that does not exist.
+
+There would be nothing to speak. Text of its own stands in quotes.
+
+Bad:
+
+    line welcome "Hello."
+
+    state first
+      say welcom
+      -> goodbye
+
+Good:
+
+    line welcome "Hello."
+
+    state first
+      say welcome
+      -> goodbye
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.names import Draft
+from flowengine.language.diagnostics import Diagnostic
+
+RULE = Rule("FL203", "undefined-line", "error")
+
+
+def check(draft: Draft) -> Iterator[Diagnostic]:
+    defined = draft.names.defined("line")
+    for reference in draft.names.referred("line"):
+        if reference.name not in defined and reference.name not in draft.lost_names:
+            help_ = did_you_mean(reference.name, defined, defined, reference.span)
+            help_ = help_ or f'define it (line {reference.name} "…"), or write the text in quotes'
+            yield RULE.at(reference.span, f"no line is called {reference.name!r}", help_)

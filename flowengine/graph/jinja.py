@@ -1,0 +1,240 @@
+"""What a template or an expression says, with the place of every word: for checks, never for rendering.
+
+Jinja knows lines, but not columns. Its parser is given each token's offset in place of its line number, so that the
+nodes it builds, and the errors it raises, carry offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.lexer import TokenStream
+from jinja2.parser import Parser
+
+from flowengine.graph.model import Expression, Template
+from flowengine.language.source import Source, Span
+
+_ENVIRONMENT = Environment(autoescape=False)
+
+_ALLOWED = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
+"""What a template may hold; macros, includes and the like have no place in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A name in a template; `attribute` for `contact.name`. `offset` is that of the attribute, else of the name."""
+
+    name: str
+    attribute: str | None
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Text that is spoken as it stands."""
+
+    text: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`contact.plan == "basic"`: a name compared with a constant, as far as it is that simple."""
+
+    name: str
+    attribute: str | None
+    value: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where and why it cannot be read."""
+
+    message: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that checks want to know."""
+
+    words: tuple[Word, ...] = ()
+    local_names: frozenset[str] = frozenset()
+    filters: tuple[Word, ...] = ()
+    tests: tuple[Word, ...] = ()
+    literals: tuple[Literal, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    constant: bool = False
+    fault: Fault | None = None
+
+
+def read(text: Template | Expression) -> Reading:
+    """Read a template or an expression of a flow."""
+    return _read_template(text.text) if isinstance(text, Template) else _read_expression(text.text)
+
+
+@lru_cache(maxsize=4096)
+def _read_template(text: str) -> Reading:
+    if "{" not in text:
+        return Reading(literals=(Literal(text, 0),))
+    return _reading(text, None)
+
+
+@lru_cache(maxsize=4096)
+def _read_expression(text: str) -> Reading:
+    return _reading(text, "variable")
+
+
+def _reading(text: str, state: str | None) -> Reading:
+    tokens: list[tuple[int, str, str]] = []
+    parser = Parser(_ENVIRONMENT, "")
+    try:
+        tokens.extend(_tokens(text, state))
+        literals = tuple(Literal(value, offset) for offset, kind, value in tokens if kind == "data")
+        parser.stream = TokenStream(_ENVIRONMENT.lexer.wrap(iter(tokens)), None, None)
+        if state is None:
+            tree: nodes.Node = parser.parse()
+        else:
+            tree = parser.parse_expression()
+            if not parser.stream.eos:
+                stray = parser.stream.current
+                return Reading(fault=Fault(f"{stray.value!r} does not fit here", stray.lineno))
+        return _walked(tree, literals)
+    except TemplateSyntaxError as error:
+        return Reading(fault=_fault(text, error, tokens, at_end=parser.stream.current.type == "eof" and bool(tokens)))
+    except RecursionError:
+        return Reading(fault=Fault("this is nested too deep", 0))
+
+
+def _tokens(text: str, state: str | None) -> Iterator[tuple[int, str, str]]:
+    """Jinja's tokens with offsets for line numbers. They are slices of the text, in order."""
+    position = 0
+    source = text if state is None else text + " "
+    for _, kind, value in _ENVIRONMENT.lexer.tokeniter(source, None, state=state):
+        position = max(position, source.find(value, position))
+        yield position, kind, value
+        position += len(value)
+
+
+def _fault(text: str, error: TemplateSyntaxError, tokens: list[tuple[int, str, str]], *, at_end: bool) -> Fault:
+    message = (error.message or "this cannot be read").rstrip(".")
+    words = message.split(" at ")
+    if len(words) == 2 and words[1].isdigit():  # "unexpected char '$' at 12": the lexer's own words
+        return Fault(words[0].replace("char ", ""), int(words[1]))
+    if not at_end and error.lineno > 1:
+        return Fault(_plain(message), error.lineno)
+    last = max((offset + len(value) for offset, _, value in tokens), default=0)
+    return Fault(_plain(message), min(last, max(0, len(text) - 1)) if at_end or tokens else _first_brace(text))
+
+
+def _first_brace(text: str) -> int:
+    return max(0, text.find("{"))
+
+
+def _plain(message: str) -> str:
+    return (
+        message.replace("expected token ", "expected ")
+        .replace("'end of print statement'", "'}}'")
+        .replace("'end of statement block'", "'%}'")
+        .replace("unexpected 'end of template'", "it ends too early")
+        .replace("got 'end of template'", "but it ends")
+    )
+
+
+def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
+    words: list[Word] = []
+    filters: list[Word] = []
+    tests: list[Word] = []
+    comparisons: list[Comparison] = []
+    local_names: set[str] = set()
+    qualified: set[int] = set()
+    for node in _nodes(tree):
+        match node:
+            case nodes.Getattr(node=nodes.Name(name=str(name)) as inner, attr=str(attribute)):
+                qualified.add(id(inner))
+                words.append(Word(name, attribute, node.lineno + 1))
+            case nodes.Name(name=str(name), ctx="load"):
+                if id(node) not in qualified:
+                    words.append(Word(name, None, node.lineno))
+            case nodes.Name(name=str(name)):
+                local_names.add(name)
+            case nodes.Filter(name=str(name)):
+                filters.append(Word(name, None, node.lineno))
+            case nodes.Test(name=str(name)):
+                tests.append(Word(name, None, node.lineno))
+            case nodes.Compare():
+                comparisons.extend(_comparison(node))
+            case nodes.Stmt() if not isinstance(node, _ALLOWED):
+                fault = Fault("a text may hold only 'if', 'for' and 'set' blocks", node.lineno)
+                return Reading(fault=fault, literals=literals)
+            case nodes.For():
+                local_names.add("loop")
+            case _:
+                pass
+    return Reading(
+        words=tuple(words),
+        local_names=frozenset(local_names),
+        filters=tuple(filters),
+        tests=tuple(tests),
+        literals=literals,
+        comparisons=tuple(comparisons),
+        constant=not words and not literals,
+    )
+
+
+def _nodes(tree: nodes.Node) -> Iterator[nodes.Node]:
+    """The tree's nodes, outer ones first."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        waiting.extend(node.iter_child_nodes())
+
+
+def _comparison(node: nodes.Compare) -> Iterator[Comparison]:
+    if len(node.ops) != 1 or node.ops[0].op not in ("eq", "ne"):
+        return
+    left, right = node.expr, node.ops[0].expr
+    for subject, constant in ((left, right), (right, left)):
+        if not isinstance(constant, nodes.Const) or not isinstance(constant.value, str):
+            continue
+        match subject:
+            case nodes.Getattr(node=nodes.Name(name=str(name)), attr=str(attribute)):
+                yield Comparison(name, attribute, constant.value, constant.lineno)
+            case nodes.Name(name=str(name)):
+                yield Comparison(name, None, constant.value, constant.lineno)
+            case _:
+                pass
+
+
+def place(text: Template | Expression, source: Source | None, offset: int, length: int = 1) -> Span:
+    """The span of a stretch inside a template or an expression. Escapes in a string are counted as written."""
+    span = text.span
+    if source is None:
+        return span
+    written = offset
+    if isinstance(text, Template):
+        lines = source.lines
+        raw = lines[span.line - 1][span.column : span.end_column - 2] if span.line <= len(lines) else ""
+        written = 1 + _written_offset(raw, offset)
+        length = max(1, _written_offset(raw, offset + length) + 1 - written)
+    elif "\n" in text.text[:offset]:
+        above, _, here = text.text[:offset].rpartition("\n")
+        line = span.line + above.count("\n") + 1
+        return Span(span.path, line, len(here) + 1, line, len(here) + 1 + length)
+    column = span.column + written
+    return Span(span.path, span.line, column, span.line, column + max(1, length))
+
+
+def _written_offset(raw: str, offset: int) -> int:
+    """Where the `offset`-th character of a string stands in its raw form."""
+    if "\\" not in raw:
+        return offset
+    position = 0
+    for _ in range(offset):
+        position += 2 if raw[position : position + 1] == "\\" else 1
+    return position

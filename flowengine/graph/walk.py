@@ -1,0 +1,126 @@
+"""Ways through a flow's parts that several checks share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from flowengine.graph import model
+from flowengine.graph.edges import statements
+from flowengine.graph.names import Draft
+from flowengine.language.source import Span
+
+Waiting = model.Listen | model.Collect | model.Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A template or an expression; `spoken` when the caller hears it."""
+
+    text: model.Template | model.Expression
+    spoken: bool
+
+
+def own(draft: Draft, span: Span) -> bool:
+    """Whether a span stands in the flow's own file; what a library leaves unused is no mistake of the flow."""
+    return span.path == draft.units[0].source.path
+
+
+def blocks(flow: model.Flow) -> Iterator[model.Block]:
+    """The body of every state and of every `anywhere` branch."""
+    for state in flow.states.values():
+        yield state.body
+    for branch in handlers(flow):
+        yield branch.body
+
+
+def handlers(flow: model.Flow) -> Iterator[model.Branch]:
+    """Every `anywhere` branch, the flow's own first."""
+    for layer in flow.anywhere:
+        yield from layer.branches
+
+
+def every_statement(flow: model.Flow) -> Iterator[model.Statement]:
+    """Every statement of a flow, those inside `if` and branches included."""
+    for block in blocks(flow):
+        yield from statements(block)
+
+
+def waiting(block: model.Block) -> Iterator[Waiting]:
+    """Every statement in a block that waits."""
+    for statement in statements(block):
+        if isinstance(statement, Waiting):
+            yield statement
+
+
+def written(flow: model.Flow) -> Iterator[Written]:
+    """Every template and expression of a flow, each once."""
+    for line in flow.lines.values():
+        yield from (Written(sentence, True) for sentence in line.sentences)
+    for slot in flow.slots.values():
+        prompts = (slot.ask, slot.again, slot.confirm, slot.invalid)
+        yield from (Written(prompt, True) for prompt in prompts if prompt is not None)
+        if slot.valid is not None:
+            yield Written(slot.valid, False)
+    for field in flow.contact.values():
+        if field.default is not None:
+            yield Written(field.default, False)
+    for statement in every_statement(flow):
+        yield from _written(statement)
+
+
+def _written(statement: model.Statement) -> Iterator[Written]:
+    match statement:
+        case model.Say(line=None, sentences=sentences):
+            yield from (Written(sentence, True) for sentence in sentences)
+        case model.Again(text=model.Template() as text):
+            yield Written(text, True)
+        case model.Note(text=text):
+            yield Written(text, False)
+        case model.Set(value=value):
+            yield Written(value, False)
+        case model.If(arms=arms):
+            yield from (Written(arm.condition, False) for arm in arms if arm.condition is not None)
+        case _:
+            pass
+
+
+def closes(statement: model.Statement) -> bool:
+    """Whether nothing after this statement is reached: it waits, moves on or ends, on every path."""
+    match statement:
+        case model.Listen() | model.Collect() | model.Guard() | model.Goto() | model.Resume() | model.End():
+            return True
+        case model.Again():
+            return True
+        case model.If(arms=arms):
+            complete = any(arm.condition is None for arm in arms)
+            return complete and all(block_closes(arm.body) for arm in arms)
+        case model.Say() | model.Set() | model.Note() | model.Wait():
+            return False
+        case _:
+            assert_never(statement)
+
+
+def block_closes(block: model.Block) -> bool:
+    """Whether every path through a block is closed."""
+    return any(closes(statement) for statement in block)
+
+
+def damaged(draft: Draft, state: model.State) -> bool:
+    """Whether a line of this state was lost, or left out since it cannot be executed yet."""
+    extents = _extents(draft)
+    path, first = state.span.path, state.span.line
+    last = extents.get((path, first), first)
+    return any(path == lost and first <= line <= last for lost, line in draft.lost_lines)
+
+
+def _extents(draft: Draft) -> dict[tuple[str, int], int]:
+    from flowengine.language import ast
+
+    return {
+        (unit.source.path, item.name.span.line): item.last_line
+        for unit in draft.units
+        for item in unit.file.items
+        if isinstance(item, ast.State)
+    }
