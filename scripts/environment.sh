@@ -1,0 +1,50 @@
+# Sourced by ./run and ./check: a virtual environment in .venv with this checkout and one of its extras in it.
+# Made once, and again when pyproject.toml or Python has changed. PYTHON=/path/to/python chooses the interpreter.
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+is_recent() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        is_recent "$PYTHON" || fail "PYTHON is '$PYTHON', which is not a Python of version 3.11 or later."
+        return
+    fi
+    for PYTHON in python3 python3.14 python3.13 python3.12 python3.11; do
+        if is_recent "$PYTHON"; then return; fi
+    done
+    fail "Python 3.11 or later is needed and was not found." \
+        "On Debian or Ubuntu:  sudo apt-get install python3 python3-venv" \
+        "Elsewhere, say where it is:  PYTHON=/path/to/python $0"
+}
+
+make_environment() {
+    find_python
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || fail \
+        "Python's venv module is missing." \
+        "On Debian or Ubuntu:  sudo apt-get install $(basename "$PYTHON")-venv"
+    echo "Making a virtual environment in .venv"
+    "$PYTHON" -m venv --clear .venv || fail "The virtual environment could not be made: see above."
+}
+
+# install EXTRA: leaves the extra installed; `dev` holds `local` too.
+install() {
+    if [ ! -x .venv/bin/python ] || ! is_recent .venv/bin/python; then
+        make_environment
+    fi
+    wanted="$(cksum <pyproject.toml) $(.venv/bin/python -V) $(pwd)"
+    for extra in "$1" dev; do
+        if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
+    done
+    echo "Installing flowengine[$1] and what it needs (once; a minute or two)"
+    quiet=-q
+    if [ -t 1 ]; then quiet=; fi
+    .venv/bin/python -m pip install $quiet --disable-pip-version-check --no-input -e ".[$1]" || fail \
+        "The packages could not be installed: see above. Running the same command again goes on where it stopped."
+    echo "$wanted" >".venv/installed-$1"
+}
