@@ -1,0 +1,92 @@
+"""Twilio's side of outbound audio: a buffer that drains 8,000 bytes a second, and marks that come back when it has.
+
+Pure: whoever drives it says what time it is. What was heard is kept as it would have sounded, quiet included.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from flowengine.runtime.audio import SILENCE
+
+BYTES_A_SECOND = 8000
+JITTER_S = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class DueMark:
+    """A mark, and when it is to be echoed."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The buffer ran dry in the middle of a sentence: the caller heard `seconds` of nothing, from `at` on."""
+
+    at: float
+    seconds: float
+
+
+class Playout:
+    """One call's playout. Times are seconds of one clock."""
+
+    def __init__(self, began: float) -> None:
+        self._began = began
+        self._until = began
+        self._heard = bytearray()
+        self._marks: deque[DueMark] = deque()
+        self._in_sentence = False
+        self.gaps: list[Gap] = []
+        self.clears = 0
+
+    @property
+    def until(self) -> float:
+        """When the buffer will be empty."""
+        return self._until
+
+    @property
+    def audio(self) -> bytes:
+        """What was heard since the stream began, mu-law; quiet where nothing was."""
+        return bytes(self._heard)
+
+    def media(self, mulaw: bytes, now: float) -> None:
+        """More audio has come."""
+        if self._until < now:
+            if self._in_sentence and now - self._until > JITTER_S:
+                self.gaps.append(Gap(self._until - self._began, now - self._until))
+            self._until = now
+        start = self._offset(self._until)
+        if len(self._heard) < start:
+            self._heard += SILENCE * (start - len(self._heard))
+        del self._heard[start:]
+        self._heard += mulaw
+        self._until += len(mulaw) / BYTES_A_SECOND
+        self._in_sentence = True
+
+    def mark(self, name: str, now: float) -> None:
+        """Echo this when all audio before it has been played; at once if there is none."""
+        self._marks.append(DueMark(name, max(self._until, now)))
+        self._in_sentence = False
+
+    def clear(self, now: float) -> list[str]:
+        """Drop what has not been played; the names of all pending marks, to be echoed now, in order."""
+        self.clears += 1
+        self._until = min(self._until, now)
+        del self._heard[self._offset(now) :]
+        self._in_sentence = False
+        names = [mark.name for mark in self._marks]
+        self._marks.clear()
+        return names
+
+    def due(self, now: float) -> list[str]:
+        """The marks whose time has come, in order."""
+        names: list[str] = []
+        while self._marks and self._marks[0].at <= now:
+            names.append(self._marks.popleft().name)
+        return names
+
+    def _offset(self, moment: float) -> int:
+        return max(0, round((moment - self._began) * BYTES_A_SECOND))

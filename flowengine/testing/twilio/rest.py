@@ -1,0 +1,94 @@
+"""Twilio's REST side, as far as a call needs it: fetch a call, end it. A real HTTP server on this machine."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections import deque
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+
+class RestServer:
+    """Calls by CallSid with their status. `on_completed(sid)` is called from the server's thread.
+
+    `failures` are answered first, one a request, as (HTTP status, Twilio's code): a 429, a lost answer.
+    """
+
+    def __init__(self, account_sid: str, auth_token: str, on_completed: Callable[[str], None]) -> None:
+        self.calls: dict[str, str] = {}
+        self.failures: deque[tuple[int, int]] = deque()
+        self.requests: list[str] = []
+        self._account = account_sid
+        credentials = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
+        self._authorization = f"Basic {credentials}"
+        self._on_completed = on_completed
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, name="twilio rest", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, method: str, path: str, authorization: str, body: str) -> tuple[int, dict[str, object]]:
+        """Status and JSON of one request."""
+        self.requests.append(f"{method} {urlsplit(path).path}")
+        if authorization != self._authorization:
+            return _error(401, 20003, "Authenticate")
+        if self.failures:
+            status, code = self.failures.popleft()
+            return _error(status, code, "simulated")
+        prefix = f"/2010-04-01/Accounts/{self._account}/Calls/"
+        path = urlsplit(path).path
+        sid = path.removeprefix(prefix).removesuffix(".json")
+        if not path.startswith(prefix) or sid not in self.calls:
+            return _error(404, 20404, "The requested resource was not found")
+        if method == "POST":
+            wanted = parse_qs(body).get("Status", [""])[0]
+            if self.calls[sid] in OVER:
+                return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
+            if wanted in ("completed", "canceled"):
+                self.calls[sid] = wanted
+                self._on_completed(sid)
+        return 200, {"sid": sid, "account_sid": self._account, "status": self.calls[sid]}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self._reply("GET")
+
+            def do_POST(self) -> None:
+                self._reply("POST")
+
+            def _reply(self, method: str) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                status, answer = outer.answer(method, self.path, self.headers.get("Authorization", ""), body)
+                raw = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(raw)))
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        return Handler
+
+
+def _error(status: int, code: int, message: str) -> tuple[int, dict[str, object]]:
+    return status, {"status": status, "code": code, "message": message, "more_info": ""}
