@@ -6,6 +6,7 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     ├── FlowNotValid          a flow with errors was asked to run
     ├── ContactNotValid       contact data does not fit the flow's `contact` block
     ├── IllegalMove           the interpreter asked for a transition the machine does not have
+    ├── EvaluationError       a template or an expression could not be evaluated
     ├── SettingsError         a setting that cannot be used
     ├── MissingExtra          an optional dependency is needed and not installed
     ├── ProtocolError         a peer (Twilio, Nova2, the browser) broke its wire contract
@@ -31,6 +32,10 @@ class ContactNotValid(FlowEngineError):
 
 class IllegalMove(FlowEngineError):
     """The interpreter asked for a transition that the flow's machine does not have."""
+
+
+class EvaluationError(FlowEngineError):
+    """A template or an expression of a flow could not be evaluated; the message names its line, not its values."""
 
 
 class SettingsError(FlowEngineError):

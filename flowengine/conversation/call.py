@@ -1,0 +1,210 @@
+"""The working memory of one call: values, speech, timers, and the commands of the event in hand.
+
+It knows how to do each small thing once (say, note, fill, arm a timer) and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
+
+from flowengine.conversation.commands import (
+    CancelTimer,
+    Command,
+    Noted,
+    Pause,
+    SlotFilled,
+    Speak,
+    StartTimer,
+    StopSpeaking,
+    Suppress,
+)
+from flowengine.conversation.evaluate import daypart, moment
+from flowengine.conversation.machine import FlowMachine
+from flowengine.conversation.place import Stay
+from flowengine.conversation.prepared import Prepared
+from flowengine.conversation.transcript import Prompt, Transcript
+from flowengine.graph.model import Expression, Template
+
+HIDDEN = "•••"
+"""What the record shows of a value that is secret."""
+
+
+class Call:
+    """Everything that changes during one call."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        contact: Mapping[str, object],
+        started: datetime,
+        facts: Mapping[str, object],
+        firm_lines: frozenset[str],
+    ) -> None:
+        self.prepared = prepared
+        self.flow = prepared.flow
+        self.machine = FlowMachine(prepared.plan)
+        self.transcript = Transcript()
+        self.started = started
+        self.firm_lines = firm_lines
+        self.at = 0.0
+        self.out: list[Command] = []
+        self.stay: Stay | None = None
+        self.interrupted: list[Stay] = []
+        self.outcome: str | None = None
+        self.variables: dict[str, object] = {}
+        self.confirmed: dict[str, object] = {}
+        self.turns = 0
+        self.last_heard = ""
+        self.utterance: str | None = None
+        """The words of the turn in hand, until a `collect` has used them."""
+        self.latest: Prompt | None = None
+        """What the agent said last: the question of a `listen` that follows."""
+        self._repeatable = True
+        self._silence: str | None = None
+        self._keys: str | None = None
+        self._timers = 0
+        self._requests = 0
+        self._suppressed = False
+        self._contact = SimpleNamespace(**contact)
+        self._call = SimpleNamespace(**{"direction": self.flow.direction, "flow": self.flow.name, **facts})
+
+    @property
+    def now(self) -> datetime:
+        return moment(self.started, self.at)
+
+    def emit(self, *commands: Command) -> None:
+        self.out.extend(commands)
+
+    def note(self, text: str) -> None:
+        self.emit(Noted(text))
+
+    # Values.
+
+    def names(self) -> dict[str, object]:
+        """What templates and expressions may name, as of now."""
+        now = self.now
+        slots = {name: self.variables.get(name) for name in self.flow.slots}
+        return {
+            **slots,
+            **self.variables,
+            "contact": self._contact,
+            "agent": self.flow.agent,
+            "call": self._call,
+            "today": now.date(),
+            "now": now,
+            "daypart": daypart(now),
+            "turns": self.turns,
+            "last_heard": self.last_heard,
+            "slots": SimpleNamespace(**slots),
+        }
+
+    def render(self, template: Template) -> str:
+        return self.prepared.evaluator.render(template, self.names())
+
+    def value(self, expression: Expression) -> object:
+        return self.prepared.evaluator.value(expression, self.names())
+
+    def fill(self, name: str, value: object) -> None:
+        """Give a slot or a variable a value, for the record too."""
+        self.variables[name] = value
+        slot = self.flow.slots.get(name)
+        self.emit(SlotFilled(name, HIDDEN if slot is not None and slot.secret else written(value)))
+
+    def clear(self, name: str) -> None:
+        """Take a slot's value back."""
+        self.variables.pop(name, None)
+        self.confirmed.pop(name, None)
+
+    # Speech.
+
+    def say(self, prompt: Prompt, *, interruptible: bool = True) -> None:
+        """Speak, unless these very words were the last and the caller has done nothing since."""
+        sentences = tuple(sentence for sentence in prompt.sentences if sentence)
+        if not sentences:
+            return
+        said = Prompt(sentences, prompt.line)
+        if said == self.latest and not self._repeatable:
+            return
+        self.latest = said
+        self._repeatable = False
+        free = interruptible and prompt.line not in self.firm_lines
+        speech = Speak(self.transcript.next_id(), sentences, prompt.line, free)
+        self.transcript.speaks(self.at, speech)
+        self.emit(speech)
+
+    def pause(self, seconds: float) -> None:
+        pause = Pause(self.transcript.next_id(), seconds)
+        self.transcript.speaks(self.at, pause)
+        self.emit(pause)
+
+    def may_repeat(self) -> None:
+        """The caller has said or done something, or kept silent: the last words may be said again."""
+        self._repeatable = True
+
+    def stop_speaking(self) -> None:
+        if not self.transcript.quiet:
+            self.emit(StopSpeaking())
+
+    # Timers and requests.
+
+    @property
+    def silence_armed(self) -> bool:
+        return self._silence is not None
+
+    def arm_silence(self, seconds: float) -> None:
+        self._timers += 1
+        self._silence = f"silence-{self._timers}"
+        self.emit(StartTimer(self._silence, seconds))
+
+    def disarm_silence(self) -> None:
+        if self._silence is not None:
+            self.emit(CancelTimer(self._silence))
+            self._silence = None
+
+    def arm_keys(self, seconds: float) -> None:
+        if self._keys is None:
+            self._timers += 1
+            self._keys = f"keys-{self._timers}"
+        self.emit(StartTimer(self._keys, seconds))
+
+    def disarm_keys(self) -> None:
+        if self._keys is not None:
+            self.emit(CancelTimer(self._keys))
+            self._keys = None
+
+    def fired(self, timer_id: str) -> str | None:
+        """Which of the two timers this is, now spent: "silence", "keys", or None for one that no longer counts."""
+        if timer_id == self._silence:
+            self._silence = None
+            return "silence"
+        if timer_id == self._keys:
+            self._keys = None
+            return "keys"
+        return None
+
+    def next_request(self) -> str:
+        self._requests += 1
+        return f"guard-{self._requests}"
+
+    def suppress(self, reason: str) -> None:
+        """Once a call is enough."""
+        if not self._suppressed:
+            self._suppressed = True
+            self.emit(Suppress(reason))
+
+
+def written(value: object) -> str:
+    """A value as the record holds it: ISO dates and times, durations in seconds (`90s`), `true` and `false`."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return f"{value.total_seconds():g}s"
+        case None:
+            return ""
+        case _:
+            return str(value)

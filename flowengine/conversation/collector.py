@@ -1,0 +1,190 @@
+"""`collect`: asks for slots until each has a valid, confirmed value, or until a slot has had its tries.
+
+Slots are filled in any order the caller gives them; the questions come in the author's order. A read-back is answered
+by yes, by no, or by the right value at once ("no, Wednesday").
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flowengine.conversation.answers import yes_or_no
+from flowengine.conversation.call import Call
+from flowengine.conversation.keypad import takes_keys, typed
+from flowengine.conversation.place import Collecting
+from flowengine.conversation.slots import corrects, find_all
+from flowengine.conversation.transcript import Prompt
+from flowengine.graph.model import Slot, Template
+
+Result = Literal["done", "failed"]
+Heard = Literal["filled", "missed"]
+
+
+class Collector:
+    """Fills the slots of the `collect` that waits in the call's present stay."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def begin(self, slots: tuple[str, ...]) -> Result | None:
+        """Ask for the first that is missing. What the caller has just said may fill some ("yes, Tuesday is best")."""
+        stay = self._call.stay
+        assert stay is not None
+        stay.collecting = Collecting(slots, slots[0])
+        if self._call.utterance is not None:
+            missing = [name for name in slots if self._call.variables.get(name) is None]
+            self._fill(self._found(self._call.utterance, missing, None))
+        return self._advance()
+
+    def ask(self) -> None:
+        """Say the open question again: the read-back, or the slot's own."""
+        progress = self._progress()
+        slot = self._slot()
+        if progress.confirming and slot.confirm is not None:
+            self._say(slot.confirm)
+        elif progress.failures.get(slot.name) and slot.again is not None:
+            self._say(slot.again)
+        elif slot.ask is not None:
+            self._say(slot.ask)
+        else:
+            self._call.say(Prompt((f"What is the {slot.name.replace('_', ' ')}?",)))
+
+    def hear(self, text: str) -> Heard | None:
+        """Take an utterance as an answer. None when it is none: then it may be something else, or a failure."""
+        self._call.utterance = None
+        if self._slot().secret:
+            return None
+        return self._confirm(text) if self._progress().confirming else self._answer(text)
+
+    def advance(self) -> Result | None:
+        """Go on after an answer: the next question, or `done`, or `failed`."""
+        return self._advance()
+
+    def miss(self) -> Result | None:
+        """The question got no answer. Counts, and asks again unless the tries are used up."""
+        if self._count():
+            return "failed"
+        self.ask()
+        return None
+
+    @property
+    def takes_keys(self) -> bool:
+        return takes_keys(self._slot().type)
+
+    @property
+    def expects_words(self) -> bool:
+        """The slot asked for takes any words at all, so an intent beside it needs to be certain."""
+        return not self._progress().confirming and self._slot().type.kind in ("text", "uk_name")
+
+    @property
+    def expects_choice(self) -> bool:
+        return self._progress().confirming or self._slot().type.kind in ("boolean", "one_of")
+
+    @property
+    def secret(self) -> bool:
+        return self._slot().secret
+
+    def enter(self, keys: str) -> Result | None:
+        """Take a finished keypad entry."""
+        value = typed(self._slot().type, keys)
+        if value is None:
+            return self.miss()
+        self._progress().confirming = False
+        self._fill({self._slot().name: value})
+        return self._advance()
+
+    # Answers.
+
+    def _answer(self, text: str) -> Heard | None:
+        progress = self._progress()
+        missing = [name for name in progress.slots if self._call.variables.get(name) is None]
+        found = self._found(text, missing, progress.current)
+        given = {name: value for name, value in found.items() if name in missing}
+        if corrects(text):
+            # "No, Wednesday" while the time is asked for speaks of the day.
+            known = [name for name in progress.slots if name not in missing and name not in given]
+            given.update(self._found(text, known, None))
+        if not given:
+            return None
+        self._fill(given)
+        return "filled"
+
+    def _confirm(self, text: str) -> Heard | None:
+        progress, slot = self._progress(), self._slot()
+        others = [name for name in progress.slots if self._call.variables.get(name) is None]
+        strict = slot.type.kind in ("text", "uk_name")
+        found = {} if strict and not corrects(text) else self._found(text, [slot.name, *others], slot.name)
+        value = found.pop(slot.name, None)
+        self._fill(found)
+        agreed = yes_or_no(text)
+        if value is not None and value != self._call.variables.get(slot.name) and agreed is not True:
+            self._call.clear(slot.name)
+            self._fill({slot.name: value})
+            return "filled"
+        if agreed is True or (value is not None and agreed is None):
+            self._call.confirmed[slot.name] = self._call.variables[slot.name]
+            return "filled"
+        if agreed is False:
+            self._call.clear(slot.name)
+            progress.confirming = False
+            return "missed"
+        return "filled" if found else None
+
+    def _found(self, text: str, wanted: list[str], current: str | None) -> dict[str, object]:
+        slots = {name: self._call.flow.slots[name].type for name in wanted}
+        return find_all(text, slots, self._call.now, current=current)
+
+    def _fill(self, values: dict[str, object]) -> None:
+        for name, value in values.items():
+            self._call.fill(name, value)
+
+    # Questions.
+
+    def _advance(self) -> Result | None:
+        progress = self._progress()
+        for name in progress.slots:
+            progress.current = name
+            progress.confirming = False
+            slot = self._slot()
+            value = self._call.variables.get(name)
+            if value is not None and slot.valid is not None and not self._call.value(slot.valid):
+                if slot.invalid is not None:
+                    self._say(slot.invalid)
+                self._call.clear(name)
+                if self._count():
+                    return "failed"
+                # What was wrong has been said; the plain question follows better than "Sorry, …?".
+                self._say(slot.ask) if slot.ask is not None else self.ask()
+                return None
+            if value is None:
+                self.ask()
+                return None
+            if slot.confirm is not None and self._call.confirmed.get(name) != value:
+                progress.confirming = True
+                self.ask()
+                return None
+        return "done"
+
+    def _count(self) -> bool:
+        """One more failure of the slot asked for; True when it was the last it may have."""
+        progress, slot = self._progress(), self._slot()
+        failures = progress.failures.get(slot.name, 0) + 1
+        progress.failures[slot.name] = failures
+        if failures < slot.tries:
+            return False
+        if progress.confirming:
+            # Never confirmed, so never known.
+            self._call.clear(slot.name)
+        return True
+
+    def _say(self, template: Template) -> None:
+        self._call.say(Prompt((self._call.render(template),)))
+
+    def _progress(self) -> Collecting:
+        stay = self._call.stay
+        assert stay is not None, "the call has not begun"
+        assert stay.collecting is not None, "nothing is being collected"
+        return stay.collecting
+
+    def _slot(self) -> Slot:
+        return self._call.flow.slots[self._progress().current]

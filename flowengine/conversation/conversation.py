@@ -1,0 +1,260 @@
+"""One call's mind: events in, commands out. No I/O, no asyncio, and no clock but the events' own `at`.
+
+The same events give the same commands, always; so a call can be replayed from its record. A flow that fails while it
+runs (an expression on a missing value, a loop that never waits) ends the call with an apology and the outcome `failed`;
+`send` raises nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import assert_never
+
+from flowengine.conversation.call import Call
+from flowengine.conversation.collector import Collector
+from flowengine.conversation.commands import Command, StartTimer, Understood
+from flowengine.conversation.events import (
+    CallerHungUp,
+    CallerPressed,
+    CallerSaid,
+    Connected,
+    EndRequested,
+    Event,
+    GuardAnswered,
+    SpeechCut,
+    SpeechHeard,
+    TimerFired,
+)
+from flowengine.conversation.hearing import OPT_OUT, Hearing, is_cough
+from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.place import Fit, best, fits, intents_of, layers
+from flowengine.conversation.prepared import prepare
+from flowengine.conversation.transcript import Utterance
+from flowengine.errors import EvaluationError, IllegalMove
+from flowengine.graph.model import Collect, Flow, Guard, Intent, Listen, OnAfter, OnHangup
+
+COLLECT_SILENCE_S = 6.0
+
+
+class Conversation:
+    """Runs a flow with one caller. `contact` as `check_contact` returns it; `started` with its time zone.
+
+    `facts` are what templates find under `call`. `firm_lines` name lines that the caller may not interrupt.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        contact: Mapping[str, object],
+        *,
+        started: datetime,
+        facts: Mapping[str, object] | None = None,
+        firm_lines: frozenset[str] = frozenset(),
+    ) -> None:
+        if started.tzinfo is None:
+            raise ValueError("`started` needs a time zone")
+        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines)
+        collector = Collector(self._call)
+        self._interpreter = Interpreter(self._call, collector)
+        self._hearing = Hearing(self._call, self._interpreter, collector)
+        self._deferred: list[CallerSaid | CallerPressed] = []
+
+    # What may be read.
+
+    @property
+    def flow(self) -> Flow:
+        return self._call.flow
+
+    @property
+    def state(self) -> str | None:
+        """The state the call is in, or ended in; None before it is connected."""
+        return self._call.stay.state if self._call.stay is not None else None
+
+    @property
+    def outcome(self) -> str | None:
+        return self._call.outcome
+
+    @property
+    def finished(self) -> bool:
+        return self._call.outcome is not None
+
+    @property
+    def variables(self) -> Mapping[str, object]:
+        """Slots and `set` variables that have a value."""
+        return MappingProxyType(self._call.variables)
+
+    @property
+    def transcript(self) -> tuple[Utterance, ...]:
+        return self._call.transcript.utterances
+
+    @property
+    def heard_lines(self) -> frozenset[str]:
+        """The named lines that were played to their end."""
+        return frozenset(self._call.transcript.heard_lines)
+
+    def live_intents(self) -> tuple[Intent, ...]:
+        """What the caller may mean now, the state's own first."""
+        if self._call.stay is None or self.finished:
+            return ()
+        return tuple(self.flow.intents[name] for name in intents_of(layers(self.flow, self._call.stay)))
+
+    # What happens.
+
+    def send(self, event: Event) -> tuple[Command, ...]:
+        """Take what happened; the commands that follow from it, in order."""
+        call = self._call
+        call.out = []
+        call.at = max(call.at, event.at)
+        call.utterance = None
+        try:
+            self._take(event)
+            self._take_deferred()
+        except (EvaluationError, IllegalMove) as error:
+            self._interpreter.fail(str(error))
+        self._arm_silence()
+        return tuple(call.out)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case SpeechHeard(speech_id=speech_id):
+                self._call.transcript.heard(speech_id)
+            case SpeechCut(speech_id=speech_id, heard=heard):
+                self._call.transcript.cut(speech_id, heard)
+            case _ if self.finished:
+                self._take_late(event)
+            case EndRequested(reason=reason, message=message, outcome=outcome):
+                self._call.note(f"ended from outside: {reason}")
+                self._call.stop_speaking()
+                self._interpreter.stop(outcome, message)
+            case CallerHungUp():
+                self._hung_up()
+            case Connected():
+                self._connected()
+            case _ if self._call.stay is None:
+                pass
+            case CallerSaid() | CallerPressed():
+                self._hear(event)
+            case TimerFired(timer_id=timer_id):
+                self._timer(timer_id)
+            case GuardAnswered():
+                self._guarded(event)
+            case _:
+                assert_never(event)
+
+    def _connected(self) -> None:
+        if self._call.stay is not None:
+            return
+        for seconds in sorted({trigger.seconds for trigger in self._after()}):
+            self._call.emit(StartTimer(_after_timer(seconds), seconds))
+        self._interpreter.start()
+
+    def _hear(self, event: CallerSaid | CallerPressed) -> None:
+        if isinstance(event, CallerSaid) and is_cough(event.text):
+            return
+        if self._call.transcript.firm and not (isinstance(event, CallerSaid) and self._is_protective(event.text)):
+            self._deferred.append(event)
+            return
+        if isinstance(event, CallerSaid):
+            self._hearing.said(event.text)
+        else:
+            self._hearing.pressed(event.key)
+
+    def _take_deferred(self) -> None:
+        while self._deferred and not self._call.transcript.firm and not self.finished:
+            self._hear(self._deferred.pop(0))
+
+    def _is_protective(self, text: str) -> bool:
+        protective = [name for name, intent in self.flow.intents.items() if intent.protective]
+        return bool(self._call.prepared.matcher.understand(text, protective))
+
+    def _timer(self, timer_id: str) -> None:
+        match self._call.fired(timer_id):
+            case "silence":
+                self._hearing.silent()
+                return
+            case "keys":
+                self._hearing.keys_done()
+                return
+            case _:
+                pass
+        stay = self._call.stay
+        assert stay is not None
+        live = layers(self.flow, stay)
+        due = {trigger for trigger in self._after() if _after_timer(trigger.seconds) == timer_id}
+        found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, stay.counts)]
+        if found:
+            chosen = best(found)[0]
+            self._call.disarm_silence()
+            self._call.may_repeat()
+            self._call.stop_speaking()
+            self._interpreter.take(chosen.branch, chosen.label)
+
+    def _guarded(self, event: GuardAnswered) -> None:
+        call = self._call
+        stays = [*call.interrupted, *([call.stay] if call.stay is not None else [])]
+        asked = next((stay for stay in stays if stay.request == event.request_id), None)
+        if asked is None or not isinstance(asked.waiting, Guard):
+            return
+        asked.request = None
+        result = "allowed" if event.allowed else "refused"
+        call.note(" ".join((f"guard {asked.waiting.name} {result}", *event.reasons)))
+        if asked is call.stay:
+            self._interpreter.take_result(result)
+        else:
+            asked.answer = result
+
+    def _hung_up(self) -> None:
+        call = self._call
+        call.transcript.abandon()
+        try:
+            if call.stay is not None:
+                found = best(list(fits(layers(self.flow, call.stay), OnHangup(), call.stay.counts)))
+                if found:
+                    self._interpreter.hang_up_branch(found[0].branch)
+        except EvaluationError as error:
+            call.note(str(error))
+        if not self.finished:
+            self._interpreter.stop("hung_up")
+
+    def _take_late(self, event: Event) -> None:
+        """The call is over; words that still come are kept, and an opt-out among them is still one."""
+        if isinstance(event, CallerHungUp):
+            self._call.transcript.abandon()
+        elif isinstance(event, CallerSaid) and not is_cough(event.text):
+            self._call.transcript.caller(event.at, event.text.strip())
+            if self._hearing.opted_out(event.text):
+                self._call.emit(Understood(event.text.strip(), OPT_OUT, 1.0, "protective"))
+                self._call.suppress(OPT_OUT)
+
+    def _arm_silence(self) -> None:
+        """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""
+        call = self._call
+        if self.finished or call.stay is None or call.silence_armed or not call.transcript.quiet or call.stay.keys:
+            return
+        match call.stay.waiting:
+            case Listen(seconds=seconds):
+                call.arm_silence(seconds)
+            case Collect():
+                call.arm_silence(COLLECT_SILENCE_S)
+            case Guard() | None:
+                pass
+            case _:
+                assert_never(call.stay.waiting)
+
+    def _after(self) -> set[OnAfter]:
+        return {
+            trigger
+            for layer in self.flow.anywhere
+            for branch in layer.branches
+            for trigger in branch.triggers
+            if isinstance(trigger, OnAfter)
+        }
+
+
+def _after_timer(seconds: float) -> str:
+    return f"after-{seconds:g}"
+
+
+__all__ = ["Conversation", "Utterance"]

@@ -1,0 +1,145 @@
+"""Templates and expressions of a flow: one sandboxed Jinja language, strict about undefined names, compiled once.
+
+Refuses what would be heard: a value that is missing is an error, never the word "None". Errors come out as
+EvaluationError; the interpreter turns one into an apology and the outcome `failed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.environment import Template as JinjaTemplate
+from jinja2.environment import TemplateExpression
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from flowengine.conversation.spoken import money, plural, spelled, spoken, spoken_ordinal
+from flowengine.errors import EvaluationError
+from flowengine.graph.edges import statements
+from flowengine.graph.model import (
+    Again,
+    Collect,
+    Expression,
+    Flow,
+    Guard,
+    If,
+    Listen,
+    Note,
+    Say,
+    Set,
+    Statement,
+    Template,
+)
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "money": money,
+    "ordinal": spoken_ordinal,
+    "plural": plural,
+    "spelled": spelled,
+    "spoken": spoken,
+}
+BUILT_IN = ("contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard", "slots")
+"""The names every template knows, beside slots and `set` variables."""
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    """The one environment in which flows are checked and run."""
+    made = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, finalize=_present)
+    made.filters.update(FILTERS)
+    return made
+
+
+class Evaluator:
+    """A flow's templates and expressions, compiled."""
+
+    def __init__(self, flow: Flow) -> None:
+        made = environment()
+        self._templates: dict[str, JinjaTemplate] = {}
+        self._expressions: dict[str, TemplateExpression] = {}
+        for text in _texts(flow):
+            try:
+                if isinstance(text, Template):
+                    self._templates.setdefault(text.text, made.from_string(text.text))
+                else:
+                    self._expressions.setdefault(text.text, made.compile_expression(text.text, undefined_to_none=False))
+            except TemplateError as error:
+                raise EvaluationError(f"line {text.span.line}: {error.message}") from error
+
+    def render(self, template: Template, names: Mapping[str, object]) -> str:
+        """The text to be spoken, blanks tidied. Raises EvaluationError."""
+        try:
+            return " ".join(self._templates[template.text].render(names).split())
+        except Exception as error:
+            # Anything an author's expression can raise (division by zero, a missing key) is the same to the call.
+            raise _failure(template, error) from error
+
+    def value(self, expression: Expression, names: Mapping[str, object]) -> object:
+        """The value of an expression. Raises EvaluationError, for an undefined name too."""
+        try:
+            found = self._expressions[expression.text](names)
+        except Exception as error:
+            raise _failure(expression, error) from error
+        if isinstance(found, StrictUndefined):
+            raise _failure(expression, TypeError("a name is undefined"))
+        return found
+
+    def holds(self, condition: Expression, names: Mapping[str, object]) -> bool:
+        """Whether a condition is true. Raises EvaluationError."""
+        return bool(self.value(condition, names))
+
+
+def moment(started: datetime, at: float) -> datetime:
+    """`at` seconds after the connection, on the clock of `started`; reckoned in UTC, so a clock change is right."""
+    return (started.astimezone(UTC) + timedelta(seconds=at)).astimezone(started.tzinfo)
+
+
+def daypart(now: datetime) -> str:
+    """For "Good {{ daypart }}": morning to noon, afternoon to six, then evening."""
+    if now.hour < 12:
+        return "morning"
+    return "afternoon" if now.hour < 18 else "evening"
+
+
+def _failure(where: Template | Expression, error: Exception) -> EvaluationError:
+    # The text of an error can carry the caller's words; its kind and the author's line say enough.
+    return EvaluationError(f"{where.span.path}:{where.span.line}: {type(error).__name__}")
+
+
+def _present(value: object) -> object:
+    if value is None:
+        raise TypeError("a value that is missing cannot be spoken")
+    return value
+
+
+def _texts(flow: Flow) -> Iterator[Template | Expression]:
+    for line in flow.lines.values():
+        yield from line.sentences
+    for slot in flow.slots.values():
+        yield from (each for each in (slot.ask, slot.again, slot.confirm, slot.valid, slot.invalid) if each is not None)
+    for contact_field in flow.contact.values():
+        if contact_field.default is not None:
+            yield contact_field.default
+    bodies = [state.body for state in flow.states.values()]
+    bodies += [branch.body for layer in flow.anywhere for branch in layer.branches]
+    for body in bodies:
+        for statement in statements(body):
+            yield from _own_texts(statement)
+
+
+def _own_texts(statement: Statement) -> Iterator[Template | Expression]:
+    match statement:
+        case Say(sentences=sentences):
+            yield from sentences
+        case Set(value=value):
+            yield value
+        case Note(text=text):
+            yield text
+        case Again(text=again) if again is not None:
+            yield again
+        case If(arms=arms):
+            yield from (arm.condition for arm in arms if arm.condition is not None)
+        case Listen() | Collect() | Guard():
+            pass
+        case _:
+            pass

@@ -1,0 +1,81 @@
+"""Rows of digits and telephone numbers: "oh double seven", "plus four four", "triple two"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flowengine.conversation.normalise import word_set
+from flowengine.conversation.number_words import DIGITS, SMALL, TENS
+
+ZEROS = {"oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0"}
+SINGLE = {word: str(value) for value, word in enumerate(DIGITS)} | ZEROS
+MISHEARD = {"to": "2", "too": "2", "for": "4", "won": "1", "ate": "8", "free": "3", "tree": "3", "sex": "6"}
+"""What recognisers write for digits; believed only between two digits."""
+
+REPEATS = {"double": 2, "triple": 3, "treble": 3}
+PASSED_OVER = word_set("and then um er uh dash hyphen space that's it's")
+
+
+def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
+    """The row of digits at the beginning of `said`, and how many tokens it took."""
+    row: list[str] = []
+    index = used = 0
+    while index < len(said):
+        group = _group(said[index:], inside=bool(row))
+        if group is not None:
+            row.append(group[0])
+            index += group[1]
+            used = index
+        elif row and said[index] in PASSED_OVER:
+            index += 1
+        else:
+            break
+    return ("".join(row), used) if row else None
+
+
+def read_phone(said: Sequence[str]) -> tuple[str, int] | None:
+    """A telephone number as E.164, and how many tokens it took."""
+    plus = 1 if list(said[:1]) in (["+"], ["plus"]) else 0
+    row = read_digits(said[plus:])
+    if row is None:
+        return None
+    number = uk_number(("+" if plus else "") + row[0])
+    return (number, plus + row[1]) if number is not None else None
+
+
+def uk_number(text: str) -> str | None:
+    """E.164 of a number written nationally or with its country; None when it can't be one."""
+    digits = re.sub(r"[^\d+]", "", re.sub(r"\(0\)", "", text))
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if digits.startswith("44") and len(digits) in (11, 12):
+        digits = f"+{digits}"
+    if re.fullmatch(r"0[1-9]\d{8,9}", digits):
+        return f"+44{digits[1:]}"
+    if re.fullmatch(r"\+440\d{9,10}", digits):
+        digits = f"+44{digits[4:]}"
+    if digits.startswith("+44"):
+        return digits if re.fullmatch(r"\+44[1-9]\d{8,9}", digits) else None
+    return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else None
+
+
+def _group(said: Sequence[str], *, inside: bool) -> tuple[str, int] | None:
+    word = said[0]
+    if word.isdigit():
+        return word, 1
+    if word in REPEATS and len(said) > 1:
+        digit = SINGLE.get(said[1]) or (said[1] if re.fullmatch(r"\d", said[1]) else None)
+        return (digit * REPEATS[word], 2) if digit is not None else None
+    if word in SINGLE:
+        return SINGLE[word], 1
+    if word in TENS and word:
+        unit = SMALL.get(said[1]) if len(said) > 1 else None
+        if unit is not None and 0 < unit < 10:
+            return str(SMALL[word] + unit), 2
+        return str(SMALL[word]), 1
+    if word in SMALL:
+        return str(SMALL[word]), 1
+    if word in MISHEARD and inside and len(said) > 1 and _group(said[1:], inside=False) is not None:
+        return MISHEARD[word], 1
+    return None

@@ -1,0 +1,96 @@
+"""Where a call stands: one stay in a state, with what waits there, its open question and its rungs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flowengine.conversation.transcript import Prompt
+from flowengine.graph.edges import trigger_label
+from flowengine.graph.model import Branch, Collect, Flow, Guard, Listen, OnIntent, Trigger
+
+Waiting = Listen | Collect | Guard
+
+
+@dataclass(slots=True)
+class Collecting:
+    """How far a `collect` has come."""
+
+    slots: tuple[str, ...]
+    current: str
+    confirming: bool = False
+    failures: dict[str, int] = field(default_factory=dict)
+    """Answers to a slot's question that were none, each silence included."""
+
+
+@dataclass(slots=True)
+class Stay:
+    """One stay in a state, from entering it from elsewhere; a digression interrupts it and does not end it."""
+
+    state: str
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each event (`silence`, `agree`, `press 1`) happened in this stay."""
+    waiting: Waiting | None = None
+    question: Prompt | None = None
+    collecting: Collecting | None = None
+    doubt: Doubt | None = None
+    keys: str = ""
+    """Keys pressed so far of a longer entry."""
+    request: str | None = None
+    """The guard's request that is open."""
+    answer: str | None = None
+    """The guard's answer that came while a digression held the floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A branch that fits what happened. `layer` 0: the state's; then those of `anywhere`, in order."""
+
+    branch: Branch
+    layer: int
+    label: str
+    score: float = 1.0
+    protective: bool = False
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """ "Did you mean …?" has been asked about `first`; `second` is what else it could have been."""
+
+    first: Fit
+    second: Fit
+
+
+def layers(flow: Flow, stay: Stay) -> tuple[tuple[Branch, ...], ...]:
+    """The branches that are live, the state's first."""
+    own = stay.waiting.branches if stay.waiting is not None else ()
+    return (own, *(layer.branches for layer in flow.anywhere))
+
+
+def fits(live: tuple[tuple[Branch, ...], ...], trigger: Trigger, counts: dict[str, int]) -> Iterator[Fit]:
+    """The branches on `trigger` whose rung is reached, this time counted in."""
+    label = trigger_label(trigger)
+    for layer, branches in enumerate(live):
+        for branch in branches:
+            if trigger in branch.triggers:
+                reached = 1 + sum(counts.get(trigger_label(each), 0) for each in branch.triggers)
+                if reached >= branch.rung:
+                    yield Fit(branch, layer, label)
+
+
+def best(found: list[Fit]) -> list[Fit]:
+    """In the language's order: protective, the highest rung, the state's before `anywhere`'s, the best score."""
+    return sorted(found, key=lambda fit: (not fit.protective, -fit.branch.rung, fit.layer, -fit.score))
+
+
+def intents_of(live: tuple[tuple[Branch, ...], ...]) -> tuple[str, ...]:
+    """The names of the live intents, each once, in order."""
+    named = (
+        trigger.name
+        for branches in live
+        for branch in branches
+        for trigger in branch.triggers
+        if isinstance(trigger, OnIntent)
+    )
+    return tuple(dict.fromkeys(named))

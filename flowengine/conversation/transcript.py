@@ -1,0 +1,101 @@
+"""What was said on both sides, and what of it was heard.
+
+The agent's side holds what the caller heard: a line that was cut short keeps the words that were played, one that was
+never played leaves no trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flowengine.conversation.commands import Pause, Speak
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One turn of one side, `at` seconds after the connection.
+
+    `heard`: played to its end. False while it is being spoken, and for good where it was cut: `text` is then what had
+    been played. Always True for the caller.
+    """
+
+    at: float
+    speaker: Literal["agent", "caller"]
+    text: str
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is said in one go: sentences, and the name of the line they came from."""
+
+    sentences: tuple[str, ...]
+    line: str | None = None
+
+
+class Transcript:
+    """The utterances of one call, and the speech that is still on its way."""
+
+    def __init__(self) -> None:
+        self._utterances: dict[int, Utterance] = {}
+        self._pending: dict[str, tuple[Speak | Pause, int | None]] = {}
+        self._count = 0
+        self.heard_lines: set[str] = set()
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        return tuple(self._utterances.values())
+
+    @property
+    def quiet(self) -> bool:
+        """All that was asked for has been heard or cut."""
+        return not self._pending
+
+    @property
+    def firm(self) -> bool:
+        """Something on its way must not be interrupted."""
+        return any(isinstance(speech, Speak) and not speech.interruptible for speech, _ in self._pending.values())
+
+    def next_id(self) -> str:
+        self._count += 1
+        return f"u{self._count}"
+
+    def speaks(self, at: float, speech: Speak | Pause) -> None:
+        """The agent has begun to say this, or to pause."""
+        number = None
+        if isinstance(speech, Speak):
+            number = self._add(Utterance(at, "agent", speech.text, heard=False))
+        self._pending[speech.speech_id] = (speech, number)
+
+    def caller(self, at: float, text: str) -> None:
+        """The caller has said this."""
+        self._add(Utterance(at, "caller", text, heard=True))
+
+    def heard(self, speech_id: str) -> None:
+        """Played to its end. An unknown id changes nothing."""
+        speech, number = self._pending.pop(speech_id, (None, None))
+        if number is not None:
+            self._utterances[number] = replace(self._utterances[number], heard=True)
+        if isinstance(speech, Speak) and speech.line is not None:
+            self.heard_lines.add(speech.line)
+
+    def cut(self, speech_id: str, heard: str) -> None:
+        """Stopped after `heard`. An unknown id changes nothing."""
+        _, number = self._pending.pop(speech_id, (None, None))
+        if number is None:
+            return
+        if heard.strip():
+            self._utterances[number] = replace(self._utterances[number], text=heard.strip())
+        else:
+            del self._utterances[number]
+
+    def abandon(self) -> None:
+        """The line is down: what has not been reported as heard was not heard."""
+        for speech_id in tuple(self._pending):
+            self.cut(speech_id, "")
+
+    def _add(self, utterance: Utterance) -> int:
+        number = len(self._utterances) if not self._utterances else max(self._utterances) + 1
+        self._utterances[number] = utterance
+        return number

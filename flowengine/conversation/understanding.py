@@ -1,0 +1,186 @@
+"""What the caller meant, of the intents that are live: by phrase and by pattern, in some tens of microseconds.
+
+All phrases of a flow stand in one table from their words to their intents, so an utterance costs a look-up for each run
+of its words and not a comparison with each phrase. Three passes, each weaker than the one before: the words as said,
+the words with small ones left out ("take me off the list" for "take me off your list"), longer words mended by one or
+two letters. A pass runs only where the one before found nothing.
+
+Scores: 1.0 the phrase and nothing else; 0.60 to 0.97 contained, by the share of the utterance it covers, where small
+words weigh little; less 0.08 for small words, 0.06 for each mended word. Below ACCEPTED nothing fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from flowengine.conversation.commands import Candidate, Tier
+from flowengine.conversation.negation import denied
+from flowengine.conversation.normalise import Said, normalise, plain, word_set
+from flowengine.conversation.spelling import Speller
+from flowengine.graph.model import Intent
+
+ACCEPTED = 0.6
+EQUAL = 0.03
+"""Two scores this close are the same: the caller is asked."""
+
+OVERSHADOWED = 0.15
+"""A match this much weaker than the best is chance, and does not compete at all."""
+
+LONGEST_UTTERANCE = 600
+CONTAINED, COVERING = 0.6, 0.35
+LEADING = 0.02
+SMALL_WORDS_LEFT_OUT, WORD_MENDED = 0.08, 0.06
+PATTERN = 0.82
+
+SMALL = word_set(
+    "a an the your my our this that these those really just please to of some any very actually exactly now "
+    "you it is am are be do does did i me we us so but and for with at on in oh then there would could"
+)
+LEFT_OUT = word_set(
+    "a an the your my our this that these those really just please to some any very actually exactly now then"
+)
+LIGHT = frozenset({"yes", "no", "ok", "right", "thanks", "sorry", "hello", "hi"})
+
+
+@dataclass(slots=True)
+class _Match:
+    covered: set[int]
+    score: float
+    tier: Tier
+
+
+class Matcher:
+    """The phrases and patterns of all intents of a flow."""
+
+    def __init__(self, intents: Mapping[str, Intent]) -> None:
+        self._intents = intents
+        self._phrases: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._reduced: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._patterns = [
+            (re.compile(pattern, re.IGNORECASE), name)
+            for name, intent in intents.items()
+            for pattern in intent.patterns
+        ]
+        for name, intent in intents.items():
+            for phrase in intent.phrases:
+                self._add(normalise(phrase).words, name)
+        self._longest = max((len(phrase) for phrase in self._phrases), default=0)
+        self._speller = Speller({word for phrase in self._phrases for word in phrase})
+
+    def understand(self, text: str, live: Collection[str]) -> tuple[Candidate, ...]:
+        """The live intents that fit, best first; protective ones before all others."""
+        said = normalise(text[:LONGEST_UTTERANCE])
+        if not said.words:
+            return ()
+        found: dict[str, _Match] = {}
+        self._match_phrases(said, said, 0.0, live, found)
+        if not found:
+            self._match_reduced(said, live, found)
+        if not found:
+            self._match_mended(said, live, found)
+        self._match_patterns(text[:LONGEST_UTTERANCE], said, live, found)
+        candidates = [
+            Candidate(name, round(match.score, 3), "protective" if self._intents[name].protective else match.tier)
+            for name, match in found.items()
+            if match.score >= ACCEPTED
+        ]
+        candidates.sort(key=lambda each: (each.tier != "protective", -each.score))
+        return tuple(candidates)
+
+    def _add(self, phrase: tuple[str, ...], intent: str) -> None:
+        if not phrase:
+            return
+        if intent not in self._phrases[phrase]:
+            self._phrases[phrase].append(intent)
+        reduced = tuple(word for word in phrase if word not in LEFT_OUT)
+        if len(reduced) > 1 and intent not in self._reduced[reduced]:
+            self._reduced[reduced].append(intent)
+
+    def _match_phrases(
+        self, said: Said, heard: Said, less: float, live: Collection[str], found: dict[str, _Match]
+    ) -> None:
+        """`said` is what is looked up, `heard` the same words before they were mended."""
+        for start, stop, intents in _runs(said.words, self._phrases, self._longest):
+            for intent in intents:
+                if intent in live and not denied(heard, start, said.words[start:stop]):
+                    self._note(found, intent, range(start, stop), heard, less, "phrase")
+
+    def _match_reduced(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+        places = [index for index, word in enumerate(said.words) if word not in LEFT_OUT]
+        words = tuple(said.words[index] for index in places)
+        for start, stop, intents in _runs(words, self._reduced, self._longest):
+            first, last = places[start], places[stop - 1]
+            for intent in intents:
+                if intent in live and not denied(said, first, words[start:stop]):
+                    self._note(found, intent, range(first, last + 1), said, SMALL_WORDS_LEFT_OUT, "phrase")
+
+    def _match_mended(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+        mended = [self._speller.mend(word) for word in said.words]
+        count = sum(word is not None for word in mended)
+        if not count:
+            return
+        words = tuple(new or old for new, old in zip(mended, said.words, strict=True))
+        guess = Said(words, said.clauses)
+        self._match_phrases(guess, said, WORD_MENDED * count, live, found)
+        if not found:
+            self._match_reduced(guess, live, found)
+
+    def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+        spoken = " ".join(said.words)
+        written = plain(text)
+        for pattern, intent in self._patterns:
+            if intent not in live:
+                continue
+            match = pattern.search(spoken)
+            if match is not None:
+                start = spoken.count(" ", 0, match.start())
+                words = match.group().split()
+                if not denied(said, start, words):
+                    self._note(found, intent, range(start, start + len(words)), said, 0.0, "pattern")
+            elif (match := pattern.search(written)) is not None:
+                score = PATTERN + 0.1 * len(match.group()) / len(written)
+                _keep(found, intent, _Match(set(), score, "pattern"))
+
+    def _note(self, found: dict[str, _Match], intent: str, places: range, said: Said, less: float, tier: Tier) -> None:
+        match = found.get(intent)
+        covered = set(places) | (match.covered if match is not None and match.tier == tier else set())
+        score = self._score(covered, places, said, self._intents[intent].protective) - less
+        if tier == "pattern":
+            score = max(score, PATTERN + 0.1 * len(covered) / len(said.words))
+        _keep(found, intent, _Match(covered, score, tier))
+
+    def _score(self, covered: set[int], places: range, said: Said, protective: bool) -> float:
+        words = said.words
+        if len(covered) == len(words):
+            return 1.0
+        share = sum(_weight(words[index]) for index in covered) / sum(map(_weight, words))
+        if len(covered) == 1 and share < 0.2 and 0 not in covered:
+            return 0.5
+        # What protects the caller may be said in many words: two of its own are enough, a single one must carry weight.
+        if protective and len(covered) == 1 and share < 0.3:
+            return 0.5
+        return CONTAINED + COVERING * share + (LEADING if 0 in covered else 0.0)
+
+
+def _weight(word: str) -> float:
+    return 0.3 if word in SMALL else 0.5 if word in LIGHT else 1.0
+
+
+def _keep(found: dict[str, _Match], intent: str, match: _Match) -> None:
+    known = found.get(intent)
+    if known is None or match.score > known.score:
+        found[intent] = match
+
+
+def _runs(
+    words: tuple[str, ...], table: Mapping[tuple[str, ...], list[str]], longest: int
+) -> Iterable[tuple[int, int, list[str]]]:
+    """Every run of words that stands in the table: where it starts, where it stops, whose it is."""
+    for start in range(len(words)):
+        for stop in range(start + 1, min(len(words), start + longest) + 1):
+            intents = table.get(words[start:stop])
+            if intents is not None:
+                yield start, stop, intents
