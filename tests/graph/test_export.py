@@ -71,7 +71,7 @@ def test_what_anywhere_handles_stands_once_in_a_panel() -> None:
     assert svg.count("In every state") == 1
     rows = [row.text for row in sketch(boiler_cover()).rows]
     assert rows == [
-        "robot_question: answers, then returns",
+        "robot_question answers, then returns",
         "hangup: end hung_up",
         "after 480s → goodbye",
         "opt_out → removed",

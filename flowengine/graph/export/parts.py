@@ -150,8 +150,9 @@ def _row(row: Row, y: float, wide: float) -> str:
         led = pill_svg(row.outcome, row.disposition, 0, 0)
         led = f'<g transform="translate({number(led_x)} {number(y)}) scale(.82)">{led}</g>'
     else:
-        words = f"→ {row.state}" if row.state is not None else "answers, then returns"
-        led = f'<text class="soft" x="{number(wide - 16)}" y="{number(y + 16)}" text-anchor="end">{text(words)}</text>'
+        led = (
+            f'<text class="soft" x="{number(wide - 16)}" y="{number(y + 16)}" text-anchor="end">{text(row.does)}</text>'
+        )
     return (
         f'<g class="{kind}" data-by={attribute(row.label)}{target}><title>{text(row.text)}</title>'
         f'<text x="16" y="{number(y + 16)}">{text(cut(row.label, 12, 190))}</text>{led}</g>'
@@ -161,7 +162,7 @@ def _row(row: Row, y: float, wide: float) -> str:
 def _led_width(row: Row) -> float:
     if row.outcome is not None:
         return pill_width(row.outcome) * 0.82
-    return width(f"→ {row.state}" if row.state is not None else "answers, then returns", 12)
+    return width(row.does, 12)
 
 
 def _classes(card: Card) -> str:

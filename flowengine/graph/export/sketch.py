@@ -76,9 +76,10 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the panel: what happens in every state on `label`."""
+    """One line of the panel: what happens in every state on `label`. It leads away, ends the call, or `stays`."""
 
     label: str
+    stays: str | None
     state: str | None
     outcome: str | None
     disposition: Disposition | None
@@ -87,9 +88,12 @@ class Row:
     @property
     def text(self) -> str:
         """The row in one line, as the text formats print it."""
-        if self.state is not None:
-            return f"{self.label} → {self.state}"
-        return f"{self.label}: end {self.outcome}" if self.outcome else f"{self.label}: answers, then returns"
+        return f"{self.label}: end {self.outcome}" if self.outcome else f"{self.label} {self.does}"
+
+    @property
+    def does(self) -> str:
+        """What it does, where that is no ending."""
+        return f"→ {self.state}" if self.state is not None else str(self.stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,4 +259,5 @@ def _row(flow: Flow, branch: Branch, library: str | None) -> Row:
             case _:
                 pass
     disposition = _disposition(flow, outcome) if outcome is not None else None
-    return Row(branch_label(branch), state, outcome, disposition, library)
+    stays = None if state or outcome else "asks again" if _has(branch, Again) else "answers, then returns"
+    return Row(branch_label(branch), stays, state, outcome, disposition, library)

@@ -1,0 +1,52 @@
+// Beside the call: how fast it answers, what it has learnt, where it has been.
+
+import { byId, make, show } from "./dom.js";
+import { labelFor } from "./samples.js";
+import { clock, median } from "./story.js";
+
+const BARS = 12;
+
+export function showFacts(story) {
+  showLatency(story.latencies);
+  showSlots(story.slots);
+  showPath(story);
+}
+
+function showLatency(latencies) {
+  const last = latencies.at(-1);
+  byId("latency").textContent = last === undefined ? "–" : `${last} ms`;
+  byId("latency-note").textContent =
+    latencies.length > 1
+      ? `median ${median(latencies)} ms over ${latencies.length} replies`
+      : "from your last word to the first of the answer";
+  const shown = latencies.slice(-BARS);
+  const top = Math.max(1000, ...shown);
+  byId("latency-bars").replaceChildren(
+    ...shown.map((ms) => {
+      const bar = make("i");
+      bar.style.height = `${Math.max(6, (ms / top) * 100)}%`;
+      return bar;
+    }),
+  );
+}
+
+function showSlots(slots) {
+  show(byId("slots-empty"), slots.size === 0);
+  byId("slots").replaceChildren(
+    ...[...slots].map(([name, value]) => make("div", "", make("dt", "", labelFor(name)), make("dd", "", String(value)))),
+  );
+}
+
+function showPath(story) {
+  show(byId("path-empty"), story.path.length === 0);
+  const steps = story.path.map((step, index) => {
+    const isLive = index === story.path.length - 1 && !story.ended;
+    const item = make("li", isLive ? "is-live" : "", make("b", "", step.state), make("time", "", clock(step.at)));
+    if (step.by) item.append(make("small", "", step.by));
+    if (isLive) item.setAttribute("aria-current", "step");
+    return item;
+  });
+  if (story.ended) steps.push(make("li", "is-end", make("b", "", story.ended.outcome), make("time", "", clock(story.ended.at))));
+  byId("path").replaceChildren(...steps);
+  byId("path").lastElementChild?.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,112 @@
+// What a call has come to, from the facts the server tells: pure, so that it is tested without a page.
+
+/** An untold story. Entries are shown in order; each has an `id`, and a new `rev` when it has changed. */
+export function newStory() {
+  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], state: null, expecting: null, intents: [], ended: null };
+}
+
+/** Adds one fact. Facts it does not know change nothing. */
+export function tell(story, fact) {
+  switch (fact.event) {
+    case "entered":
+      story.state = fact.state;
+      story.path.push({ state: fact.state, previous: fact.previous ?? null, by: fact.by ?? "", at: fact.at });
+      break;
+    case "agent":
+      add(story, { id: `a${fact.speech_id}`, kind: "agent", at: fact.at, text: fact.text, rest: "", phase: "speaking" });
+      break;
+    case "heard":
+      heard(story, fact);
+      break;
+    case "partial":
+      partial(story, fact);
+      break;
+    case "caller":
+      drop(story, "partial");
+      add(story, {
+        kind: "caller",
+        at: fact.at,
+        text: fact.text,
+        intent: fact.intent,
+        score: fact.score,
+        tier: fact.tier,
+      });
+      break;
+    case "pressed":
+      add(story, { kind: "key", at: fact.at, text: fact.digit });
+      break;
+    case "note":
+      add(story, { kind: "note", at: fact.at, text: fact.text });
+      break;
+    case "listening":
+      story.expecting = fact.expecting;
+      story.intents = fact.intents ?? [];
+      break;
+    case "slot":
+      story.slots.set(fact.name, fact.value);
+      break;
+    case "latency":
+      story.latencies.push(fact.ms);
+      break;
+    case "ended":
+      drop(story, "partial");
+      for (const entry of story.entries) if (entry.phase === "speaking") change(entry, { phase: "heard" });
+      story.ended = { outcome: fact.outcome, reason: fact.reason, at: fact.at };
+      break;
+    default:
+  }
+  return story;
+}
+
+/** The middle one of some numbers; null of none. */
+export function median(numbers) {
+  if (numbers.length === 0) return null;
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : Math.round((sorted[middle - 1] + sorted[middle]) / 2);
+}
+
+/** `1:05` from 65.2 seconds. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds ?? 0));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** The conversation as plain text, a line an utterance. */
+export function asText(story) {
+  const who = { agent: "Agent", caller: "Caller", key: "Caller pressed", note: "Note" };
+  const lines = story.entries
+    .filter((entry) => entry.kind in who)
+    .map((entry) => `${clock(entry.at)}  ${who[entry.kind]}: ${entry.text}${entry.phase === "cut" ? " (cut off)" : ""}`);
+  if (story.ended) lines.push(`${clock(story.ended.at)}  Ended: ${story.ended.outcome}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function heard(story, fact) {
+  const entry = story.entries.find(({ id }) => id === `a${fact.speech_id}`);
+  if (!entry) return;
+  if (fact.complete) change(entry, { phase: "heard" });
+  else {
+    const rest = entry.text.startsWith(fact.text) ? entry.text.slice(fact.text.length) : "";
+    change(entry, { phase: "cut", text: fact.text, rest });
+  }
+}
+
+function partial(story, fact) {
+  const entry = story.entries.find(({ kind }) => kind === "partial");
+  if (entry) change(entry, { text: fact.text });
+  else add(story, { kind: "partial", at: fact.at, text: fact.text });
+}
+
+function add(story, entry) {
+  story.count += 1;
+  story.entries.push({ id: `e${story.count}`, rev: 0, ...entry });
+}
+
+function change(entry, changes) {
+  Object.assign(entry, changes, { rev: entry.rev + 1 });
+}
+
+function drop(story, kind) {
+  story.entries = story.entries.filter((entry) => entry.kind !== kind);
+}

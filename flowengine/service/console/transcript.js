@@ -1,0 +1,78 @@
+// The transcript: one element an utterance, made once and brought up to date when it changes.
+
+import { make } from "./dom.js";
+import { clock } from "./story.js";
+
+const NEAR_END = 80;
+
+export class Transcript {
+  #root;
+  #shown = new Map();
+
+  constructor(root) {
+    this.#root = root;
+  }
+
+  clear() {
+    this.#shown.clear();
+    this.#root.replaceChildren();
+  }
+
+  show(entries) {
+    const follows = this.#root.scrollHeight - this.#root.scrollTop - this.#root.clientHeight < NEAR_END;
+    const kept = new Set(entries.map(({ id }) => id));
+    for (const [id, { element }] of this.#shown) {
+      if (!kept.has(id)) {
+        element.remove();
+        this.#shown.delete(id);
+      }
+    }
+    for (const entry of entries) {
+      const before = this.#shown.get(entry.id);
+      if (before?.rev === entry.rev) continue;
+      const element = before?.element ?? this.#root.appendChild(make("article"));
+      draw(element, entry);
+      this.#shown.set(entry.id, { element, rev: entry.rev });
+    }
+    if (follows) this.#root.scrollTop = this.#root.scrollHeight;
+  }
+}
+
+function draw(element, entry) {
+  element.className = `said is-${entry.kind}${entry.phase ? ` is-${entry.phase}` : ""}`;
+  // A partial changes with each word; read aloud it would never end.
+  if (entry.kind === "partial") element.setAttribute("aria-hidden", "true");
+  element.replaceChildren(...parts(entry));
+}
+
+function parts(entry) {
+  const time = make("time", "", clock(entry.at));
+  switch (entry.kind) {
+    case "agent": {
+      const words = make("p", "words", entry.text);
+      if (entry.rest) words.append(make("s", "", entry.rest));
+      const cut = entry.phase === "cut" ? [make("span", "chip is-cut", "cut off")] : [];
+      return [make("span", "sr", "Agent: "), words, make("p", "under", time, ...cut)];
+    }
+    case "caller":
+      return [make("span", "sr", "Caller: "), make("p", "words", entry.text), make("p", "under", ...meant(entry), time)];
+    case "partial":
+      return [make("p", "words", entry.text, make("span", "dots"))];
+    case "key":
+      return [make("span", "sr", "Caller pressed "), make("p", "words", make("kbd", "", entry.text)), make("p", "under", time)];
+    default:
+      return [make("p", "words", entry.text)];
+  }
+}
+
+function meant({ intent, score, tier }) {
+  if (!intent) return [make("span", "chip is-none", "no intent matched")];
+  const chip = make("span", "chip", make("b", "", intent));
+  if (typeof score === "number") {
+    const meter = make("meter");
+    Object.assign(meter, { min: 0, max: 1, value: score, title: "how sure the match is" });
+    chip.append(meter, score.toFixed(2));
+  }
+  if (tier) chip.append(make("small", "", `by ${tier}`));
+  return [chip];
+}
