@@ -59,6 +59,9 @@ def _add(units: Units, library: str | None, source: Source, find: Finder, users:
             found = find(name, source.path)
             if isinstance(found, Source):
                 _add(units, name, found, find, (*users, library) if library else users)
+                added = next(unit for unit in units.found if unit.library == name)
+                if any(isinstance(item, ast.Flow) for item in added.file.items):
+                    units.problems.append(_no_library(use))
             else:
                 units.usable = False
                 units.problems.append(found or _missing(use, source.path))
@@ -108,6 +111,12 @@ def _missing(use: ast.Use, user: str) -> Diagnostic:
     help_ = f"did you mean {close[0]!r}? ({looked})" if close else looked
     message = f"there is no library called {name!r}"
     return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_)
+
+
+def _no_library(use: ast.Use) -> Diagnostic:
+    message = f"{use.library.text!r} is a flow of its own, not a library"
+    help_ = "move what both need to a file without a 'flow' line, and use that"
+    return Diagnostic("FL212", "not-a-library", "error", use.library.span, message, help_)
 
 
 def _cyclic(use: ast.Use, users: list[str]) -> Diagnostic:

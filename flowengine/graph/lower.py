@@ -11,7 +11,7 @@ from typing import assert_never
 
 from flowengine.graph import model
 from flowengine.graph.libraries import Unit
-from flowengine.graph.lower_block import BlockLowering, expression, template, templates
+from flowengine.graph.lower_block import BlockLowering, expression, template, templates, whole
 from flowengine.graph.names import BUILT_IN_OUTCOMES, PROTECTIVE_INTENTS, Draft, Names
 from flowengine.graph.not_yet import not_yet, unproved_policy
 from flowengine.graph.types import constant, value_type
@@ -53,7 +53,9 @@ class _Lowering:
                     lines.setdefault(item.name.text, item)
         for unit in self._units:
             self._unit(unit, lines)
-        head = next((item for item in self._units[0].file.items if isinstance(item, ast.Flow)), None)
+        heads = [item for item in self._units[0].file.items if isinstance(item, ast.Flow)]
+        self._problems += [_second_flow(head.span) for head in heads[1:]]
+        head = heads[0] if heads else None
         draft = Draft(
             flow=self._flow(head),
             names=self._names,
@@ -185,7 +187,7 @@ class _Lowering:
             confirm=template(slot.confirm) if slot.confirm else None,
             valid=expression(slot.valid) if slot.valid else None,
             invalid=template(slot.invalid) if slot.invalid else None,
-            tries=max(1, int(float(slot.tries.text))) if slot.tries else DEFAULT_TRIES,
+            tries=whole(slot.tries, "tries", 9, self._problems) if slot.tries else DEFAULT_TRIES,
             secret=slot.secret,
             span=slot.name.span,
         )
@@ -204,6 +206,11 @@ class _Lowering:
                     pass
                 case _:
                     assert_never(rule)
+
+
+def _second_flow(span: Span) -> Diagnostic:
+    help_ = "give it a file of its own"
+    return Diagnostic("FL123", "second-flow", "error", span, "a file holds one flow, and this is the second", help_)
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ class BlockLowering:
         triggers = tuple(trigger for trigger in lowered if trigger is not None)
         if not triggers:
             return None
-        rung = int(float(branch.rung.text)) if branch.rung else 1
-        return model.Branch(triggers, max(1, rung), body, branch.span)
+        rung = whole(branch.rung, "a rung", 99, self.problems) if branch.rung else 1
+        return model.Branch(triggers, rung, body, branch.span)
 
     def _trigger(self, event: ast.Event, place: Place) -> model.Trigger | None:
         if place == "guard" and not (event.kind == "name" and event.value in ("", *RESULTS["guard"])):
@@ -193,6 +193,15 @@ class BlockLowering:
                         self._left_out_body(arm.body)
                 case _:
                     pass
+
+
+def whole(number: ast.Number, what: str, highest: int, problems: list[Diagnostic]) -> int:
+    """A whole number from 1 to `highest`; anything else is reported and read as 1."""
+    if number.text.isdecimal() and 1 <= int(number.text) <= highest:
+        return int(number.text)
+    message = f"{what} is a whole number from 1 to {highest}, not {number.text}"
+    problems.append(Diagnostic("FL404", "number-out-of-range", "error", number.span, message))
+    return 1
 
 
 def template(text: ast.Text) -> model.Template:

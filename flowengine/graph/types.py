@@ -7,6 +7,7 @@ import re
 from difflib import get_close_matches
 from typing import get_args
 
+from flowengine.graph.lower_block import whole
 from flowengine.graph.model import Expression, TypeKind, ValueType
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
@@ -24,7 +25,8 @@ def value_type(type_: ast.TypeRef, problems: list[Diagnostic]) -> ValueType:
         if kind == type_.name:
             if type_.count is not None and kind != "digits":
                 problems.append(_counted(type_))
-            return ValueType(kind, digits=type_.count if kind == "digits" else None)
+            counted = type_.count if kind == "digits" else None
+            return ValueType(kind, digits=whole(counted, "digits", 30, problems) if counted else None)
     if type_.name:
         problems.append(_unknown(type_))
     return ValueType("text")

@@ -66,7 +66,7 @@ class TypeRef:
     """`date`, `digits(4)`, `one of (a, b)`: then `name` is `one of`."""
 
     name: str
-    count: int | None
+    count: Number | None
     choices: tuple[Text, ...]
     span: Span
 

@@ -184,7 +184,7 @@ class _Builder:
         span = self._span(node)
         if _token(node, "ONE"):
             return ast.TypeRef("one of", None, tuple(self._choice(choice) for choice in _parts(node, "choice")), span)
-        count = int(float(number)) if number is not None else None
+        count = ast.Number(str(number), self._token_span(number)) if number is not None else None
         return ast.TypeRef(str(_token(node, "NAME")), count, (), span)
 
     def _choice(self, tree: Node) -> ast.Text:

@@ -20,6 +20,9 @@ MAX_LINE = 4000
 MAX_FILE = 16_000_000
 """Characters in one file."""
 
+MAX_NUMBER = 20
+"""Signs in one number, its unit included."""
+
 _BEFORE_OPERAND = frozenset({"EQUAL", "OPERATOR", "LPAR", "COMMA"})
 """After these a word is a value's name, even if it is a keyword elsewhere."""
 
@@ -38,6 +41,10 @@ def parse(source: Source) -> tuple[ast.File, tuple[Diagnostic, ...]]:
         empty = Diagnostic("FL117", "empty-file", "error", span, "this file is empty", "begin with a 'flow' line")
         return ast.File(source.path, (), comments, ast.Damage()), (empty,)
     rows, problems = lay_out(source, tokens)
+    fatal = [problem for problem in problems if problem.code in FATAL_CODES]
+    if fatal:
+        return ast.File(source.path, (), comments, ast.Damage()), tuple(fatal[:1])
+    problems += _shorten_numbers(source, rows)
     line_ends = {token.end_line or 1: token.end_column or 1 for row in rows for token in row.tokens}
     damage = ast.Damage()
     tree = _parse_plainly(rows)
@@ -97,6 +104,20 @@ def _lex(source: Source) -> tuple[list[Token], tuple[ast.Comment, ...]]:
                 token = Token.new_borrow_pos("NAME", str(token), token)
             tokens.append(token)
     return tokens, tuple(comments)
+
+
+def _shorten_numbers(source: Source, rows: list[Row]) -> list[Diagnostic]:
+    """Report numbers that nobody can mean, and put 1 in their place: what follows may then reckon with numbers."""
+    problems: list[Diagnostic] = []
+    for row in rows:
+        for index, token in enumerate(row.tokens):
+            if token.type in ("NUMBER", "DURATION", "PERCENT") and len(token) > MAX_NUMBER:
+                span = span_of(source.path, token)
+                message = f"this number is longer than {MAX_NUMBER} signs"
+                problems.append(Diagnostic("FL122", "number-too-long", "error", span, message, "write a smaller one"))
+                unit = str(token).lstrip("0123456789.")
+                row.tokens[index] = Token.new_borrow_pos(token.type, f"1{unit}", token)
+    return problems
 
 
 def _wants_operand(before: Token, token: Token) -> bool:

@@ -290,6 +290,20 @@ def _text(mistake: Mistake) -> Explanation | None:
     return None
 
 
+def _bare_words(mistake: Mistake) -> Explanation | None:
+    """`say Good morning.`: the first word was taken for the name of a line."""
+    before = mistake.before
+    if mistake.token is None or before is None or mistake.index < 2 or mistake.row[mistake.index - 2].type != "SAY":
+        return None
+    if before.type == "STRING":
+        return None
+    start, end = span_of(mistake.source.path, before), span_of(mistake.source.path, mistake.row[-1])
+    words = mistake.source.text[before.start_pos : mistake.row[-1].end_pos]
+    span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
+    problem = Diagnostic("FL105", "missing-text", "error", span, "text stands in double quotes", f'write: "{words}"')
+    return problem, [*mistake.row[: mistake.index - 1], Token.new_borrow_pos("STRING", f'"{words}"', before)]
+
+
 def _unit(mistake: Mistake) -> Explanation | None:
     token = mistake.token
     if token is None or token.type != "NUMBER" or "DURATION" not in mistake.accepted:
@@ -349,6 +363,7 @@ _RULES: tuple[_Rule, ...] = (
     _colon,
     _close_word,
     _hyphen,
+    _bare_words,
     _unit,
     _name,
     _text,

@@ -5,12 +5,14 @@ The dialler and the reports would not know what came of the call.
 Bad:
 
     state first
-      end
+      if contact.plan == "full": end
+      -> goodbye
 
 Good:
 
     state first
-      end booked
+      if contact.plan == "full": end booked
+      -> goodbye
 """
 
 from __future__ import annotations

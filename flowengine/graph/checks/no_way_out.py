@@ -34,7 +34,7 @@ from flowengine.graph.checks.rule import Rule
 from flowengine.graph.checks.unreachable_state import reachable
 from flowengine.graph.edges import edges
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import damaged, own
+from flowengine.graph.walk import damaged, own, waiting
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL304", "no-way-out", "error")
@@ -55,15 +55,16 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             leads_to.setdefault(edge.target, set()).add(edge.source)
         else:
             ending.add(edge.source)
-    waiting = list(ending)
-    while waiting:
-        for source in leads_to.get(waiting.pop(), set()) - ending:
+    ahead = list(ending)
+    while ahead:
+        for source in leads_to.get(ahead.pop(), set()) - ending:
             ending.add(source)
-            waiting.append(source)
+            ahead.append(source)
     reached = reachable(flow)
     stuck = [state for state in flow.states.values() if state.name in reached - ending and state.body]
     stuck = [state for state in stuck if own(draft, state.span) and not damaged(draft, state)]
-    if stuck:
+    # Where nothing waits at all, endless_talk says so.
+    if any(True for state in stuck for _ in waiting(state.body)):
         others = [repr(state.name) for state in stuck[1:]]
         beside = f" (nor from {', '.join(others)})" if others else ""
         message = f"no path leads from state {stuck[0].name!r} to an end of the call{beside}"

@@ -14,7 +14,8 @@ Good:
     outcome delighted success
 
     state first
-      end delighted
+      if contact.plan == "full": end delighted
+      -> goodbye
 """
 
 from __future__ import annotations

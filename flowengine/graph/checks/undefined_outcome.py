@@ -6,12 +6,14 @@ Outcomes are what the dialler acts on and the reports count; a misspelled one wo
 Bad:
 
     state first
-      end boked
+      if contact.plan == "full": end boked
+      -> goodbye
 
 Good:
 
     state first
-      end booked
+      if contact.plan == "full": end booked
+      -> goodbye
 """
 
 from __future__ import annotations
