@@ -1,0 +1,64 @@
+"""Events and commands as JSON objects, and back: what the store keeps, so that a call can be replayed.
+
+{"kind": "CallerSaid", "at": 4.2, "text": "yes, speaking", "confidence": 0.93}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TypeVar, get_args
+
+import msgspec
+
+from flowengine.conversation.commands import Command
+from flowengine.conversation.events import Event
+from flowengine.errors import ProtocolError
+
+KIND = "kind"
+Entry = TypeVar("Entry")
+
+
+def event_to_json(event: Event) -> dict[str, object]:
+    """An event as plain data."""
+    return _to_json(event)
+
+
+def command_to_json(command: Command) -> dict[str, object]:
+    """A command as plain data."""
+    return _to_json(command)
+
+
+def event_from_json(data: Mapping[str, object]) -> Event:
+    """The event that was written. Raises ProtocolError when it is none."""
+    return _from_json(data, _event_types())
+
+
+def command_from_json(data: Mapping[str, object]) -> Command:
+    """The command that was written. Raises ProtocolError when it is none."""
+    return _from_json(data, _command_types())
+
+
+def _to_json(entry: Event | Command) -> dict[str, object]:
+    return {KIND: type(entry).__name__, **msgspec.to_builtins(entry)}
+
+
+def _from_json(data: Mapping[str, object], types: Mapping[str, type[Entry]]) -> Entry:
+    kind = data.get(KIND)
+    wanted = types.get(kind) if isinstance(kind, str) else None
+    if wanted is None:
+        raise ProtocolError(f"no entry of a record is called {kind!r}")
+    try:
+        return msgspec.convert({name: value for name, value in data.items() if name != KIND}, wanted)
+    except msgspec.ValidationError as error:
+        raise ProtocolError(f"a record's {kind} cannot be read: {error}") from error
+
+
+@cache
+def _event_types() -> dict[str, type[Event]]:
+    return {each.__name__: each for each in get_args(Event)}
+
+
+@cache
+def _command_types() -> dict[str, type[Command]]:
+    return {each.__name__: each for each in get_args(Command)}

@@ -1,0 +1,115 @@
+"""A `flowengine serve` of our own for a simulated call: a process on free loopback ports, ready before it is rung."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from flowengine.errors import FlowEngineError
+from flowengine.testing.twilio.call import Telephone
+
+READY_TIMEOUT_S = 180.0
+"""The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
+STOP_TIMEOUT_S = 20.0
+
+
+class ServerNotReady(FlowEngineError):
+    """The server under test did not start; the message carries the end of what it printed."""
+
+
+@contextlib.asynccontextmanager
+async def running_server(
+    flows: Path,
+    telephone: Telephone,
+    *,
+    env: dict[str, str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> AsyncIterator[str]:
+    """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady."""
+    with tempfile.TemporaryDirectory(prefix="flowengine-call-") as folder:
+        port = _free_port()
+        base = f"http://127.0.0.1:{port}"
+        log = Path(folder) / "server.log"
+        settings = {
+            "TWILIO_ACCOUNT_SID": telephone.account.sid,
+            "TWILIO_AUTH_TOKEN": telephone.account.auth_token,
+            "SERVER_BASE_URL": base,
+            "FLOWENGINE_TWILIO_API_URL": telephone.rest.url,
+            "FLOWENGINE_DATABASE_URL": f"sqlite:///{folder}/record.db",
+            "FLOWENGINE_API_KEY": "",
+            **(env or {}),
+        }
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "flowengine", "serve", "--port", str(port), "--flows", str(flows)),
+                stdout=output,
+                stderr=output,
+                env={**os.environ, **settings},
+            )
+        try:
+            await _ready(base, process, log, progress)
+            yield base
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    async with asyncio.timeout(STOP_TIMEOUT_S):
+                        await process.wait()
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+
+
+async def get(url: str) -> tuple[int, bytes]:
+    """A plain GET: status and body; status 0 when nobody answers."""
+
+    def ask() -> tuple[int, bytes]:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    return await asyncio.to_thread(ask)
+
+
+async def _ready(
+    base: str, process: asyncio.subprocess.Process, log: Path, progress: Callable[[str], None] | None
+) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + READY_TIMEOUT_S
+    told = ""
+    while True:
+        lines = _lines(log)
+        if process.returncode is not None:
+            raise ServerNotReady("the server did not start:\n" + "\n".join(lines[-15:]))
+        if progress is not None and lines and lines[-1] != told:
+            told = lines[-1]
+            progress(told.strip())
+        status, _ = await get(f"{base}/health/ready")
+        if status == 200:
+            return
+        if loop.time() > deadline:
+            raise ServerNotReady("the server was not ready in time:\n" + "\n".join(lines[-15:]))
+        await asyncio.sleep(0.2)
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").strip().splitlines()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
