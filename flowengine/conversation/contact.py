@@ -48,6 +48,10 @@ def check_contact(flow: Flow, raw: Mapping[str, object]) -> dict[str, object]:
             if contact_field.default is None:
                 raise ContactNotValid(f"contact field {name!r} is missing: it needs {_expected(contact_field.type)}")
             given = _default(name, contact_field.default)
+            if given == "" and contact_field.type.kind in ("text", "uk_name"):
+                # What an author writes for "not known", to be asked with `if contact.name`.
+                checked[name] = ""
+                continue
         value = typed_value(contact_field.type, given)
         if value is None:
             raise ContactNotValid(f"contact field {name!r} needs {_expected(contact_field.type)}")
