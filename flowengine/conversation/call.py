@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
+from typing import Literal
 
 from flowengine.conversation.commands import (
     CancelTimer,
@@ -174,7 +175,7 @@ class Call:
             self.emit(CancelTimer(self._keys))
             self._keys = None
 
-    def fired(self, timer_id: str) -> str | None:
+    def fired(self, timer_id: str) -> Literal["silence", "keys"] | None:
         """Which of the two timers this is, now spent: "silence", "keys", or None for one that no longer counts."""
         if timer_id == self._silence:
             self._silence = None

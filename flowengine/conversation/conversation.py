@@ -59,7 +59,7 @@ class Conversation:
         collector = Collector(self._call)
         self._interpreter = Interpreter(self._call, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector)
-        self._deferred: list[CallerSaid | CallerPressed] = []
+        self._deferred: list[CallerSaid | CallerPressed | TimerFired] = []
 
     # What may be read.
 
@@ -136,8 +136,8 @@ class Conversation:
                 pass
             case CallerSaid() | CallerPressed():
                 self._hear(event)
-            case TimerFired(timer_id=timer_id):
-                self._timer(timer_id)
+            case TimerFired():
+                self._timer(event)
             case GuardAnswered():
                 self._guarded(event)
             case _:
@@ -163,33 +163,38 @@ class Conversation:
 
     def _take_deferred(self) -> None:
         while self._deferred and not self._call.transcript.firm and not self.finished:
-            self._hear(self._deferred.pop(0))
+            self._take(self._deferred.pop(0))
 
     def _is_protective(self, text: str) -> bool:
         protective = [name for name, intent in self.flow.intents.items() if intent.protective]
         return bool(self._call.prepared.matcher.understand(text, protective))
 
-    def _timer(self, timer_id: str) -> None:
-        match self._call.fired(timer_id):
+    def _timer(self, event: TimerFired) -> None:
+        match self._call.fired(event.timer_id):
             case "silence":
                 self._hearing.silent()
-                return
             case "keys":
                 self._hearing.keys_done()
-                return
-            case _:
-                pass
-        stay = self._call.stay
-        assert stay is not None
-        live = layers(self.flow, stay)
-        due = {trigger for trigger in self._after() if _after_timer(trigger.seconds) == timer_id}
-        found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, stay.counts)]
-        if found:
-            chosen = best(found)[0]
-            self._call.disarm_silence()
-            self._call.may_repeat()
-            self._call.stop_speaking()
-            self._interpreter.take(chosen.branch, chosen.label)
+            case None:
+                self._time_is_up(event)
+
+    def _time_is_up(self, event: TimerFired) -> None:
+        """`anywhere … after 8m`."""
+        call = self._call
+        assert call.stay is not None
+        live = layers(self.flow, call.stay)
+        due = [trigger for trigger in self._after() if _after_timer(trigger.seconds) == event.timer_id]
+        found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, call.stay.counts)]
+        if not found:
+            return
+        if call.transcript.firm:
+            self._deferred.append(event)
+            return
+        chosen = best(found)[0]
+        call.disarm_silence()
+        call.may_repeat()
+        call.stop_speaking()
+        self._interpreter.take(chosen.branch, chosen.label)
 
     def _guarded(self, event: GuardAnswered) -> None:
         call = self._call
