@@ -66,8 +66,11 @@ def synthesiser_from(url: str | None) -> Synthesiser:
             raise _unknown("speech synthesiser", scheme)
 
 
-async def warm_up(*engines: Recogniser | Synthesiser | None, progress: Callable[[str], None] | None = None) -> float:
-    """Load whatever takes long, so that the first call finds it ready; the seconds it took. Raises SpeechError."""
+async def warm_up(*engines: object, progress: Callable[[str], None] | None = None) -> float:
+    """Load whatever takes long in these recognisers and synthesisers, so that the first call finds it ready.
+
+    Gives the seconds it took. Raises SpeechError.
+    """
     began = time.monotonic()
     for engine in engines:
         if isinstance(engine, Warms):

@@ -1,9 +1,9 @@
 """Moonshine's model files, made fast: from the package's `.ort` files to three int8 ONNX graphs, once a machine.
 
 The stock files keep every weight quantised and unpack all of them at every token: 1 to 2.4 s an utterance. So: save
-them as ONNX; split the merged decoder, one `If` over "is there a cache?", into a graph for the first token and one for the
-others; let the runtime fold the now constant weights; quantise the matrix products again, dynamically. After that an
-utterance takes 0.03 to 0.15 s. About 9 s of work and 1.2 GB of disk while it runs, 221 MB in the cache.
+them as ONNX; split the merged decoder, one `If` over "is there a cache?", into a graph for the first token and one for
+the others; let the runtime fold the now constant weights; quantise the matrix products again, dynamically. After that
+an utterance takes 0.03 to 0.15 s. About 9 s of work and 1.2 GB of disk while it runs, 221 MB in the cache.
 
 Needs `onnx`, and only here.
 """

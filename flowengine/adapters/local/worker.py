@@ -1,7 +1,7 @@
 """The service's end of the speech process: starts it, talks to it, and starts it again when it dies.
 
 One process serves all calls of an event loop. Orders never wait; audio that the pipe cannot take is kept for a second
-a call, then the oldest is dropped and counted. When the process dies, every stream and sentence that depended on it is told.
+a call, then the oldest is dropped and counted. When the process dies, all streams and sentences in it are told.
 """
 
 from __future__ import annotations

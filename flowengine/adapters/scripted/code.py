@@ -1,7 +1,8 @@
 """Words in telephone audio without a model: what the fake synthesiser says, the fake recogniser understands.
 
-One 20 ms frame of a tone is half a byte of UTF-8; a frame of its own begins a sentence. Both ends know the seventeen
-frames byte for byte, so the code survives whatever carries mu-law unchanged, and nothing else.
+One 20 ms frame of a tone is half a byte of UTF-8; a frame of its own stands before and after a
+sentence. Both ends know the seventeen frames byte for byte, so the code survives whatever carries mu-law unchanged, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def _tone(hertz: float) -> bytes:
     return pcm16_to_mulaw(mulaw_to_pcm16(mulaw))
 
 
-START = _tone(350)
+EDGE = _tone(350)
 _TONES = tuple(_tone(400 + 200 * number) for number in range(16))
 _NUMBERS = {tone: number for number, tone in enumerate(_TONES)}
 
@@ -31,13 +32,13 @@ _NUMBERS = {tone: number for number, tone in enumerate(_TONES)}
 def encode(text: str) -> bytes:
     """The sentence as mu-law audio, 40 ms a byte of it."""
     halves = (half for byte in text.encode() for half in divmod(byte, 16))
-    return START + b"".join(_TONES[half] for half in halves)
+    return EDGE + b"".join(_TONES[half] for half in halves) + EDGE
 
 
 def decode(mulaw: bytes) -> str:
     """The sentences in this audio, as far as they can be made out; "" when there is none."""
     sentences = []
-    at = mulaw.find(START)
+    at = mulaw.find(EDGE)
     while at >= 0:
         halves = []
         at += FRAME_BYTES
@@ -46,5 +47,5 @@ def decode(mulaw: bytes) -> str:
             at += FRAME_BYTES
         whole = bytes(high << 4 | low for high, low in zip(halves[0::2], halves[1::2], strict=False))
         sentences.append(whole.decode(errors="ignore"))
-        at = mulaw.find(START, at)
+        at = mulaw.find(EDGE, at)
     return " ".join(filter(None, sentences))

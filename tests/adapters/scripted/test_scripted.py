@@ -112,7 +112,7 @@ def test_speech_is_as_long_as_its_text() -> None:
         return [len(b"".join([chunk async for chunk in synthesiser.speak(text)])) for text in ("a" * 10, "a" * 20, " ")]
 
     short, long, none = asyncio.run(run())
-    assert (short, long, none) == (160 * 21, 160 * 41, 0)
+    assert (short, long, none) == (160 * 22, 160 * 42, 0)
 
 
 def test_closing_the_iterator_cancels() -> None:
