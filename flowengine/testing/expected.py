@@ -1,0 +1,51 @@
+"""Values of a call held against values of a test, each in its own kind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+
+from flowengine.testing.flowtest.ast import Value
+from flowengine.testing.flowtest.values import seconds
+from flowengine.testing.player import LONDON
+
+
+def same(actual: object, expected: Value) -> bool:
+    """Whether a slot or variable holds the value that a test names."""
+    match actual:
+        case None:
+            return False
+        case bool():
+            return expected.literal is actual
+        case datetime():
+            local = actual.astimezone(LONDON).replace(tzinfo=None) if actual.tzinfo else actual
+            return local == expected.literal
+        case date() | time():
+            return actual == expected.literal
+        case int() | float() | Decimal():
+            return isinstance(expected.literal, Decimal) and Decimal(str(actual)) == expected.literal
+        case timedelta():
+            try:
+                return actual == timedelta(seconds=seconds(expected.text))
+            except (KeyError, ValueError, InvalidOperation):
+                return False
+        case _:
+            return str(actual) == expected.text
+
+
+def shown(actual: object) -> str:
+    """A value as a test would write it."""
+    match actual:
+        case bool():
+            return "true" if actual else "false"
+        case datetime():
+            local = actual.astimezone(LONDON) if actual.tzinfo else actual
+            return f"{local:%Y-%m-%d %H:%M}"
+        case time():
+            return f"{actual:%H:%M}"
+        case date():
+            return actual.isoformat()
+        case timedelta():
+            return f"{actual.total_seconds():g}s"
+        case _:
+            return str(actual)

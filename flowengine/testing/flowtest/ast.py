@@ -1,0 +1,151 @@
+"""What a `.flowtest` file says, read but not yet held against its flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from flowengine.language.source import Span
+from flowengine.testing.matching import Piece
+
+Literal = str | Decimal | bool | date | time | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as written (`text`, without quotes) and what it looks like by itself. `quoted`: it stood in quotes."""
+
+    text: str
+    literal: Literal
+    quoted: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name, and where it stands."""
+
+    text: str
+    span: Span
+
+
+# What a test does and expects, in order.
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSays:
+    """`agent: * "text"`: what the agent says in his turn; lines that follow one another are one turn."""
+
+    pieces: tuple[Piece, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSays:
+    """`caller: words`."""
+
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSilent:
+    """`caller: (silence 6s)`; `seconds` None: until the flow stirs."""
+
+    seconds: float | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPresses:
+    """`caller: (press 1)`."""
+
+    keys: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallerHangsUp:
+    """`caller: (hangs up)`."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallerInterrupts:
+    """`caller: (interrupts after "words") …`: before the agent has finished."""
+
+    after: str
+    then: CallerSays | CallerPresses | CallerHangsUp
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectState:
+    """`expect state = NAME`."""
+
+    state: Named
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectValue:
+    """`expect NAME = value`."""
+
+    name: Named
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """`ends OUTCOME`."""
+
+    outcome: Named
+    span: Span
+
+
+CallerStep = CallerSays | CallerSilent | CallerPresses | CallerHangsUp | CallerInterrupts
+Step = AgentSays | CallerStep | ExpectState | ExpectValue | Ends
+
+
+@dataclass(frozen=True, slots=True)
+class ContactValue:
+    """One line of `contact`."""
+
+    name: Named
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class GuardAnswer:
+    """`guard NAME allowed` or `refused`."""
+
+    name: Named
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One test. `now` has no time zone: it is what the clocks of the UK show. `sound`: no line of it is mistaken."""
+
+    __test__ = False  # pytest collects what is called Test…
+
+    name: str
+    span: Span
+    flow: Named | None = None
+    now: datetime | None = None
+    contact: tuple[ContactValue, ...] = ()
+    contact_span: Span | None = None
+    guards: tuple[GuardAnswer, ...] = ()
+    steps: tuple[Step, ...] = ()
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file, its tests in order."""
+
+    path: str
+    tests: tuple[Test, ...] = field(default=())

@@ -1,0 +1,142 @@
+"""Tests held against their flow: names that must exist, contact data that must fit, before a call is played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from flowengine.conversation.slots import check_contact
+from flowengine.errors import ContactNotValid
+from flowengine.graph.edges import statements
+from flowengine.graph.model import ContactField, Flow, Guard
+from flowengine.language.diagnostics import Diagnostic, Related
+from flowengine.language.source import Span
+from flowengine.testing.contact import raw_value
+from flowengine.testing.flowtest.ast import ContactValue, Ends, ExpectState, ExpectValue, Named, Test
+from flowengine.testing.flowtest.problems import mistake
+
+ALWAYS = ("hung_up", "failed")
+"""Outcomes that every flow has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A test that can be played."""
+
+    test: Test
+    flow: Flow
+    contact: Mapping[str, object]
+    guard: Mapping[str, bool]
+
+
+def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
+    """The test with its flow; None when something in it does not fit."""
+    found = [*_contact(test, flow), *_guards(test, flow), *_steps(test, flow)]
+    contact = {item.name.text: raw_value(flow.contact[item.name.text], item.value.text) for item in _known(test, flow)}
+    if not found:
+        try:
+            check_contact(flow, contact)
+        except ContactNotValid as error:
+            found.append(_misfit(test, str(error)))
+    if found:
+        return None, tuple(sorted(found, key=lambda problem: (problem.span.line, problem.span.column)))
+    return Bound(test, flow, contact, {answer.name.text: answer.allowed for answer in test.guards}), ()
+
+
+def _known(test: Test, flow: Flow) -> list[ContactValue]:
+    return [item for item in test.contact if item.name.text in flow.contact]
+
+
+def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
+    seen: dict[str, Span] = {}
+    for item in test.contact:
+        name = item.name
+        if name.text not in flow.contact:
+            message = f"{flow.name!r} has no contact field called {name.text!r}"
+            yield mistake("FL821", "unknown-contact-field", name.span, message, _did_you_mean(name.text, flow.contact))
+        elif name.text in seen:
+            first = (Related(seen[name.text], "the first is here"),)
+            message = f"{name.text!r} is given twice"
+            yield Diagnostic("FL807", "given-twice", "error", name.span, message, "keep one", first)
+        seen.setdefault(name.text, name.span)
+    missing = [field for field in flow.contact.values() if field.default is None and field.name not in seen]
+    if missing:
+        names = ", ".join(repr(field.name) for field in missing)
+        help_ = "; ".join(f"add {field.name} = {_example(field)}" for field in missing)
+        if test.contact_span is None:
+            help_ = f"under a 'contact' line, {help_}"
+        yield mistake(
+            "FL822",
+            "missing-contact-field",
+            test.contact_span or test.span,
+            f"{flow.name!r} needs {names} in its contact",
+            help_,
+        )
+
+
+def _guards(test: Test, flow: Flow) -> Iterator[Diagnostic]:
+    bodies = [state.body for state in flow.states.values()]
+    names = {each.name for body in bodies for each in statements(body) if isinstance(each, Guard)}
+    for answer in test.guards:
+        if answer.name.text not in names:
+            message = f"{flow.name!r} asks no guard called {answer.name.text!r}"
+            yield mistake("FL826", "unknown-guard", answer.name.span, message, _did_you_mean(answer.name.text, names))
+
+
+def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
+    for step in test.steps:
+        match step:
+            case ExpectState(state=Named(text=text, span=span)) if text not in flow.states:
+                message = f"{flow.name!r} has no state called {text!r}"
+                yield mistake("FL824", "unknown-state", span, message, _did_you_mean(text, flow.states))
+            case Ends(outcome=Named(text=text, span=span)) if text not in flow.outcomes and text not in ALWAYS:
+                message = f"{flow.name!r} has no outcome called {text!r}"
+                known = [*flow.outcomes, *ALWAYS]
+                yield mistake("FL823", "unknown-outcome", span, message, _did_you_mean(text, known))
+            case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
+                message = f"{flow.name!r} has no slot or variable called {text!r}"
+                yield mistake("FL825", "unknown-value", span, message, _did_you_mean(text, known))
+            case _:
+                pass
+
+
+def values_of(flow: Flow) -> list[str]:
+    """The names that `expect` may ask for."""
+    return [*flow.slots, *sorted(flow.variables), *(f"contact.{name}" for name in flow.contact)]
+
+
+def _misfit(test: Test, message: str) -> Diagnostic:
+    """What `check_contact` refused, at the field that it names."""
+    for item in test.contact:
+        if repr(item.name.text) in message or item.name.text in message.split():
+            return mistake("FL827", "contact-misfit", item.value.span, message)
+    return mistake("FL827", "contact-misfit", test.contact_span or test.span, message)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    names = list(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not names:
+        return None
+    return f"there are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
+
+
+def _example(field: ContactField) -> str:
+    match field.type.kind:
+        case "date":
+            return "2026-12-01"
+        case "time":
+            return "15:00"
+        case "datetime":
+            return "2026-12-01 15:00"
+        case "number" | "money":
+            return "14.50"
+        case "boolean":
+            return "true"
+        case "one_of":
+            return field.type.choices[0] if field.type.choices else '"…"'
+        case _:
+            return '"Sam"'

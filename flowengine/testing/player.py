@@ -1,0 +1,288 @@
+"""A flow played turn by turn in virtual time: what `flowengine test`, `flowengine chat` and the pytest fixture drive.
+
+    player = Player(flow, {"name": "Sam"})
+    player.listen().agent      # "Good morning. Am I speaking with Sam?"
+    player.say("yes")
+    player.listen().state      # "introduction"
+
+A ten-minute call takes milliseconds, and the same calls give the same turns, every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from flowengine.conversation.commands import Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
+from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.slots import check_contact
+from flowengine.errors import FlowEngineError
+from flowengine.graph.model import Flow, Intent
+from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.matching import Mismatch, Pattern, find_words, mismatch
+from flowengine.testing.verdicts import Verdict, verdict
+from flowengine.testing.virtual_call import Said, VirtualCall
+
+LONDON = ZoneInfo("Europe/London")
+DEFAULT_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=LONDON)
+"""When a call takes place that names no time: a Tuesday morning, so that tests don't depend on the day they run."""
+LONGEST_SILENCE_S = 600.0
+PROBE = "\N{INVISIBLE SEPARATOR}"
+"""Notes that begin with this were put in by `coverage.instrument`; no author can mean them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of one thing the caller did (`caller`, as a .flowtest writes it; None for the opening of the call)."""
+
+    at: float
+    caller: str | None
+    said: tuple[Said, ...]
+    entered: tuple[Entered, ...]
+    understood: tuple[Understood, ...]
+    filled: tuple[SlotFilled, ...]
+    notes: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+    suppressed: str | None
+    state: str | None
+    outcome: str | None
+
+    @property
+    def agent(self) -> str:
+        """What the caller heard, as one text."""
+        return " ".join(said.heard for said in self.said if said.heard)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A turn that still goes on."""
+
+    at: float
+    caller: str | None
+    said: list[Said] = field(default_factory=list)
+    entered: list[Entered] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
+    filled: list[SlotFilled] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    suppressed: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+
+
+class Player:
+    """One call of one flow, connected at once.
+
+    `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
+    zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
+    asked about the hours of `now`. Raises ContactNotValid.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        contact: Mapping[str, object] | None = None,
+        *,
+        now: datetime | None = None,
+        guard: Mapping[str, bool] | None = None,
+    ) -> None:
+        self.flow = flow
+        self.started = in_london(now or DEFAULT_NOW)
+        self._given = dict(guard or {})
+        self.contact = check_contact(flow, contact or {})
+        self._conversation = Conversation(flow, self.contact, started=self.started)
+        self._turns = [_Open(0.0, None)]
+        self._reached: str | None = None
+        self.probes: set[str] = set()
+        self._call = VirtualCall(self._conversation, self._decide, on_said=self._on_said, on_fact=self._on_fact)
+        self._call.connect()
+
+    # What the caller does. The agent finishes first, except in `interrupt` and `hang_up_after`.
+
+    def say(self, text: str) -> None:
+        """The caller says these words."""
+        self._begin(text)
+        self._call.say(text)
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys: `1`, `*`, `4711`."""
+        self._begin(f"(press {keys})")
+        self._call.press(keys)
+
+    def silence(self, seconds: float | None = None) -> None:
+        """The caller says nothing: for so many seconds after the agent's last word, or until the flow stirs."""
+        self._begin(f"(silence {seconds:g}s)" if seconds is not None else "(silence)")
+        if seconds is not None:
+            self._call.wait(seconds)
+        else:
+            self._call.wait_for_timer(LONGEST_SILENCE_S)
+
+    def hang_up(self) -> None:
+        """The caller hangs up."""
+        self._begin("(hangs up)")
+        self._call.hang_up()
+
+    def interrupt(self, after: str, text: str) -> bool:
+        """The caller breaks in as soon as these words of the agent's were heard; False when they are not coming."""
+        if not self.speak_up_to(after):
+            return False
+        self._call.interrupt()
+        self._begin_amid(f'(interrupts after "{after}") {text}')
+        self._call.say(text, reaction=0.0)
+        return True
+
+    def hang_up_after(self, after: str) -> bool:
+        """The caller hangs up as soon as these words were heard; False when they are not coming."""
+        if not self.speak_up_to(after):
+            return False
+        self._begin_amid(f'(interrupts after "{after}") (hangs up)')
+        self._call.hang_up()
+        return True
+
+    def press_after(self, after: str, keys: str) -> bool:
+        """The caller presses keys as soon as these words were heard; False when they are not coming."""
+        if not self.speak_up_to(after):
+            return False
+        self._begin_amid(f'(interrupts after "{after}") (press {keys})')
+        self._call.press(keys)
+        return True
+
+    # What came of it.
+
+    def listen(self) -> Turn:
+        """Let the agent finish; the turn as it then stands."""
+        self._call.let_speak()
+        return self.turn
+
+    def speak_up_to(self, words: str) -> bool:
+        """Let the agent speak until these words were heard; False, and nothing happens, when they are not coming."""
+        if self._reached == words:
+            return True
+        count = find_words(words, self._call.speech_ahead())
+        if count is None:
+            return False
+        self._call.let_speak_words(count)
+        self._reached = words
+        return True
+
+    def agent_so_far(self) -> str:
+        """What the caller has heard in this turn, the sentence that is being spoken included."""
+        return " ".join(text for text in (self.turn.agent, self._call.heard_of_current()) if text)
+
+    def expect_agent(self, pattern: Pattern) -> Mismatch | None:
+        """Let the agent finish; how what he said in this turn differs from the pattern, None when it fits."""
+        return mismatch(pattern, self.listen().agent)
+
+    @property
+    def turn(self) -> Turn:
+        """The turn as it stands now; the agent may still be speaking."""
+        return self.turns[-1]
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """All turns, the opening first."""
+        self._turns[-1].state = self.state
+        self._turns[-1].outcome = self.outcome
+        return tuple(_closed(turn) for turn in self._turns)
+
+    @property
+    def state(self) -> str | None:
+        return self._conversation.state
+
+    @property
+    def outcome(self) -> str | None:
+        return self._conversation.outcome
+
+    @property
+    def over(self) -> bool:
+        """The call has ended and the farewell was spoken."""
+        return self._call.over
+
+    @property
+    def at(self) -> float:
+        """Seconds since the connection."""
+        return self._call.at
+
+    @property
+    def now(self) -> datetime:
+        """The time of day in the call, UK time."""
+        return self.clock(self._call.at)
+
+    @property
+    def variables(self) -> Mapping[str, object]:
+        """What slots and `set` hold."""
+        return self._conversation.variables
+
+    @property
+    def live_intents(self) -> tuple[Intent, ...]:
+        """What the caller may mean here."""
+        return self._conversation.live_intents()
+
+    def clock(self, at: float) -> datetime:
+        """The time of day so many seconds into the call."""
+        # Reckoned in UTC, so that a call over a clock change is right.
+        return (self.started.astimezone(UTC) + timedelta(seconds=at)).astimezone(LONDON)
+
+    def _begin(self, caller: str) -> None:
+        self._call.let_speak()
+        self._begin_amid(caller)
+
+    def _begin_amid(self, caller: str) -> None:
+        if self.over:
+            raise FlowEngineError(f"the call is over: it ended with {self.outcome!r}")
+        closing = self._turns[-1]
+        closing.state, closing.outcome = self.state, self.outcome
+        self._turns.append(_Open(self._call.at, caller))
+        self._reached = None
+
+    def _decide(self, guard: str, at: float) -> GuardAnswer:
+        decided = verdict(guard, self.flow.direction, self.clock(at), self._given)
+        self._turns[-1].verdicts.append(decided)
+        return GuardAnswer(decided.allowed, tuple(reason.code for reason in decided.reasons))
+
+    def _on_said(self, said: Said) -> None:
+        self._turns[-1].said.append(said)
+
+    def _on_fact(self, fact: Fact | Suppress) -> None:
+        turn = self._turns[-1]
+        match fact:
+            case Entered():
+                turn.entered.append(fact)
+            case Understood():
+                turn.understood.append(fact)
+            case SlotFilled():
+                turn.filled.append(fact)
+            case Noted(text=text) if text.startswith(PROBE):
+                self.probes.add(text)
+            case Noted(text=text):
+                turn.notes.append(text)
+            case Suppress(reason=reason):
+                turn.suppressed = reason
+            case Ended():
+                pass
+            case _:
+                assert_never(fact)
+
+
+def in_london(moment: datetime) -> datetime:
+    """A moment on the clocks of the UK; one without a time zone is read as such already."""
+    return moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment.astimezone(LONDON)
+
+
+def _closed(turn: _Open) -> Turn:
+    return Turn(
+        turn.at,
+        turn.caller,
+        tuple(turn.said),
+        tuple(turn.entered),
+        tuple(turn.understood),
+        tuple(turn.filled),
+        tuple(turn.notes),
+        tuple(turn.verdicts),
+        turn.suppressed,
+        turn.state,
+        turn.outcome,
+    )

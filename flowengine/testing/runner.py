@@ -1,0 +1,195 @@
+"""Plays one test: the caller's steps against the flow, what is expected against what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import assert_never
+
+from flowengine.errors import FlowEngineError
+from flowengine.graph.model import Flow
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.source import Span
+from flowengine.testing.expected import same, shown
+from flowengine.testing.flowtest.ast import (
+    AgentSays,
+    CallerHangsUp,
+    CallerInterrupts,
+    CallerPresses,
+    CallerSays,
+    CallerSilent,
+    CallerStep,
+    Ends,
+    ExpectState,
+    ExpectValue,
+    Step,
+    Test,
+)
+from flowengine.testing.flowtest.bind import Bound
+from flowengine.testing.matching import mismatch, written
+from flowengine.testing.player import Player, Turn
+
+Check = AgentSays | ExpectState | ExpectValue | Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Where a call went another way than the test says. `expected` and `got` are shown as they are."""
+
+    span: Span
+    message: str
+    expected: str | None = None
+    got: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test's result. `problems`: why it could not be played at all; `lasted` is seconds of call, `took` of ours."""
+
+    test: Test
+    flow: Flow | None
+    started: datetime | None = None
+    turns: tuple[Turn, ...] = ()
+    failure: Failure | None = None
+    problems: tuple[Diagnostic, ...] = ()
+    listening: tuple[str, ...] = ()
+    lasted: float = 0.0
+    took: float = 0.0
+    probes: frozenset[str] = frozenset()
+
+    @property
+    def passed(self) -> bool:
+        return self.failure is None and not self.problems
+
+    @property
+    def outcome(self) -> str | None:
+        return self.turns[-1].outcome if self.turns else None
+
+
+def play(bound: Bound, flow: Flow | None = None) -> Result:
+    """Play a test. `flow`: the same flow with probes, when coverage is wanted."""
+    began = perf_counter()
+    test = bound.test
+    player = Player(flow or bound.flow, bound.contact, now=test.now, guard=bound.guard)
+    failure = _first_failure(player, test)
+    return Result(
+        test,
+        bound.flow,
+        player.started,
+        player.turns,
+        failure,
+        listening=tuple(intent.name for intent in player.live_intents),
+        lasted=player.at,
+        took=perf_counter() - began,
+        probes=frozenset(player.probes),
+    )
+
+
+def _first_failure(player: Player, test: Test) -> Failure | None:
+    checks: list[Check] = []
+    for step in test.steps:
+        if isinstance(step, AgentSays | ExpectState | ExpectValue | Ends):
+            checks.append(step)
+            continue
+        failure = _turn(player, checks, step)
+        if failure is not None:
+            return failure
+        checks = []
+    return _turn(player, checks, None)
+
+
+def _turn(player: Player, checks: list[Check], caller: CallerStep | None) -> Failure | None:
+    """What is expected of the agent's turn, then the caller's step that follows it."""
+    at: Step | None = checks[0] if checks else caller
+    if at is None:
+        return None
+    try:
+        if isinstance(caller, CallerInterrupts) and not player.over:
+            if not player.speak_up_to(caller.after):
+                return _never_said(player, caller)
+        else:
+            player.listen()
+        for failure in (_agent(player, checks), *(_check(player, check) for check in checks)):
+            if failure is not None:
+                return failure
+        if caller is not None:
+            if player.over:
+                message = "the caller acts, but the call is over"
+                return Failure(caller.span, message, got=f"the call ended with {player.outcome}")
+            _act(player, caller)
+    except FlowEngineError as error:
+        return Failure(at.span, str(error))
+    return None
+
+
+def _agent(player: Player, checks: list[Check]) -> Failure | None:
+    lines = [check for check in checks if isinstance(check, AgentSays)]
+    if not lines:
+        return None
+    pattern = [piece for line in lines for piece in line.pieces]
+    said = player.agent_so_far()
+    found = mismatch(pattern, said)
+    if found is None:
+        return None
+    span = found.piece.span if found.piece is not None else lines[0].span
+    got = f'"{said}"' if said else "nothing was said"
+    return Failure(
+        span, "the agent says something else" if said else "the agent says nothing", written(pattern), got, found.hint
+    )
+
+
+def _check(player: Player, check: Check) -> Failure | None:
+    match check:
+        case AgentSays():
+            return None
+        case ExpectState(state=state, span=span):
+            if player.state == state.text:
+                return None
+            return Failure(span, "the call is in another state", state.text, player.state or "none")
+        case ExpectValue(name=name, value=value, span=span):
+            owner, _, field = name.text.rpartition(".")
+            actual = player.contact.get(field) if owner == "contact" else player.variables.get(name.text)
+            if same(actual, value):
+                return None
+            got = "it has no value" if actual is None else shown(actual)
+            return Failure(span, f"{name.text} has another value", value.text, got)
+        case Ends(outcome=outcome, span=span):
+            if player.over and player.outcome == outcome.text:
+                return None
+            got = str(player.outcome) if player.over else f"the call goes on, in state {player.state}"
+            return Failure(
+                span, "the call ends otherwise" if player.over else "the call does not end", outcome.text, got
+            )
+        case _:
+            assert_never(check)
+
+
+def _act(player: Player, step: CallerStep) -> None:
+    match step:
+        case CallerSays(words=words):
+            player.say(words)
+        case CallerSilent(seconds=seconds):
+            player.silence(seconds)
+        case CallerPresses(keys=keys):
+            player.press(keys)
+        case CallerHangsUp():
+            player.hang_up()
+        case CallerInterrupts(after=after, then=then):
+            match then:
+                case CallerSays(words=words):
+                    player.interrupt(after, words)
+                case CallerPresses(keys=keys):
+                    player.press_after(after, keys)
+                case CallerHangsUp():
+                    player.hang_up_after(after)
+                case _:
+                    assert_never(then)
+        case _:
+            assert_never(step)
+
+
+def _never_said(player: Player, step: CallerInterrupts) -> Failure:
+    said = player.listen().agent
+    return Failure(step.span, "the agent does not say these words here", f'* "{step.after}"', f'"{said}"')

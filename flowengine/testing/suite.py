@@ -1,0 +1,171 @@
+"""From paths to results: finds test files, compiles each flow once, plays every test, adds up coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from time import perf_counter
+
+from flowengine.graph.compile import Compilation, compile_file
+from flowengine.graph.model import Flow
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.reading import read_source
+from flowengine.language.source import Source
+from flowengine.testing.coverage import Coverage, Probed, Visits, coverage, instrument
+from flowengine.testing.flowtest.ast import File, Named, Test
+from flowengine.testing.flowtest.bind import bind
+from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.flowtest.problems import mistake
+from flowengine.testing.runner import Result, play
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run. `problems` are mistakes in test files and in flows, each once, in order."""
+
+    results: tuple[Result, ...]
+    problems: tuple[Diagnostic, ...]
+    coverage: tuple[Coverage, ...]
+    sources: Mapping[str, Source]
+    files: tuple[Path, ...]
+    took: float
+
+    @property
+    def passed(self) -> int:
+        return sum(result.passed for result in self.results)
+
+    @property
+    def failed(self) -> int:
+        return len(self.results) - self.passed
+
+    @property
+    def sound(self) -> bool:
+        """Everything that was found could be run, and passed."""
+        return not self.failed and not any(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A test file, read. `problems` with the span of a test belong to it."""
+
+    file: File
+    problems: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class Flows:
+    """Flows compiled so far, by the file they are in; each is compiled once, whoever asks."""
+
+    sources: dict[str, Source] = field(default_factory=dict)
+    _compiled: dict[Path, Compilation] = field(default_factory=dict)
+    _probed: dict[Path, Probed] = field(default_factory=dict)
+    _visits: dict[Path, Visits] = field(default_factory=dict)
+
+    def load(self, path: Path) -> Loaded:
+        """Read a test file."""
+        source = read_source(path)
+        if isinstance(source, Diagnostic):
+            return Loaded(File(str(path)), (source,))
+        self.sources[source.path] = source
+        file, problems = parse(source)
+        return Loaded(file, problems)
+
+    def compiled(self, path: Path) -> Compilation:
+        key = path.resolve()
+        if key not in self._compiled:
+            self._compiled[key] = compile_file(path)
+            self.sources.update(self._compiled[key].sources)
+        return self._compiled[key]
+
+    def run(self, test: Test, folder: Path) -> Result:
+        """Play a test of a file in this folder."""
+        if not test.sound or test.flow is None:
+            return Result(test, None, problems=(_unsound(test),))
+        path = _find(test.flow, folder)
+        if isinstance(path, Diagnostic):
+            return Result(test, None, problems=(path,))
+        compilation = self.compiled(path)
+        if compilation.flow is None:
+            problems = (_invalid(test.flow, len(compilation.errors)), *compilation.errors)
+            return Result(test, None, problems=problems)
+        bound, misfits = bind(test, compilation.flow)
+        if bound is None:
+            return Result(test, compilation.flow, problems=misfits)
+        probed = self._probes(path, compilation.flow)
+        result = play(bound, probed.flow)
+        visits = self._visits[path.resolve()]
+        visits.probes |= result.probes
+        visits.states |= {entered.state for turn in result.turns for entered in turn.entered}
+        return result
+
+    def coverage(self) -> Iterator[Coverage]:
+        """The coverage of every flow that a test has played."""
+        for path, probed in self._probed.items():
+            yield coverage(probed, self._visits[path])
+
+    def _probes(self, path: Path, flow: Flow) -> Probed:
+        key = path.resolve()
+        if key not in self._probed:
+            self._probed[key] = instrument(flow)
+            self._visits[key] = Visits()
+        return self._probed[key]
+
+
+def find_tests(paths: Iterable[Path]) -> list[Path]:
+    """All `.flowtest` files among these files and folders (searched to any depth), each once."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*.flowtest")) if path.is_dir() else [path]:
+            found.setdefault(file)
+    return list(found)
+
+
+def run(files: Iterable[Path], *, named: str = "") -> Report:
+    """Run the tests of these files; `named` keeps those whose name contains it, in any case."""
+    began = perf_counter()
+    flows = Flows()
+    results: list[Result] = []
+    problems: dict[Diagnostic, None] = {}
+    paths = tuple(files)
+    for path in paths:
+        loaded = flows.load(path)
+        problems.update(dict.fromkeys(loaded.problems))
+        for test in loaded.file.tests:
+            if named.casefold() in test.name.casefold():
+                result = flows.run(test, path.parent)
+                # An unsound test's own mistakes have been told already, line by line.
+                if test.sound:
+                    problems.update(dict.fromkeys(result.problems))
+                results.append(result)
+    took = perf_counter() - began
+    return Report(tuple(results), tuple(problems), tuple(flows.coverage()), flows.sources, paths, took)
+
+
+def _find(name: Named, folder: Path) -> Path | Diagnostic:
+    """A flow by name, beside the test or a folder above it; by path, from the test's folder."""
+    if "/" in name.text or name.text.endswith(".flow"):
+        path = folder / name.text
+        if path.is_file():
+            return path
+        return mistake("FL820", "unknown-flow", name.span, f"there is no file {name.text!r} here", None)
+    candidates = [folder / f"{name.text}.flow", folder.parent / f"{name.text}.flow"]
+    for path in candidates:
+        if path.is_file():
+            return path
+    known = sorted({file.stem for place in (folder, folder.parent) for file in place.glob("*.flow")})
+    close = get_close_matches(name.text, known, n=1)
+    help_ = f"did you mean {close[0]!r}?" if close else f"it is looked for as {name.text}.flow beside the test"
+    return mistake("FL820", "unknown-flow", name.span, f"there is no flow called {name.text!r}", help_)
+
+
+def _unsound(test: Test) -> Diagnostic:
+    return mistake("FL829", "not-played", test.span, f"{test.name!r} has mistakes and was not played")
+
+
+def _invalid(name: Named, errors: int) -> Diagnostic:
+    count = "an error" if errors == 1 else f"{errors} errors"
+    return mistake(
+        "FL828", "flow-not-valid", name.span, f"the flow {name.text!r} has {count} and cannot be played", None
+    )

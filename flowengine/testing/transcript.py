@@ -1,0 +1,75 @@
+"""A call as lines to be read: when, who, what; under each turn of the caller, what became of it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from flowengine.conversation.commands import Understood
+from flowengine.testing.player import Turn
+
+Who = Literal["agent", "caller", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry. `who` "" for remarks of ours; `at` in seconds since the connection."""
+
+    at: float
+    who: Who
+    text: str
+
+
+def rows(turn: Turn) -> Iterator[Row]:
+    """A turn, in the order in which it is read: what the caller did, what became of it, what the agent said."""
+    if turn.caller is not None:
+        yield Row(turn.at, "caller", turn.caller)
+    for remark in remarks(turn):
+        yield Row(turn.at, "", remark)
+    for said in turn.said:
+        if said.complete:
+            yield Row(said.began, "agent", said.text)
+        elif said.heard:
+            yield Row(said.began, "agent", f"{said.heard} … (interrupted)")
+
+
+def remarks(turn: Turn) -> Iterator[str]:
+    """What was understood, where the call went, what it kept."""
+    moves = "".join(f" → {entered.state}" for entered in turn.entered)
+    taken = [understanding(each) for each in turn.understood]
+    if taken or moves:
+        by = turn.entered[0].by if turn.entered and not taken else ""
+        yield f"{', '.join(taken) or by}{moves}".strip()
+    for verdict in turn.verdicts:
+        codes = "".join(f", {reason.code}" for reason in verdict.reasons)
+        yield f"guard {verdict.guard}: {'allowed' if verdict.allowed else 'refused'}{codes}"
+    for filled in turn.filled:
+        yield f"{filled.name} = {filled.value}"
+    if turn.suppressed is not None:
+        yield f"do not call again: {turn.suppressed}"
+    for note in turn.notes:
+        if not note.startswith("guard "):
+            yield f"note: {note}"
+    if turn.outcome is not None:
+        yield f"ends {turn.outcome}"
+
+
+def understanding(understood: Understood) -> str:
+    """`agree 1.00 (phrase)`, or `nothing fitted (busy 0.41, refuse 0.20)`."""
+    others = [f"{each.intent} {each.score:.2f}" for each in understood.candidates if each.intent != understood.intent]
+    beside = f" ({', '.join(others[:3])})" if others else ""
+    if understood.intent is None:
+        return f"taken as {understood.tier}" if understood.tier == "slot" else f"nothing fitted{beside}"
+    over = f", over {', '.join(others[:2])}" if others else ""
+    return f"{understood.intent} {understood.score:.2f} ({understood.tier}{over})"
+
+
+def laid_out(row: Row, started: datetime, width: int) -> list[str]:
+    """An entry in columns: time of day, speaker, text wrapped to the width."""
+    clock = f"{started + timedelta(seconds=row.at):%H:%M:%S}" if row.who else " " * 8
+    head = f"  {clock}  {row.who:<6}  "
+    body = textwrap.wrap(row.text, max(24, width - len(head)), break_on_hyphens=False) or [""]
+    return [head + body[0], *(" " * len(head) + line for line in body[1:])]

@@ -1,0 +1,299 @@
+"""One call in virtual time: carries out what a conversation orders, with a clock that jumps to whatever comes next.
+
+It behaves as `runtime.session` does, without audio: speech is heard after as long as it takes to say, an interruption
+cuts what was not said yet, timers wait while the caller has the floor, a hang-up waits for the farewell. It makes
+nothing up: the agent says what the conversation asked to speak, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, assert_never
+
+from flowengine.conversation.commands import (
+    AskGuard,
+    CancelTimer,
+    Command,
+    Ended,
+    Entered,
+    Fact,
+    Hangup,
+    Listen,
+    Noted,
+    Pause,
+    SlotFilled,
+    Speak,
+    StartTimer,
+    StopSpeaking,
+    Suppress,
+    Understood,
+)
+from flowengine.conversation.events import (
+    CallerHungUp,
+    CallerPressed,
+    CallerSaid,
+    Connected,
+    Event,
+    GuardAnswered,
+    SpeechCut,
+    SpeechHeard,
+    TimerFired,
+)
+from flowengine.errors import FlowEngineError
+from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing import pace
+
+LONGEST_TURN_S = 1800.0
+"""Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
+FLOOR_RECHECK_S = 0.25
+"""A timer that ran out while the caller spoke fires this long after; as in `runtime.session`."""
+_EPSILON = 1e-6
+
+
+class Mind(Protocol):
+    """What drives the call: a `Conversation`, or a stand-in."""
+
+    def send(self, event: Event) -> tuple[Command, ...]: ...
+
+    @property
+    def finished(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One speech of the agent's. `heard` is what of `text` the caller heard; times in seconds since the connection."""
+
+    began: float
+    ended: float
+    text: str
+    heard: str
+    line: str | None
+
+    @property
+    def complete(self) -> bool:
+        return self.heard == self.text
+
+
+@dataclass(slots=True)
+class _Speech:
+    """A speech in the queue; `began` None while it waits for the one before."""
+
+    speech_id: str
+    text: str
+    line: str | None
+    seconds: float
+    interruptible: bool
+    began: float | None = None
+
+
+class VirtualCall:
+    """The body of one call. `on_said` and `on_fact` are told of everything in the order in which it happens."""
+
+    def __init__(
+        self,
+        mind: Mind,
+        guard: Callable[[str, float], GuardAnswer],
+        *,
+        on_said: Callable[[Said], None],
+        on_fact: Callable[[Fact | Suppress], None],
+    ) -> None:
+        self._mind = mind
+        self._guard = guard
+        self._on_said = on_said
+        self._on_fact = on_fact
+        self._queue: deque[_Speech] = deque()
+        self._timers: dict[str, float] = {}
+        self._following: deque[Event] = deque()
+        self._floor_until = -1.0
+        self.at = 0.0
+        """Seconds since the connection."""
+        self.live_intents: tuple[str, ...] = ()
+        self.hanging_up = False
+        self.gone = False
+
+    @property
+    def over(self) -> bool:
+        """Nobody is on the line any more."""
+        return self.gone or (self.hanging_up and not self._queue)
+
+    @property
+    def speaking(self) -> bool:
+        return bool(self._queue) and not self.gone
+
+    def connect(self) -> None:
+        self._think(Connected(0.0))
+
+    # What the caller does. None of these waits for the agent to finish.
+
+    def say(self, text: str, *, reaction: float = pace.REACTION_S) -> None:
+        """The caller speaks; it takes as long as the words do."""
+        self._take_floor(reaction + pace.speech_seconds(text))
+        if not self.over:
+            self._think(CallerSaid(self.at, text))
+
+    def press(self, keys: str) -> None:
+        """The caller presses keys, one after the other."""
+        for key in keys:
+            self.wait(pace.KEY_S)
+            if not self.over:
+                self._think(CallerPressed(self.at, key))
+
+    def hang_up(self) -> None:
+        """The caller goes, whatever is being said."""
+        if not self.over:
+            self._cut()
+            self._think(CallerHungUp(self.at))
+        self.gone = True
+
+    def interrupt(self) -> None:
+        """The caller's first word: what may be interrupted falls silent."""
+        if not self.hanging_up and all(speech.interruptible for speech in self._queue):
+            self._cut()
+            self._follow()
+
+    # Time.
+
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        until = self.at + seconds
+        while not self.over and (due := self._next_due()) is not None and due <= until + _EPSILON:
+            self._happen(due)
+        self.at = max(self.at, until)
+
+    def let_speak(self) -> None:
+        """Let the agent finish. Raises FlowEngineError when there is no end to it."""
+        limit = self.at + LONGEST_TURN_S
+        while self.speaking and (due := self._next_due()) is not None:
+            self._happen(due)
+            if self.at > limit:
+                raise FlowEngineError("the agent speaks for half an hour without a pause: the flow goes in circles")
+
+    def wait_for_timer(self, longest: float) -> bool:
+        """Let time pass until a timer has fired; False when none does within so many seconds."""
+        until = self.at + longest
+        while not self.over and (due := self._next_due()) is not None and due <= until:
+            fires = not self._speech_is_next(due)
+            self._happen(due)
+            if fires:
+                return True
+        return False
+
+    def speech_ahead(self) -> str:
+        """What is being said and waits to be said, as one text."""
+        return " ".join(speech.text for speech in self._queue if speech.text)
+
+    def heard_of_current(self) -> str:
+        """What has been heard of the speech that is going on."""
+        current = self._queue[0] if self._queue else None
+        return _heard_of(current, self.at - current.began) if current and current.began is not None else ""
+
+    def let_speak_words(self, words: int) -> None:
+        """Let the agent say so many words of `speech_ahead`, and no more."""
+        while self._queue and words > 0:
+            current = self._queue[0]
+            own = len(current.text.split())
+            if words > own:
+                self.wait(max(0.0, self._speech_ends() - self.at))
+                words -= own
+            else:
+                began = self.at if current.began is None else current.began
+                self.wait(max(0.0, began + pace.seconds_to_say(words) - self.at))
+                return
+
+    # The machinery.
+
+    def _take_floor(self, seconds: float) -> None:
+        self._floor_until = self.at + seconds
+        self.wait(seconds)
+
+    def _think(self, event: Event) -> None:
+        self._following.append(event)
+        self._follow()
+
+    def _follow(self) -> None:
+        while self._following:
+            for command in self._mind.send(self._following.popleft()):
+                self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Speak(speech_id=speech_id, line=line, interruptible=interruptible):
+                seconds = sum(pace.speech_seconds(sentence) for sentence in command.sentences)
+                self._queue_up(_Speech(speech_id, command.text, line, seconds, interruptible))
+            case Pause(speech_id=speech_id, seconds=seconds):
+                self._queue_up(_Speech(speech_id, "", None, seconds, interruptible=True))
+            case StopSpeaking():
+                self._cut()
+            case Listen(intents=intents):
+                self.live_intents = intents
+            case StartTimer(timer_id=timer_id, seconds=seconds):
+                self._timers[timer_id] = self.at + seconds
+            case CancelTimer(timer_id=timer_id):
+                self._timers.pop(timer_id, None)
+            case AskGuard(request_id=request_id, guard=guard):
+                answer = self._guard(guard, self.at)
+                self._following.append(GuardAnswered(self.at, request_id, answer.allowed, answer.reasons))
+            case Hangup():
+                self.hanging_up = True
+                self._timers.clear()
+            case Suppress() | Entered() | Understood() | SlotFilled() | Noted() | Ended():
+                self._on_fact(command)
+            case _:
+                assert_never(command)
+
+    def _queue_up(self, speech: _Speech) -> None:
+        if not self._queue:
+            speech.began = self.at
+        self._queue.append(speech)
+
+    def _cut(self) -> None:
+        while self._queue:
+            speech = self._queue.popleft()
+            spoken = 0.0 if speech.began is None else self.at - speech.began
+            heard = _heard_of(speech, spoken)
+            if speech.began is not None:
+                self._tell(speech, heard)
+            self._following.append(SpeechCut(self.at, speech.speech_id, heard))
+
+    def _tell(self, speech: _Speech, heard: str) -> None:
+        if speech.text:
+            began = self.at if speech.began is None else speech.began
+            self._on_said(Said(began, self.at, speech.text, heard, speech.line))
+
+    def _next_due(self) -> float | None:
+        ends = [self._speech_ends()] if self._queue else []
+        return min([*ends, *(self._due(due) for due in self._timers.values())], default=None)
+
+    def _speech_ends(self) -> float:
+        current = self._queue[0]
+        began = self.at if current.began is None else current.began
+        return began + current.seconds
+
+    def _due(self, due: float) -> float:
+        """When a timer really fires: not while the caller speaks."""
+        return due if due > self._floor_until else self._floor_until + FLOOR_RECHECK_S
+
+    def _speech_is_next(self, due: float) -> bool:
+        return bool(self._queue) and self._speech_ends() <= due + _EPSILON
+
+    def _happen(self, due: float) -> None:
+        """What is due at that moment happens; the end of a speech before a timer."""
+        speech_is_next = self._speech_is_next(due)
+        self.at = max(self.at, due)
+        if speech_is_next:
+            speech = self._queue.popleft()
+            if self._queue:
+                self._queue[0].began = self.at
+            self._tell(speech, speech.text)
+            self._think(SpeechHeard(self.at, speech.speech_id))
+        else:
+            timer_id = min(self._timers, key=lambda each: self._due(self._timers[each]))
+            del self._timers[timer_id]
+            self._think(TimerFired(self.at, timer_id))
+
+
+def _heard_of(speech: _Speech, seconds: float) -> str:
+    """What of a speech was heard after so many seconds of it."""
+    return speech.text if seconds >= speech.seconds - _EPSILON else pace.words_heard(speech.text, seconds)
