@@ -59,6 +59,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
     return Starlette(
         routes=[
             Route("/", api.page),
+            # Before the folder, which would take the socket for a file.
+            WebSocketRoute("/console/stream", console_stream),
             Mount("/console", StaticFiles(directory=CONSOLE), name="console"),
             Route("/health/live", api.live),
             Route("/health/ready", api.ready),
@@ -71,7 +73,6 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Route("/twilio/after-stream", webhooks.after_stream, methods=["POST"]),
             Route("/twilio/stream-status", webhooks.stream_status, methods=["POST"]),
             WebSocketRoute("/twilio/stream", twilio_stream),
-            WebSocketRoute("/console/stream", console_stream),
         ],
         lifespan=lifespan,
         middleware=[Middleware(AccessMiddleware, settings=settings)],
