@@ -182,11 +182,12 @@ def _print_call(report: CallReport, record: dict[str, Any]) -> None:
     else:
         click.echo("\r\033[K", err=True, nl=False)
     spoken = iter(report.caller)
-    measured = list(report.agent)
+    heard_until = 0.0
     for line in record.get("transcript", []):
         if line["speaker"] == "agent":
-            heard = next((one for one in measured if one.start >= line["at"] - 0.3), None)
-            start = line["at"] if heard is None else heard.start
+            # Ordered together, heard one after the other.
+            start = max(line["at"], heard_until)
+            heard_until = line["ended_at"] or start
             cut = "" if line["complete"] else click.style("  — cut off", dim=True)
             _print_line(start, click.style("agent ", fg="cyan"), line["text"] + cut)
         else:

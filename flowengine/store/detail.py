@@ -12,12 +12,16 @@ from flowengine.store.store import CallRow, Entry
 
 
 class TranscriptLine(msgspec.Struct):
-    """One utterance. Agent text is what was heard; `complete` is False when it was cut off, or is still being said."""
+    """One utterance; `at` when it was ordered or recognised, `ended_at` when it had been heard.
+
+    Agent text is what was heard; `complete` is False when it was cut off, or is still being said.
+    """
 
     at: float
     speaker: str
     text: str
     complete: bool = True
+    ended_at: float | None = None
     intent: str | None = None
     score: float | None = None
 
@@ -113,11 +117,11 @@ class _Story:
             case "SpeechHeard":
                 line, text = self._speeches.pop(facts["speech_id"], (None, ""))
                 if line is not None:
-                    line.text, line.complete = text, True
+                    line.text, line.complete, line.ended_at = text, True, at
             case "SpeechCut":
                 line, _ = self._speeches.pop(facts["speech_id"], (None, ""))
                 if line is not None:
-                    line.text, line.complete = facts["heard"], False
+                    line.text, line.complete, line.ended_at = facts["heard"], False, at
             case "Entered":
                 self.states.append(StateVisit(at, facts["state"], facts["by"]))
             case "SlotFilled":

@@ -213,8 +213,8 @@ class Caller:
                     return
                 case _:
                     assert_never(step)
-        await self._agent_finished()
-        await asyncio.sleep(AGENT_SILENT_S)
+        while self._peer.now() - (self._peer.playout.until - self._peer.began) < AGENT_SILENT_S:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
     async def _say(self, text: str, mulaw: bytes) -> None:
         start = self._peer.now()
