@@ -17,8 +17,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from flowengine.conversation.commands import Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
+from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
-from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer

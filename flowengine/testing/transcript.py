@@ -42,6 +42,7 @@ def remarks(turn: Turn) -> Iterator[str]:
     taken = [understanding(each) for each in turn.understood]
     if taken or moves:
         by = turn.entered[0].by if turn.entered and not taken else ""
+        by = "connected" if by == "start" else by
         yield f"{', '.join(taken) or by}{moves}".strip()
     for verdict in turn.verdicts:
         codes = "".join(f", {reason.code}" for reason in verdict.reasons)

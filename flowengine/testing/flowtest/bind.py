@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from flowengine.conversation.slots import check_contact
+from flowengine.conversation.contact import check_contact
 from flowengine.errors import ContactNotValid
 from flowengine.graph.edges import statements
 from flowengine.graph.model import ContactField, Flow, Guard
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
-from flowengine.testing.contact import raw_value
-from flowengine.testing.flowtest.ast import ContactValue, Ends, ExpectState, ExpectValue, Named, Test
+from flowengine.testing.flowtest.ast import Ends, ExpectState, ExpectValue, Named, Test
 from flowengine.testing.flowtest.problems import mistake
 
 ALWAYS = ("hung_up", "failed")
@@ -33,7 +32,7 @@ class Bound:
 def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
     """The test with its flow; None when something in it does not fit."""
     found = [*_contact(test, flow), *_guards(test, flow), *_steps(test, flow)]
-    contact = {item.name.text: raw_value(flow.contact[item.name.text], item.value.text) for item in _known(test, flow)}
+    contact: dict[str, object] = {item.name.text: item.value.text for item in test.contact}
     if not found:
         try:
             check_contact(flow, contact)
@@ -42,10 +41,6 @@ def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
     if found:
         return None, tuple(sorted(found, key=lambda problem: (problem.span.line, problem.span.column)))
     return Bound(test, flow, contact, {answer.name.text: answer.allowed for answer in test.guards}), ()
-
-
-def _known(test: Test, flow: Flow) -> list[ContactValue]:
-    return [item for item in test.contact if item.name.text in flow.contact]
 
 
 def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
