@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from flowengine.conversation.negation import denied
-from flowengine.conversation.normalise import normalise
+from flowengine.conversation.normalise import normalise, word_set
 
 AFFIRMING = (
     "yes",
-    "ok",
-    "sure",
     "correct",
-    "right",
     "that is right",
     "that is correct",
     "that is it",
     "that is fine",
     "that is the one",
     "spot on",
-    "perfect",
     "exactly",
     "indeed",
     "absolutely",
@@ -31,12 +27,11 @@ AFFIRMING = (
     "it is",
     "go on",
     "go ahead",
-    "fine",
-    "lovely",
-    "great",
     "aye",
-    "true",
 )
+AGREEABLE = ("ok", "sure", "right", "fine", "lovely", "great", "perfect", "good", "brilliant", "true", "please")
+"""These agree only where nothing else of weight is said: "lovely", and not "lovely weather"."""
+
 DENYING = (
     "no",
     "not really",
@@ -54,34 +49,39 @@ DENYING = (
     "of course not",
     "false",
 )
-_YES = tuple(sorted((tuple(each.split()) for each in AFFIRMING), key=len, reverse=True))
+BESIDE = word_set("that is would be sounds then thanks thank you very much so all the a it i think me for to with ok")
+_YES = tuple(sorted((tuple(each.split()) for each in (*AFFIRMING, *AGREEABLE)), key=len, reverse=True))
 _NO = tuple(sorted((tuple(each.split()) for each in DENYING), key=len, reverse=True))
+_AGREEABLE = frozenset(tuple(each.split()) for each in AGREEABLE)
 WHOLE_SENTENCE = frozenset({("that", "is", "right"), ("that", "is", "correct"), ("it", "is"), ("correct",)})
 
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None when the words are neither or both."""
     said = normalise(text)
-    yes = no = False
-    firm_yes = False
-    index = 0
+    yes = no = firm = agreeable = False
+    rest = index = 0
     while index < len(said.words):
-        phrase = next((each for each in _NO if said.words[index : index + len(each)] == each), None)
-        if phrase is not None:
-            no = True
-            index += len(phrase)
-            continue
-        phrase = next((each for each in _YES if said.words[index : index + len(each)] == each), None)
+        refused, agreed = _starting(_NO, said.words, index), _starting(_YES, said.words, index)
+        phrase = refused or agreed
         if phrase is None:
+            rest += said.words[index] not in BESIDE
             index += 1
             continue
-        if denied(said, index, phrase):
+        if refused is not None or denied(said, index, phrase):
             no = True
         else:
-            yes = True
-            firm_yes = firm_yes or phrase in WHOLE_SENTENCE
+            agreeable = agreeable or phrase in _AGREEABLE
+            yes = yes or phrase not in _AGREEABLE
+            firm = firm or phrase in WHOLE_SENTENCE
         index += len(phrase)
     if yes and no:
         # "No, no, that's right" agrees; "yes, no, hang on" says neither.
-        return True if firm_yes and said.words[0] == "no" else None
-    return True if yes else False if no else None
+        return True if firm and said.words[0] == "no" else None
+    if yes or no:
+        return yes
+    return True if agreeable and not rest else None
+
+
+def _starting(phrases: tuple[tuple[str, ...], ...], words: tuple[str, ...], index: int) -> tuple[str, ...] | None:
+    return next((each for each in phrases if words[index : index + len(each)] == each), None)
