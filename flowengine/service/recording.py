@@ -16,7 +16,7 @@ from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.errors import StoreError
 from flowengine.runtime.observed import CallResult
 from flowengine.service.tokens import PreparedCall
-from flowengine.store.detail import CallDetail, detail
+from flowengine.store.detail import CallDetail, find
 from flowengine.store.store import CallEnd, CallStart, Entry, Store
 from flowengine.store.writer import RecordWriter
 
@@ -133,12 +133,7 @@ class Recording:
     async def detail(self, sid_or_id: str) -> CallDetail | None:
         """A call up to this moment."""
         await self.flush()
-
-        def read() -> CallDetail | None:
-            call = self.store.call(sid_or_id)
-            return None if call is None else detail(call, self.store.entries(call.call_id))
-
-        return await asyncio.to_thread(read)
+        return await asyncio.to_thread(find, self.store, sid_or_id)
 
     async def _suppress(self, number: str, call_id: str, reason: str) -> None:
         for delay in (0.5, 1.0, 2.0, 5.0, 10.0):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from flowengine.store.store import CallRow, Entry
+from flowengine.store.store import CallRow, Entry, Store
 
 
 class TranscriptLine(msgspec.Struct):
@@ -62,6 +62,12 @@ class CallDetail(msgspec.Struct):
     states: list[StateVisit]
     notes: list[str]
     timings: Timings
+
+
+def find(store: Store, sid_or_id: str) -> CallDetail | None:
+    """A call by our call_id (its first eight digits will do) or by Twilio's CallSid. Raises StoreError."""
+    call = store.call(sid_or_id)
+    return None if call is None else detail(call, store.entries(call.call_id))
 
 
 def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:

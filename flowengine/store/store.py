@@ -178,13 +178,14 @@ class Store:
         return True
 
     def call(self, sid_or_id: str) -> CallRow | None:
-        """By our call_id or by Twilio's CallSid."""
+        """By our call_id (its first eight digits will do, where only one call has them) or by Twilio's CallSid."""
+        columns = tables.calls.c
+        wanted = (columns.call_id == sid_or_id) | (columns.call_sid == sid_or_id)
+        if len(sid_or_id) == 8 and sid_or_id.isalnum():
+            wanted |= columns.call_id.startswith(sid_or_id, autoescape=True)
         with self._reading() as connection:
-            query = select(tables.calls).where(
-                (tables.calls.c.call_id == sid_or_id) | (tables.calls.c.call_sid == sid_or_id)
-            )
-            row = connection.execute(query).mappings().first()
-        return None if row is None else _call(dict(row))
+            rows = connection.execute(select(tables.calls).where(wanted).limit(2)).mappings().all()
+        return _call(dict(rows[0])) if len(rows) == 1 else None
 
     def calls(self, *, limit: int = 20, flow: str | None = None) -> list[CallRow]:
         """The newest calls, newest first."""
