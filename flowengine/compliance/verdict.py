@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from flowengine.compliance.nations import Nation
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a call may not be made: a stable code, the rule's id, and one sentence."""
+    """Why a call may not be made: a stable code (`OUTSIDE_HOURS`), the rule's id (`H1`), and one sentence."""
 
     code: str
     rule: str
@@ -17,11 +19,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Every reason, not the first. `next_allowed_at`: when all time-bound reasons have gone; None if not needed."""
+    """Every reason, not the first.
+
+    `next_allowed_at`, like `local_time` on the callee's clock: the first moment at which all reasons have gone; None where the call is allowed now, or
+    where one of them is permanent. `nation` None: the number does not tell it.
+    """
 
     allowed: bool
     reasons: tuple[Reason, ...]
     next_allowed_at: datetime | None
     local_time: datetime
-    nation: str | None
+    nation: Nation | None
     policy_version: str
+    number: str | None = field(default=None, repr=False)
+
+    @property
+    def can_call(self) -> bool:
+        """The name that `allowed` has in the API."""
+        return self.allowed

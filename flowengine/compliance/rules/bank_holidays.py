@@ -1,7 +1,20 @@
 """H3: no calls on bank holidays of the callee's nation; where the nation is unknown, of any of the four.
 
-Source: the product's own rule; DMA Guide. The `holidays` package is always asked by nation: without one it leaves out
-Easter Monday, both August holidays, 2 January, 17 March and 12 July.
+Source: the product's own rule; DMA Guide. Days come from the package `holidays`, always asked by nation: without one
+it leaves out Easter Monday, both August holidays, 2 January, 17 March and 12 July. A holiday that falls on a weekend is
+kept on its own day and on its substitute. Days that no calendar has yet go into the policy's `extra_holidays`.
+
+| day | ENG, WLS | SCT | NIR | unknown |
+|---|---|---|---|---|
+| 2 January 2026 | | BANK_HOLIDAY | | BANK_HOLIDAY |
+| 17 March 2026 | | | BANK_HOLIDAY | BANK_HOLIDAY |
+| 6 April 2026, Easter Monday | BANK_HOLIDAY | | BANK_HOLIDAY | BANK_HOLIDAY |
+| 15 June 2026 | | BANK_HOLIDAY | | BANK_HOLIDAY |
+| 13 July 2026, for Sunday the 12th | | | BANK_HOLIDAY | BANK_HOLIDAY |
+| 3 August 2026 | | BANK_HOLIDAY | | BANK_HOLIDAY |
+| 31 August 2026 | BANK_HOLIDAY | | BANK_HOLIDAY | BANK_HOLIDAY |
+| 30 November 2026 | | BANK_HOLIDAY | | BANK_HOLIDAY |
+| 28 December 2026, for Saturday the 26th | BANK_HOLIDAY | BANK_HOLIDAY | BANK_HOLIDAY | BANK_HOLIDAY |
 """
 
 from __future__ import annotations
@@ -11,24 +24,26 @@ from functools import lru_cache
 
 import holidays
 
-from flowengine.compliance.policy import NATIONS, Nation, Policy
+from flowengine.compliance.nations import NATIONS, Nation
+from flowengine.compliance.policy import Policy
 from flowengine.compliance.verdict import Reason
 
 
 def check(local: datetime, nation: Nation | None, policy: Policy) -> Reason | None:
     """`local`: the callee's local time; `nation` None: unknown."""
-    if policy.bank_holidays:
-        return None
     day = local.date()
+    written = f"{day.day} {day:%B %Y}"
     if day in policy.extra_holidays:
-        return Reason("BANK_HOLIDAY", "H3", f"{day:%d %B %Y} is a holiday in the settings")
+        return Reason("BANK_HOLIDAY", "H3", f"{written} is a holiday in the settings")
+    if policy.on_bank_holidays:
+        return None
     for where in (nation,) if nation is not None else NATIONS:
-        name = _of(where, day.year).get(day)
+        name = _days(where, day.year).get(day)
         if name is not None:
-            return Reason("BANK_HOLIDAY", "H3", f"{day:%d %B %Y} is {name} ({where})")
+            return Reason("BANK_HOLIDAY", "H3", f"{written} is {name} ({where})")
     return None
 
 
 @lru_cache(maxsize=64)
-def _of(nation: Nation, year: int) -> dict[date, str]:
+def _days(nation: Nation, year: int) -> dict[date, str]:
     return dict(holidays.country_holidays("GB", subdiv=nation, years=year, observed=True).items())

@@ -2,11 +2,22 @@
 
 Monday to Friday 08:00 up to 21:00, Saturday and Sunday 09:00 up to 17:00, in the callee's local time.
 Source: the product's own rule; DMA Code 21.41. Leaving Sundays out is an option, as the DMA Guide asks.
+
+| London time | |
+|---|---|
+| Wednesday 07:59:59 | OUTSIDE_HOURS (H1) |
+| Wednesday 08:00:00 | allowed |
+| Wednesday 20:59:59 | allowed |
+| Wednesday 21:00:00 | OUTSIDE_HOURS (H1) |
+| Saturday 08:59:59 | OUTSIDE_HOURS (H2) |
+| Saturday 09:00:00 | allowed |
+| Sunday 16:59:59 | allowed |
+| Sunday 17:00:00 | OUTSIDE_HOURS (H2) |
 """
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from flowengine.compliance.policy import Policy
 from flowengine.compliance.verdict import Reason
@@ -15,9 +26,9 @@ SATURDAY = 5
 SUNDAY = 6
 
 
-def opening(local: datetime, policy: Policy) -> tuple[time, time] | None:
+def opening(day: date, policy: Policy) -> tuple[time, time] | None:
     """From when up to when calls may be made on this day; None: not at all."""
-    weekday = local.weekday()
+    weekday = day.weekday()
     if weekday == SUNDAY and not policy.sundays:
         return None
     return policy.weekend if weekday >= SATURDAY else policy.weekday
@@ -26,10 +37,10 @@ def opening(local: datetime, policy: Policy) -> tuple[time, time] | None:
 def check(local: datetime, policy: Policy) -> Reason | None:
     """`local`: the callee's local time."""
     rule = "H2" if local.weekday() >= SATURDAY else "H1"
-    hours = opening(local, policy)
+    hours = opening(local.date(), policy)
     if hours is None:
         return Reason("OUTSIDE_HOURS", rule, "no calls on Sundays")
     start, end = hours
-    if start <= local.time().replace(tzinfo=None) < end:
+    if start <= local.time() < end:
         return None
     return Reason("OUTSIDE_HOURS", rule, f"{local:%A} {local:%H:%M} is outside {start:%H:%M} to {end:%H:%M} local time")
