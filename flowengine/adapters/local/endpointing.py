@@ -50,7 +50,7 @@ DEFAULT_PATIENCE_MS = 600
 UNFINISHED_MS = 700
 """Waited on top when the words so far ask for more."""
 _UNFINISHED = re.compile(
-    r"\b(?:and|but|or|so|because|if|with|for|from|to|at|on|of|the|a|an|my|um|uh|er|erm|like"
+    r"\b(?:and|but|or|so|because|if|with|for|from|to|at|of|the|a|an|my|um|uh|er|erm"
     r"|(?:my|the) (?:\w+ )?(?:number|name|postcode|address|date) is|it's|it is|i'm|i am)\s*$"
 )
 
@@ -98,8 +98,8 @@ class _Utterance:
 
 
 def sounds_unfinished(text: str) -> bool:
-    """These words ask for more: they end in a conjunction, a preposition, "my number is"."""
-    return _UNFINISHED.search(text.lower().rstrip(" .,!?…-")) is not None
+    """These words ask for more: they end in a conjunction, a preposition, "my number is". A question is complete."""
+    return not text.endswith("?") and _UNFINISHED.search(text.lower().rstrip(" .,!?…-")) is not None
 
 
 class Turn:
@@ -197,7 +197,7 @@ class Turn:
             utterance.speaking = False
             steps.append(VoiceEnded(utterance.voice_until_ms))
             steps.append(self._ask(utterance, is_final=True))
-        elif self._partial_is_due(utterance):
+        elif voiced and self._partial_is_due(utterance):
             utterance.waiting = True
             utterance.asked_at_ms = self._now_ms
             steps.append(self._ask(utterance, is_final=False))

@@ -1,0 +1,211 @@
+"""Where a turn begins and ends, in audio's own time: no model, no clock."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowengine.adapters.local.endpointing import (
+    HOP_MS,
+    LONGEST_MS,
+    PATIENCE_MS,
+    Request,
+    Step,
+    Transcription,
+    Turn,
+    sounds_unfinished,
+)
+from flowengine.conversation.commands import Expecting
+from flowengine.runtime.ports import (
+    FinalTranscript,
+    PartialTranscript,
+    VoiceEnded,
+    VoiceStarted,
+)
+
+HOP = b"\x20" * 256
+
+
+class Caller:
+    """Speaks and pauses into a turn; the engine answers at once with `says`, unless it is `slow`."""
+
+    def __init__(self, says: str = "hello", *, slow: bool = False) -> None:
+        self.turn = Turn()
+        self.says = says
+        self.slow = slow
+        self.told: list[Step] = []
+        self.requests: list[Request] = []
+        self.at_ms: dict[type[object], int] = {}
+        self.now_ms = 0
+
+    def speaks(self, milliseconds: int) -> Caller:
+        return self._hops(milliseconds, 0.9)
+
+    def pauses(self, milliseconds: int) -> Caller:
+        return self._hops(milliseconds, 0.02)
+
+    def finalizes(self) -> Caller:
+        self._take(self.turn.finalize())
+        return self
+
+    def answers(self, request: Request, text: str | None = None) -> None:
+        said = self.says if text is None else text
+        self._take(self.turn.transcribed(request, Transcription(said, 0.9 if said else None)))
+
+    def finals(self) -> list[FinalTranscript]:
+        return [event for event in self.told if isinstance(event, FinalTranscript)]
+
+    def kinds(self) -> list[type[object]]:
+        return [type(event) for event in self.told if not isinstance(event, PartialTranscript)]
+
+    def _hops(self, milliseconds: int, probability: float) -> Caller:
+        for _ in range(round(milliseconds / HOP_MS)):
+            self.now_ms += HOP_MS
+            self._take(self.turn.hop(HOP, probability))
+        return self
+
+    def _take(self, steps: list[Step]) -> None:
+        for step in steps:
+            if isinstance(step, Request):
+                self.requests.append(step)
+                if not self.slow:
+                    self.answers(step)
+            else:
+                self.told.append(step)
+                self.at_ms[type(step)] = self.now_ms
+
+
+def test_a_voice_is_reported_after_two_hops_with_the_time_of_its_onset() -> None:
+    caller = Caller().pauses(320).speaks(64)
+    assert caller.told == [VoiceStarted(320)]
+
+
+def test_one_loud_hop_is_no_voice() -> None:
+    assert Caller().pauses(320).speaks(32).pauses(1000).told == []
+
+
+def test_an_utterance_ends_after_the_patience_of_its_kind() -> None:
+    caller = Caller().speaks(640).pauses(2000)
+    assert caller.kinds() == [VoiceStarted, VoiceEnded, FinalTranscript]
+    assert caller.at_ms[FinalTranscript] == pytest.approx(640 + 600, abs=HOP_MS)
+
+
+@pytest.mark.parametrize(("expecting", "patience"), PATIENCE_MS.items())
+def test_what_is_expected_sets_the_patience(expecting: Expecting, patience: int) -> None:
+    caller = Caller()
+    caller.turn.expecting = expecting
+    caller.speaks(640).pauses(2000)
+    assert caller.at_ms[FinalTranscript] == pytest.approx(640 + patience, abs=HOP_MS)
+
+
+def test_the_end_of_the_voice_is_told_long_before_the_end_of_the_turn() -> None:
+    caller = Caller().speaks(640).pauses(2000)
+    assert caller.at_ms[VoiceEnded] == 640 + 192
+
+
+def test_the_words_are_asked_for_when_the_voice_pauses() -> None:
+    caller = Caller(slow=True).speaks(320).pauses(224)
+    assert [request.is_final for request in caller.requests] == [True]
+    # Preroll has none here, 320 ms of voice, and a tail that ends with the pause so far.
+    assert len(caller.requests[0].mulaw) == (320 + 192) * 8
+
+
+def test_a_pause_within_a_sentence_does_not_end_it() -> None:
+    caller = Caller().speaks(640).pauses(400).speaks(640).pauses(1000)
+    assert caller.kinds() == [VoiceStarted, VoiceEnded, VoiceStarted, VoiceEnded, FinalTranscript]
+    assert caller.finals()[0].end_ms == pytest.approx(1680, abs=HOP_MS)
+
+
+@pytest.mark.parametrize(
+    "text", ["my number is", "I'd like to book a", "yes and", "um", "My postcode is.", "it's", "call me on my"]
+)
+def test_words_that_ask_for_more_are_waited_for(text: str) -> None:
+    assert sounds_unfinished(text)
+    caller = Caller(text).speaks(640).pauses(2000)
+    assert caller.at_ms[FinalTranscript] == pytest.approx(640 + 600 + 700, abs=HOP_MS)
+
+
+@pytest.mark.parametrize("text", ["yes", "What company are you from?", "go on", "it is fine", "no thanks", "", "brand"])
+def test_finished_words_are_not(text: str) -> None:
+    assert not sounds_unfinished(text)
+
+
+def test_partials_come_while_the_voice_lasts_at_the_pace_that_is_set() -> None:
+    caller = Caller(slow=True)
+    caller.speaks(1000)
+    assert len(caller.requests) == 1
+    caller.speaks(1000)
+    assert len(caller.requests) == 1, "no second partial while the first is being recognised"
+    caller.answers(caller.requests[0], "hello")
+    caller.turn.pace_ms = 960
+    caller.speaks(320)
+    assert [request.is_final for request in caller.requests] == [False, False]
+    assert caller.told[-1] == PartialTranscript("u1", "hello", 0.9)
+
+
+def test_the_same_words_are_no_new_partial() -> None:
+    caller = Caller("hello").speaks(3000)
+    assert len(caller.requests) > 3
+    assert [type(event) for event in caller.told] == [VoiceStarted, PartialTranscript]
+
+
+def test_a_late_engine_delays_the_final_and_does_not_lose_it() -> None:
+    caller = Caller(slow=True).speaks(320).pauses(3000)
+    assert caller.finals() == []
+    caller.answers(caller.requests[-1], "yes")
+    assert [final.text for final in caller.finals()] == ["yes"]
+
+
+def test_words_of_before_the_voice_came_back_are_no_final() -> None:
+    caller = Caller(slow=True).speaks(320).pauses(224).speaks(320).pauses(1000)
+    first, *_, last = [request for request in caller.requests if request.is_final]
+    caller.answers(first, "I want")
+    assert caller.finals() == []
+    caller.answers(last, "I want to book")
+    assert [final.text for final in caller.finals()] == ["I want to book"]
+
+
+def test_a_cough_has_an_empty_final() -> None:
+    caller = Caller("").speaks(128).pauses(1000)
+    final = caller.finals()[0]
+    assert (final.text, final.confidence) == ("", None)
+    assert PartialTranscript not in [type(event) for event in caller.told]
+
+
+def test_finalize_ends_the_utterance_while_the_voice_goes_on() -> None:
+    caller = Caller().speaks(640).finalizes()
+    assert caller.kinds() == [VoiceStarted, VoiceEnded, FinalTranscript]
+    assert caller.finalizes().speaks(320).kinds()[3:] == [VoiceStarted]
+
+
+def test_what_follows_finalize_is_told_after_its_final() -> None:
+    caller = Caller(slow=True).speaks(320).finalizes()
+    waiting = caller.requests[-1]
+    caller.speaks(320).pauses(1000)
+    assert caller.kinds() == [VoiceStarted, VoiceEnded]
+    caller.answers(waiting, "first")
+    assert caller.kinds() == [VoiceStarted, VoiceEnded, FinalTranscript, VoiceStarted, VoiceEnded]
+    caller.answers(caller.requests[-1], "second")
+    assert [final.text for final in caller.finals()] == ["first", "second"]
+
+
+def test_finalize_in_silence_reports_nothing() -> None:
+    assert Caller().pauses(500).finalizes().told == []
+
+
+def test_someone_who_never_stops_gets_a_final_every_twenty_seconds() -> None:
+    caller = Caller().speaks(2 * LONGEST_MS + 2000)
+    assert len(caller.finals()) == 2
+    assert [final.utterance_id for final in caller.finals()] == ["u1", "u2"]
+    assert max(len(request.mulaw) for request in caller.requests) <= LONGEST_MS * 8 + 256
+
+
+def test_lost_audio_moves_the_clock_on() -> None:
+    caller = Caller().pauses(320)
+    caller.turn.skip(1000)
+    assert caller.speaks(64).told == [VoiceStarted(1320)]
+
+
+def test_an_answer_to_a_forgotten_question_is_ignored() -> None:
+    caller = Caller()
+    caller.answers(Request(9, 0, True, b"", None), "ghost")
+    assert caller.told == []

@@ -1,0 +1,138 @@
+"""Many calls' ears at once, with a detector and an engine made of energy and arithmetic."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+pytest.importorskip("numpy", reason="flowengine[local] is not installed")
+
+from flowengine.adapters.local.endpointing import Request, Transcription
+from flowengine.adapters.local.hearing import WAITING_BYTES, Hearing
+from flowengine.adapters.local.recognising import Answer, Desk
+from flowengine.adapters.local.voice_activity import Ear
+from flowengine.runtime.audio import SILENCE, loudness
+from flowengine.runtime.ports import FinalTranscript, RecogniserEvent, RecogniserFailed
+
+VOICE = b"\x20" * 2560
+
+
+class Energy:
+    """A detector that takes anything loud for voice."""
+
+    def probabilities(self, hops: Sequence[tuple[Ear, bytes]]) -> list[float]:
+        return [1.0 if loudness(mulaw) > 0.01 else 0.0 for _, mulaw in hops]
+
+
+class Desks:
+    """One engine, as hearing sees it."""
+
+    def __init__(self, answer: Answer, *, fails: bool = False, hold: threading.Event | None = None) -> None:
+        def understand(request: Request) -> Transcription:
+            if hold is not None:
+                hold.wait(5)
+            if fails:
+                raise MemoryError
+            return Transcription(f"{len(request.mulaw)} bytes", 0.5)
+
+        self.desk = Desk(understand, answer)
+        self.cost_ms = 50.0
+
+    def submit(self, stream: int, request: Request) -> None:
+        self.desk.submit(stream, request)
+
+    def forget(self, stream: int) -> None:
+        self.desk.forget(stream)
+
+
+def hearing(*, fails: bool = False) -> tuple[Hearing, queue.Queue[tuple[int, RecogniserEvent]]]:
+    reports: queue.Queue[tuple[int, RecogniserEvent]] = queue.Queue()
+    made = Hearing(Energy(), lambda number, event: reports.put((number, event)))
+    made.start(Desks(made.answer, fails=fails))
+    return made, reports
+
+
+def push(ears: Hearing, number: int, audio: bytes) -> None:
+    """In pieces that the bound of a second lets through."""
+    for start in range(0, len(audio), 1280):
+        ears.push(number, start, audio[start : start + 1280])
+        time.sleep(0.002)
+
+
+def test_each_call_gets_its_own_final() -> None:
+    ears, reports = hearing()
+    lengths = {1: 1, 2: 2, 3: 3}
+    for number in lengths:
+        ears.open(number)
+    callers = [
+        threading.Thread(target=push, args=(ears, number, VOICE * length + SILENCE * 8000))
+        for number, length in lengths.items()
+    ]
+    for caller in callers:
+        caller.start()
+    finals: dict[int, FinalTranscript] = {}
+    while len(finals) < 3:
+        number, event = reports.get(timeout=5)
+        if isinstance(event, FinalTranscript):
+            finals[number] = event
+    assert {number: final.end_ms - final.start_ms for number, final in finals.items()} == {1: 320, 2: 640, 3: 960}
+
+
+def test_an_engine_that_fails_fails_the_call_and_no_other() -> None:
+    ears, reports = hearing(fails=True)
+    ears.open(1)
+    ears.open(2)
+    push(ears, 1, VOICE + SILENCE * 4000)
+    events = []
+    while not events or not isinstance(events[-1][1], RecogniserFailed):
+        events.append(reports.get(timeout=5))
+    assert events[-1] == (1, RecogniserFailed("MemoryError"))
+    push(ears, 2, VOICE)
+    assert reports.get(timeout=5)[0] == 2
+
+
+def test_more_than_a_second_of_audio_is_not_kept_and_time_goes_on() -> None:
+    reports: queue.Queue[tuple[int, RecogniserEvent]] = queue.Queue()
+    ears = Hearing(Energy(), lambda number, event: reports.put((number, event)))
+    ears.open(1)
+    ears.push(1, 0, SILENCE * 3 * WAITING_BYTES)
+    ears.push(1, 3 * WAITING_BYTES, VOICE)
+    ears.start(Desks(ears.answer))
+    push_after = SILENCE * 8000
+    time.sleep(0.1)
+    for start in range(0, len(push_after), 1280):
+        ears.push(1, 3 * WAITING_BYTES + len(VOICE) + start, push_after[start : start + 1280])
+        time.sleep(0.002)
+    event: RecogniserEvent | None = None
+    while not isinstance(event, FinalTranscript):
+        _, event = reports.get(timeout=5)
+    assert event.start_ms == pytest.approx(3000, abs=32)
+
+
+def test_finals_overtake_partials_and_newer_requests_replace_older_ones() -> None:
+    hold = threading.Event()
+    answered: queue.Queue[tuple[int, bool]] = queue.Queue()
+    desks = Desks(lambda stream, request, _: answered.put((stream, request.is_final)), hold=hold)
+    desks.submit(9, Request(1, 0, False, b"", None))
+    time.sleep(0.05)
+    for stream, final in ((1, False), (2, False), (2, False), (3, True), (1, True), (4, False)):
+        desks.submit(stream, Request(1, 0, final, b"", None))
+    desks.forget(4)
+    hold.set()
+    assert [answered.get(timeout=5) for _ in range(4)] == [(9, False), (3, True), (1, True), (2, False)]
+    assert answered.empty()
+
+
+def test_a_closed_call_hears_nothing_more() -> None:
+    ears, reports = hearing()
+    ears.open(1)
+    ears.close(1)
+    ears.close(1)
+    push(ears, 1, VOICE)
+    ears.expect(1, "digits")
+    ears.finalize(1)
+    assert reports.empty()
