@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -25,7 +26,7 @@ from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
-from flowengine.service.problems import ProblemError, on_problem, on_unexpected
+from flowengine.service.problems import ProblemError, on_http, on_problem, on_unexpected
 from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
 
@@ -76,7 +77,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
         ],
         lifespan=lifespan,
         middleware=[Middleware(AccessMiddleware, settings=settings)],
-        exception_handlers={ProblemError: on_problem, Exception: on_unexpected},
+        exception_handlers={ProblemError: on_problem, HTTPException: on_http, Exception: on_unexpected},
     )
 
 

@@ -6,7 +6,6 @@ Binary frames are mu-law audio both ways; JSON text frames carry the rest (docs/
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import assert_never
 
 import msgspec
@@ -47,8 +46,6 @@ from flowengine.service.auth import is_allowed, is_same_origin
 from flowengine.service.calls import Calls
 from flowengine.service.outbox import Outbox
 from flowengine.service.streams import close, run_over_socket
-
-log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 10.0
 TEXT_LIMIT = 500
@@ -123,8 +120,7 @@ async def console_stream(socket: WebSocket) -> None:
         synthesiser=calls.engines.synthesiser.name,
     )
     reader = PageReader(live.session, watcher)
-    result = await run_over_socket(socket, outbox, calls, live, reader, at_end=watcher.ended)
-    log.info("page call over", extra={"call_id": prepared.call_id, "outcome": result.outcome})
+    await run_over_socket(socket, outbox, calls, live, reader, at_end=watcher.ended)
     await close(socket)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +32,12 @@ def respond(problem: Problem) -> Response:
 async def on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     return respond(error.problem)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the router refuses: no such address, or not with this method."""
+    assert isinstance(error, HTTPException)
+    return respond(Problem(error.detail, error.status_code, f"{request.method} {request.url.path}"))
 
 
 async def on_unexpected(request: Request, error: Exception) -> Response:

@@ -42,7 +42,7 @@ function showPath(story) {
   const steps = story.path.map((step, index) => {
     const isLive = index === story.path.length - 1 && !story.ended;
     const item = make("li", isLive ? "is-live" : "", make("b", "", step.state), make("time", "", clock(step.at)));
-    if (step.by) item.append(make("small", "", step.by));
+    if (step.by && step.previous) item.append(make("small", "", step.by));
     if (isLive) item.setAttribute("aria-current", "step");
     return item;
   });

@@ -10,6 +10,16 @@ const MEANINGS = {
   suppress: "Never to be called again.",
 };
 
+const KINDS = {
+  date: "a date",
+  digits: "digits",
+  number: "a number",
+  postcode: "a postcode",
+  text: "a few words",
+  time: "a time of day",
+};
+const INTENTS_SHOWN = 6;
+
 export class Line {
   #bars = [...byId("face").children];
   #levels = { agent: 0, caller: 0 };
@@ -45,7 +55,7 @@ export class Line {
     show(byId("keys"), false);
     show(byId("outcome"), false);
     show(byId("desk"), true);
-    this.hears([]);
+    this.hears(null, []);
     this.warn(null);
     this.#paintMute(false);
     for (const control of byId("desk").querySelectorAll("button, input")) control.disabled = control.id !== "hang-up";
@@ -54,7 +64,8 @@ export class Line {
 
   /** The server has answered. */
   answered({ recogniser, synthesiser }, hasMicrophone) {
-    byId("call-engines").textContent = hasMicrophone ? `${synthesiser} speaks · ${recogniser} listens` : `${synthesiser} speaks · you type`;
+    const engines = `Voice: ${synthesiser} · ${hasMicrophone ? `Recogniser: ${recogniser}` : "you type"}`;
+    Object.assign(byId("call-engines"), { textContent: engines, title: engines });
     for (const control of byId("desk").querySelectorAll("button, input")) control.disabled = false;
     byId("mute").disabled = !hasMicrophone;
     if (!hasMicrophone) byId("words").focus({ preventScroll: true });
@@ -64,10 +75,14 @@ export class Line {
     }, 250);
   }
 
-  /** What the flow understands now; names of intents. */
-  hears(intents) {
-    byId("hears").textContent = intents.length > 0 ? `Understands now: ${intents.join(", ")}` : "";
-    show(byId("hears"), intents.length > 0);
+  /** What the flow waits for: a kind of answer, and names of intents. */
+  hears(expecting, intents) {
+    const few = intents.slice(0, INTENTS_SHOWN).join(", ");
+    const more = intents.length > INTENTS_SHOWN ? ` and ${intents.length - INTENTS_SHOWN} more` : "";
+    const kind = KINDS[expecting];
+    byId("hears").textContent = kind ? `Waits for ${kind}${few && ", or "}${few}${more}` : `Waits for ${few}${more}`;
+    byId("hears").title = intents.join(", ");
+    show(byId("hears"), Boolean(kind || few));
   }
 
   level(who, level) {
@@ -88,7 +103,7 @@ export class Line {
     clearInterval(this.#ticking);
     this.level("agent", 0);
     this.level("caller", 0);
-    this.hears([]);
+    this.hears(null, []);
     show(byId("desk"), false);
     show(byId("outcome"), true);
     byId("outcome").className = `outcome is-${disposition || "plain"}`;

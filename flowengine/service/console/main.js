@@ -74,8 +74,7 @@ function heardFrom(fact) {
     map.enter(fact);
     byId("where").textContent = fact.state;
   }
-  if (fact.event === "listening") line.hears(story.intents);
-  if (fact.event === "agent") line.hears([]);
+  if (fact.event === "listening") line.hears(story.expecting, story.intents);
 }
 
 function over(sentence) {

@@ -13,7 +13,8 @@ export function tell(story, fact) {
       story.path.push({ state: fact.state, previous: fact.previous ?? null, by: fact.by ?? "", at: fact.at });
       break;
     case "agent":
-      add(story, { id: `a${fact.speech_id}`, kind: "agent", at: fact.at, text: fact.text, rest: "", phase: "speaking" });
+      add(story, { speech: fact.speech_id, kind: "agent", at: fact.at, text: fact.text, rest: "", phase: "queued" });
+      speakNext(story);
       break;
     case "heard":
       heard(story, fact);
@@ -51,6 +52,7 @@ export function tell(story, fact) {
     case "ended":
       drop(story, "partial");
       for (const entry of story.entries) if (entry.phase === "speaking") change(entry, { phase: "heard" });
+      for (const entry of story.entries) if (entry.phase === "queued") change(entry, { phase: "unsaid", text: "", rest: entry.text });
       story.ended = { outcome: fact.outcome, reason: fact.reason, at: fact.at };
       break;
     default:
@@ -76,20 +78,28 @@ export function clock(seconds) {
 export function asText(story) {
   const who = { agent: "Agent", caller: "Caller", key: "Caller pressed", note: "Note" };
   const lines = story.entries
-    .filter((entry) => entry.kind in who)
+    .filter((entry) => entry.kind in who && entry.text !== "")
     .map((entry) => `${clock(entry.at)}  ${who[entry.kind]}: ${entry.text}${entry.phase === "cut" ? " (cut off)" : ""}`);
   if (story.ended) lines.push(`${clock(story.ended.at)}  Ended: ${story.ended.outcome}`);
   return `${lines.join("\n")}\n`;
 }
 
 function heard(story, fact) {
-  const entry = story.entries.find(({ id }) => id === `a${fact.speech_id}`);
+  const entry = story.entries.find(({ speech }) => speech === fact.speech_id);
   if (!entry) return;
   if (fact.complete) change(entry, { phase: "heard" });
+  else if (fact.text === "") change(entry, { phase: "unsaid", text: "", rest: entry.text });
   else {
     const rest = entry.text.startsWith(fact.text) ? entry.text.slice(fact.text.length) : "";
     change(entry, { phase: "cut", text: fact.text, rest });
   }
+  speakNext(story);
+}
+
+/** The server tells all sentences of a turn at once; the first not yet heard is the one being spoken. */
+function speakNext(story) {
+  const waiting = story.entries.filter(({ phase }) => phase === "speaking" || phase === "queued");
+  if (waiting[0]?.phase === "queued") change(waiting[0], { phase: "speaking" });
 }
 
 function partial(story, fact) {

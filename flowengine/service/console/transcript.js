@@ -9,17 +9,24 @@ export class Transcript {
   #root;
   #shown = new Map();
 
+  #follows = true;
+
   constructor(root) {
     this.#root = root;
+    root.addEventListener("scroll", () => {
+      this.#follows = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_END;
+    });
+    // The keypad and the outcome take room from below: the last words stay in view.
+    new ResizeObserver(() => this.#toEnd()).observe(root);
   }
 
   clear() {
+    this.#follows = true;
     this.#shown.clear();
     this.#root.replaceChildren();
   }
 
   show(entries) {
-    const follows = this.#root.scrollHeight - this.#root.scrollTop - this.#root.clientHeight < NEAR_END;
     const kept = new Set(entries.map(({ id }) => id));
     for (const [id, { element }] of this.#shown) {
       if (!kept.has(id)) {
@@ -34,7 +41,11 @@ export class Transcript {
       draw(element, entry);
       this.#shown.set(entry.id, { element, rev: entry.rev });
     }
-    if (follows) this.#root.scrollTop = this.#root.scrollHeight;
+    this.#toEnd();
+  }
+
+  #toEnd() {
+    if (this.#follows) this.#root.scrollTop = this.#root.scrollHeight;
   }
 }
 
@@ -51,7 +62,8 @@ function parts(entry) {
     case "agent": {
       const words = make("p", "words", entry.text);
       if (entry.rest) words.append(make("s", "", entry.rest));
-      const cut = entry.phase === "cut" ? [make("span", "chip is-cut", "cut off")] : [];
+      const told = { cut: "cut off", unsaid: "not said" }[entry.phase];
+      const cut = told ? [make("span", "chip is-cut", told)] : [];
       return [make("span", "sr", "Agent: "), words, make("p", "under", time, ...cut)];
     }
     case "caller":
