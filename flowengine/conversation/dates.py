@@ -143,9 +143,6 @@ def _day(said: Sequence[str]) -> tuple[int, int, bool] | None:
         return (int(figure[1]), 1, figure[2] is not None) if 1 <= int(figure[1]) <= 31 else None
     if said[0] in ORDINALS:
         return ORDINALS[said[0]], 1, True
-    if said[0] in ("twenty", "thirty") and len(said) > 1 and said[1] in ORDINALS and ORDINALS[said[1]] < 10:
-        day = SMALL[said[0]] + ORDINALS[said[1]]
-        return (day, 2, True) if day <= 31 else None
     number = read_number(said)
     return (number[0], number[1], False) if number is not None and 1 <= number[0] <= 31 else None
 

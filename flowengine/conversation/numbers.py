@@ -23,7 +23,7 @@ def read_amount(said: Sequence[str]) -> tuple[float | int, int] | None:
         return 2, 2 + (list(said[2:3]) == ["of"])
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+", said[0]):
         return _whole(float(said[0].replace(",", ""))), 1
-    if list(said[:2]) == ["a", "half"] or list(said[:1]) == ["half"]:
+    if (list(said[:2]) == ["a", "half"] or list(said[:1]) == ["half"]) and list(said[1:3]) != ["a", "dozen"]:
         return 0.5, 2 if said[0] == "a" else 1
     number = read_number(said)
     if number is None:

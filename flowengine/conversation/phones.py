@@ -22,7 +22,7 @@ def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
     row: list[str] = []
     index = used = 0
     while index < len(said):
-        group = _group(said[index:], inside=bool(row))
+        group = digit_group(said[index:], inside=bool(row))
         if group is not None:
             row.append(group[0])
             index += group[1]
@@ -60,7 +60,8 @@ def uk_number(text: str) -> str | None:
     return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else None
 
 
-def _group(said: Sequence[str], *, inside: bool) -> tuple[str, int] | None:
+def digit_group(said: Sequence[str], *, inside: bool) -> tuple[str, int] | None:
+    """The digits that one word, or two ("double four", "twenty three"), stand for."""
     word = said[0]
     if word.isdigit():
         return word, 1
@@ -76,6 +77,6 @@ def _group(said: Sequence[str], *, inside: bool) -> tuple[str, int] | None:
         return str(SMALL[word]), 1
     if word in SMALL:
         return str(SMALL[word]), 1
-    if word in MISHEARD and inside and len(said) > 1 and _group(said[1:], inside=False) is not None:
+    if word in MISHEARD and inside and len(said) > 1 and digit_group(said[1:], inside=False) is not None:
         return MISHEARD[word], 1
     return None

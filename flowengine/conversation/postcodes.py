@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flowengine.conversation.normalise import plain, word_set
-from flowengine.conversation.number_words import SMALL
-from flowengine.conversation.phones import REPEATS, SINGLE
+from flowengine.conversation.phones import REPEATS, digit_group
 
 AREAS = word_set(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
@@ -82,6 +81,11 @@ def _assemble(said: Sequence[str]) -> str | None:
             row.append("W")
             index += 2
             continue
+        digits = digit_group(said[index:], inside=False)
+        if digits is not None:
+            row.append(digits[0])
+            index += digits[1]
+            continue
         repeat = REPEATS.get(word)
         if repeat is not None and index + 1 < len(said):
             character = _character(said[index + 1])
@@ -99,10 +103,6 @@ def _assemble(said: Sequence[str]) -> str | None:
 
 
 def _character(word: str) -> str | None:
-    if word in SINGLE:
-        return SINGLE[word]
     if word in LETTERS:
         return LETTERS[word]
-    if word in SMALL:
-        return str(SMALL[word])
-    return word if word.isdigit() or (word.isalpha() and len(word) <= 4) else None
+    return word if word.isalpha() and len(word) <= 4 else None

@@ -10,11 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flowengine.conversation.normalise import plain, word_set
+from flowengine.conversation.number_words import ORDINALS, SMALL
 
 TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}|\d+(?:[:/]\d+)+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
     r"|[a-z]+(?:'[a-z]+)*|[£+@%]"
 )
+LATE_DAY = re.compile(rf"\b(twenty|thirty) ({'|'.join(word for word, day in ORDINALS.items() if day < 10)})\b")
+"""Made one token, so that "the thirty-first of June" is not read as the first of June."""
+
 TAKEN = "\0"
 """Stands where a token was used up by another value; no reader reads over it."""
 
@@ -36,22 +40,23 @@ class Found:
 def tokens(text: str) -> list[str]:
     """Lower-case words and figures; hyphenated words apart, `3/12`, `15:00`, `3rd` and ISO dates whole."""
     said = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain(text))
-    return TOKEN.findall(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", said))
+    said = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", said)
+    return TOKEN.findall(LATE_DAY.sub(lambda day: f"{SMALL[day[1]] + ORDINALS[day[2]]}th", said))
 
 
 def find(read: Reader, said: Sequence[str]) -> Found | None:
     """The value meant: the last one after a change of mind ("Tuesday, no, Wednesday"), else the first not denied."""
     found: list[Found] = []
-    index = 0
+    index = before = 0
     while index < len(said):
         result = read(said[index:])
         if result is None:
             index += 1
             continue
         value, used = result
-        if not any(word in DENIES for word in said[max(0, index - 2) : index]):
+        if not any(word in DENIES for word in said[max(before, index - 2) : index]):
             found.append(Found(value, index, index + used))
-        index += max(used, 1)
+        index = before = index + max(used, 1)
     if not found:
         return None
     for each in reversed(found[1:]):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 ONE_LETTER_FROM = 6
+"""Of the longer of the two words."""
+
 TWO_LETTERS_FROM = 9
 
 
@@ -24,9 +26,14 @@ class Speller:
 
     def mend(self, word: str) -> str | None:
         """The one known word that this is nearly; None when it is known, too short, or could be several."""
-        if word in self._known or len(word) < ONE_LETTER_FROM:
+        if word in self._known or len(word) < ONE_LETTER_FROM - 1:
             return None
-        near = {known for form in _forms(word) for known in self._forms.get(form, ())}
+        near = {
+            known
+            for form in _forms(word)
+            for known in self._forms.get(form, ())
+            if max(len(known), len(word)) >= ONE_LETTER_FROM
+        }
         return near.pop() if len(near) == 1 else None
 
 

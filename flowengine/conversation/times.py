@@ -141,10 +141,10 @@ def _spoken_hour(said: Sequence[str]) -> tuple[int, int, int, bool] | None:
         return None
     if rest[:1] in (["oh"], ["o"]) and rest[1:] and rest[1] in SMALL and 0 < SMALL[rest[1]] < 10:
         return hour, SMALL[rest[1]], used + 2, True
-    if not said[0].isdigit() and hour <= 12:
+    if not said[0].isdigit():
         minutes = read_number(said[used:])
         if minutes is not None and 10 <= minutes[0] < 60 and said[used] in SMALL:
-            return hour, minutes[0], used + minutes[1], True
+            return hour, minutes[0], used + minutes[1], hour <= 12
     return hour, 0, used, False
 
 

@@ -1,0 +1,133 @@
+"""What the caller meant: phrases, patterns, negation, protection, and what it costs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from flowengine.conversation.understanding import Matcher
+from flowengine.graph.model import Intent
+from flowengine.language.source import Span
+
+HERE = Span("test.flow", 1, 1, 1, 1)
+
+
+def intent(name: str, *phrases: str, patterns: tuple[str, ...] = (), protective: bool = False) -> Intent:
+    return Intent(name, None, phrases, patterns, protective, HERE)
+
+
+INTENTS = {
+    each.name: each
+    for each in (
+        intent("agree", "yes", "yes please", "that's right", "speaking", "go on then", "go ahead", "sure"),
+        intent("refuse", "no", "no thanks", "not interested", "I don't want it"),
+        intent("price", "how much is it", "what does it cost", patterns=("how much .* (month|year)",)),
+        intent("busy", "I'm driving", "I'm busy", "it's a bad time", "call me back later", "in a meeting"),
+        intent("wrong_person", "wrong number", "you've got the wrong person", "there's no one of that name"),
+        intent("interested", "interested", "tell me more"),
+        intent(
+            "opt_out",
+            "stop calling me",
+            "stop",
+            "take me off your list",
+            "don't call me again",
+            "remove my number",
+            protective=True,
+        ),
+        intent("robot_question", "are you a robot", "is this a robot", "am I talking to a machine", protective=True),
+        intent("complaint", "I want to complain", "make a complaint", protective=True),
+    )
+}
+MATCHER = Matcher(INTENTS)
+UNDERSTOOD = [
+    ("yes", "agree"),
+    ("Yeah.", "agree"),
+    ("Yep, speaking!", "agree"),
+    ("um, yes, er, please", "agree"),
+    ("That is right", "agree"),
+    ("thats right", "agree"),
+    ("well, go on then", "agree"),
+    ("no, thanks, not interested", "refuse"),
+    ("I'm not interested", "refuse"),
+    ("I am really not interested", "refuse"),
+    ("nope", "refuse"),
+    ("So how much is it?", "price"),
+    ("and how much is it then", "price"),
+    ("what does it cost exactly", "price"),
+    ("how much would that be a month", "price"),
+    ("yes, but how much is it", "price"),
+    ("sorry I'm driving", "busy"),
+    ("I'm I'm driving at the moment", "busy"),
+    ("i am driveing", "busy"),
+    ("I'm in a meeting right now", "busy"),
+    ("you have got the wrong person", "wrong_person"),
+    ("you've got the wrong persn", "wrong_person"),
+    ("tell me more", "interested"),
+    ("stop calling me", "opt_out"),
+    ("please stop calling me, I mean it", "opt_out"),
+    ("I don't want to, stop calling me", "opt_out"),
+    ("I don't care stop calling me", "opt_out"),
+    ("why don't you stop calling me", "opt_out"),
+    ("can't you take me off your list", "opt_out"),
+    ("can you take me off the list please", "opt_out"),
+    ("yes yes but take me off your list", "opt_out"),
+    ("do not call me again", "opt_out"),
+    ("STOP", "opt_out"),
+    ("just remove my number from your system", "opt_out"),
+    ("hang on, are you a robot", "robot_question"),
+    ("yes but I want to make a complaint", "complaint"),
+    ("don't stop, carry on", None),
+    ("I don't want you to stop", None),
+    ("I never said stop", None),
+    ("I'm not driving", None),
+    ("the weather is lovely today", None),
+    ("um", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), UNDERSTOOD)
+def test_the_best_candidate(said: str, expected: str | None) -> None:
+    candidates = MATCHER.understand(said, INTENTS)
+    assert (candidates[0].intent if candidates else None) == expected
+
+
+def test_only_live_intents_are_considered() -> None:
+    assert MATCHER.understand("yes", ["refuse"]) == ()
+
+
+def test_a_phrase_alone_is_certain_and_less_of_the_utterance_is_less() -> None:
+    whole = MATCHER.understand("how much is it", INTENTS)[0]
+    part = MATCHER.understand("could you tell my wife how much is it", INTENTS)[0]
+    assert (whole.score, whole.tier) == (1.0, "phrase")
+    assert 0.6 <= part.score < 0.9
+
+
+def test_a_pattern_says_so() -> None:
+    assert MATCHER.understand("how much is that per year", INTENTS)[0].tier == "pattern"
+
+
+def test_protective_intents_come_first() -> None:
+    candidates = MATCHER.understand("yes please go ahead and stop calling me", INTENTS)
+    assert (candidates[0].intent, candidates[0].tier) == ("opt_out", "protective")
+
+
+def test_equal_words_give_equal_scores() -> None:
+    first, second = MATCHER.understand("yes no", INTENTS)[:2]
+    assert {first.intent, second.intent} == {"agree", "refuse"}
+    assert abs(first.score - second.score) < 0.03
+
+
+def test_one_utterance_among_twenty_intents_costs_well_under_a_millisecond() -> None:
+    # Measured 16 µs for three words, 75 µs for eighteen; the bound leaves room for a busy machine.
+    many = dict(INTENTS)
+    for number in range(12):
+        phrases = [f"topic {number} phrase {each} of many" for each in range(8)]
+        many[f"extra_{number}"] = intent(f"extra_{number}", *phrases)
+    matcher = Matcher(many)
+    said = [f"well I was wondering, {number}, how much it would cost to go on with the cover" for number in range(200)]
+    started = time.process_time()
+    for text in said:
+        matcher.understand(text, many)
+    assert (time.process_time() - started) / len(said) < 0.001
