@@ -1,0 +1,180 @@
+"""The page in a real browser, against a server that tells a call from a script under a policy stricter than ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import uvicorn
+
+from tests.console import chromium
+from tests.console.chromium import Page
+from tests.console.fake_server import app
+
+pytestmark = pytest.mark.skipif(chromium.found() is None, reason="Chromium is not installed")
+
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+LAST_PARTIAL = "document.querySelector('.is-partial')?.innerText.includes('Well I think')"
+
+
+@contextlib.asynccontextmanager
+async def served() -> AsyncIterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio"))
+    listener = socket.create_server(("127.0.0.1", 0))
+    running = asyncio.create_task(server.serve([listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        await running
+
+
+def on_page(act: Callable[[Page], Awaitable[None]], *flags: str, width: int = 1440) -> list[str]:
+    """Run `act` on a freshly opened page; what the page complained of."""
+
+    async def run() -> list[str]:
+        async with served() as url, chromium.opened(url, *flags, width=width) as page:
+            await page.until("document.querySelector('#call-start')?.disabled === false")
+            await act(page)
+            return page.complaints
+
+    return asyncio.run(run())
+
+
+async def choose(page: Page, flow: str, mode: str) -> None:
+    await page.click(f"[name=flow][value={flow}]")
+    await page.click(f"[name=mode][value={mode}]")
+    await page.until("document.querySelector('svg.flow')")
+
+
+async def say(page: Page, words: str) -> None:
+    await page.run(f"document.querySelector('#words').value = {json.dumps(words)}")
+    await page.click("#composer button")
+
+
+def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "boiler_cover", "text")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        said = await page.text("#transcript")
+        assert "Am I speaking with Sam?" in said
+        assert "agree" in said
+        assert "cut off" in said
+        assert await page.text("#where") == "introduction"
+        assert await page.run("document.querySelector('.state.is-live').dataset.state") == "introduction"
+        last = "document.querySelector('.edge.is-last').dataset"
+        assert await page.run(f"{last}.source + ' ' + {last}.target") == "greeting introduction"
+        assert await page.text("#latency") == "910 ms"
+        assert "2026-12-01" in await page.text("#slots")
+        await say(page, "bye")
+        await page.until("!document.querySelector('#outcome').hidden")
+        assert await page.text("#outcome-name") == "Booked"
+        assert "is-success" in await page.run("document.querySelector('#outcome').className")
+
+    assert on_page(act) == []
+
+
+def test_a_spoken_call_opens_the_microphone_and_answers_marks_in_time() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "reception", "voice")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        assert "Recogniser: moonshine" in await page.text("#call-engines")
+        await page.click("#mute")
+        assert await page.text("#mute") == "Muted"
+        await page.click("#hang-up")
+        await page.until("!document.querySelector('#outcome').hidden")
+
+    assert on_page(act, *MICROPHONE) == []
+
+
+def test_without_a_microphone_the_call_goes_on_by_typing_and_says_why() -> None:
+    async def act(page: Page) -> None:
+        await page.run(
+            "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }"
+        )
+        await choose(page, "reception", "voice")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        assert await page.text("#call-problem") == (
+            "The browser was not allowed to use the microphone, so this call is typed."
+        )
+        assert await page.run("document.querySelector('#mute').disabled")
+        assert await page.run("document.activeElement.id") == "words"
+
+    assert on_page(act) == []
+
+
+def test_a_lost_line_is_told_in_one_sentence_and_leaves_the_transcript() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "reception", "text")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        await say(page, "break")
+        await page.until("!document.querySelector('#outcome').hidden")
+        assert await page.text("#call-problem") == "The line to the server was lost, so the call is over."
+        assert "Am I speaking with Sam?" in await page.text("#transcript")
+
+    assert on_page(act) == []
+
+
+def test_a_flow_with_errors_cannot_be_called_and_shows_why() -> None:
+    async def act(page: Page) -> None:
+        await page.click("[name=flow][value=half_written]")
+        assert await page.run("document.querySelector('#call-start').disabled")
+        assert "undefined-state" in await page.text("#trouble-text")
+        assert "no graph" in await page.text("#canvas")
+
+    assert on_page(act) == []
+
+
+def test_the_keypad_is_worked_by_keys_and_tells_what_was_pressed() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "reception", "text")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        await page.run("document.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyK', altKey: true}))")
+        assert await page.run("document.activeElement.getAttribute('aria-label')") == "1"
+        press = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '5', bubbles: true}))"
+        await page.run(press)
+        assert await page.run("document.querySelector('.is-key kbd').innerText") == "5"
+
+    assert on_page(act) == []
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_tabs_show_one_part_at_a_time() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "telemarketing", "text")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        assert await page.run("document.documentElement.scrollWidth <= innerWidth")
+        await page.click("#tab-map")
+        seen = "(part) => part.checkVisibility({visibilityProperty: true})"
+        parts = f"[...document.querySelectorAll('.stage > *')].filter({seen}).map(({{id}}) => id)"
+        assert await page.run(parts) == ["map"]
+
+    assert on_page(act, width=375) == []
+
+
+def test_every_control_has_a_name_and_every_field_a_label() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "boiler_cover", "text")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        tree = await page.ask("Accessibility.getFullAXTree")
+        wanted = {"button", "textbox", "tab", "radio", "combobox", "log", "dialog", "main"}
+        nameless = [
+            node["role"]["value"]
+            for node in tree["nodes"]
+            if node.get("role", {}).get("value") in wanted - {"main"}
+            and not node.get("ignored")
+            and not node.get("name", {}).get("value")
+        ]
+        assert nameless == []
+
+    assert on_page(act) == []
