@@ -15,8 +15,8 @@ from flowengine.service.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
-NORMAL_CLOSES = frozenset({1000, 1001, 1005})
-"""1005: closed without a code, which is how Twilio and browsers leave when the caller hangs up."""
+NORMAL_CLOSES = frozenset({1000, 1001})
+"""Anything else is a broken line, 1005 too: uvicorn reports it when the connection is lost without a close frame."""
 DRAIN_S = 2.0
 
 Handle = Callable[[str | bytes], None]
@@ -59,7 +59,7 @@ async def _read(socket: WebSocket, session: CallSession, handle: Handle) -> None
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
-            code = message.get("code", 1005)
+            code = message.get("code", 1006)
             session.on_gone(
                 "hung up" if code in NORMAL_CLOSES else "connection lost", failure=code not in NORMAL_CLOSES
             )
