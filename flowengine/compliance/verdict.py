@@ -21,8 +21,8 @@ class Reason:
 class Decision:
     """Every reason, not the first.
 
-    `next_allowed_at`, like `local_time` on the callee's clock: the first moment at which all reasons have gone; None where the call is allowed now, or
-    where one of them is permanent. `nation` None: the number does not tell it.
+    `next_allowed_at` (callee's clock, like `local_time`): the first moment at which all reasons have gone; None where
+    the call is allowed now, or where a reason is permanent. `nation` None: the number does not tell it.
     """
 
     allowed: bool

@@ -1,29 +1,40 @@
-"""One call as people want to see it: read off its events. The shape of `GET /api/call/{sid}`."""
+"""One call as people want to see it: read off its events. The shape of `GET /api/call/{sid}`.
+
+The transcript holds what the caller heard, not what was meant to be said: agent text counts from `SpeechHeard`, or as
+far as `SpeechCut` says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from flowengine.store.store import CallRow, Entry, Store
+from flowengine.errors import StoreError
+from flowengine.store.rows import CallRow, Entry
+from flowengine.store.store import Store
+
+PRESSED = "(press "
+"""How the conversation writes keys into its transcript: `(press 12)`."""
 
 
 class TranscriptLine(msgspec.Struct):
     """One utterance; `at` when it was ordered or recognised, `ended_at` when it had been heard.
 
-    Agent text is what was heard; `complete` is False when it was cut off, or is still being said.
+    Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
+    (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words.
     """
 
     at: float
-    speaker: str
+    speaker: Literal["agent", "caller"]
     text: str
     complete: bool = True
-    ended_at: float | None = None
+    pending: bool = False
     intent: str | None = None
     score: float | None = None
+    ended_at: float | None = None
 
 
 class StateVisit(msgspec.Struct):
@@ -34,8 +45,24 @@ class StateVisit(msgspec.Struct):
     by: str
 
 
+class GuardCheck(msgspec.Struct):
+    """The compliance guard was asked; `reasons` are rule codes. `allowed` None: not answered (yet)."""
+
+    at: float
+    guard: str
+    allowed: bool | None = None
+    reasons: list[str] = []
+
+
+class Note(msgspec.Struct):
+    """A remark of the flow, or of the engine about itself."""
+
+    at: float
+    text: str
+
+
 class Timings(msgspec.Struct):
-    """Seconds; `replies` are the seconds from the end of a caller's turn to the order to speak."""
+    """Seconds. `replies`: from the end of each of the caller's turns to the order to speak."""
 
     duration: float | None
     turns: int
@@ -43,7 +70,7 @@ class Timings(msgspec.Struct):
 
 
 class CallDetail(msgspec.Struct):
-    """A live or past call. Times of lines and visits are seconds since the connection."""
+    """A live or past call. Times of lines, visits, checks and notes are seconds since the connection."""
 
     call_id: str
     call_sid: str
@@ -56,99 +83,144 @@ class CallDetail(msgspec.Struct):
     reason: str | None
     abnormal: bool
     started_at: datetime
+    answered_at: datetime | None
     ended_at: datetime | None
     transcript: list[TranscriptLine]
     slots: dict[str, str]
     states: list[StateVisit]
-    notes: list[str]
+    guards: list[GuardCheck]
+    notes: list[Note]
     timings: Timings
 
 
 def find(store: Store, sid_or_id: str) -> CallDetail | None:
-    """A call by our call_id (its first eight digits will do) or by Twilio's CallSid. Raises StoreError."""
+    """A call by our call_id or by the provider's call sid, whole. Raises StoreError."""
     call = store.call(sid_or_id)
     return None if call is None else detail(call, store.entries(call.call_id))
 
 
 def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
-    """Read a call's story off its record."""
+    """Read a call's story off its record. Raises StoreError when an entry is damaged."""
     story = _Story()
     for entry in entries:
-        story.add(entry.at, entry.kind, msgspec.json.decode(entry.payload))
-    duration = None if call.ended_at is None else (call.ended_at - call.started_at).total_seconds()
+        try:
+            story.add(entry.at, entry.kind, msgspec.json.decode(entry.payload))
+        except (msgspec.DecodeError, LookupError, TypeError, AttributeError) as error:
+            raise StoreError(f"entry {entry.seq} of call {call.call_id} is damaged ({entry.kind})") from error
+    duration = None if call.ended_at is None else round((call.ended_at - call.started_at).total_seconds(), 3)
     return CallDetail(
         call_id=call.call_id,
         call_sid=call.call_sid,
         flow=call.flow,
         version=call.flow_version,
         direction=call.direction,
-        status="in-progress" if call.ended_at is None else "completed",
+        status=call.status,
         state=story.states[-1].state if story.states else None,
         outcome=call.outcome,
         reason=call.reason,
         abnormal=call.abnormal,
         started_at=call.started_at,
+        answered_at=call.answered_at,
         ended_at=call.ended_at,
         transcript=[line for line in story.lines if line.text],
         slots=story.slots,
         states=story.states,
+        guards=story.guards,
         notes=story.notes,
         timings=Timings(duration, story.turns, story.replies),
     )
 
 
 class _Story:
+    """What the entries tell, one after the other."""
+
     def __init__(self) -> None:
         self.lines: list[TranscriptLine] = []
         self.states: list[StateVisit] = []
         self.slots: dict[str, str] = {}
-        self.notes: list[str] = []
+        self.guards: list[GuardCheck] = []
+        self.notes: list[Note] = []
         self.replies: list[float] = []
         self.turns = 0
-        self._speeches: dict[str, tuple[TranscriptLine, str]] = {}
+        self._speeches: dict[str, TranscriptLine] = {}
+        self._asked: dict[str, GuardCheck] = {}
+        self._to_understand: list[TranscriptLine] = []
         self._said_at: float | None = None
 
     def add(self, at: float, kind: str, facts: dict[str, Any]) -> None:
         match kind:
-            case "CallerSaid" if facts["text"].strip():
-                self.turns += 1
-                self._said_at = at
-                self.lines.append(TranscriptLine(at, "caller", facts["text"]))
+            case "CallerSaid":
+                if facts["text"].strip():
+                    self._caller(at, facts["text"].strip())
             case "CallerPressed":
-                self.lines.append(TranscriptLine(at, "caller", f"(pressed {facts['key']})"))
+                self._pressed(at, facts["key"])
             case "Understood":
                 self._understood(facts)
             case "Speak":
                 self._speak(at, facts)
             case "SpeechHeard":
-                line, text = self._speeches.pop(facts["speech_id"], (None, ""))
-                if line is not None:
-                    line.text, line.complete, line.ended_at = text, True, at
+                self._heard(at, facts["speech_id"])
             case "SpeechCut":
-                line, _ = self._speeches.pop(facts["speech_id"], (None, ""))
-                if line is not None:
-                    line.text, line.complete, line.ended_at = facts["heard"], False, at
+                self._cut(at, facts["speech_id"], facts["heard"])
             case "Entered":
                 self.states.append(StateVisit(at, facts["state"], facts["by"]))
             case "SlotFilled":
                 self.slots[facts["name"]] = facts["value"]
+            case "AskGuard":
+                self._asked[facts["request_id"]] = check = GuardCheck(at, facts["guard"])
+                self.guards.append(check)
+            case "GuardAnswered":
+                self._answered(facts)
             case "Noted":
-                self.notes.append(facts["text"])
+                self.notes.append(Note(at, facts["text"]))
             case _:
                 pass
 
-    def _speak(self, at: float, facts: dict[str, Any]) -> None:
-        text = " ".join(facts["sentences"])
-        line = TranscriptLine(at, "agent", text, complete=False)
+    def _caller(self, at: float, text: str) -> None:
+        self.turns += 1
+        self._said_at = at
+        line = TranscriptLine(at, "caller", text)
         self.lines.append(line)
-        self._speeches[facts["speech_id"]] = (line, text)
+        self._to_understand.append(line)
+
+    def _pressed(self, at: float, key: str) -> None:
+        last = self._to_understand[-1] if self._to_understand else None
+        if last is not None and last is self.lines[-1] and last.text.startswith(PRESSED):
+            # One number, key by key, is one answer.
+            last.text = f"{last.text[:-1]}{key})"
+            self._said_at = at
+        else:
+            self._caller(at, f"{PRESSED}{key})")
+
+    def _speak(self, at: float, facts: dict[str, Any]) -> None:
+        line = TranscriptLine(at, "agent", " ".join(facts["sentences"]), complete=False, pending=True)
+        self.lines.append(line)
+        self._speeches[facts["speech_id"]] = line
         if self._said_at is not None:
             self.replies.append(round(at - self._said_at, 3))
             self._said_at = None
 
+    def _heard(self, at: float, speech_id: str) -> None:
+        line = self._speeches.pop(speech_id, None)
+        if line is not None:
+            line.complete, line.pending, line.ended_at = True, False, at
+
+    def _cut(self, at: float, speech_id: str, heard: str) -> None:
+        line = self._speeches.pop(speech_id, None)
+        if line is not None:
+            line.text, line.pending, line.ended_at = heard.strip(), False, at
+
     def _understood(self, facts: dict[str, Any]) -> None:
-        for line in reversed(self.lines):
-            if line.speaker == "caller":
-                line.intent = facts["intent"]
-                line.score = facts["score"]
-                return
+        """Words that came while a firm line was spoken are understood later, so the last line need not be the one."""
+        text = facts["text"]
+        waiting = self._to_understand
+        line = next((line for line in waiting if line.text == text), waiting[-1] if waiting else None)
+        if line is not None:
+            waiting.remove(line)
+            # Where the conversation hides what was said, the transcript does.
+            line.text, line.intent, line.score = text, facts["intent"], facts["score"]
+
+    def _answered(self, facts: dict[str, Any]) -> None:
+        check = self._asked.pop(facts["request_id"], None)
+        if check is not None:
+            check.allowed, check.reasons = facts["allowed"], list(facts["reasons"])

@@ -3,78 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from flowengine.errors import StoreError
 from flowengine.store import tables
+from flowengine.store.database import WRITES, explained, is_there, open_database
+from flowengine.store.rows import CallEnd, CallRow, CallStart, Entry, Item, Suppression, Way
 
-Way = Literal["in", "out"]
+__all__ = ["CallEnd", "CallRow", "CallStart", "Entry", "Item", "Store", "Suppression", "Way"]
 
-
-@dataclass(frozen=True, slots=True)
-class CallStart:
-    """A call as it begins. Numbers and contact are personal data; `contact` is JSON."""
-
-    call_id: str
-    call_sid: str
-    flow: str
-    flow_version: str
-    direction: str
-    started_at: datetime
-    from_number: str | None = field(default=None, repr=False)
-    to_number: str | None = field(default=None, repr=False)
-    contact: str = field(default="{}", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CallEnd:
-    """A call as it ended."""
-
-    call_id: str
-    ended_at: datetime
-    outcome: str
-    reason: str
-    abnormal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event (`in`) or command (`out`) of a call; `payload` is JSON with its `kind`."""
-
-    call_id: str
-    seq: int
-    at: float
-    way: Way
-    kind: str
-    payload: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """A recorded call. Times in UTC; an open call has no end and no outcome."""
-
-    call_id: str
-    call_sid: str
-    flow: str
-    flow_version: str
-    direction: str
-    from_number: str | None = field(repr=False)
-    to_number: str | None = field(repr=False)
-    contact: str = field(repr=False)
-    started_at: datetime
-    ended_at: datetime | None
-    outcome: str | None
-    reason: str | None
-    abnormal: bool
+PATIENCE_S = 5.0
 
 
 class Store:
@@ -82,118 +27,116 @@ class Store:
 
     def __init__(self, engine: Engine, url: str, spool: Path) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(**WRITES)
         self._url = url
         self.spool = spool
 
     @classmethod
-    def open(cls, url: str) -> Store:
-        """Open or create it. Raises StoreError that names the database and a remedy."""
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise StoreError(f"{url!r} is not a database address; expected one like sqlite:///flowengine.db") from error
-        shown = parsed.render_as_string(hide_password=True)
-        try:
-            if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-                _create_private(Path(str(parsed.database)))
-            engine = create_engine(url)
-            if engine.dialect.name == "sqlite":
-                event.listen(engine, "connect", _set_up_sqlite)
-            with engine.begin() as connection:
-                _check_version(connection, shown)
-        except OSError as error:
-            raise StoreError(f"cannot write {shown}: {error.strerror}; name another place with --db") from error
-        except (SQLAlchemyError, ModuleNotFoundError) as error:
-            raise StoreError(
-                f"cannot open {shown}: {_first_line(error)}; move it away or name another with --db"
-            ) from error
-        spool = f"{parsed.database}.spool" if parsed.get_backend_name() == "sqlite" else "flowengine.spool"
-        return cls(engine, shown, Path(spool))
+    def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Store:
+        """Open or create it. Raises StoreError that names the database and a remedy.
+
+        `patience_s`: how long a statement waits while another program holds the database's lock.
+        """
+        return cls(*open_database(url, patience_s))
+
+    @staticmethod
+    def is_there(url: str) -> bool:
+        """Whether `open` would find something rather than create it. Raises StoreError."""
+        return is_there(url)
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def begin_call(self, call: CallStart) -> None:
-        """A call is on. The same call_sid again replaces nothing and is an error."""
-        with self._writing() as connection:
-            connection.execute(
-                insert(tables.calls).values(
-                    call_id=call.call_id,
-                    call_sid=call.call_sid,
-                    flow=call.flow,
-                    flow_version=call.flow_version,
-                    direction=call.direction,
-                    from_number=call.from_number,
-                    to_number=call.to_number,
-                    contact=call.contact,
-                    started_at=call.started_at,
-                    abnormal=False,
-                )
-            )
+    # What is written.
 
-    def write(self, entries: Iterable[Entry], ends: Iterable[CallEnd] = ()) -> None:
-        """Keep events and ends in one transaction."""
-        rows = [
-            {"call_id": e.call_id, "seq": e.seq, "at": e.at, "direction": e.way, "kind": e.kind, "payload": e.payload}
-            for e in entries
-        ]
+    def begin_call(self, call: CallStart) -> None:
+        """A call is on. A call_id or call_sid that is there already is an error."""
         with self._writing() as connection:
-            if rows:
-                connection.execute(insert(tables.events), rows)
-            for end in ends:
-                connection.execute(
-                    update(tables.calls)
-                    .where(tables.calls.c.call_id == end.call_id)
-                    .values(ended_at=end.ended_at, outcome=end.outcome, reason=end.reason, abnormal=end.abnormal)
-                )
+            connection.execute(insert(tables.calls).values(_started(call)))
+
+    def write(self, items: Iterable[Item]) -> list[Item]:
+        """Keep all in one transaction; what is there already stays as it is, so the same may be written again.
+
+        Returns those that can never be kept (an event of a call that nobody began, a second call of the same sid).
+        """
+        batch = list(items)
+        try:
+            with self._writing() as connection:
+                _keep(connection, batch)
+        except StoreError as error:
+            if not _is_unfit(error.__cause__):
+                raise
+        except (ValueError, OverflowError):
+            pass
+        else:
+            return []
+        return self._write_one_by_one(batch)
 
     def suppress(self, number: str, call_id: str, reason: str, at: datetime) -> None:
-        """Put a number on the do-not-call list; already there is fine."""
-        with self._writing() as connection, contextlib.suppress(IntegrityError), connection.begin_nested():
-            connection.execute(
-                insert(tables.suppressions).values(number=number, call_id=call_id, reason=reason, written_at=at)
-            )
+        """Put a number (E.164) on the do-not-call list; already there is fine."""
+        with self._writing() as connection:
+            _keep(connection, [Suppression(number, call_id, reason, at)])
+
+    def add_status(self, call_sid: str, sequence_number: int, status: str, payload: str, at: datetime) -> bool:
+        """Keep a status callback; False when it was there already."""
+        row = {
+            "call_sid": call_sid,
+            "sequence_number": sequence_number,
+            "status": status,
+            "payload": payload,
+            "received_at": at,
+        }
+        with self._writing() as connection:
+            return _insert_once(connection, tables.status_callbacks, [row]) > 0
+
+    def close_orphans(self, now: datetime) -> int:
+        """End the calls that a process left open when it died; how many there were.
+
+        They ended with the last thing that was recorded of them, at `now` at the latest.
+        """
+        calls, events = tables.calls.c, tables.events.c
+        query = (
+            select(calls.call_id, calls.started_at, func.max(events.at))
+            .join(tables.events, calls.call_id == events.call_id, isouter=True)
+            .where(calls.ended_at.is_(None))
+            .group_by(calls.call_id, calls.started_at)
+        )
+        with self._writing() as connection:
+            orphans = connection.execute(query).all()
+            for call_id, started_at, last_s in orphans:
+                ended_at = min(now, started_at + timedelta(seconds=last_s or 0.0))
+                _end(connection, CallEnd(call_id, ended_at, "failed", "the service stopped during the call", True))
+        return len(orphans)
+
+    # What is read.
 
     def is_suppressed(self, number: str) -> bool:
         with self._reading() as connection:
             query = select(tables.suppressions.c.number).where(tables.suppressions.c.number == number)
             return connection.execute(query).first() is not None
 
-    def add_status(self, call_sid: str, sequence_number: int, status: str, payload: str, at: datetime) -> bool:
-        """Keep a status callback; False when it was there already."""
-        with self._writing() as connection:
-            try:
-                with connection.begin_nested():
-                    connection.execute(
-                        insert(tables.status_callbacks).values(
-                            call_sid=call_sid,
-                            sequence_number=sequence_number,
-                            status=status,
-                            payload=payload,
-                            received_at=at,
-                        )
-                    )
-            except IntegrityError:
-                return False
-        return True
-
     def call(self, sid_or_id: str) -> CallRow | None:
-        """By our call_id (its first eight digits will do, where only one call has them) or by Twilio's CallSid."""
-        columns = tables.calls.c
-        wanted = (columns.call_id == sid_or_id) | (columns.call_sid == sid_or_id)
-        if len(sid_or_id) == 8 and sid_or_id.isalnum():
-            wanted |= columns.call_id.startswith(sid_or_id, autoescape=True)
-        with self._reading() as connection:
-            rows = connection.execute(select(tables.calls).where(wanted).limit(2)).mappings().all()
-        return _call(dict(rows[0])) if len(rows) == 1 else None
+        """By our call_id or by the provider's call sid."""
+        calls = tables.calls.c
+        found = self._select(select(tables.calls).where((calls.call_id == sid_or_id) | (calls.call_sid == sid_or_id)))
+        return found[0] if found else None
+
+    def calls_like(self, beginning: str, *, limit: int = 10) -> list[CallRow]:
+        """Calls whose call_id or call sid begins so, newest first."""
+        calls = tables.calls.c
+        query = _newest().where(
+            calls.call_id.startswith(beginning, autoescape=True) | calls.call_sid.startswith(beginning, autoescape=True)
+        )
+        return self._select(query.limit(limit))
 
     def calls(self, *, limit: int = 20, flow: str | None = None) -> list[CallRow]:
         """The newest calls, newest first."""
-        query = select(tables.calls).order_by(tables.calls.c.started_at.desc()).limit(limit)
-        if flow is not None:
-            query = query.where(tables.calls.c.flow == flow)
-        with self._reading() as connection:
-            return [_call(dict(row)) for row in connection.execute(query).mappings()]
+        query = _newest() if flow is None else _newest().where(tables.calls.c.flow == flow)
+        return self._select(query.limit(limit))
+
+    def active_calls(self) -> list[CallRow]:
+        """Calls without an end: those that are live, and until `close_orphans` those of dead processes."""
+        return self._select(_newest().where(tables.calls.c.ended_at.is_(None)))
 
     def entries(self, call_id: str) -> list[Entry]:
         """All that happened in a call, in order."""
@@ -205,23 +148,32 @@ class Store:
                 for row in connection.execute(query)
             ]
 
-    def close_orphans(self, now: datetime) -> int:
-        """End the calls that a process left open when it died; how many there were."""
+    # How.
+
+    def _select(self, query: Select[Any]) -> list[CallRow]:
+        with self._reading() as connection:
+            return [CallRow(**row) for row in connection.execute(query).mappings()]
+
+    def _write_one_by_one(self, items: Sequence[Item]) -> list[Item]:
+        unfit: list[Item] = []
         with self._writing() as connection:
-            result = connection.execute(
-                update(tables.calls)
-                .where(tables.calls.c.ended_at.is_(None))
-                .values(ended_at=now, outcome="failed", reason="the service stopped during the call", abnormal=True)
-            )
-        return result.rowcount
+            for item in items:
+                try:
+                    with connection.begin_nested():
+                        _keep(connection, [item])
+                except (SQLAlchemyError, ValueError, OverflowError) as error:
+                    if not _is_unfit(error):
+                        raise
+                    unfit.append(item)
+        return unfit
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Connection]:
         try:
-            with self._engine.begin() as connection:
+            with self._writer.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(f"{self._url} could not be written: {_first_line(error)}") from error
+            raise StoreError(f"the record could not be written to {explained(error, self._url)}") from error
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -229,43 +181,82 @@ class Store:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(f"{self._url} could not be read: {_first_line(error)}") from error
+            raise StoreError(f"the record could not be read from {explained(error, self._url)}") from error
 
 
-def _create_private(path: Path) -> None:
-    """The record holds personal data: only its owner may read it. Raises OSError."""
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+def _newest() -> Select[Any]:
+    return select(tables.calls).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _keep(connection: Connection, items: Sequence[Item]) -> None:
+    """In the order in which one needs the other, whatever the order of the items."""
+    starts = [_started(item) for item in items if isinstance(item, CallStart)]
+    # A call_sid that is there already is refused, not passed over: its events would have no call.
+    _insert_once(connection, tables.calls, starts, key=[tables.calls.c.call_id])
+    _insert_once(connection, tables.events, [_entry(item) for item in items if isinstance(item, Entry)])
+    for item in items:
+        if isinstance(item, CallEnd):
+            _end(connection, item)
+    _insert_once(connection, tables.suppressions, [_listed(item) for item in items if isinstance(item, Suppression)])
 
 
-def _check_version(connection: Connection, shown: str) -> None:
-    tables.metadata.create_all(connection)
-    version = connection.execute(select(func.max(tables.schema_version.c.version))).scalar()
-    if version is None:
-        connection.execute(insert(tables.schema_version).values(version=tables.SCHEMA_VERSION))
-    elif version > tables.SCHEMA_VERSION:
-        raise StoreError(
-            f"{shown} was written by a newer flowengine (schema {version}, this one knows {tables.SCHEMA_VERSION}); "
-            "upgrade flowengine, or name another with --db"
-        )
+def _insert_once(connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: Any = None) -> int:
+    """Insert those that are not there yet; how many there were."""
+    if not rows:
+        return 0
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return connection.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=key), rows).rowcount
 
 
-def _call(row: dict[str, Any]) -> CallRow:
-    # SQLite keeps no time zone; all times are written in UTC.
-    for name in ("started_at", "ended_at"):
-        if row[name] is not None and row[name].tzinfo is None:
-            row[name] = row[name].replace(tzinfo=UTC)
-    return CallRow(**row)
+def _end(connection: Connection, end: CallEnd) -> None:
+    connection.execute(
+        update(tables.calls)
+        .where(tables.calls.c.call_id == end.call_id)
+        .values(ended_at=end.ended_at, outcome=end.outcome, reason=end.reason, abnormal=end.abnormal, status=end.status)
+    )
 
 
-def _first_line(error: Exception) -> str:
-    """The driver's own words, without the statement and its values, which are personal data."""
-    cause = error.orig if isinstance(error, DatabaseError) and error.orig is not None else error
-    return str(cause).partition("\n")[0]
+def _started(call: CallStart) -> dict[str, Any]:
+    return {
+        "call_id": call.call_id,
+        "call_sid": call.call_sid,
+        "flow": call.flow,
+        "flow_version": call.flow_version,
+        "direction": call.direction,
+        "from_number": call.from_number,
+        "to_number": call.to_number,
+        "contact": call.contact,
+        "started_at": call.started_at,
+        "answered_at": call.answered_at or (call.started_at if call.status == "in-progress" else None),
+        "status": call.status,
+        "abnormal": False,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "call_id": entry.call_id,
+        "seq": entry.seq,
+        "at": entry.at,
+        "direction": entry.way,
+        "kind": entry.kind,
+        "payload": entry.payload,
+    }
+
+
+def _listed(item: Suppression) -> dict[str, Any]:
+    return {
+        "number": item.number,
+        "call_id": item.call_id,
+        "reason": item.reason,
+        "written_at": item.written_at,
+    }
+
+
+def _is_unfit(error: BaseException | None) -> bool:
+    """The data, not the database, is to blame: trying again would not help."""
+    match error:
+        case IntegrityError() | DataError() | ValueError() | OverflowError():
+            return True
+        case _:
+            return isinstance(error, StatementError) and not isinstance(error, DBAPIError)

@@ -1,138 +1,175 @@
 """The record's one writer thread: calls hand over what happened and never wait for a disk.
 
-A database that fails does not end calls: what could not be written is put into a spool file beside the database, a
-JSON line each, and is written at the next start. Nothing is lost without a word.
+A database that fails does not end calls. What it does not take is kept and tried again; when there is too much of it,
+when somebody waits for it to be safe (`flush`) or when the process stops, it goes into a spool file beside the
+database, and from there into the database as soon as that works again, in this process or the next.
 """
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
+import time
+from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from flowengine.errors import StoreError
-from flowengine.store.store import CallEnd, Entry, Store
+from flowengine.store.rows import Item
+from flowengine.store.spool import Spool
+from flowengine.store.store import Store
 
 log = logging.getLogger(__name__)
 
 BATCH_S = 0.05
+"""How long the first item of a batch waits for company."""
+BATCH_ITEMS = 2000
+RETRY_S = 1.0
 LIMIT = 100_000
-"""Entries that wait at most: minutes of the busiest service. Beyond it they go to the spool."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Flush:
-    """Tell this future when all before it is written."""
-
-    done: Future[None]
-
-
-class _Stop:
-    """The last item."""
+"""Items that wait in memory at most, in all: minutes of a busy service."""
 
 
 class RecordWriter:
-    """Batches entries into transactions, in order. `healthy` is False while the last write failed."""
+    """Batches items into transactions. Its numbers tell how the record fares; all are of this process.
 
-    def __init__(self, store: Store, spool: Path) -> None:
+    `healthy`: the last attempt to write succeeded. `spooled`: went through the spool. `refused`: stand in the spool's
+    `.refused` file. `lost`: neither database nor spool took them.
+    """
+
+    def __init__(
+        self, store: Store, spool: Path | None = None, *, limit: int = LIMIT, retry_s: float = RETRY_S
+    ) -> None:
         self._store = store
-        self._spool = spool
-        self._queue: queue.Queue[Entry | CallEnd | _Flush | _Stop] = queue.Queue(LIMIT)
+        self._spool = Spool(spool or store.spool)
+        self._limit = limit
+        self._retry_s = retry_s
+        self._retry_at = 0.0
+        self._changed = threading.Condition()
+        self._queue: deque[Item | Future[None]] = deque()
+        self._kept: list[Item] = []
+        self._urgent = False
+        self._closing = False
         self.healthy = True
         self.spooled = 0
-        self._recover()
+        self.refused = 0
+        self.lost = 0
+        # Before anything else happens: what an earlier process left comes first.
+        self._replay()
         self._thread = threading.Thread(target=self._work, name="record writer", daemon=True)
         self._thread.start()
 
-    def put(self, item: Entry | CallEnd) -> None:
-        """Keep this; never waits."""
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
-            self._to_spool([item])
+    def put(self, item: Item) -> None:
+        """Keep this. Waits for nothing, unless memory is full and it must go to the spool."""
+        with self._changed:
+            if not self._closing and len(self._queue) < self._limit:
+                self._queue.append(item)
+                self._changed.notify()
+                return
+        self._set_aside([item])
 
     def flush(self) -> Future[None]:
-        """Done when all that was put before is written (or spooled)."""
+        """Done when all that was put before is in the database or in the spool."""
         done: Future[None] = Future()
-        self._queue.put(_Flush(done))
+        with self._changed:
+            if self._closing:
+                done.set_result(None)
+                return done
+            self._queue.append(done)
+            self._urgent = True
+            self._changed.notify()
         return done
 
     def close(self) -> None:
         """Write what is left and stop; idempotent."""
-        if self._thread.is_alive():
-            self._queue.put(_Stop())
-            self._thread.join()
+        with self._changed:
+            self._closing = self._urgent = True
+            self._changed.notify()
+        self._thread.join()
+
+    # The thread.
 
     def _work(self) -> None:
         while True:
-            batch = [self._queue.get()]
-            while not isinstance(batch[-1], _Stop | _Flush):
-                try:
-                    batch.append(self._queue.get(timeout=BATCH_S))
-                except queue.Empty:
-                    break
-                if len(batch) >= 2000:
-                    break
-            self._write([item for item in batch if isinstance(item, Entry | CallEnd)])
-            match batch[-1]:
-                case _Flush(done=done):
-                    done.set_result(None)
-                case _Stop():
-                    return
-                case _:
-                    pass
+            batch, is_last = self._take()
+            items = [*self._kept, *(item for item in batch if not isinstance(item, Future))]
+            waiting = [item for item in batch if isinstance(item, Future)]
+            self._kept = self._write(items, now=is_last)
+            if self._kept and (waiting or is_last or len(self._kept) > self._limit // 2):
+                self._set_aside(self._kept)
+                self._kept = []
+            for future in waiting:
+                # Whoever waited may have given up: a cancelled future takes no result.
+                if future.set_running_or_notify_cancel():
+                    future.set_result(None)
+            if is_last:
+                return
 
-    def _write(self, items: list[Entry | CallEnd]) -> None:
-        if not items:
-            return
+    def _take(self) -> tuple[list[Item | Future[None]], bool]:
+        """The next batch, and whether it is the last. Empty, now and then, while something waits for a retry."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._urgent, None if self.healthy else self._retry_s)
+            self._changed.wait_for(lambda: self._urgent or len(self._queue) >= BATCH_ITEMS, BATCH_S)
+            batch = [self._queue.popleft() for _ in range(min(BATCH_ITEMS, len(self._queue)))]
+            is_last = self._closing and not self._queue
+            self._urgent = bool(self._queue) and self._urgent
+            return batch, is_last
+
+    def _write(self, items: list[Item], *, now: bool) -> list[Item]:
+        """What could not be written. A database that has just failed is left alone for a while, unless `now`."""
+        if not self.healthy and not now and time.monotonic() < self._retry_at:
+            return items
         try:
-            self._store.write(
-                [item for item in items if isinstance(item, Entry)],
-                [item for item in items if isinstance(item, CallEnd)],
-            )
-        except StoreError:
-            if self.healthy:
-                log.exception("the record cannot be written; spooling", exc_info=False)
-            self.healthy = False
-            self._to_spool(items)
+            if items:
+                self._refuse(self._store.write(items))
+        except StoreError as error:
+            self._fail(error)
+            return items
+        except Exception as error:
+            # A defect of ours must not silence the record of all calls: this batch is set aside, and said.
+            self._fail(error)
+            self._set_aside(items)
+            return []
+        self._replay()
+        return []
+
+    def _replay(self) -> None:
+        """Bring home what went into the spool."""
+        try:
+            if not self._spool.is_empty:
+                self.refused += self._spool.replay(self._store.write)
+        except (StoreError, OSError) as error:
+            self._fail(error)
         else:
+            if not self.healthy:
+                log.info("the record can be written again")
             self.healthy = True
 
-    def _to_spool(self, items: list[Entry | CallEnd]) -> None:
+    def _fail(self, error: Exception) -> None:
+        # A StoreError says nothing of the call; any other text might.
+        error_text = str(error) if isinstance(error, StoreError) else type(error).__name__
+        if self.healthy:
+            log.error("the record cannot be written; it is kept until it can", extra={"error": error_text})
+        self.healthy = False
+        self._retry_at = time.monotonic() + self._retry_s
+
+    def _set_aside(self, items: list[Item]) -> None:
         try:
-            with self._spool.open("ab") as file:
-                for item in items:
-                    line = {"type": type(item).__name__, "item": item}
-                    file.write(msgspec.json.encode(line) + b"\n")
-        except OSError:
-            log.critical("the spool of the record cannot be written either", extra={"lost": len(items)})
+            self._spool.add(items)
+        except OSError as error:
+            self.lost += len(items)
+            log.critical("the spool cannot be written either", extra={"lost": self.lost, "error": error.strerror})
         else:
             self.spooled += len(items)
+            # So that the thread comes back for it.
+            self.healthy = False
 
-    def _recover(self) -> None:
-        """Write what an earlier process had to spool."""
-        if not self._spool.exists():
+    def _refuse(self, items: list[Item]) -> None:
+        if not items:
             return
-        entries: list[Entry] = []
-        ends: list[CallEnd] = []
-        for line in self._spool.read_bytes().splitlines():
-            try:
-                kind = msgspec.json.decode(line)["type"]
-                raw = msgspec.json.decode(line)["item"]
-                if kind == "Entry":
-                    entries.append(msgspec.convert(raw, Entry))
-                else:
-                    ends.append(msgspec.convert(raw, CallEnd, strict=False))
-            except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError):
-                log.warning("a line of the spool cannot be read and is left out")
+        self.refused += len(items)
+        log.error("entries do not fit into the record; see its .refused file", extra={"refused": self.refused})
         try:
-            self._store.write(entries, ends)
-        except StoreError:
-            log.warning("the spool cannot be written yet; kept")
-            return
-        self._spool.unlink()
+            self._spool.refuse(items)
+        except OSError:
+            self.lost += len(items)
+            log.critical("the file of refused entries cannot be written", extra={"lost": self.lost})

@@ -96,8 +96,8 @@ def test_only_the_owner_may_read_the_file(url: str, tmp_path: Path) -> None:
     ("url", "part"),
     [
         ("no address", "not a database address"),
-        ("sqlite:////no/such/folder/record.db", "No such file or directory"),
-        ("oracledb://somewhere", "cannot open"),
+        ("sqlite:////no/such/folder/record.db", "there is no such folder; create it"),
+        ("oracledb://somewhere", "SQLite or PostgreSQL"),
     ],
 )
 def test_an_address_that_cannot_be_used_is_explained(url: str, part: str) -> None:
@@ -108,7 +108,7 @@ def test_an_address_that_cannot_be_used_is_explained(url: str, part: str) -> Non
 def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
     file = tmp_path / "record.db"
     file.write_bytes(b"rubbish" * 1000)
-    with pytest.raises(StoreError, match="not a database; move it away"):
+    with pytest.raises(StoreError, match="not a database; move that file away"):
         Store.open(f"sqlite:///{file}")
 
 

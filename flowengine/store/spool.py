@@ -1,0 +1,101 @@
+"""Where the record waits while its database cannot take it: a file beside the database, a JSON line an item.
+
+Lines that no database will ever take (an event without its call, half a line of a killed process) end up in a second
+file, `.refused`: nothing is thrown away without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from flowengine.store.rows import CallEnd, CallStart, Entry, Item, Suppression
+
+TYPES: dict[str, type[Item]] = {kind.__name__: kind for kind in (CallStart, Entry, CallEnd, Suppression)}
+
+
+class Spool:
+    """Items on their way into a database. May be used from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._refused = path.with_name(f"{path.name}.refused")
+        self._lock = threading.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._path.exists() and not self._parts()
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Safe on the disk when this returns. Raises OSError."""
+        with self._lock:
+            _append(self._path, (_line(item) for item in items))
+
+    def refuse(self, items: Iterable[Item]) -> None:
+        """Keep what no database takes, for people to look at. Raises OSError."""
+        with self._lock:
+            _append(self._refused, (_line(item) for item in items))
+
+    def replay(self, write: Callable[[list[Item]], list[Item]]) -> int:
+        """Hand everything to `write`, which returns what it refuses for good; how many were refused.
+
+        Raises OSError, and whatever `write` raises: the rest is then still here. Items may be handed over twice, when
+        a process dies in between.
+        """
+        with self._lock:
+            if self._path.exists():
+                # Out of the way: what is added from now on goes into a new file.
+                self._path.rename(self._path.with_name(f"{self._path.name}.{uuid.uuid4().hex[:12]}"))
+        count = 0
+        for part in self._parts():
+            items, broken = _read(part)
+            refused = [*broken, *map(_line, write(items))]
+            if refused:
+                with self._lock:
+                    _append(self._refused, refused)
+            part.unlink(missing_ok=True)
+            count += len(refused)
+        return count
+
+    def _parts(self) -> list[Path]:
+        return sorted(part for part in self._path.parent.glob(f"{self._path.name}.*") if part != self._refused)
+
+
+def _append(path: Path, lines: Iterable[bytes]) -> None:
+    """Personal data, like the database: only its owner may read it."""
+    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    with open(descriptor, "ab") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(item: Item) -> bytes:
+    fields = {name: _plain(value) for name, value in asdict(item).items()}
+    # The standard library's JSON: it takes even text that is not valid Unicode.
+    return json.dumps({"type": type(item).__name__, **fields}).encode() + b"\n"
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(path: Path) -> tuple[list[Item], list[bytes]]:
+    """The items, and the lines that are none."""
+    items: list[Item] = []
+    broken: list[bytes] = []
+    for line in path.read_bytes().splitlines():
+        try:
+            fields = json.loads(line)
+            items.append(msgspec.convert(fields, TYPES[fields.pop("type")]))
+        except (ValueError, LookupError, TypeError, AttributeError, msgspec.ValidationError):
+            broken.append(line + b"\n")
+    return items, broken
