@@ -1,0 +1,38 @@
+"""Writes docs/reference/cli.md from the commands themselves: `python -m tests.cli_reference`. A test compares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flowengine.cli.main import COMMANDS, main
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "cli.md"
+OPENING = """\
+# The command line
+
+`flowengine COMMAND`, or `./run COMMAND` in a checkout. This page is written by `python -m tests.cli_reference` from the
+commands' own help, and a test fails when the two differ.
+"""
+WIDTH = 100
+
+
+def page() -> str:
+    """The whole page."""
+    parent = click.Context(main, info_name="flowengine", terminal_width=WIDTH, max_content_width=WIDTH)
+    sections = [OPENING, _section("flowengine", main, parent)]
+    for name in sorted(COMMANDS):
+        command = main.get_command(parent, name)
+        assert command is not None
+        context = click.Context(command, parent, name, terminal_width=WIDTH, max_content_width=WIDTH)
+        sections.append(_section(f"flowengine {name}", command, context))
+    return "\n".join(sections)
+
+
+def _section(title: str, command: click.Command, context: click.Context) -> str:
+    return f"## {title}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
