@@ -119,6 +119,7 @@ class _Mp3:
         if find_spec("av") is None:
             raise MissingExtra("the speech service sends MP3, which needs a decoder: pip install av")
         av: Any = importlib.import_module("av")
+        self._unreadable: type[Exception] = av.error.InvalidDataError
         self._codec = av.CodecContext.create("mp3", "r")
         self._to_mono = av.AudioResampler(format="s16", layout="mono")
         self._resampler: Resampler | None = None
@@ -128,11 +129,18 @@ class _Mp3:
 
     def flush(self) -> bytes:
         rest = b"".join(self._decoded(packet) for packet in (*self._codec.parse(b""), None))
-        return rest + (samples_as_mulaw(self._resampler.flush()) if self._resampler is not None else b"")
+        if self._resampler is None:
+            raise ProtocolError("audio declared as MP3 in which there is none")
+        return rest + samples_as_mulaw(self._resampler.flush())
 
     def _decoded(self, packet: Any) -> bytes:
         mulaw = b""
-        for frame in self._codec.decode(packet):
+        try:
+            frames = self._codec.decode(packet)
+        except self._unreadable:
+            # Tags and the like between the frames; what matters is whether any sound comes of it all.
+            return mulaw
+        for frame in frames:
             for mono in self._to_mono.resample(frame):
                 self._resampler = self._resampler or Resampler(mono.sample_rate, SAMPLE_RATE)
                 samples = array("h", bytes(mono.planes[0])[: 2 * mono.samples])

@@ -28,6 +28,7 @@ from flowengine.runtime.ports import (
 log = logging.getLogger(__name__)
 
 INIT_TIMEOUT_S = 10.0
+LAST_WORD_S = 0.2
 LAST_FINAL_S = 5.0
 EXPECTING: frozenset[str] = frozenset(get_args(Expecting))
 
@@ -48,7 +49,6 @@ class SttConversation:
         self._recogniser = recogniser
         self._call_id = ""
         self._interim = True
-        self._open_voice = False
         self._settled = asyncio.Event()
         self._settled.set()
 
@@ -115,12 +115,17 @@ class SttConversation:
                     stream.expect(message["expecting"])
                 case "close":
                     stream.finalize()
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(LAST_FINAL_S):
-                            await self._settled.wait()
+                    await self._last_final()
                     await self._connection.send(written("closed"))
                     await self._connection.close()
                     return
+
+    async def _last_final(self) -> None:
+        """Wait for the final of an utterance that is open, if one is: the engine may only be about to say so."""
+        await asyncio.sleep(LAST_WORD_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_FINAL_S):
+                await self._settled.wait()
 
     async def _tell(self, stream: RecogniserStream) -> None:
         async for event in stream.events():

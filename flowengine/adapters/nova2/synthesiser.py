@@ -59,15 +59,15 @@ class _Socket:
                 elif message.get("reason", "done") != "done":
                     raise SynthesiserError(f"the speech service gave up the sentence ({message['reason']!r})")
             yield audio.flush()
+        except (ProtocolError, TimeoutError) as error:
+            self.broken = True
+            reason = str(error) or "it does not answer"
+            raise SynthesiserError(f"the speech service's audio cannot be used: {reason}") from error
         except (OSError, WebSocketException) as error:
             self.broken = True
             if not began:
                 raise _Lost from error
             raise SynthesiserError("the speech service was lost in the middle of a sentence") from error
-        except (ProtocolError, TimeoutError) as error:
-            self.broken = True
-            reason = str(error) or "it does not answer"
-            raise SynthesiserError(f"the speech service's audio cannot be used: {reason}") from error
 
     async def _answers(self, request: str) -> AsyncIterator[bytes | dict[str, object]]:
         """Everything up to the request's `audio_end`, which is the last."""

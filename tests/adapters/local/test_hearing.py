@@ -87,7 +87,7 @@ def test_an_engine_that_fails_fails_the_call_and_no_other() -> None:
     ears.open(1)
     ears.open(2)
     push(ears, 1, VOICE + SILENCE * 4000)
-    events = []
+    events: list[tuple[int, RecogniserEvent]] = []
     while not events or not isinstance(events[-1][1], RecogniserFailed):
         events.append(reports.get(timeout=5))
     assert events[-1] == (1, RecogniserFailed("MemoryError"))

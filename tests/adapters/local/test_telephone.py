@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-np = pytest.importorskip("numpy", reason="flowengine[local] is not installed")
+pytest.importorskip("numpy", reason="flowengine[local] is not installed")
+
+import numpy as np
 
 from flowengine.adapters.local.telephone import LEAD_MS, TAIL_MS, Samples, to_16_khz, to_mulaw, to_samples
 from flowengine.runtime.audio import duration_ms, level_dbfs, mulaw_to_pcm16

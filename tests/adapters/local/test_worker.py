@@ -84,7 +84,7 @@ def test_when_the_process_dies_its_calls_are_told_and_the_next_call_works() -> N
             await stream.close()
             async with asyncio.timeout(60):
                 again = await recogniser.open("call")
-                clip = b"".join([chunk async for chunk in synthesiser.speak("Hello.")])
+                clip = await said(synthesiser)
             await again.close()
             return last, clip, first, worker.pid
         finally:
@@ -97,6 +97,10 @@ def test_when_the_process_dies_its_calls_are_told_and_the_next_call_works() -> N
     assert first != second
 
 
+async def said(synthesiser: LocalSynthesiser) -> bytes:
+    return b"".join([chunk async for chunk in synthesiser.speak("Hello.")])
+
+
 @with_models
 @on_unix
 def test_a_sentence_that_loses_its_process_fails() -> None:
@@ -107,7 +111,7 @@ def test_a_sentence_that_loses_its_process_fails() -> None:
             pid = shared_worker().pid
             assert pid is not None
             os.kill(pid, signal.SIGSTOP)
-            speaking = asyncio.create_task(anext(aiter(synthesiser.speak("Never said."))))
+            speaking = asyncio.create_task(said(synthesiser))
             await asyncio.sleep(0.05)
             os.kill(pid, signal.SIGKILL)
             async with asyncio.timeout(10):
