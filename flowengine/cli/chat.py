@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -60,11 +61,11 @@ def command(flow: Path, contact: tuple[str, ...], now: datetime | None) -> None:
     """
     compilation = compile_file(flow)
     if compilation.flow is None:
-        colour = sys.stderr.isatty()
+        colour = _on_terminal(sys.stderr)
         click.echo(render(compilation.errors, compilation.sources, colour=colour), err=True, color=colour)
         sys.exit(1)
     given = _given(contact)
-    if sys.stdin.isatty():
+    if _on_terminal(sys.stdin):
         given |= _asked(compilation.flow, given)
     try:
         player = Player(compilation.flow, given, now=now or datetime.now(LONDON))
@@ -78,7 +79,7 @@ class Chat:
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self._paint = Painter(sys.stdout.isatty())
+        self._paint = Painter(_on_terminal(sys.stdout))
         self._agent = player.flow.agent.name
         self._names = max(len(self._agent), len("you"))
         self._shown = 0
@@ -109,7 +110,7 @@ class Chat:
     def _read(self) -> str | None:
         """The next line; None when there is none."""
         prompt = f"{'you':<{self._names}} › "
-        if sys.stdin.isatty():
+        if _on_terminal(sys.stdin):
             try:
                 return input(prompt).strip()
             except EOFError:
@@ -145,9 +146,8 @@ class Chat:
                     click.echo(f"  {text}")
             case _:
                 close = get_close_matches(word, COMMANDS, n=1)
-                self._say_no(
-                    f"there is no {word}; {f'did you mean {close[0]}?' if close else '/help lists what there is'}"
-                )
+                advice = f"did you mean {close[0]}?" if close else "/help lists what there is"
+                self._say_no(f"there is no {word}; {advice}")
         return False
 
     def _silence(self, text: str) -> bool:
@@ -188,9 +188,8 @@ class Chat:
         player = self._player
         minutes, rest = divmod(round(player.at), 60)
         length = f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-        click.echo(
-            f"\nThe call ended: {self._paint.strong(player.outcome or 'unknown')} {self._paint.dim(f'({length})')}"
-        )
+        outcome = self._paint.strong(player.outcome or "unknown")
+        click.echo(f"\nThe call ended: {outcome} {self._paint.dim(f'({length})')}")
         for turn in player.turns:
             for verdict in turn.verdicts:
                 if not verdict.allowed:
@@ -202,9 +201,11 @@ class Chat:
             click.echo(f"  {reason.code} ({reason.rule}): {reason.detail}")
         if verdict.next_allowed_at is not None:
             moment = in_london(verdict.next_allowed_at)
-            click.echo(
-                f"To talk to it all the same, let the call take place at another time: --now {moment:%Y-%m-%dT%H:%M}"
-            )
+            click.echo(f"To talk to it, let the call take place at another time: --now {moment:%Y-%m-%dT%H:%M}")
+
+
+def _on_terminal(stream: TextIO) -> bool:
+    return stream.isatty()
 
 
 def _given(pairs: tuple[str, ...]) -> dict[str, object]:

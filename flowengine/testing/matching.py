@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from flowengine.language.source import Span
 
@@ -83,15 +84,24 @@ def written(pattern: Pattern) -> str:
 def _fits(pattern: Pattern, heard: str) -> bool:
     if _has_star(pattern):
         return _begins(pattern, heard, anywhere=True)
-    return re.fullmatch(f"{_MARKS}{_expression(pattern)}{_MARKS}", heard, re.DOTALL) is not None
+    return re.fullmatch(f"{_MARKS}{_expression(pattern)}{_MARKS}", heard) is not None
 
 
 def _begins(pieces: Pattern, heard: str, *, anywhere: bool) -> bool:
     """Whether these first pieces of a pattern have a place: at the beginning, or `anywhere`."""
     if all(piece.text is None for piece in pieces):
         return bool(heard)
-    expression = re.compile(f"{_MARKS}{_expression(pieces)}", re.DOTALL)
-    return (expression.search(heard) if anywhere else expression.match(heard)) is not None
+    if not anywhere:
+        return re.match(f"{_MARKS}{_expression(pieces)}", heard) is not None
+    position = 0
+    # The first place for each is the best one for those after it, so there is nothing to go back for.
+    for starred, run in groupby(pieces, key=lambda piece: piece.text is None):
+        if not starred:
+            found = re.compile(_expression(list(run))).search(heard, position)
+            if found is None:
+                return False
+            position = found.end()
+    return True
 
 
 def _has_star(pattern: Pattern) -> bool:
@@ -113,16 +123,9 @@ def _loosened(pattern: Pattern, heard: str) -> str | None:
     return None
 
 
-def _expression(pattern: Pattern) -> str:
-    parts: list[str] = []
-    for index, piece in enumerate(pattern):
-        if piece.text is None:
-            parts.append(".*?")
-        else:
-            if index and pattern[index - 1].text is not None:
-                parts.append(_MARKS)
-            parts.append(_bounded(normalised(piece.text)))
-    return "".join(parts)
+def _expression(texts: Pattern) -> str:
+    """Texts that follow each other directly, as an expression."""
+    return _MARKS.join(_bounded(normalised(piece.text or "")) for piece in texts)
 
 
 def _bounded(text: str) -> str:

@@ -138,6 +138,7 @@ class Player:
         """The caller hangs up as soon as these words were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
+        self._call.drop_speech()
         self._begin_amid(f'(interrupts after "{after}") (hangs up)')
         self._call.hang_up()
         return True

@@ -37,6 +37,12 @@ def _flows(config: pytest.Config) -> Flows:
     return config.stash.setdefault(_FLOWS, Flows())
 
 
+def _near(path: Path) -> Path:
+    """A path as short as a person would write it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 class FlowTestFile(pytest.File):
     """One `.flowtest` file."""
 
@@ -44,7 +50,7 @@ class FlowTestFile(pytest.File):
         from flowengine.language.render import render
 
         flows = _flows(self.config)
-        loaded = flows.load(self.path)
+        loaded = flows.load(_near(self.path))
         if loaded.problems:
             raise self.CollectError(render(loaded.problems, flows.sources, colour=False))
         for test in loaded.file.tests:
@@ -63,7 +69,7 @@ class FlowTestItem(pytest.Item):
         self.test = test
 
     def runtest(self) -> None:
-        result = _flows(self.config).run(self.test, self.path.parent)
+        result = _flows(self.config).run(self.test, _near(self.path.parent))
         if not result.passed:
             raise CallFailed(self._shown(result))
 

@@ -143,15 +143,19 @@ class VirtualCall:
     def hang_up(self) -> None:
         """The caller goes, whatever is being said."""
         if not self.over:
-            self._cut()
+            self.drop_speech()
             self._think(CallerHungUp(self.at))
         self.gone = True
+
+    def drop_speech(self) -> None:
+        """Nobody hears the rest, whether it may be interrupted or not."""
+        self._cut()
+        self._follow()
 
     def interrupt(self) -> None:
         """The caller's first word: what may be interrupted falls silent."""
         if not self.hanging_up and all(speech.interruptible for speech in self._queue):
-            self._cut()
-            self._follow()
+            self.drop_speech()
 
     # Time.
 

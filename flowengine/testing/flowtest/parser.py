@@ -46,7 +46,14 @@ _WORD = re.compile(r"[^\W\d]\w*")
 @cache
 def _lark() -> Lark:
     text = files("flowengine.testing.flowtest").joinpath("flowtest.lark").read_text("utf-8")
-    return Lark(text, start=["head", "item", "value_line"], parser="lalr", lexer="contextual", maybe_placeholders=False)
+    return Lark(
+        text,
+        start=["head", "item", "value_line"],
+        parser="lalr",
+        lexer="contextual",
+        maybe_placeholders=False,
+        propagate_positions=True,
+    )
 
 
 def parse(source: Source) -> tuple[File, tuple[Diagnostic, ...]]:
@@ -196,14 +203,14 @@ class _Reader:
         if test.steps and isinstance(test.steps[-1], Ends):
             self._complain(problems.after_end(self._span(row), test.steps[-1].span))
             return
-        span = self._span(row)
+        span = replace(self._span(row), end_column=tree.meta.end_column)  # without the comment
         step: AgentSays | CallerStep | ExpectState | ExpectValue | Ends | None
         match tree.data:
             case "agent":
                 pieces = tuple(self._piece(row, token) for token in tree.children if isinstance(token, Token))
                 step = AgentSays(pieces, span)
             case "caller":
-                step = self._caller(_trees(tree), row)
+                step = self._caller(_trees(tree), span)
             case "expect_state":
                 step = ExpectState(self._named(row, _token(tree)), span)
             case "expect_value":
@@ -213,8 +220,8 @@ class _Reader:
         if step is not None:
             self.current = replace(self.current or test, steps=(*test.steps, step))
 
-    def _caller(self, parts: list[Node], row: _Row) -> CallerStep | None:
-        cue, span = parts[0], self._span(row)
+    def _caller(self, parts: list[Node], span: Span) -> CallerStep | None:
+        cue = parts[0]
         match cue.data:
             case "words":
                 return CallerSays(str(_token(cue)).strip(), span)
@@ -228,7 +235,7 @@ class _Reader:
                 self._complain(problems.comes_later("voicemail", span))
                 return None
             case _:
-                then = self._caller(_trees(cue), row)
+                then = self._caller(_trees(cue), span)
                 assert isinstance(then, CallerSays | CallerPresses | CallerHangsUp)
                 return CallerInterrupts(unquoted(_token(cue)), then, span)
 

@@ -93,7 +93,7 @@ def _bad_cue(line: str, span: Span) -> Diagnostic:
     whole = Span(span.path, span.line, start + 1, span.line, end + 1)
     word = re.match(r"\(\s*(\w*)", cue)
     first = word[1] if word else ""
-    close = get_close_matches(first, CUES, n=1, cutoff=0.5)
+    close = get_close_matches(first, CUES, n=1, cutoff=0.65)
     if first in CUES:
         message, help_ = f"{cue!r} is not quite a cue", f"write, for example: {CUES[first]}"
     elif close:
