@@ -148,6 +148,13 @@ class Call:
         if not self.transcript.quiet:
             self.emit(StopSpeaking())
 
+    def hear(self, shown: str) -> None:
+        """The caller has taken a turn; `shown` is what the record shows of it."""
+        self.transcript.caller(self.at, shown)
+        self.last_heard = shown
+        self.turns += 1
+        self.may_repeat()
+
     # Timers and requests.
 
     @property

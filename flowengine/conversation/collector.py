@@ -14,7 +14,7 @@ from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
 from flowengine.conversation.slots import corrects, find_all
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Slot, Template
+from flowengine.graph.model import Slot, Template, ValueType
 
 Result = Literal["done", "failed"]
 Heard = Literal["filled", "missed"]
@@ -66,6 +66,11 @@ class Collector:
             return "failed"
         self.ask()
         return None
+
+    @property
+    def wanted(self) -> ValueType:
+        """The type asked for."""
+        return self._slot().type
 
     @property
     def takes_keys(self) -> bool:

@@ -71,7 +71,9 @@ def _typed(kind: ValueType, given: object) -> object | None:
     text = str(given).strip()
     match kind.kind:
         case "text" | "uk_name":
-            return text if isinstance(given, str | int | float) and 0 < len(text) <= LONGEST_TEXT else None
+            # Braces of a template that somebody else failed to fill in must never be spoken.
+            fits = 0 < len(text) <= LONGEST_TEXT and not re.search(r"\{[{%]", text)
+            return text if fits and isinstance(given, str | int | float) else None
         case "number":
             return _number(given)
         case "money":

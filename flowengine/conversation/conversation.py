@@ -31,6 +31,8 @@ from flowengine.conversation.hearing import OPT_OUT, Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, best, fits, intents_of, layers
 from flowengine.conversation.prepared import prepare
+from flowengine.conversation.pressing import Pressing
+from flowengine.conversation.settling import Settling
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
 from flowengine.graph.model import Collect, Flow, Guard, Intent, Listen, OnAfter, OnHangup
@@ -58,7 +60,9 @@ class Conversation:
         self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines)
         collector = Collector(self._call)
         self._interpreter = Interpreter(self._call, collector)
-        self._hearing = Hearing(self._call, self._interpreter, collector)
+        settling = Settling(self._call, self._interpreter, collector)
+        self._hearing = Hearing(self._call, self._interpreter, collector, settling)
+        self._pressing = Pressing(self._call, collector, settling)
         self._deferred: list[CallerSaid | CallerPressed | TimerFired] = []
 
     # What may be read.
@@ -159,7 +163,7 @@ class Conversation:
         if isinstance(event, CallerSaid):
             self._hearing.said(event.text)
         else:
-            self._hearing.pressed(event.key)
+            self._pressing.pressed(event.key)
 
     def _take_deferred(self) -> None:
         while self._deferred and not self._call.transcript.firm and not self.finished:
@@ -174,7 +178,7 @@ class Conversation:
             case "silence":
                 self._hearing.silent()
             case "keys":
-                self._hearing.keys_done()
+                self._pressing.finished()
             case None:
                 self._time_is_up(event)
 

@@ -14,7 +14,18 @@ from flowengine.conversation.number_words import ORDINALS, SMALL, read_number
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
-    "january february march april may june july august september october november december".split(" ")  # noqa: SIM905
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 )
 SHORT = {month[:3]: number for number, month in enumerate(MONTHS, 1)} | {"sept": 9}
 MONTH_NUMBERS = {month: number for number, month in enumerate(MONTHS, 1)} | SHORT
@@ -34,16 +45,16 @@ def read_date(said: Sequence[str], today: date) -> Read:
 
 
 def _relative(said: Sequence[str], today: date) -> Read:
-    start = 1 if said[:1] == ["the"] or said[:1] == ("the",) else 0
-    if list(said[start : start + 3]) == ["day", "after", "tomorrow"]:
+    start = 1 if said[:1] == ["the"] else 0
+    if said[start : start + 3] == ["day", "after", "tomorrow"]:
         return today + timedelta(2), start + 3
     near = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
     if said and said[0] in near:
         moved = today + timedelta(near[said[0]])
-        if list(said[1:2]) == ["week"]:
+        if said[1:2] == ["week"]:
             return moved + timedelta(7), 2
         return moved, 1
-    if list(said[:1]) == ["in"]:
+    if said[:1] == ["in"]:
         counted = _count_of_days(said[1:])
         return (today + timedelta(counted[0]), counted[1] + 1) if counted is not None else None
     return None
@@ -55,9 +66,9 @@ def _weeks_on(said: Sequence[str], today: date) -> Read:
     if counted is None:
         return None
     days, used = counted
-    if list(said[used : used + 1]) in (["on"], ["from"]):
+    if said[used : used + 1] in (["on"], ["from"]):
         used += 1
-    if list(said[used : used + 1]) == ["now"]:
+    if said[used : used + 1] == ["now"]:
         return today + timedelta(days), used + 1
     rest = said[used:]
     base = _relative(rest, today) or _weekday(rest, today)
@@ -65,14 +76,14 @@ def _weeks_on(said: Sequence[str], today: date) -> Read:
 
 
 def _count_of_days(said: Sequence[str]) -> tuple[int, int] | None:
-    number = (1, 1) if list(said[:1]) in (["a"], ["one"]) else read_number(said)
-    if number is None or list(said[number[1] : number[1] + 1])[:1] == []:
+    number = (1, 1) if said[:1] in (["a"], ["one"]) else read_number(said)
+    if number is None or number[1] >= len(said):
         return None
     unit = said[number[1]]
     if unit not in UNITS:
         return None
     used = number[1] + 1
-    if list(said[used : used + 1]) == ["time"]:
+    if said[used : used + 1] == ["time"]:
         used += 1
     return number[0] * UNITS[unit], used
 
@@ -91,9 +102,9 @@ def _weekday(said: Sequence[str], today: date) -> Read:
     if following:
         monday = today - timedelta(today.weekday())
         return monday + timedelta(7 + wanted), index + 1
-    ahead = (wanted - today.weekday()) % 7 or (0 if list(said[:1]) == ["this"] else 7)
+    ahead = (wanted - today.weekday()) % 7 or (0 if said[:1] == ["this"] else 7)
     found = today + timedelta(ahead)
-    rest = list(said[index + 1 : index + 3])
+    rest = said[index + 1 : index + 3]
     if rest[:1] == ["week"]:
         return found + timedelta(7), index + 2
     if rest == ["next", "week"]:
@@ -110,18 +121,18 @@ def _named(said: Sequence[str], today: date) -> Read:
 
 
 def _day_and_month(said: Sequence[str], today: date) -> Read:
-    article = 1 if list(said[:1]) == ["the"] else 0
+    article = 1 if said[:1] == ["the"] else 0
     day = _day(said[article:])
     if day is not None:
         used = article + day[1]
-        of = 1 if list(said[used : used + 1]) == ["of"] else 0
+        of = 1 if said[used : used + 1] == ["of"] else 0
         month = MONTH_NUMBERS.get(said[used + of]) if used + of < len(said) else None
         if month is not None and (day[2] or not article or of):
             return _with_year(said, used + of + 1, month, day[0], today)
-        if list(said[used : used + 3]) == ["of", "next", "month"]:
+        if said[used : used + 3] == ["of", "next", "month"]:
             following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
             return _in_month(following, day[0], used + 3)
-        if list(said[used : used + 3]) == ["of", "this", "month"]:
+        if said[used : used + 3] == ["of", "this", "month"]:
             return _in_month(today, day[0], used + 3)
         if day[2] and (article or said[0][0].isdigit()):
             return _coming(today, day[0], used)
@@ -129,7 +140,7 @@ def _day_and_month(said: Sequence[str], today: date) -> Read:
     month = MONTH_NUMBERS.get(said[0]) if said else None
     if month is None or (said[0] == "may" and len(said) < 2):
         return None
-    article = 2 if list(said[1:2]) == ["the"] else 1
+    article = 2 if said[1:2] == ["the"] else 1
     day = _day(said[article:])
     return _with_year(said, article + day[1], month, day[0], today) if day is not None else None
 
@@ -162,7 +173,7 @@ def _year(said: Sequence[str]) -> tuple[int | None, int]:
         rest = read_number(said[1:])
         if rest is not None and 10 <= rest[0] <= 99:
             return SMALL[said[0]] * 100 + rest[0], 1 + rest[1]
-    if list(said[:2]) == ["two", "thousand"]:
+    if said[:2] == ["two", "thousand"]:
         number = read_number(said)
         assert number is not None
         return number

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.environment import Template as JinjaTemplate
@@ -20,16 +21,20 @@ from flowengine.graph.edges import statements
 from flowengine.graph.model import (
     Again,
     Collect,
+    End,
     Expression,
     Flow,
+    Goto,
     Guard,
     If,
     Listen,
     Note,
+    Resume,
     Say,
     Set,
     Statement,
     Template,
+    Wait,
 )
 
 FILTERS: Mapping[str, Callable[..., object]] = {
@@ -39,8 +44,6 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "spelled": spelled,
     "spoken": spoken,
 }
-BUILT_IN = ("contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard", "slots")
-"""The names every template knows, beside slots and `set` variables."""
 
 
 def environment() -> ImmutableSandboxedEnvironment:
@@ -83,10 +86,6 @@ class Evaluator:
         if isinstance(found, StrictUndefined):
             raise _failure(expression, TypeError("a name is undefined"))
         return found
-
-    def holds(self, condition: Expression, names: Mapping[str, object]) -> bool:
-        """Whether a condition is true. Raises EvaluationError."""
-        return bool(self.value(condition, names))
 
 
 def moment(started: datetime, at: float) -> datetime:
@@ -135,11 +134,12 @@ def _own_texts(statement: Statement) -> Iterator[Template | Expression]:
             yield value
         case Note(text=text):
             yield text
-        case Again(text=again) if again is not None:
-            yield again
+        case Again(text=text):
+            if text is not None:
+                yield text
         case If(arms=arms):
             yield from (arm.condition for arm in arms if arm.condition is not None)
-        case Listen() | Collect() | Guard():
+        case Wait() | Goto() | Resume() | End() | Listen() | Collect() | Guard():
             pass
         case _:
-            pass
+            assert_never(statement)

@@ -1,30 +1,27 @@
-"""The caller's turn: what an utterance, a silence or a key means here, and which branch it takes.
+"""The caller's words: what an utterance means here, and which branch it takes.
 
 In this order: what protects the caller; the answer to "Did you mean …?"; the slot being asked for; the live intents in
-the language's order; `otherwise`; and where nothing handles it, the question again, twice, then the end.
+the language's order; `otherwise`.
 """
 
 from __future__ import annotations
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import HIDDEN, Call
-from flowengine.conversation.collector import Collector, Result
+from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
 from flowengine.conversation.normalise import normalise, words
-from flowengine.conversation.place import Doubt, Fit, Stay, best, fits, intents_of, layers
+from flowengine.conversation.place import Doubt, Fit, best, fits, intents_of, layers
+from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
-from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Collect, Guard, Listen, OnIntent, OnOtherwise, OnPress, OnSilence, Trigger
+from flowengine.graph.model import Collect, Guard, Listen, OnIntent, OnOtherwise, OnSilence
 
 OPT_OUT = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
-MISUNDERSTOOD = "Sorry, I didn't catch that."
-UNHANDLED_LIMIT = 3
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
 BACKCHANNELS = frozenset({"hello", "hi", "hey", "hiya", "mm", "yes", "ok", "right", "sure", "fine"})
 """Said while the agent speaks, and meaning no live intent, these only say "I'm here"."""
@@ -33,28 +30,27 @@ BACKCHANNELS = frozenset({"hello", "hi", "hey", "hiya", "mm", "yes", "ok", "righ
 class Hearing:
     """Takes the caller's turns."""
 
-    def __init__(self, call: Call, interpreter: Interpreter, collector: Collector) -> None:
+    def __init__(self, call: Call, interpreter: Interpreter, collector: Collector, settling: Settling) -> None:
         self._call = call
         self._interpreter = interpreter
         self._collector = collector
+        self._settling = settling
 
     # Words.
 
     def said(self, text: str) -> None:
         """An utterance that is more than a cough."""
-        call, stay = self._call, self._here()
+        call, stay = self._call, self._settling.here
         live = layers(call.flow, stay)
         candidates = call.prepared.matcher.understand(text, self._listened_for(live))
         hidden = isinstance(stay.waiting, Collect) and self._collector.secret and not candidates
         shown = HIDDEN if hidden else text.strip()
-        call.transcript.caller(call.at, shown)
-        call.last_heard = shown
         if self._is_no_turn(text, candidates):
+            call.transcript.caller(call.at, shown)
             call.emit(Understood(shown, None, 0.0, "none"))
             call.disarm_silence()
             return
-        call.turns += 1
-        call.may_repeat()
+        call.hear(shown)
         protective = [each for each in candidates if each.tier == "protective"]
         if not protective and isinstance(stay.waiting, Guard) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer.
@@ -63,9 +59,9 @@ class Hearing:
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
-        if protective:
-            self._opt_out_first(protective)
-        elif stay.doubt is not None and self._resolve(stay.doubt, shown):
+        if any(each.intent == OPT_OUT for each in protective):
+            call.suppress(OPT_OUT)
+        elif not protective and stay.doubt is not None and self._resolve(stay.doubt, shown):
             return
         stay.doubt = None
         if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, candidates):
@@ -90,13 +86,14 @@ class Hearing:
         return not self._call.transcript.quiet and not candidates and all(word in BACKCHANNELS for word in said)
 
     def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
-        call, stay = self._call, self._here()
+        call, stay = self._call, self._settling.here
         fitting = self._fitting(candidates)
+        if any(each.intent == OPT_OUT for each in candidates) and not any(fit.intent == OPT_OUT for fit in fitting):
+            call.emit(Understood(shown, OPT_OUT, 1.0, "protective", candidates))
+            return self._suppressed()
         if not fitting:
             call.emit(Understood(shown, None, 0.0, "none", candidates))
-            if candidates and candidates[0].intent == OPT_OUT:
-                return self._suppressed()
-            return self._unmatched(OnOtherwise())
+            return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         rivals = [
             fit
@@ -115,10 +112,10 @@ class Hearing:
             for name, value in find_in_passing(text, call.flow, call.variables, call.now).items():
                 call.fill(name, value)
             call.utterance = text
-        return self._take(first)
+        return self._settling.take(first)
 
     def _fitting(self, candidates: tuple[Candidate, ...]) -> list[Fit]:
-        call, stay = self._call, self._here()
+        call, stay = self._call, self._settling.here
         if not candidates:
             return []
         live = layers(call.flow, stay)
@@ -138,7 +135,7 @@ class Hearing:
 
     def _doubt(self, doubt: Doubt) -> None:
         call = self._call
-        self._here().doubt = doubt
+        self._settling.here.doubt = doubt
         call.stop_speaking()
         call.say(Prompt((did_you_mean(call.flow, doubt),)))
         self._interpreter.listen()
@@ -149,9 +146,9 @@ class Hearing:
         if agreed is None:
             return False
         chosen = doubt.first if agreed else doubt.second
-        self._here().doubt = None
+        self._settling.here.doubt = None
         self._call.emit(Understood(shown, chosen.intent, chosen.score, "phrase"))
-        self._take(chosen)
+        self._settling.take(chosen)
         return True
 
     # Slots.
@@ -167,7 +164,7 @@ class Hearing:
             return False
         call.out.insert(understood, Understood(shown, None, 1.0, "slot"))
         call.stop_speaking()
-        self._go_on(collector.advance() if heard == "filled" else collector.miss())
+        self._settling.collected(collector.advance() if heard == "filled" else collector.miss())
         return True
 
     def _is_aside(self, candidate: Candidate) -> bool:
@@ -178,53 +175,11 @@ class Hearing:
             return not answers and candidate.score >= NEARLY_CERTAIN
         return candidate.score >= (NEARLY_CERTAIN if self._collector.expects_words else CERTAIN)
 
-    def _go_on(self, result: Result | None) -> None:
-        if result is None:
-            self._interpreter.listen()
-        else:
-            self._interpreter.take_result(result)
-
-    # Silence and what fits nothing.
-
     def silent(self) -> None:
         """The caller has said nothing in time."""
         self._call.may_repeat()
-        self._here().doubt = None
-        self._unmatched(OnSilence())
-
-    def _unmatched(self, trigger: Trigger) -> None:
-        call, stay = self._call, self._here()
-        live = layers(call.flow, stay)
-        if isinstance(stay.waiting, Collect):
-            live = live[:1]
-        found = best(list(fits(live, trigger, stay.counts)))
-        if found:
-            return self._take(found[0])
-        self._count(trigger_label(trigger))
-        call.stop_speaking()
-        if isinstance(stay.waiting, Collect):
-            return self._go_on(self._collector.miss())
-        if stay.counts.get("silence", 0) + stay.counts.get("otherwise", 0) >= UNHANDLED_LIMIT:
-            call.note("nothing handles the caller's silence")
-            return self._interpreter.stop("failed")
-        if isinstance(trigger, OnOtherwise):
-            call.say(Prompt((MISUNDERSTOOD,)))
-        return self._interpreter.ask_again()
-
-    def _take(self, fit: Fit) -> None:
-        self._count(fit.label)
-        self._call.stop_speaking()
-        self._interpreter.take(fit.branch, fit.label)
-
-    def _count(self, label: str) -> None:
-        stay = self._here()
-        stay.counts[label] = stay.counts.get(label, 0) + 1
-
-    # Opting out.
-
-    def _opt_out_first(self, protective: list[Candidate]) -> None:
-        if any(each.intent == OPT_OUT for each in protective):
-            self._call.suppress(OPT_OUT)
+        self._settling.here.doubt = None
+        self._settling.unmatched(OnSilence())
 
     def _suppressed(self) -> None:
         """No branch handles an opt-out: the engine does."""
@@ -232,70 +187,6 @@ class Hearing:
         call.stop_speaking()
         outcome = next((each.name for each in call.flow.outcomes.values() if each.disposition == "suppress"), "failed")
         self._interpreter.stop(outcome, SUPPRESSED)
-
-    # Keys.
-
-    def pressed(self, key: str) -> None:
-        """One key."""
-        call, stay = self._call, self._here()
-        if isinstance(stay.waiting, Collect) and self._collector.takes_keys and key != "*":
-            return self._digit(key)
-        known = frozenset(presses(layers(call.flow, stay)))
-        if not known:
-            call.note("a key was pressed where none is live")
-            return None
-        stay.keys += key
-        call.disarm_silence()
-        match entry(stay.keys, known):
-            case "complete" | "unknown":
-                self.keys_done()
-            case "partial" | "open":
-                call.arm_keys(BETWEEN_KEYS_S)
-        return None
-
-    def keys_done(self) -> None:
-        """The row of keys is finished: by itself, or by a pause."""
-        call, stay = self._call, self._here()
-        keys, stay.keys = stay.keys, ""
-        if not keys:
-            return None
-        call.disarm_silence()
-        call.disarm_keys()
-        call.turns += 1
-        call.may_repeat()
-        collecting = isinstance(stay.waiting, Collect) and self._collector.takes_keys
-        shown = f"(press {HIDDEN if collecting and self._collector.secret else keys})"
-        call.transcript.caller(call.at, shown)
-        call.last_heard = shown
-        stay.doubt = None
-        if collecting:
-            call.emit(Understood(shown, None, 1.0, "key"))
-            call.stop_speaking()
-            return self._go_on(self._collector.enter(keys))
-        found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
-        if not found:
-            call.emit(Understood(shown, None, 0.0, "none"))
-            return self._unmatched(OnOtherwise())
-        call.emit(Understood(shown, found[0].label, 1.0, "key"))
-        return self._take(found[0])
-
-    def _digit(self, key: str) -> None:
-        call, stay = self._call, self._here()
-        call.disarm_silence()
-        if key != "#":
-            stay.keys += key
-        progress = stay.collecting
-        assert progress is not None
-        if key == "#" or is_full(call.flow.slots[progress.current].type, stay.keys):
-            self.keys_done()
-        else:
-            call.stop_speaking()
-            call.arm_keys(BETWEEN_DIGITS_S)
-
-    def _here(self) -> Stay:
-        stay = self._call.stay
-        assert stay is not None, "the call has not begun"
-        return stay
 
 
 def is_cough(text: str) -> bool:

@@ -36,7 +36,7 @@ def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
 
 def read_phone(said: Sequence[str]) -> tuple[str, int] | None:
     """A telephone number as E.164, and how many tokens it took."""
-    plus = 1 if list(said[:1]) in (["+"], ["plus"]) else 0
+    plus = 1 if said[:1] in (["+"], ["plus"]) else 0
     row = read_digits(said[plus:])
     if row is None:
         return None

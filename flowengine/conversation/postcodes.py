@@ -77,7 +77,7 @@ def _assemble(said: Sequence[str]) -> str | None:
             row.append(word)
             index += 3 if said[index + 1] == "for" else 4
             continue
-        if word == "double" and list(said[index + 1 : index + 2]) == ["you"]:
+        if word == "double" and said[index + 1 : index + 2] == ["you"]:
             row.append("W")
             index += 2
             continue

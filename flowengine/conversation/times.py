@@ -37,7 +37,7 @@ def read_time(said: Sequence[str], *, part: str | None = None, bare: bool = Fals
         return None
     if said[0] in NOON:
         return NOON[said[0]], 1
-    if list(said[:2]) in (["twelve", "noon"], ["12", "noon"], ["twelve", "midnight"]):
+    if said[:2] in (["twelve", "noon"], ["12", "noon"], ["twelve", "midnight"]):
         return NOON[said[1]], 2
     led = 1 if said[0] in BEFORE else 0
     found = _clock(said[led:], bare or led == 1)
@@ -91,8 +91,8 @@ def _clock(said: Sequence[str], bare: bool) -> tuple[int, int, int, bool] | None
     if figures is not None:
         hour, minute = int(figures[1]), int(figures[2])
         return (hour, minute, 1, ":" in said[0]) if hour < 24 and minute < 60 else None
-    if re.fullmatch(r"[012]\d[0-5]\d", said[0]) and int(said[0]) < 2400 and (bare or list(said[1:2]) == ["hours"]):
-        return int(said[0][:2]), int(said[0][2:]), 1 + (list(said[1:2]) == ["hours"]), True
+    if re.fullmatch(r"[012]\d[0-5]\d", said[0]) and int(said[0]) < 2400 and (bare or said[1:2] == ["hours"]):
+        return int(said[0][:2]), int(said[0][2:]), 1 + (said[1:2] == ["hours"]), True
     return _spoken_fraction(said) or _spoken_hour(said)
 
 
@@ -134,7 +134,7 @@ def _spoken_hour(said: Sequence[str]) -> tuple[int, int, int, bool] | None:
         return None
     if hour > 23:
         return None
-    rest = list(said[used : used + 2])
+    rest = said[used : used + 2]
     if rest[:1] in (["o'clock"], ["oclock"]):
         return hour, 0, used + 1, True
     if hour == 0:
@@ -154,17 +154,17 @@ def _hour(said: Sequence[str]) -> tuple[int, int] | None:
     value = int(said[0]) if said[0].isdigit() else SMALL.get(said[0])
     if value is None or not 1 <= value <= 12:
         return None
-    return value, 2 if list(said[1:2]) in (["o'clock"], ["oclock"]) else 1
+    return value, 2 if said[1:2] in (["o'clock"], ["oclock"]) else 1
 
 
 def _part(said: Sequence[str]) -> tuple[str | None, int]:
-    if list(said[:1]) in (["am"], ["pm"], ["tonight"]):
+    if said[:1] in (["am"], ["pm"], ["tonight"]):
         return PARTS[said[0]], 1
-    if list(said[:2]) in (["a", "m"], ["p", "m"]):
+    if said[:2] in (["a", "m"], ["p", "m"]):
         return said[0] + "m", 2
-    if list(said[:2]) == ["in", "the"] and len(said) > 2 and said[2] in PARTS:
+    if said[:2] == ["in", "the"] and len(said) > 2 and said[2] in PARTS:
         return PARTS[said[2]], 3
-    return ("pm", 2) if list(said[:2]) == ["at", "night"] else (None, 0)
+    return ("pm", 2) if said[:2] == ["at", "night"] else (None, 0)
 
 
 def _of_day(hour: int, part: str | None) -> int:

@@ -45,6 +45,7 @@ def test_each_type_is_read(kind: str, given: object, expected: object) -> None:
     ("kind", "given"),
     [
         ("text", ["Sam"]),
+        ("text", "Hello {{ first_name }}"),
         ("number", "four"),
         ("number", float("nan")),
         ("number", True),

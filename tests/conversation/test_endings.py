@@ -205,6 +205,12 @@ def test_an_outcome_that_suppresses_writes_the_number_down() -> None:
     assert talk.suppressed
 
 
+def test_an_opt_out_that_no_branch_handles_wins_over_intents_that_have_one() -> None:
+    talk = Talk(SIMPLE)
+    talk.says("yes yes but don't call me again")
+    assert (talk.outcome, talk.suppressed) == ("removed", True)
+
+
 def test_an_opt_out_that_no_branch_handles_is_confirmed_and_ends() -> None:
     talk = Talk(SIMPLE)
     assert talk.says("please don't call me again") == [

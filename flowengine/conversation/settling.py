@@ -1,0 +1,71 @@
+"""How a turn is settled: the branch it takes, or what happens when none does."""
+
+from __future__ import annotations
+
+from flowengine.conversation.call import Call
+from flowengine.conversation.collector import Collector, Result
+from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.place import Fit, Stay, best, fits, layers
+from flowengine.conversation.transcript import Prompt
+from flowengine.graph.edges import trigger_label
+from flowengine.graph.model import Collect, OnOtherwise, OnSilence
+
+MISUNDERSTOOD = "Sorry, I didn't catch that."
+UNHANDLED_LIMIT = 3
+
+
+class Settling:
+    """The last step of every turn; counts what happened, so that rungs can be reached."""
+
+    def __init__(self, call: Call, interpreter: Interpreter, collector: Collector) -> None:
+        self._call = call
+        self._interpreter = interpreter
+        self._collector = collector
+
+    def take(self, fit: Fit) -> None:
+        """Follow a branch."""
+        self._count(fit.label)
+        self._call.stop_speaking()
+        self._interpreter.take(fit.branch, fit.label)
+
+    def collected(self, result: Result | None) -> None:
+        """A slot has had its answer, or none: listen on, or leave the `collect`."""
+        if result is None:
+            self._interpreter.listen()
+        else:
+            self._interpreter.take_result(result)
+
+    def unmatched(self, trigger: OnSilence | OnOtherwise) -> None:
+        """Silence, or words that fit nothing.
+
+        A `collect` has its own ladder (`again`, `tries`), which only its own branches come before. Where nothing at all
+        handles it, the question is asked twice more; then the call ends.
+        """
+        call, stay = self._call, self.here
+        live = layers(call.flow, stay)
+        if isinstance(stay.waiting, Collect):
+            live = live[:1]
+        found = best(list(fits(live, trigger, stay.counts)))
+        if found:
+            return self.take(found[0])
+        self._count(trigger_label(trigger))
+        call.stop_speaking()
+        if isinstance(stay.waiting, Collect):
+            return self.collected(self._collector.miss())
+        if stay.counts.get("silence", 0) + stay.counts.get("otherwise", 0) >= UNHANDLED_LIMIT:
+            call.note(f"nothing handles {trigger_label(trigger)!r} in state {stay.state!r}")
+            return self._interpreter.stop("failed")
+        if isinstance(trigger, OnOtherwise):
+            call.say(Prompt((MISUNDERSTOOD,)))
+        return self._interpreter.ask_again()
+
+    @property
+    def here(self) -> Stay:
+        """The present stay."""
+        stay = self._call.stay
+        assert stay is not None, "the call has not begun"
+        return stay
+
+    def _count(self, label: str) -> None:
+        counts = self.here.counts
+        counts[label] = counts.get(label, 0) + 1
