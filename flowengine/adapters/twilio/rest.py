@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,8 +13,6 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from flowengine.errors import TelephonyError
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -64,15 +61,15 @@ class TwilioRest:
         return await self._ask(lambda: str(self._client.calls(call_sid).fetch().status))
 
     async def _ask(self, request: Callable[[], T]) -> T:
-        for delay in (*RETRY_AFTER_S, None):
+        delays = iter(RETRY_AFTER_S)
+        while True:
             try:
                 return await asyncio.to_thread(request)
             except TwilioRestException as error:
-                if (error.status == 429 or error.code == TOO_MANY) and delay is not None:
-                    await asyncio.sleep(delay)
-                    continue
-                # Twilio's own text quotes the address, and with it the account: only its numbers are passed on.
-                raise TelephonyError(f"Twilio refused (HTTP {error.status}, code {error.code})") from error
+                delay = next(delays, None) if error.status == 429 or error.code == TOO_MANY else None
+                if delay is None:
+                    # Twilio's own text quotes the address, and with it the account: only its numbers are passed on.
+                    raise TelephonyError(f"Twilio refused (HTTP {error.status}, code {error.code})") from error
             except (TwilioException, RequestException) as error:
                 raise TelephonyError(f"Twilio could not be reached ({type(error).__name__})") from error
-        raise TelephonyError("Twilio asked us to slow down, four times")
+            await asyncio.sleep(delay)

@@ -5,29 +5,36 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+from flowengine.adapters.twilio.callbacks import TERMINAL, CallStatus
+
+NOT_RINGING: frozenset[CallStatus] = frozenset({"in-progress"}) | TERMINAL
 
 
 class RestServer:
     """Calls by CallSid with their status. `on_completed(sid)` is called from the server's thread.
 
-    `failures` are answered first, one a request, as (HTTP status, Twilio's code): a 429, a lost answer.
+    `failures` are answered first, one a request, as (HTTP status, Twilio's code): a 429, a 500. Every answer takes
+    `delay_s`. `port` 0 picks a free one. Close it when done.
     """
 
-    def __init__(self, account_sid: str, auth_token: str, on_completed: Callable[[str], None]) -> None:
-        self.calls: dict[str, str] = {}
+    def __init__(
+        self, account_sid: str, auth_token: str, on_completed: Callable[[str], None], *, port: int = 0
+    ) -> None:
+        self.calls: dict[str, CallStatus] = {}
         self.failures: deque[tuple[int, int]] = deque()
         self.requests: list[str] = []
+        self.delay_s = 0.0
         self._account = account_sid
         credentials = base64.b64encode(f"{account_sid}:{auth_token}".encode()).decode()
         self._authorization = f"Basic {credentials}"
         self._on_completed = on_completed
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, name="twilio rest", daemon=True)
         self._thread.start()
 
@@ -54,12 +61,18 @@ class RestServer:
         if not path.startswith(prefix) or sid not in self.calls:
             return _error(404, 20404, "The requested resource was not found")
         if method == "POST":
-            wanted = parse_qs(body).get("Status", [""])[0]
-            if self.calls[sid] in OVER:
-                return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
-            if wanted in ("completed", "canceled"):
-                self.calls[sid] = wanted
-                self._on_completed(sid)
+            status = self.calls[sid]
+            match parse_qs(body).get("Status", [""])[0]:
+                case "completed" if status not in TERMINAL:
+                    self.calls[sid] = "completed"
+                    self._on_completed(sid)
+                case "canceled" if status not in NOT_RINGING:
+                    self.calls[sid] = "canceled"
+                    self._on_completed(sid)
+                case "completed" | "canceled":
+                    return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
+                case _:
+                    return _error(400, 21218, "Invalid Status")
         return 200, {"sid": sid, "account_sid": self._account, "status": self.calls[sid]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -75,6 +88,7 @@ class RestServer:
                 self._reply("POST")
 
             def _reply(self, method: str) -> None:
+                time.sleep(outer.delay_s)
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 status, answer = outer.answer(method, self.path, self.headers.get("Authorization", ""), body)
                 raw = json.dumps(answer).encode()

@@ -1,0 +1,119 @@
+"""Callbacks: read, kept once, folded in any order."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowengine.adapters.twilio.callbacks import (
+    MOVES,
+    TERMINAL,
+    CallStatus,
+    StatusCallback,
+    StreamCallback,
+    moved,
+    parse_status,
+    parse_stream_status,
+    settled,
+)
+from flowengine.errors import ProtocolError
+
+FORM = {
+    "CallSid": "CA1",
+    "AccountSid": "AC1",
+    "From": "+441134960123",
+    "CallStatus": "completed",
+    "SequenceNumber": "3",
+    "Timestamp": "Tue, 24 Nov 2026 09:30:00 +0000",
+    "CallDuration": "42",
+    "Duration": "1",
+    "SipResponseCode": "200",
+    "AnsweredBy": "human",
+}
+
+
+def test_a_status_callback_is_read() -> None:
+    assert parse_status(FORM) == StatusCallback(
+        "CA1", 3, "completed", datetime(2026, 11, 24, 9, 30, tzinfo=UTC), 42, "human", 200
+    )
+
+
+def test_a_bare_status_callback_is_enough() -> None:
+    assert parse_status({"CallSid": "CA1", "CallStatus": "ringing"}) == StatusCallback("CA1", 0, "ringing")
+
+
+def test_a_stream_callback_is_read() -> None:
+    form = {
+        "CallSid": "CA1",
+        "StreamSid": "MZ1",
+        "StreamEvent": "stream-error",
+        "StreamError": "connection reset",
+        "Timestamp": "2026-11-24T09:30:00.000Z",
+    }
+    moment = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    assert parse_stream_status(form) == StreamCallback("CA1", "MZ1", "stream-error", "connection reset", moment)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"CallStatus": "asleep"},
+        {"CallStatus": ""},
+        {"CallSid": ""},
+        {"SequenceNumber": "-1"},
+        {"SequenceNumber": "٣"},
+        {"SequenceNumber": "9" * 5000},
+        {"CallDuration": "long"},
+    ],
+)
+def test_what_cannot_be_read_quotes_nothing(change: dict[str, str]) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        parse_status(FORM | change)
+    for value in (FORM | change).values():
+        assert not value or value not in str(caught.value)
+
+
+@pytest.mark.parametrize("timestamp", ["", "soon", "Tue, 99 Nov 2026 09:30:00 +0000"])
+def test_a_time_that_cannot_be_read_loses_no_status(timestamp: str) -> None:
+    assert parse_status(FORM | {"Timestamp": timestamp}).at is None
+    assert parse_stream_status({"CallSid": "CA1", "StreamEvent": "stream-started", "Timestamp": timestamp}).at is None
+
+
+def test_a_stream_callback_of_no_known_event_is_refused() -> None:
+    with pytest.raises(ProtocolError):
+        parse_stream_status({"CallSid": "CA1", "StreamEvent": "stream-paused"})
+
+
+def test_the_end_of_a_call_is_final() -> None:
+    for end, later in itertools.product(TERMINAL, MOVES):
+        assert moved(end, later) == end
+
+
+def test_an_answered_call_is_neither_busy_nor_unanswered() -> None:
+    assert moved("in-progress", "busy") == "in-progress"
+    assert moved("in-progress", "completed") == "completed"
+
+
+LIFE: tuple[CallStatus, ...] = ("initiated", "ringing", "in-progress", "completed")
+
+
+@given(st.permutations(range(4)), st.lists(st.integers(0, 3), max_size=4))
+def test_order_and_repetition_change_nothing(order: list[int], repeated: list[int]) -> None:
+    assert settled(StatusCallback("CA1", number, LIFE[number]) for number in (*order, *repeated)) == "completed"
+
+
+@given(st.permutations(LIFE), st.integers(1, 4))
+def test_the_status_never_goes_back(order: list[CallStatus], length: int) -> None:
+    """Without numbers to sort by, the table alone keeps a late callback harmless."""
+    status: CallStatus | None = None
+    for told in order[:length]:
+        before, status = status, moved(status, told)
+        assert before is None or LIFE.index(status) >= LIFE.index(before)
+
+
+def test_nothing_told_is_no_status() -> None:
+    assert settled(()) is None
