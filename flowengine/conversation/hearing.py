@@ -13,7 +13,7 @@ from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.normalise import normalise, words
-from flowengine.conversation.place import Doubt, Fit, best, fits, intents_of, layers
+from flowengine.conversation.place import Doubt, Fit, Live, best, fits, intents_of, layers, same_effect
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
@@ -73,8 +73,9 @@ class Hearing:
         matcher = self._call.prepared.matcher
         return OPT_OUT in self._call.flow.intents and bool(matcher.understand(text, (OPT_OUT,)))
 
-    def _listened_for(self, live: tuple[tuple[object, ...], ...]) -> tuple[str, ...]:
-        named = intents_of(live)  # type: ignore[arg-type]  # layers of branches
+    def _listened_for(self, live: Live) -> tuple[str, ...]:
+        """The live intents; an opt-out is heard whether or not a branch handles it."""
+        named = intents_of(live)
         extra = (OPT_OUT,) if OPT_OUT in self._call.flow.intents and OPT_OUT not in named else ()
         return (*named, *extra)
 
@@ -100,6 +101,7 @@ class Hearing:
             for fit in fitting[1:]
             if not first.protective
             and fit.branch is not first.branch
+            and not same_effect(fit.branch, first.branch)
             and (fit.branch.rung, fit.layer) == (first.branch.rung, first.layer)
             and first.score - fit.score < EQUAL
         ]

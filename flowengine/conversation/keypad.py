@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from flowengine.conversation.phones import uk_number
-from flowengine.graph.model import Branch, OnPress, ValueType
+from flowengine.conversation.place import Live
+from flowengine.graph.model import OnPress, ValueType
 
 BETWEEN_KEYS_S = 2.0
 """How long a longer menu choice may pause between keys."""
@@ -17,7 +18,7 @@ BETWEEN_DIGITS_S = 4.0
 Entry = Literal["unknown", "complete", "partial", "open"]
 
 
-def presses(live: tuple[tuple[Branch, ...], ...]) -> Iterator[str]:
+def presses(live: Live) -> Iterator[str]:
     """The key rows that are live."""
     for branches in live:
         for branch in branches:

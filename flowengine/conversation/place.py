@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Branch, Collect, Flow, Guard, Listen, OnIntent, Trigger
+from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Guard, Listen, OnIntent, Trigger
 
 Waiting = Listen | Collect | Guard
+Live = tuple[tuple[Branch, ...], ...]
+"""The branches that are live, in layers: the state's own first, then those of `anywhere`, in order."""
 
 
 @dataclass(slots=True)
@@ -62,13 +64,13 @@ class Doubt:
     second: Fit
 
 
-def layers(flow: Flow, stay: Stay) -> tuple[tuple[Branch, ...], ...]:
+def layers(flow: Flow, stay: Stay) -> Live:
     """The branches that are live, the state's first."""
     own = stay.waiting.branches if stay.waiting is not None else ()
     return (own, *(layer.branches for layer in flow.anywhere))
 
 
-def fits(live: tuple[tuple[Branch, ...], ...], trigger: Trigger, counts: dict[str, int]) -> Iterator[Fit]:
+def fits(live: Live, trigger: Trigger, counts: dict[str, int]) -> Iterator[Fit]:
     """The branches on `trigger` whose rung is reached, this time counted in."""
     label = trigger_label(trigger)
     for layer, branches in enumerate(live):
@@ -84,7 +86,18 @@ def best(found: list[Fit]) -> list[Fit]:
     return sorted(found, key=lambda fit: (not fit.protective, -fit.branch.rung, fit.layer, -fit.score))
 
 
-def intents_of(live: tuple[tuple[Branch, ...], ...]) -> tuple[str, ...]:
+def same_effect(one: Branch, other: Branch) -> bool:
+    """Whether both do no more than lead to the same state, or to the same end: then nobody need be asked which."""
+    match one.body, other.body:
+        case (Goto(state=first),), (Goto(state=second),):
+            return first == second
+        case (End(outcome=first),), (End(outcome=second),):
+            return first == second
+        case _:
+            return False
+
+
+def intents_of(live: Live) -> tuple[str, ...]:
     """The names of the live intents, each once, in order."""
     named = (
         trigger.name

@@ -102,6 +102,12 @@ def test_equal_meanings_are_a_question_to_the_caller() -> None:
     assert talk.outcome == "good"
 
 
+def test_equal_meanings_that_lead_to_the_same_place_are_no_question() -> None:
+    talk = Talk(DOUBT.replace("downstairs: end bad", "downstairs: end good"))
+    talk.says("the bedroom the kitchen")
+    assert talk.outcome == "good"
+
+
 def test_no_to_the_question_means_the_other() -> None:
     talk = Talk(DOUBT)
     talk.says("the bedroom the kitchen", "no")
