@@ -117,7 +117,7 @@ class Calls:
             to_number=to_number,
         )
 
-    async def open(
+    def open(
         self,
         prepared: PreparedCall,
         line: CallLine,
@@ -128,11 +128,11 @@ class Calls:
     ) -> LiveCall:
         """Make the session of a call. `listens`: by ear, not typed; `asked_for`: the caller started it.
 
-        Follow with `run`. Raises StoreError.
+        Follow with `run`.
         """
         started = datetime.now(UTC)
         recogniser = self.engines.recogniser if listens else None
-        record = await self.recording.begin(prepared, started)
+        record = self.recording.begin(prepared, started)
         person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
         conversation = Conversation(
             prepared.flow,

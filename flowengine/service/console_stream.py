@@ -103,7 +103,7 @@ async def console_stream(socket: WebSocket) -> None:
         outbox = Outbox(socket)
         watcher = Watcher(outbox)
         line = BrowserLine(prepared.call_id, outbox)
-        live = await calls.open(prepared, line, listens=start.microphone, asked_for=True, observe=watcher)
+        live = calls.open(prepared, line, listens=start.microphone, asked_for=True, observe=watcher)
     except (FlowEngineError, TimeoutError) as error:
         await _refuse(socket, str(error) or "no start message came in time")
         return

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from flowengine.adapters.twilio import media, signature
 from flowengine.adapters.twilio.rest import TwilioRest
-from flowengine.errors import FlowEngineError, ProtocolError
+from flowengine.errors import ProtocolError
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls
 from flowengine.service.outbox import Outbox
@@ -112,12 +112,7 @@ async def twilio_stream(socket: WebSocket) -> None:
         return
     outbox = Outbox(socket)
     line = TwilioLine(prepared.call_id, start.call_sid, start.stream_sid, outbox, socket.app.state.twilio)
-    try:
-        live = await calls.open(prepared, line)
-    except FlowEngineError as error:
-        log.error("call not opened", extra={"call_id": prepared.call_id, "error": type(error).__name__})
-        await close(socket, 1011, "not possible now")
-        return
+    live = calls.open(prepared, line)
     await run_over_socket(socket, outbox, calls, live, TwilioReader(live.session, prepared.call_id))
     await close(socket)
 

@@ -13,11 +13,11 @@ import msgspec
 from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
-from flowengine.errors import StoreError
 from flowengine.runtime.observed import CallResult
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.detail import CallDetail, find
-from flowengine.store.store import CallEnd, CallStart, Entry, Store
+from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
+from flowengine.store.store import Store
 from flowengine.store.writer import RecordWriter
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class CallRecord:
     def suppress(self, reason: str) -> None:
         """Put the person on the do-not-call list. Without a number (the page) there is nobody to put."""
         if self._person is not None:
-            self._recording.suppress(self._person, self._call_id, reason)
+            self._recording.writer.put(Suppression(self._person, self._call_id, reason, datetime.now(UTC)))
 
     async def finish(self, result: CallResult) -> None:
         """Close the call and wait until all of it is kept."""
@@ -65,7 +65,6 @@ class Recording:
     def __init__(self, store: Store, writer: RecordWriter) -> None:
         self.store = store
         self.writer = writer
-        self._suppressing: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, url: str) -> Recording:
@@ -83,13 +82,11 @@ class Recording:
 
     async def close(self) -> None:
         """Keep what is still to be kept, then let go."""
-        if self._suppressing:
-            await asyncio.gather(*self._suppressing, return_exceptions=True)
         await asyncio.to_thread(self.writer.close)
         self.store.close()
 
-    async def begin(self, prepared: PreparedCall, started: datetime) -> CallRecord:
-        """A call is on. Raises StoreError: without a record there is no call."""
+    def begin(self, prepared: PreparedCall, started: datetime) -> CallRecord:
+        """A call is on. Never waits: a database that is away gets it later, from the writer's spool."""
         start = CallStart(
             call_id=prepared.call_id,
             call_sid=prepared.call_sid,
@@ -101,14 +98,8 @@ class Recording:
             to_number=prepared.to_number,
             contact=msgspec.json.encode(dict(prepared.contact), enc_hook=str).decode(),
         )
-        await asyncio.to_thread(self.store.begin_call, start)
+        self.writer.put(start)
         return CallRecord(self, prepared, started)
-
-    def suppress(self, number: str, call_id: str, reason: str) -> None:
-        """Write an opt-out now, beside the call; tried again until it is written or the service stops."""
-        task = asyncio.get_running_loop().create_task(self._suppress(number, call_id, reason), name="suppress")
-        self._suppressing.add(task)
-        task.add_done_callback(self._suppressing.discard)
 
     async def flush(self) -> None:
         await asyncio.wrap_future(await asyncio.to_thread(self.writer.flush))
@@ -134,14 +125,3 @@ class Recording:
         """A call up to this moment."""
         await self.flush()
         return await asyncio.to_thread(find, self.store, sid_or_id)
-
-    async def _suppress(self, number: str, call_id: str, reason: str) -> None:
-        for delay in (0.5, 1.0, 2.0, 5.0, 10.0):
-            try:
-                await asyncio.to_thread(self.store.suppress, number, call_id, reason, datetime.now(UTC))
-            except StoreError:
-                log.error("an opt-out could not be written; trying again", extra={"call_id": call_id})
-                await asyncio.sleep(delay)
-            else:
-                return
-        log.critical("an opt-out is not on the list; it stands in the call's record", extra={"call_id": call_id})
