@@ -19,18 +19,18 @@ CallStatus = Literal[
 ]
 StreamEvent = Literal["stream-started", "stream-stopped", "stream-error"]
 
-TERMINAL: frozenset[CallStatus] = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-MOVES: Mapping[CallStatus, frozenset[CallStatus]] = {
-    "queued": frozenset({"initiated", "ringing", "in-progress"}) | TERMINAL,
-    "initiated": frozenset({"ringing", "in-progress"}) | TERMINAL,
-    "ringing": frozenset({"in-progress"}) | TERMINAL,
+ENDS: tuple[CallStatus, ...] = ("completed", "busy", "failed", "no-answer", "canceled")
+MOVES: Mapping[CallStatus, tuple[CallStatus, ...]] = {
+    "queued": ("initiated", "ringing", "in-progress", *ENDS),
+    "initiated": ("ringing", "in-progress", *ENDS),
+    "ringing": ("in-progress", *ENDS),
     # A call that was answered can only complete: busy, no-answer and canceled are ends of ringing.
-    "in-progress": frozenset({"completed", "failed"}),
-    "completed": frozenset(),
-    "busy": frozenset(),
-    "failed": frozenset(),
-    "no-answer": frozenset(),
-    "canceled": frozenset(),
+    "in-progress": ("completed", "failed"),
+    "completed": (),
+    "busy": (),
+    "failed": (),
+    "no-answer": (),
+    "canceled": (),
 }
 _STATUSES: Mapping[str, CallStatus] = {status: status for status in get_args(CallStatus)}
 _STREAM_EVENTS: Mapping[str, StreamEvent] = {event: event for event in get_args(StreamEvent)}

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from flowengine.adapters.twilio.callbacks import TERMINAL, CallStatus
+from flowengine.adapters.twilio.callbacks import ENDS, CallStatus
 
-NOT_RINGING: frozenset[CallStatus] = frozenset({"in-progress"}) | TERMINAL
+RINGING: tuple[CallStatus, ...] = ("queued", "initiated", "ringing")
 
 
 class RestServer:
@@ -61,12 +61,12 @@ class RestServer:
         if not path.startswith(prefix) or sid not in self.calls:
             return _error(404, 20404, "The requested resource was not found")
         if method == "POST":
-            status = self.calls[sid]
+            stands = self.calls[sid]
             match parse_qs(body).get("Status", [""])[0]:
-                case "completed" if status not in TERMINAL:
+                case "completed" if stands not in ENDS:
                     self.calls[sid] = "completed"
                     self._on_completed(sid)
-                case "canceled" if status not in NOT_RINGING:
+                case "canceled" if stands in RINGING:
                     self.calls[sid] = "canceled"
                     self._on_completed(sid)
                 case "completed" | "canceled":

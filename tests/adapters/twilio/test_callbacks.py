@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowengine.adapters.twilio.callbacks import (
+    ENDS,
     MOVES,
-    TERMINAL,
     CallStatus,
     StatusCallback,
     StreamCallback,
@@ -89,7 +89,7 @@ def test_a_stream_callback_of_no_known_event_is_refused() -> None:
 
 
 def test_the_end_of_a_call_is_final() -> None:
-    for end, later in itertools.product(TERMINAL, MOVES):
+    for end, later in itertools.product(ENDS, MOVES):
         assert moved(end, later) == end
 
 
