@@ -76,8 +76,9 @@ def command(
     from flowengine.testing.twilio.server import running_server
 
     steps: list[Step] = [*parse(says), *(PlayClip(f"[{clip.name}]", read_wav(clip)) for clip in clips)]
-    name, folder = _flow(flow, flows)
-    query = urlencode({"flow": name, **{f"contact.{key}": value for key, value in map(_pair, contacts)}})
+    contact = dict(map(_pair, contacts))
+    name, folder = _flow(flow, flows, contact)
+    query = urlencode({"flow": name, **{f"contact.{key}": value for key, value in contact.items()}})
     engines = {} if speech == "local" else {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
     quiet = as_json or not sys.stderr.isatty()
 
@@ -115,19 +116,22 @@ def command(
 Rung = tuple["CallReport", dict[str, Any]]
 
 
-def _flow(flow: str, flows: Path) -> tuple[str, Path]:
-    """Name and folder of a flow given as a file or a name."""
-    from flowengine.errors import FlowNotValid
+def _flow(flow: str, flows: Path, contact: dict[str, str]) -> tuple[str, Path]:
+    """Name and folder of a flow given as a file or a name, its inputs checked before anything is started."""
+    from flowengine.conversation.slots import check_contact
+    from flowengine.errors import ContactNotValid, FlowNotValid
     from flowengine.graph.compile import compile_file
     from flowengine.language.render import render
 
-    path = Path(flow)
-    if path.suffix != ".flow" and not path.is_file():
-        return flow, flows
+    path = Path(flow) if flow.endswith(".flow") else flows / f"{flow}.flow"
     compilation = compile_file(path)
     if compilation.flow is None:
-        text = render(compilation.diagnostics, compilation.sources, colour=False)
+        text = render(compilation.diagnostics, compilation.sources, colour=sys.stderr.isatty())
         raise FlowNotValid(text or f"{path} is a library: it has no 'flow' line")
+    try:
+        check_contact(compilation.flow, contact)
+    except ContactNotValid as error:
+        raise ContactNotValid(f"{error}; give it with --contact NAME=VALUE") from error
     return compilation.flow.name, path.parent
 
 
