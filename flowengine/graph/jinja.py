@@ -122,6 +122,9 @@ def _tokens(text: str, state: str | None) -> Iterator[tuple[int, str, str]]:
 
 def _fault(text: str, error: TemplateSyntaxError, tokens: list[tuple[int, str, str]], *, at_end: bool) -> Fault:
     message = (error.message or "this cannot be read").rstrip(".")
+    for opening, closing in (("{{", "}}"), ("{%", "%}")):
+        if text.count(opening) > text.count(closing):
+            return Fault(f"{opening!r} is not closed", text.rfind(opening))
     words = message.split(" at ")
     if len(words) == 2 and words[1].isdigit():  # "unexpected char '$' at 12": the lexer's own words
         return Fault(words[0].replace("char ", ""), int(words[1]))

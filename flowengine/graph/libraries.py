@@ -57,7 +57,9 @@ def _add(units: Units, library: str | None, source: Source, find: Finder, users:
             units.problems.append(_cyclic(use, [user for user in (*users, library) if user is not None]))
         elif name and all(unit.library != name for unit in units.found):
             found = find(name, source.path)
-            if isinstance(found, Source):
+            if isinstance(found, Source) and found.path == units.found[0].source.path:
+                units.problems.append(_cyclic(use, [name]))
+            elif isinstance(found, Source):
                 _add(units, name, found, find, (*users, library) if library else users)
                 added = next(unit for unit in units.found if unit.library == name)
                 if any(isinstance(item, ast.Flow) for item in added.file.items):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
 from flowengine.graph.libraries import Unit
@@ -69,6 +70,15 @@ class Names:
             if definition.kind == kind:
                 found.setdefault(definition.name, definition)
         return found
+
+    def meant(self, kind: NameKind) -> frozenset[str]:
+        """What undefined names of this kind were most likely meant to be: those are in use, only misspelled."""
+        defined = self.defined(kind)
+        found: set[str] = set()
+        for reference in self.referred(kind):
+            if reference.name not in defined:
+                found.update(get_close_matches(reference.name, list(defined), n=1, cutoff=0.6))
+        return frozenset(found)
 
     def referred(self, kind: NameKind) -> list[Reference]:
         return [reference for reference in self.references if reference.kind == kind]

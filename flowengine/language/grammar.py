@@ -111,13 +111,21 @@ class Feeder:
     def _settle(self, kind: str) -> str:
         """What a token counts as here: its own kind, or a name if it is a keyword where only a name fits."""
         row = self._states[self._parse.parser_state.position]
-        return "NAME" if kind not in row and self._takes_for_name(row, kind) else kind
+        if not self._takes_for_name(row, kind):
+            return kind
+        return kind if kind in row and self._step(self.stack, kind) is not None else "NAME"
 
     @staticmethod
     def _takes_for_name(row: dict[str, Any], kind: str) -> bool:
-        """Whether a keyword is a name here. In the midst of a condition a statement's word is more likely a mistake."""
-        in_expression = "OPERATOR" in row and "_NEWLINE" in row
-        return kind in keywords() and "NAME" in row and not (in_expression and kind in SIMPLE_STATEMENTS)
+        """Whether a keyword may be a name here.
+
+        In the midst of a condition, and where branches stand, a statement's word is more likely a mistake.
+        """
+        if kind not in keywords() or "NAME" not in row:
+            return False
+        in_condition = "OPERATOR" in row and "_NEWLINE" in row
+        among_branches = "SILENCE" in row
+        return not (in_condition and kind in SIMPLE_STATEMENTS) and not (among_branches and kind in STATEMENTS)
 
     # ── asking ──
 

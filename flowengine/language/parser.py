@@ -5,26 +5,21 @@ A correct file goes straight through. At the first mistake it is begun anew by r
 
 from __future__ import annotations
 
-from lark import Token, UnexpectedToken
+from lark import UnexpectedToken
 
 from flowengine.language import ast
 from flowengine.language.builder import build
 from flowengine.language.diagnostics import Diagnostic
-from flowengine.language.grammar import SIMPLE_STATEMENTS, Feeder, Node, raw_tokens, span_of
+from flowengine.language.grammar import Feeder, Node
 from flowengine.language.layout import Row, lay_out
 from flowengine.language.recovery import Recovery
 from flowengine.language.source import Source, Span
+from flowengine.language.tokens import lex
 
 MAX_LINE = 4000
 """Characters in one line. Two minutes of speech are about 2,000."""
 MAX_FILE = 16_000_000
 """Characters in one file."""
-
-MAX_NUMBER = 20
-"""Signs in one number, its unit included."""
-
-_BEFORE_OPERAND = frozenset({"EQUAL", "OPERATOR", "LPAR", "COMMA"})
-"""After these a word is a value's name, even if it is a keyword elsewhere."""
 
 FATAL_CODES = frozenset({"FL100", "FL115", "FL117", "FL118"})
 """After these nothing else about the file is known, so nothing else is reported."""
@@ -35,7 +30,7 @@ def parse(source: Source) -> tuple[ast.File, tuple[Diagnostic, ...]]:
     unusable = _unusable(source)
     if unusable is not None:
         return ast.File(source.path, (), (), ast.Damage()), (unusable,)
-    tokens, comments = _lex(source)
+    tokens, comments, numbers = lex(source)
     if not tokens:
         span = Span(source.path, 1, 1, 1, 2)
         empty = Diagnostic("FL117", "empty-file", "error", span, "this file is empty", "begin with a 'flow' line")
@@ -44,7 +39,7 @@ def parse(source: Source) -> tuple[ast.File, tuple[Diagnostic, ...]]:
     fatal = [problem for problem in problems if problem.code in FATAL_CODES]
     if fatal:
         return ast.File(source.path, (), comments, ast.Damage()), tuple(fatal[:1])
-    problems += _shorten_numbers(source, rows)
+    problems += numbers
     line_ends = {token.end_line or 1: token.end_column or 1 for row in rows for token in row.tokens}
     damage = ast.Damage()
     tree = _parse_plainly(rows)
@@ -81,44 +76,10 @@ def _unusable(source: Source) -> Diagnostic | None:
         if "\0" in line:
             column = line.index("\0") + 1
             span = Span(source.path, number, column, number, column + 1)
-            help_ = "save it as plain text in UTF-8"
-            return Diagnostic(
-                "FL100", "unreadable-file", "error", span, "this file holds a NUL byte: not a text", help_
-            )
+            message = "this file holds a NUL byte, so it is no text"
+            return Diagnostic("FL100", "unreadable-file", "error", span, message, "save it as plain text in UTF-8")
         if len(line) > MAX_LINE:
             span = Span(source.path, number, MAX_LINE + 1, number, MAX_LINE + 2)
             message = f"this line has {len(line):,} characters; {MAX_LINE:,} are the limit"
             return Diagnostic("FL118", "too-long", "error", span, message, "break it into several lines")
     return None
-
-
-def _lex(source: Source) -> tuple[list[Token], tuple[ast.Comment, ...]]:
-    tokens: list[Token] = []
-    comments: list[ast.Comment] = []
-    for token in raw_tokens(source.text):
-        if token.type == "COMMENT":
-            own_line = not tokens or tokens[-1].line != token.line
-            comments.append(ast.Comment(str(token), own_line, span_of(source.path, token)))
-        elif token.type != "NEWLINE":
-            if token.type in SIMPLE_STATEMENTS and tokens and _wants_operand(tokens[-1], token):
-                token = Token.new_borrow_pos("NAME", str(token), token)
-            tokens.append(token)
-    return tokens, tuple(comments)
-
-
-def _shorten_numbers(source: Source, rows: list[Row]) -> list[Diagnostic]:
-    """Report numbers that nobody can mean, and put 1 in their place: what follows may then reckon with numbers."""
-    problems: list[Diagnostic] = []
-    for row in rows:
-        for index, token in enumerate(row.tokens):
-            if token.type in ("NUMBER", "DURATION", "PERCENT") and len(token) > MAX_NUMBER:
-                span = span_of(source.path, token)
-                message = f"this number is longer than {MAX_NUMBER} signs"
-                problems.append(Diagnostic("FL122", "number-too-long", "error", span, message, "write a smaller one"))
-                unit = str(token).lstrip("0123456789.")
-                row.tokens[index] = Token.new_borrow_pos(token.type, f"1{unit}", token)
-    return problems
-
-
-def _wants_operand(before: Token, token: Token) -> bool:
-    return before.line == token.line and before.type in _BEFORE_OPERAND

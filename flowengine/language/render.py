@@ -98,16 +98,19 @@ def _columns(text: str) -> int:
 
 
 def _first_columns(text: str, columns: int) -> str:
+    """The beginning of a text, in so many columns; an ellipsis says that more follows."""
     if _columns(text) <= columns:
         return text
-    while text and _columns(text) > columns - 1:
-        text = text[:-1] if len(text) < 4 * columns else text[: 4 * columns]
+    text = text[:columns]  # no character takes less than a column, but for combining signs
+    while _columns(text) > columns - 1:
+        text = text[:-1]
     return text + "…"
 
 
 def _last_columns(text: str, columns: int) -> str:
     if _columns(text) <= columns:
         return text
-    while text and _columns(text) > columns - 1:
-        text = text[1:] if len(text) < 4 * columns else text[-4 * columns :]
+    text = text[-columns:]
+    while _columns(text) > columns - 1:
+        text = text[1:]
     return "…" + text

@@ -232,6 +232,15 @@ def _close_word(mistake: Mistake) -> Explanation | None:
     return problem, mistake.replaced(words[close[0]], close[0])
 
 
+def _else_if(mistake: Mistake) -> Explanation | None:
+    token, before = mistake.token, mistake.before
+    if token is None or token.type != "IF" or before is None or before.type != "ELSE":
+        return None
+    problem = _error(mistake, "FL102", "unknown-keyword", "'else' takes no condition", "write 'elif' for 'else if'")
+    elif_ = Token.new_borrow_pos("ELIF", "elif", before)
+    return problem, [*mistake.row[: mistake.index - 1], elif_, *mistake.row[mistake.index + 1 :]]
+
+
 def _hyphen(mistake: Mistake) -> Explanation | None:
     token, before = mistake.token, mistake.before
     if token is None or before is None or token.type != "MINUS" or before.type != "NAME":
@@ -343,9 +352,9 @@ def _unexpected(mistake: Mistake) -> Explanation:
     expected = sorted(set(names))
     if "OPERATOR" in mistake.accepted:
         expected = ["an expression"]
+    help_ = f"write {expected[0]}" if len(expected) == 1 else None
     if len(expected) > 1:
-        expected = [", ".join(expected[:-1]) + " or " + expected[-1]]
-    help_ = f"here can stand {expected[0]}" if expected else None
+        help_ = f"here can stand {', '.join(expected[:-1])} or {expected[-1]}"
     return _error(mistake, "FL101", "unexpected-token", found + after, help_), None
 
 
@@ -362,6 +371,7 @@ _RULES: tuple[_Rule, ...] = (
     _arrow,
     _colon,
     _close_word,
+    _else_if,
     _hyphen,
     _bare_words,
     _unit,

@@ -202,8 +202,8 @@ ENTRIES: tuple[Entry, ...] = (
         "not-yet-available",
         "error",
         "A construct of the language that is read, but cannot be executed yet: `action`, `do`, `llm`, `transfer`, "
-        "`run`, `split`, `record`, `machine`, `heard SLOT`, `secret` slots. Ignoring it would make another call than the one "
-        "that is written.",
+        "`run`, `split`, `record`, `machine`, `heard SLOT`, `secret` slots. Ignoring it would make another call "
+        "than the one that is written.",
         "state first\n  record start\n  -> goodbye\n",
         "state first\n  -> goodbye\n",
     ),

@@ -33,7 +33,8 @@ RULE = Rule("FL802", "outcome-never-reached", "warning")
 def check(draft: Draft) -> Iterator[Diagnostic]:
     if draft.library_alone or "" in draft.lost_names:
         return
-    used = {reference.name for reference in draft.names.referred("outcome")} | draft.lost_names
+    used = {reference.name for reference in draft.names.referred("outcome")}
+    used |= draft.lost_names | draft.names.meant("outcome")
     for definition in draft.names.defined("outcome").values():
         name = definition.name
         if own(draft, definition.span) and name not in used and name not in BUILT_IN_OUTCOMES:

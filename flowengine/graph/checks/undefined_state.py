@@ -30,4 +30,5 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     for reference in draft.names.referred("state"):
         if reference.name not in defined and reference.name not in draft.lost_names:
             help_ = did_you_mean(reference.name, defined, defined, reference.span)
+            help_ = help_ or f"define it: state {reference.name}"
             yield RULE.at(reference.span, f"no state is called {reference.name!r}", help_)

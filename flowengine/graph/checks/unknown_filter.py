@@ -62,6 +62,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
                 yield RULE.at(span, f"there is no filter {used.name!r}", help_)
         for used in reading.tests:
             if used.name not in TESTS:
-                span = place(each.text, source, used.offset, 2)
+                start = each.text.text.find(used.name, used.offset)
+                span = place(each.text, source, start, len(used.name))
                 nearest = did_you_mean(used.name, sorted(TESTS), {}, span)
                 yield RULE.at(span, f"there is no test {used.name!r}", nearest)

@@ -37,7 +37,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     # A missing name (an empty one) could have been any state.
     if draft.library_alone or "" in draft.lost_names:
         return
-    reached = reachable(draft.flow, draft.lost_names)
+    reached = reachable(draft.flow, draft.lost_names | draft.names.meant("state"))
     for state in draft.flow.states.values():
         if state.name not in reached and own(draft, state.span):
             help_ = f"lead to it with '-> {state.name}', or take it out"

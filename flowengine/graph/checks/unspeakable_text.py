@@ -29,16 +29,15 @@ from flowengine.language.diagnostics import Diagnostic
 RULE = Rule("FL504", "unspeakable-text", "warning")
 
 _KINDS = (
-    ("address", re.compile(r"https?://\S+|\bwww\.\S+", re.IGNORECASE), "a web address", "say it in words, or send it"),
-    ("mail", re.compile(r"\b[\w.+-]+@[\w-]+\.\w+"), "an e-mail address", "say it in words: 'at', 'dot'"),
+    (re.compile(r"https?://\S+|\bwww\.\S+", re.IGNORECASE), "a web address", "say it in words, or send it"),
+    (re.compile(r"\b[\w.+-]+@[\w-]+\.\w+"), "an e-mail address", "say it in words: 'at', 'dot'"),
     (
-        "markup",
         re.compile(r"</?[a-zA-Z][^<>]*>|\*\*|__|```"),
         "markup",
         "take it out: a call shows nothing",
     ),
-    ("brace", re.compile(r"[{}]"), "a stray brace", "a value stands between '{{' and '}}'"),
-    ("emoji", re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]+\ufe0f?"), "an emoji", "take it out"),
+    (re.compile(r"[{}]"), "a stray brace", "a value stands between '{{' and '}}'"),
+    (re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]+\ufe0f?"), "an emoji", "take it out"),
 )
 
 
@@ -51,8 +50,9 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if reading.fault is not None:
             continue
         for literal in reading.literals:
-            for _, pattern, what, help_ in _KINDS:
-                for match in pattern.finditer(literal.text):
+            for pattern, what, help_ in _KINDS:
+                match = pattern.search(literal.text)
+                if match is not None:
                     length = len(match[0].rstrip(".,!?"))
                     span = place(each.text, source, literal.offset + match.start(), length)
                     yield RULE.at(span, f"{what} cannot be spoken as it is written", help_)

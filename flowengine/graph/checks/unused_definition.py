@@ -23,20 +23,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.names import PROTECTIVE_INTENTS, Draft
+from flowengine.graph.names import PROTECTIVE_INTENTS, Draft, NameKind
 from flowengine.graph.walk import own
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL211", "unused-definition", "warning")
 
+_KINDS: tuple[NameKind, ...] = ("line", "intent", "slot")
+
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
-    if draft.library_alone:
+    # A missing name (an empty one) could have been any.
+    if draft.library_alone or "" in draft.lost_names:
         return
-    used = {(reference.kind, reference.name) for reference in draft.names.references}
+    used: set[tuple[str, str]] = {(reference.kind, reference.name) for reference in draft.names.references}
+    for kind in _KINDS:
+        used |= {(kind, name) for name in draft.names.meant(kind)}
     for definition in draft.names.definitions:
         name = definition.name
-        if definition.kind not in ("line", "intent", "slot") or not own(draft, definition.span):
+        if definition.kind not in _KINDS or not own(draft, definition.span):
             continue
         if definition.kind == "intent" and (name in PROTECTIVE_INTENTS or draft.flow.intents[name].protective):
             continue

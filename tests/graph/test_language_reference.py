@@ -1,0 +1,38 @@
+"""The examples of docs/reference/language.md compile, and every statement of the language is shown there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import flowengine
+from flowengine.graph.compile import compile_text
+
+PAGE = (Path(flowengine.__file__).parent.parent / "docs" / "reference" / "language.md").read_text("utf-8")
+BLOCKS = re.findall(r"```flow( prelude)?\n(.*?)```", PAGE, re.DOTALL)
+PRELUDE = next(text for mark, text in BLOCKS if mark)
+EXAMPLES = [text for mark, text in BLOCKS if not mark]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.split("\n", 1)[0])
+def test_an_example_of_the_reference_compiles(example: str) -> None:
+    compiled = compile_text(merged(example))
+    assert compiled.flow is not None, compiled.errors
+    harmless = {"FL211", "FL301", "FL802"}  # an example need not use all of its beginning
+    assert [problem for problem in compiled.diagnostics if problem.code not in harmless] == []
+
+
+def merged(example: str) -> str:
+    """The page's beginning and an example; fields of a `contact` in the example are added to those of the beginning."""
+    if not example.startswith("contact\n"):
+        return PRELUDE + "\n" + example
+    fields = example.removeprefix("contact\n")
+    return PRELUDE.replace("contact\n", f"contact\n{fields}")
+
+
+def test_there_is_an_example_for_every_core_statement() -> None:
+    shown = "\n".join(EXAMPLES) + PRELUDE
+    for word in ("say", "listen", "collect", "guard", "set", "note", "wait", "again", "resume", "end", "if", "elif", "->"):
+        assert re.search(rf"(^|\s){re.escape(word)}\b|{re.escape(word)}\s", shown), word

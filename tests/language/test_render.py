@@ -1,0 +1,66 @@
+"""How diagnostics look to a person."""
+
+from __future__ import annotations
+
+from flowengine.language.diagnostics import Diagnostic, Related
+from flowengine.language.render import render
+from flowengine.language.source import Source, Span
+
+
+def shown(line: str, column: int, end: int, *, colour: bool = False, related: tuple[Related, ...] = ()) -> str:
+    source = Source("flows/a.flow", "\n" * 8 + line)
+    span = Span("flows/a.flow", 9, column, 9, end)
+    problem = Diagnostic(
+        "FL201", "undefined-state", "error", span, "no state is called 'b'", "did you mean 'c'?", related
+    )
+    return render([problem], {source.path: source}, colour=colour)
+
+
+def test_a_diagnostic_shows_the_line_and_the_remedy_at_the_caret() -> None:
+    assert shown("  -> b", 6, 7) == (
+        "error[FL201] undefined-state: no state is called 'b'\n"
+        "  flows/a.flow:9:6\n"
+        "9 │   -> b\n"
+        "  │      ^ did you mean 'c'?"
+    )
+
+
+def test_tabs_and_wide_characters_keep_the_caret_in_place() -> None:
+    assert shown("\tsay 株式 b", 9, 10).split("\n")[-2:] == [
+        "9 │     say 株式 b",
+        "  │              ^ did you mean 'c'?",
+    ]
+
+
+def test_a_combining_sign_takes_no_column() -> None:
+    assert shown("e\u0301 b", 4, 5).split("\n")[-1] == "  │   ^ did you mean 'c'?"
+
+
+def test_a_long_line_is_cut_around_the_mistake() -> None:
+    line = shown("x" * 500 + " b " + "y" * 500, 502, 503).split("\n")[2]
+    assert len(line) < 130
+    assert " b " in line
+    assert line.count("…") == 2
+
+
+def test_a_caret_after_the_end_of_the_line_is_shown() -> None:
+    assert shown("  ->", 5, 6).split("\n")[-1] == "  │     ^ did you mean 'c'?"
+
+
+def test_related_places_follow() -> None:
+    near = Related(Span("flows/a.flow", 2, 1, 2, 2), "first defined")
+    far = Related(Span("flows/lib/b.flow", 3, 1, 3, 2), "replaced in")
+    assert shown("b", 1, 2, related=(near, far)).split("\n")[-2:] == [
+        "  first defined: line 2",
+        "  replaced in: flows/lib/b.flow:3",
+    ]
+
+
+def test_colours_only_when_asked() -> None:
+    assert "\x1b[" not in shown("b", 1, 2)
+    assert "\x1b[1;31merror[FL201]\x1b[0m" in shown("b", 1, 2, colour=True)
+
+
+def test_a_file_that_could_not_be_read_has_no_line_to_show() -> None:
+    problem = Diagnostic("FL100", "unreadable-file", "error", Span("a.flow", 1, 1, 1, 1), "there is no such file")
+    assert render([problem], {}, colour=False) == "error[FL100] unreadable-file: there is no such file\n  a.flow"
