@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, insert, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 
@@ -134,22 +134,32 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
 def _check_schema(engine: Engine, shown: str) -> None:
     """Make the tables of a new database; refuse those that are not ours, or not of our time."""
     with engine.connect() as connection:
-        is_new = not inspect(connection).has_table("schema_version")
-    if is_new:
+        there = set(inspect(connection).get_table_names())
+    if tables.schema_version.name not in there:
+        # `calls` and `events` are names that other programs like, too.
+        if there & tables.metadata.tables.keys():
+            raise _foreign(shown)
         with engine.execution_options(**WRITES).begin() as connection:
             tables.metadata.create_all(connection)
-            if connection.execute(select(func.max(tables.schema_version.c.version))).scalar() is None:
+            if connection.execute(_version()).scalar() is None:
                 connection.execute(insert(tables.schema_version).values(version=tables.SCHEMA_VERSION))
     with engine.connect() as connection:
-        version = connection.execute(select(func.max(tables.schema_version.c.version))).scalar()
+        version = connection.execute(_version()).scalar()
         if version is not None and version > tables.SCHEMA_VERSION:
             raise StoreError(
                 f"{shown} was written by a newer flowengine (schema {version}, this one knows "
                 f"{tables.SCHEMA_VERSION}); upgrade flowengine, or name another place with --db"
             )
-        # `calls` and `events` are names that other programs like, too.
-        found = {column["name"] for column in inspect(connection).get_columns("calls")}
-        if version != tables.SCHEMA_VERSION or not found.issuperset(tables.calls.columns.keys()):
-            raise StoreError(
-                f"{shown} has tables that are not this flowengine's; move it away, or name another place with --db"
-            )
+        columns = {column["name"] for column in inspect(connection).get_columns(tables.calls.name)}
+        if version != tables.SCHEMA_VERSION or not columns.issuperset(tables.calls.columns.keys()):
+            raise _foreign(shown)
+
+
+def _version() -> Select[Any]:
+    return select(func.max(tables.schema_version.c.version))
+
+
+def _foreign(shown: str) -> StoreError:
+    return StoreError(
+        f"{shown} has tables that are not this flowengine's; move it away, or name another place with --db"
+    )

@@ -2,173 +2,143 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flowengine.errors import StoreError
-from flowengine.store.store import CallEnd, CallStart, Entry, Store
-from flowengine.store.writer import RecordWriter
-
-NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
-
-
-def _start(call_id: str = "call-1", sid: str = "CA1") -> CallStart:
-    return CallStart(call_id, sid, "telemarketing", "abc", "outbound", NOW, to_number="+441134960123")
+from flowengine.store import tables
+from flowengine.store.rows import Entry, Item, Suppression
+from flowengine.store.store import Store
+from tests.store.records import NOW, NUMBER, end, noted, start
 
 
-def _entry(seq: int, kind: str = "Noted", payload: str = '{"kind":"Noted","text":"x"}') -> Entry:
-    return Entry("call-1", seq, seq / 10, "out", kind, payload)
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'record.db'}"
-
-
-def test_a_call_is_found_by_either_id(url: str) -> None:
-    store = Store.open(url)
-    store.begin_call(_start())
-    by_id, by_sid = store.call("call-1"), store.call("CA1")
-    assert by_id == by_sid
+def test_a_call_is_found_by_either_id(store: Store) -> None:
+    store.begin_call(start())
+    by_id, by_sid = store.call("call-1"), store.call("CA-call-1")
     assert by_id is not None
-    assert by_id.started_at == NOW
+    assert by_id == by_sid
+    assert (by_id.started_at, by_id.answered_at, by_id.status) == (NOW, NOW, "in-progress")
     assert store.call("CA2") is None
-    store.close()
 
 
-def test_entries_come_back_in_order_and_ends_close_the_call(url: str) -> None:
-    store = Store.open(url)
-    store.begin_call(_start())
-    writer = RecordWriter(store, store.spool)
-    for seq in range(500):
-        writer.put(_entry(seq))
-    writer.put(CallEnd("call-1", NOW, "booked", "flow ended", abnormal=False))
-    writer.flush().result(5)
-    assert [entry.seq for entry in store.entries("call-1")] == list(range(500))
+def test_calls_are_found_by_the_beginning_of_an_id(store: Store) -> None:
+    for call_id in ("ab-1", "ab-2", "a%-3"):
+        store.begin_call(start(call_id))
+    assert [call.call_id for call in store.calls_like("ab")] == ["ab-1", "ab-2"]
+    assert [call.call_id for call in store.calls_like("CA-ab-2")] == ["ab-2"]
+    # A wildcard of SQL is an ordinary character.
+    assert [call.call_id for call in store.calls_like("a%")] == ["a%-3"]
+
+
+def test_a_call_cannot_begin_twice(store: Store) -> None:
+    store.begin_call(start())
+    with pytest.raises(StoreError, match="could not be written"):
+        store.begin_call(start("call-2", call_sid="CA-call-1"))
+    assert [call.call_id for call in store.calls()] == ["call-1"]
+
+
+def test_an_end_closes_the_call(store: Store) -> None:
+    store.begin_call(start())
+    assert [call.call_id for call in store.active_calls()] == ["call-1"]
+    assert store.write([end()]) == []
     call = store.call("call-1")
     assert call is not None
-    assert (call.outcome, call.ended_at) == ("booked", NOW)
-    writer.close()
-    store.close()
+    assert (call.outcome, call.ended_at, call.status) == ("booked", NOW, "completed")
+    assert store.active_calls() == []
 
 
-def test_an_opt_out_is_kept_once(url: str) -> None:
-    store = Store.open(url)
-    store.suppress("+441134960123", "call-1", "opt_out", NOW)
-    store.suppress("+441134960123", "call-2", "opt_out", NOW)
-    assert store.is_suppressed("+441134960123")
-    assert not store.is_suppressed("+441134960124")
-    store.close()
+def test_calls_are_listed_newest_first(store: Store) -> None:
+    for hours, call_id in enumerate(("first", "second", "third")):
+        store.begin_call(start(call_id, started_at=NOW + timedelta(hours=hours), flow=f"flow-{hours % 2}"))
+    assert [call.call_id for call in store.calls(limit=2)] == ["third", "second"]
+    assert [call.call_id for call in store.calls(flow="flow-0")] == ["third", "first"]
 
 
-def test_a_repeated_status_callback_is_noticed(url: str) -> None:
-    store = Store.open(url)
-    assert store.add_status("CA1", 2, "completed", "{}", NOW)
-    assert store.add_status("CA1", 0, "ringing", "{}", NOW)
-    assert not store.add_status("CA1", 2, "completed", "{}", NOW)
-    store.close()
+def test_what_is_written_twice_is_there_once(store: Store) -> None:
+    items: list[Item] = [start(), noted(0), noted(1), end(), Suppression(NUMBER, "call-1", "opt_out", NOW)]
+    assert store.write(items) == []
+    assert store.write(items) == []
+    assert [entry.seq for entry in store.entries("call-1")] == [0, 1]
+    assert len(store.calls()) == 1
 
 
-def test_calls_that_a_dead_process_left_open_are_closed(url: str) -> None:
-    store = Store.open(url)
-    store.begin_call(_start())
-    assert store.close_orphans(NOW) == 1
-    call = store.call("call-1")
-    assert call is not None
-    assert call.abnormal
-    assert store.close_orphans(NOW) == 0
-    store.close()
-
-
-def test_only_the_owner_may_read_the_file(url: str, tmp_path: Path) -> None:
-    Store.open(url).close()
-    assert (tmp_path / "record.db").stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize(
-    ("url", "part"),
-    [
-        ("no address", "not a database address"),
-        ("sqlite:////no/such/folder/record.db", "there is no such folder; create it"),
-        ("oracledb://somewhere", "SQLite or PostgreSQL"),
-    ],
-)
-def test_an_address_that_cannot_be_used_is_explained(url: str, part: str) -> None:
-    with pytest.raises(StoreError, match=part):
-        Store.open(url)
-
-
-def test_a_file_that_is_no_database_is_explained(tmp_path: Path) -> None:
-    file = tmp_path / "record.db"
-    file.write_bytes(b"rubbish" * 1000)
-    with pytest.raises(StoreError, match="not a database; move that file away"):
-        Store.open(f"sqlite:///{file}")
-
-
-def test_a_newer_database_is_refused(url: str, tmp_path: Path) -> None:
-    Store.open(url).close()
-    with sqlite3.connect(tmp_path / "record.db") as connection:
-        connection.execute("INSERT INTO schema_version VALUES (99)")
-    connection.close()
-    with pytest.raises(StoreError, match="newer flowengine"):
-        Store.open(url)
-
-
-def test_what_a_full_disk_refuses_is_spooled_and_written_later(url: str, tmp_path: Path) -> None:
-    store = Store.open(url)
-    store.begin_call(_start())
-    file = tmp_path / "record.db"
-    # Whoever holds the write lock for longer than the time limit is as good as a full disk.
-    blocker = sqlite3.connect(file, isolation_level=None)
-    with store._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=1")
-    blocker.execute("BEGIN IMMEDIATE")
-    writer = RecordWriter(store, store.spool)
-    writer.put(_entry(1))
-    writer.put(CallEnd("call-1", NOW, "booked", "flow ended", abnormal=False))
-    writer.flush().result(10)
-    assert not writer.healthy
-    assert writer.spooled == 2
-    assert store.entries("call-1") == []
-    blocker.execute("ROLLBACK")
-    blocker.close()
-    writer.close()
-    again = RecordWriter(store, store.spool)
-    assert [entry.seq for entry in store.entries("call-1")] == [1]
+def test_what_cannot_be_kept_is_handed_back_and_the_rest_is_kept(store: Store) -> None:
+    stray = noted(0, "call-that-nobody-began")
+    second = start("call-2", call_sid="CA-call-1")
+    broken = Entry("call-1", 1, 0.0, "in", "CallerSaid", "\ud800")
+    assert store.write([start(), noted(0), stray, second, broken, end()]) == [stray, second, broken]
+    assert [entry.seq for entry in store.entries("call-1")] == [0]
     call = store.call("call-1")
     assert call is not None
     assert call.outcome == "booked"
-    assert not store.spool.exists()
-    again.close()
-    store.close()
 
 
-KILLED = """
-import os, sys
-from datetime import datetime, timezone
-from flowengine.store.store import CallStart, Entry, Store
-from flowengine.store.writer import RecordWriter
-store = Store.open(sys.argv[1])
-store.begin_call(CallStart("call-1", "CA1", "f", "v", "inbound", datetime.now(timezone.utc)))
-writer = RecordWriter(store, store.spool)
-for seq in range(200):
-    writer.put(Entry("call-1", seq, 0.0, "in", "X", "{}"))
-writer.flush().result(10)
-os.kill(os.getpid(), 9)
-"""
+def test_a_time_without_a_zone_is_handed_back(store: Store) -> None:
+    naive = start(started_at=datetime(2026, 11, 24, 10))  # noqa: DTZ001 - that is the point
+    assert store.write([naive]) == [naive]
 
 
-def test_what_was_flushed_survives_a_killed_process(url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, env={**os.environ}, timeout=60)
-    assert done.returncode == -signal.SIGKILL
-    store = Store.open(url)
-    assert len(store.entries("call-1")) == 200
-    assert store.close_orphans(NOW) == 1
+def test_a_time_of_any_zone_comes_back_as_the_same_moment(store: Store) -> None:
+    tokyo = NOW.astimezone(timezone(timedelta(hours=9)))
+    store.begin_call(start(started_at=tokyo))
+    call = store.call("call-1")
+    assert call is not None
+    assert call.started_at == NOW
+    assert call.started_at.tzinfo is UTC
+
+
+def test_an_opt_out_is_kept_once_and_outlives_its_call(store: Store) -> None:
+    store.suppress(NUMBER, "a call that is not in the record", "opt_out", NOW)
+    store.suppress(NUMBER, "call-2", "opt_out", NOW)
+    assert store.is_suppressed(NUMBER)
+    assert not store.is_suppressed("+441134960124")
+
+
+def test_a_repeated_status_callback_is_noticed(store: Store) -> None:
+    assert store.add_status("CA1", 2, "completed", "{}", NOW)
+    assert store.add_status("CA1", 0, "ringing", "{}", NOW)
+    assert not store.add_status("CA1", 2, "completed", "{}", NOW)
+
+
+def test_calls_that_a_dead_process_left_open_end_when_they_fell_silent(store: Store) -> None:
+    store.write([start("talked"), start("silent"), start("over"), noted(30, "talked"), end("over")])
+    assert store.close_orphans(NOW + timedelta(days=2)) == 2
+    talked, silent, over = (store.call(call_id) for call_id in ("talked", "silent", "over"))
+    assert talked is not None
+    assert silent is not None
+    assert over is not None
+    assert (talked.outcome, talked.abnormal, talked.ended_at) == ("failed", True, NOW + timedelta(seconds=3))
+    assert silent.ended_at == NOW
+    assert over.outcome == "booked"
+    assert store.close_orphans(NOW) == 0
+
+
+def test_a_repr_holds_no_personal_data(store: Store) -> None:
+    store.begin_call(start(contact='{"name": "Priya"}'))
+    call = store.call("call-1")
+    shown = f"{call!r} {start()!r} {Suppression(NUMBER, 'call-1', 'opt_out', NOW)!r}"
+    assert NUMBER not in shown
+    assert "Priya" not in shown
+
+
+def test_every_column_of_personal_data_exists() -> None:
+    known = {f"{table.name}.{column.name}" for table in tables.metadata.tables.values() for column in table.columns}
+    assert known >= tables.PERSONAL
+
+
+payloads = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.floats(0, 7200), payloads), max_size=30))
+def test_any_entries_come_back_in_order_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, float, str]]
+) -> None:
+    store = Store.open(f"sqlite:///{tmp_path_factory.mktemp('record')}/record.db")
+    written = {seq: Entry("call-1", seq, at, "in", "X", text) for seq, at, text in reversed(rows)}
+    store.write([start(), *written.values()])
+    assert store.entries("call-1") == [written[seq] for seq in sorted(written)]
     store.close()

@@ -1,0 +1,198 @@
+"""Opening a database: what it is like afterwards, and what is said when it cannot be opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from flowengine.errors import StoreError
+from flowengine.store.store import Store
+from tests.store.records import NOW, noted, start
+
+NOBODY = 65534
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Root may write anywhere; for a moment, be somebody else."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def pragma(store: Store, name: str) -> object:
+    with store._engine.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_sqlite_is_set_up_for_a_service(store: Store) -> None:
+    assert pragma(store, "journal_mode") == "wal"
+    assert pragma(store, "synchronous") == 1
+    assert pragma(store, "foreign_keys") == 1
+    assert pragma(store, "busy_timeout") == 100
+
+
+def test_only_the_owner_may_read_the_files(store: Store, file: Path) -> None:
+    store.begin_call(start())
+    files = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
+    assert {path.suffix for path in files} == {".db", ".db-wal", ".db-shm"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+
+
+def test_opening_creates_and_looking_does_not(url: str, file: Path) -> None:
+    assert not Store.is_there(url)
+    assert not file.exists()
+    Store.open(url).close()
+    assert Store.is_there(url)
+
+
+def test_many_may_open_a_new_database_at_once(url: str) -> None:
+    failures: list[StoreError] = []
+    ready = threading.Barrier(6)
+
+    def open_it() -> None:
+        ready.wait()
+        try:
+            Store.open(url).close()
+        except StoreError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+@pytest.mark.parametrize(
+    ("url", "part"),
+    [
+        ("no address", "'no address' is not a database address; expected one like sqlite:///flowengine.db"),
+        ("sqlite:////no/such/folder/record.db", "there is no such folder; create it, or name another place"),
+        ("sqlite:////dev/null/record.db", "there is no such folder"),
+        ("sqlite://", "would be lost with the process; name a file"),
+        ("sqlite:///:memory:", "would be lost with the process; name a file"),
+        ("oracledb://somewhere", "flowengine keeps its record in SQLite or PostgreSQL"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_explained(url: str, part: str) -> None:
+    with pytest.raises(StoreError, match=part):
+        Store.open(url)
+
+
+@pytest.mark.parametrize("url", ["postgresql//amy:hunter2@host/db", "nonesuch://amy:hunter2@host/db"])
+def test_a_password_is_never_shown(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        Store.open(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"cannot open sqlite:///.*let this user write to the file and its folder"):
+        Store.open(f"sqlite:///{tmp_path}")
+
+
+def test_a_folder_without_leave_to_write_is_explained(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with without_privileges(), pytest.raises(StoreError, match="this user may not write there; name another place"):
+        Store.open(f"sqlite:///{tmp_path}/record.db")
+    tmp_path.chmod(0o700)
+
+
+def test_a_database_that_may_only_be_read_is_explained(url: str, file: Path) -> None:
+    Store.open(url).close()
+    reader = Store.open(f"sqlite:///file:{file}?mode=ro&uri=true")
+    with pytest.raises(StoreError, match="readonly database; let this user write to it"):
+        reader.begin_call(start())
+    reader.close()
+
+
+def test_a_file_that_is_no_database_is_explained_and_left_alone(url: str, file: Path) -> None:
+    file.write_bytes(b"rubbish" * 1000)
+    with pytest.raises(StoreError, match=r"record\.db: file is not a database; move that file away"):
+        Store.open(url)
+    assert file.read_bytes() == b"rubbish" * 1000
+
+
+def test_a_database_damaged_inside_is_explained_where_it_hurts(url: str, file: Path) -> None:
+    store = Store.open(url)
+    store.write([start(), *(noted(seq) for seq in range(3000))])
+    store.close()
+    content = bytearray(file.read_bytes())
+    # The header and the schema stay; everything after the first pages is noise.
+    content[40 * 1024 :] = b"\xa5" * (len(content) - 40 * 1024)
+    file.write_bytes(content)
+    damaged = Store.open(url)
+    with pytest.raises(StoreError, match=r"could not be read from .*malformed; it is damaged: move that file away"):
+        damaged.entries("call-1")
+    damaged.close()
+
+
+def test_a_newer_database_is_refused_and_left_alone(url: str, file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)")
+        connection.execute("INSERT INTO schema_version VALUES (99)")
+        connection.commit()
+    with pytest.raises(StoreError, match=r"newer flowengine \(schema 99, this one knows 1\); upgrade flowengine"):
+        Store.open(url)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [
+            ("schema_version",)
+        ]
+
+
+def test_tables_of_another_program_are_refused(url: str, file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE calls (when_made TEXT)")
+    with pytest.raises(StoreError, match="has tables that are not this flowengine's"):
+        Store.open(url)
+
+
+def test_tables_of_an_unfinished_flowengine_are_refused(url: str, file: Path) -> None:
+    Store.open(url).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE calls DROP COLUMN reason")
+    with pytest.raises(StoreError, match="has tables that are not this flowengine's"):
+        Store.open(url)
+
+
+def test_a_locked_database_is_explained(store: Store, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="database is locked; another program is writing to it"):
+            store.begin_call(start())
+        # Reading goes on meanwhile.
+        assert store.calls() == []
+
+
+def test_a_full_disk_is_explained(store: Store) -> None:
+    store.begin_call(start())
+    with store._writer.begin() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="database or disk is full; free some space"):
+        store.write([noted(seq) for seq in range(5000)])
+    assert store.entries("call-1") == []
+
+
+def test_an_error_holds_no_personal_data(store: Store) -> None:
+    private = start(from_number="+441134960999", contact='{"name": "Priya"}')
+    store.begin_call(private)
+    with pytest.raises(StoreError) as caught:
+        store.begin_call(private)
+    told = f"{caught.value} {caught.value.__cause__}"
+    assert "960999" not in told
+    assert "Priya" not in told
+    assert NOW.isoformat() not in told

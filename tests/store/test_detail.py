@@ -1,0 +1,152 @@
+"""A call's story, read off its events."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from flowengine.conversation.commands import AskGuard, Command, Entered, Noted, SlotFilled, Speak, Understood
+from flowengine.conversation.events import (
+    CallerPressed,
+    CallerSaid,
+    Connected,
+    Event,
+    GuardAnswered,
+    SpeechCut,
+    SpeechHeard,
+)
+from flowengine.errors import StoreError
+from flowengine.store.detail import CallDetail, TranscriptLine, detail, find
+from flowengine.store.rows import Entry
+from flowengine.store.store import Store
+from tests.store.records import end, entries, start
+
+
+def story(store: Store, *happened: tuple[float, Event | Command], over: bool = True) -> CallDetail:
+    store.write([start(), *entries(*happened), *([end()] if over else [])])
+    found = find(store, "call-1")
+    assert found is not None
+    return found
+
+
+def said(found: CallDetail) -> list[tuple[str, str]]:
+    return [(line.speaker, line.text) for line in found.transcript]
+
+
+def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, Connected(0.0)),
+        (0.0, Entered("greeting", None, "start")),
+        (0.01, Speak("u1", ("Hello.", "Is that Priya?"))),
+        (2.5, SpeechHeard(2.5, "u1")),
+        (4.0, CallerSaid(4.0, "yes speaking", 0.9)),
+        (4.02, Understood("yes speaking", "agree", 0.97, "phrase")),
+        (4.02, SlotFilled("visit_day", "2026-12-01")),
+        (4.02, Entered("booking", "greeting", "agree")),
+        (4.03, Noted("visit booked")),
+    )
+    assert said(found) == [("agent", "Hello. Is that Priya?"), ("caller", "yes speaking")]
+    assert found.transcript[0] == TranscriptLine(0.01, "agent", "Hello. Is that Priya?", ended_at=2.5)
+    assert (found.transcript[1].intent, found.transcript[1].score) == ("agree", 0.97)
+    assert [(visit.state, visit.by) for visit in found.states] == [("greeting", "start"), ("booking", "agree")]
+    assert (found.state, found.outcome, found.status) == ("booking", "booked", "completed")
+    assert found.slots == {"visit_day": "2026-12-01"}
+    assert [note.text for note in found.notes] == ["visit booked"]
+
+
+def test_a_call_without_events_is_told_too(store: Store) -> None:
+    found = story(store, over=False)
+    assert (found.state, found.outcome, found.transcript, found.status) == (None, None, [], "in-progress")
+    assert found.timings.duration is None
+
+
+def test_only_what_was_heard_counts_as_said(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, Speak("u1", ("One two three.",))),
+        (0.0, Speak("u2", ("Four five.",))),
+        (0.0, Speak("u3", ("Six.",))),
+        (1.0, SpeechCut(1.0, "u1", "One two")),
+        (1.0, SpeechCut(1.0, "u2", "")),
+    )
+    assert [(line.text, line.complete, line.pending) for line in found.transcript] == [
+        ("One two", False, False),
+        ("Six.", False, True),
+    ]
+
+
+def test_keys_in_a_row_are_one_answer(store: Store) -> None:
+    found = story(
+        store,
+        (1.0, CallerPressed(1.0, "4")),
+        (1.5, CallerPressed(1.5, "2")),
+        (3.0, Understood("(press 42)", None, 1.0, "key")),
+        (5.0, CallerPressed(5.0, "1")),
+    )
+    assert said(found) == [("caller", "(press 42)"), ("caller", "(press 1)")]
+    assert found.timings.turns == 2
+
+
+def test_words_understood_later_keep_their_own_meaning(store: Store) -> None:
+    found = story(
+        store,
+        (1.0, CallerSaid(1.0, "yes ")),
+        (2.0, CallerSaid(2.0, "who is this")),
+        (3.0, Understood("yes", "agree", 1.0, "phrase")),
+        (3.0, Understood("who is this", "who_are_you", 0.9, "protective")),
+    )
+    assert [(line.text, line.intent) for line in found.transcript] == [
+        ("yes", "agree"),
+        ("who is this", "who_are_you"),
+    ]
+
+
+def test_what_the_conversation_hides_stays_hidden(store: Store) -> None:
+    found = story(
+        store, (1.0, CallerSaid(1.0, "four nine two nine")), (1.0, Understood("•••", None, 1.0, "slot")), over=False
+    )
+    assert said(found) == [("caller", "•••")]
+
+
+def test_the_guard_is_told_with_its_reasons(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, AskGuard("g1", "uk_outbound")),
+        (0.1, GuardAnswered(0.1, "g1", allowed=False, reasons=("OUTSIDE_HOURS", "BANK_HOLIDAY"))),
+        (0.2, AskGuard("g2", "uk_outbound")),
+    )
+    assert [(check.guard, check.allowed, check.reasons) for check in found.guards] == [
+        ("uk_outbound", False, ["OUTSIDE_HOURS", "BANK_HOLIDAY"]),
+        ("uk_outbound", None, []),
+    ]
+
+
+def test_replies_are_timed_from_the_callers_words(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, Speak("u1", ("Hello.",))),
+        (2.0, CallerSaid(2.0, "hello")),
+        (2.25, Speak("u2", ("How are you?",))),
+        (2.3, Speak("u3", ("Well?",))),
+    )
+    assert found.timings.replies == [0.25]
+    assert found.timings.turns == 1
+
+
+@pytest.mark.parametrize("payload", ["{", "[]", '{"kind": "CallerSaid"}', '{"text": 5}'])
+def test_a_damaged_entry_is_named(store: Store, payload: str) -> None:
+    store.write([start()])
+    row = store.call("call-1")
+    assert row is not None
+    with pytest.raises(StoreError, match=r"entry 7 of call call-1 is damaged \(CallerSaid\)"):
+        detail(row, [Entry("call-1", 7, 0.0, "in", "CallerSaid", payload)])
+
+
+def test_a_detail_survives_json(store: Store) -> None:
+    found = story(store, (0.0, Speak("u1", ("Hello.",))), (1.0, SpeechHeard(1.0, "u1")))
+    assert msgspec.json.decode(msgspec.json.encode(found), type=CallDetail) == found
+
+
+def test_an_unknown_call_is_none(store: Store) -> None:
+    assert find(store, "nonesuch") is None

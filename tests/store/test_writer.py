@@ -1,0 +1,270 @@
+"""The writer thread: batches, trouble, and what survives."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flowengine.store.rows import CallEnd, Item, Suppression
+from flowengine.store.spool import Spool
+from flowengine.store.store import Store
+from flowengine.store.writer import RecordWriter
+from tests.store.records import NOW, NUMBER, end, entries, noted, start
+
+LONG_S = 10.0
+
+
+@pytest.fixture
+def writer(store: Store) -> Iterator[RecordWriter]:
+    started = RecordWriter(store, retry_s=0.05)
+    yield started
+    started.close()
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Somebody else holds the database's write lock."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def eventually(claim: Callable[[], bool]) -> bool:
+    """Other threads need real time; seconds at the most."""
+    until = time.monotonic() + LONG_S
+    while not claim():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_a_flush_means_that_all_before_it_is_kept(store: Store, writer: RecordWriter) -> None:
+    writer.put(start())
+    for seq in range(5000):
+        writer.put(noted(seq))
+    writer.put(end())
+    writer.put(Suppression(NUMBER, "call-1", "opt_out", NOW))
+    writer.flush().result(LONG_S)
+    assert [entry.seq for entry in store.entries("call-1")] == list(range(5000))
+    assert store.is_suppressed(NUMBER)
+    assert store.active_calls() == []
+    assert (writer.healthy, writer.spooled, writer.refused, writer.lost) == (True, 0, 0, 0)
+
+
+def test_what_nobody_flushes_is_written_soon(store: Store, writer: RecordWriter) -> None:
+    writer.put(start())
+    assert eventually(lambda: store.call("call-1") is not None)
+
+
+def test_a_steady_trickle_is_written_too(store: Store, writer: RecordWriter) -> None:
+    # A batch ends some time after its first item, not after the last: a call never stops talking.
+    writer.put(start())
+    seq = 0
+
+    def trickle() -> bool:
+        nonlocal seq
+        writer.put(noted(seq))
+        seq += 1
+        return len(store.entries("call-1")) > 5
+
+    assert eventually(trickle)
+    assert seq < 200
+
+
+def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writer: RecordWriter, file: Path) -> None:
+    writer.put(start())
+    writer.flush().result(LONG_S)
+    with locked(file):
+        began = time.monotonic()
+        for seq in range(100):
+            writer.put(noted(seq))
+        assert time.monotonic() - began < 0.1
+        assert eventually(lambda: not writer.healthy)
+        assert store.entries("call-1") == []
+    assert eventually(lambda: len(store.entries("call-1")) == 100)
+    assert eventually(lambda: writer.healthy)
+
+
+def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
+    store: Store, writer: RecordWriter, file: Path
+) -> None:
+    writer.put(start())
+    writer.flush().result(LONG_S)
+    with locked(file):
+        writer.put(noted(0))
+        writer.put(end())
+        writer.flush().result(LONG_S)
+        assert writer.spooled == 2
+        assert store.spool.stat().st_mode & 0o077 == 0
+        assert [json.loads(line)["type"] for line in store.spool.read_bytes().splitlines()] == ["Entry", "CallEnd"]
+    assert eventually(lambda: writer.healthy)
+    assert len(store.entries("call-1")) == 1
+    assert store.active_calls() == []
+    assert not store.spool.exists()
+
+
+def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> None:
+    full = Store.open(url)
+    full.begin_call(start())
+    # As if the disk were full: for all connections of this store, the file may not grow any more.
+    with full._writer.begin() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    writer = RecordWriter(full)
+    for seq in range(3000):
+        writer.put(noted(seq))
+    writer.put(end())
+    writer.close()
+    assert not writer.healthy
+    assert writer.spooled > 0
+    assert writer.lost == 0
+    full.close()
+
+    roomy = Store.open(url)
+    RecordWriter(roomy).close()
+    assert len(roomy.entries("call-1")) == 3000
+    assert roomy.active_calls() == []
+    assert not roomy.spool.exists()
+    roomy.close()
+
+
+def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, writer: RecordWriter) -> None:
+    writer.put(noted(0, "call-that-nobody-began"))
+    writer.put(start())
+    writer.put(noted(0))
+    writer.flush().result(LONG_S)
+    assert len(store.entries("call-1")) == 1
+    assert (writer.healthy, writer.refused, writer.lost) == (True, 1, 0)
+    refused = store.spool.with_name("record.db.spool.refused")
+    assert json.loads(refused.read_text())["call_id"] == "call-that-nobody-began"
+    assert refused.stat().st_mode & 0o077 == 0
+
+
+def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -> None:
+    store.begin_call(start())
+    writer = RecordWriter(store, limit=20, retry_s=LONG_S)
+    with locked(file):
+        for seq in range(300):
+            writer.put(noted(seq))
+        assert writer.spooled > 200
+    writer.close()
+    RecordWriter(store).close()
+    assert len(store.entries("call-1")) == 300
+
+
+def test_what_even_the_spool_cannot_take_is_counted(
+    store: Store, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.begin_call(start())
+    writer = RecordWriter(store, tmp_path / "no such folder" / "spool")
+    with locked(file):
+        writer.put(noted(0))
+        writer.put(noted(1))
+        writer.close()
+    assert writer.lost == 2
+    assert "the spool cannot be written either" in caplog.messages
+
+
+def test_nothing_is_lost_after_closing_either(store: Store, writer: RecordWriter) -> None:
+    writer.close()
+    writer.put(start())
+    writer.flush().result(LONG_S)
+    RecordWriter(store).close()
+    assert store.call("call-1") is not None
+
+
+def test_somebody_who_stops_waiting_for_a_flush_stops_nothing(store: Store, writer: RecordWriter) -> None:
+    writer.put(start())
+    writer.flush().cancel()
+    writer.put(noted(0))
+    writer.flush().result(LONG_S)
+    assert len(store.entries("call-1")) == 1
+
+
+def test_half_a_line_of_a_spool_is_put_aside(store: Store) -> None:
+    Spool(store.spool).add([start(), noted(0), noted(1)])
+    content = store.spool.read_bytes()
+    store.spool.write_bytes(content[:-20])
+    writer = RecordWriter(store)
+    writer.close()
+    assert writer.refused == 1
+    assert [entry.seq for entry in store.entries("call-1")] == [0]
+
+
+texts = st.text(max_size=40)
+items: st.SearchStrategy[Item] = st.one_of(
+    st.builds(start, st.sampled_from(["a", "b"]), contact=texts),
+    st.integers(0, 5).map(noted),
+    st.builds(CallEnd, texts, st.just(NOW), texts, texts, st.booleans()),
+    st.builds(Suppression, texts, texts, texts, st.just(NOW)),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(items, max_size=12))
+def test_what_a_spool_takes_it_gives_back(tmp_path_factory: pytest.TempPathFactory, put: list[Item]) -> None:
+    spool = Spool(tmp_path_factory.mktemp("spool") / "record.spool")
+    got: list[Item] = []
+
+    def take(given: list[Item]) -> list[Item]:
+        got.extend(given)
+        return []
+
+    spool.add(put)
+    assert spool.replay(take) == 0
+    assert got == put
+    assert spool.is_empty
+
+
+KILLED = """
+import os, signal, sys
+from flowengine.store.store import Store
+from flowengine.store.writer import RecordWriter
+from tests.store.records import noted, start
+store = Store.open(sys.argv[1])
+writer = RecordWriter(store)
+writer.put(start())
+for seq in range(200):
+    writer.put(noted(seq))
+writer.flush().result(10)
+for seq in range(200, 100_000):
+    writer.put(noted(seq))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_was_flushed_survives_a_killed_process(url: str) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    store = Store.open(url)
+    kept = [entry.seq for entry in store.entries("call-1")]
+    # Beyond the flush whole batches may be missing, but there is no hole.
+    assert len(kept) >= 200
+    assert kept == list(range(len(kept)))
+    assert store.close_orphans(NOW) == 1
+    store.close()
+
+
+def test_events_and_commands_are_written_as_they_happened(store: Store, writer: RecordWriter) -> None:
+    from flowengine.conversation.commands import Hangup, Speak
+    from flowengine.conversation.events import Connected
+
+    happened = entries((0.0, Connected(0.0)), (0.01, Speak("u1", ("Hello.",))), (0.01, Hangup("done")))
+    writer.put(start())
+    for entry in happened:
+        writer.put(entry)
+    writer.flush().result(LONG_S)
+    assert store.entries("call-1") == happened
