@@ -6,10 +6,8 @@ import asyncio
 import json
 import secrets
 import urllib.request
-from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -21,90 +19,7 @@ from flowengine.testing.twilio.account import Account, read_twiml
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, running_server
-
-T = TypeVar("T")
-
-FLOW = """
-flow door "Door" inbound
-  agent "Amy" of "Us"
-
-outcome opened success
-outcome sent_away
-outcome hung_up
-
-intent agree "yes"
-  "yes" "yes please"
-
-state hello
-  say "Hello, shall I open?"
-  listen 3s
-    agree or press 1 -> open
-    otherwise: again "Sorry?"
-    otherwise 2: end sent_away
-    silence: end sent_away
-
-state open
-  say "It is open." "Goodbye."
-  end opened
-
-anywhere
-  hangup: end hung_up
-"""
-
-
-@dataclass
-class Service:
-    """One server for all tests of this file, and the loop that its telephone lives on."""
-
-    runner: asyncio.Runner
-    telephone: Telephone
-    base: str
-
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return self.runner.run(coroutine)
-
-    def ring(self, *says: str, query: str = "flow=door") -> tuple[CallReport, dict[str, Any]]:
-        async def main() -> tuple[CallReport, dict[str, Any]]:
-            url = f"{self.base}/twilio/voice" + (f"?{query}" if query else "")
-            report = await self.telephone.ring(url, parse(says), ScriptedSynthesiser())
-            return report, await self.ended(report.call_sid)
-
-        return self.run(main())
-
-    async def ended(self, sid: str) -> dict[str, Any]:
-        for _ in range(100):
-            status, body = await get(f"{self.base}/api/call/{sid}")
-            record: dict[str, Any] = json.loads(body) if status == 200 else {}
-            if status == 404 or record.get("ended_at"):
-                return record
-            await asyncio.sleep(0.05)
-        return {}
-
-    def voice(self, sid: str, *, query: str = "flow=door", **more: str) -> tuple[int, str]:
-        form = {"CallSid": sid, "AccountSid": self.telephone.account.sid, "From": "+441134960123", **more}
-        return self.run(self.telephone.account.post(f"{self.base}/twilio/voice?{query}", form))
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    flows = tmp_path_factory.mktemp("flows")
-    (flows / "door.flow").write_text(FLOW, "utf-8")
-    (flows / "broken.flow").write_text('flow broken "Broken" inbound\nstate a\n  say oops\n', "utf-8")
-    speech = {
-        "NOVA_STT_WS_URL": "scripted:",
-        "NOVA_TTS_WS_URL": "scripted:",
-        "FLOWENGINE_NUMBERS": "+441134960124=door",
-    }
-    with asyncio.Runner() as runner:
-        telephone = Telephone()
-        runner.run(telephone.__aenter__())
-        server = running_server(flows, telephone, env=speech)
-        base = runner.run(server.__aenter__())
-        try:
-            yield Service(runner, telephone, base)
-        finally:
-            runner.run(server.__aexit__(None, None, None))
-            runner.run(telephone.__aexit__())
+from tests.end_to_end.running import Service
 
 
 def _texts(record: dict[str, Any], speaker: str) -> list[str]:

@@ -1,0 +1,76 @@
+"""One server process for all end-to-end tests, and the telephone that rings it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.testing.twilio.call import CallReport, Telephone
+from flowengine.testing.twilio.script import parse
+from flowengine.testing.twilio.server import get
+
+T = TypeVar("T")
+
+FLOW = """
+flow door "Door" inbound
+  agent "Amy" of "Us"
+
+outcome opened success
+outcome sent_away
+outcome hung_up
+
+intent agree "yes"
+  "yes" "yes please"
+
+state hello
+  say "Hello, shall I open?"
+  listen 3s
+    agree or press 1 -> open
+    otherwise: again "Sorry?"
+    otherwise 2: end sent_away
+    silence: end sent_away
+
+state open
+  say "It is open." "Goodbye."
+  end opened
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+@dataclass
+class Service:
+    """One server for all tests of this file, and the loop that its telephone lives on."""
+
+    runner: asyncio.Runner
+    telephone: Telephone
+    base: str
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(coroutine)
+
+    def ring(self, *says: str, query: str = "flow=door") -> tuple[CallReport, dict[str, Any]]:
+        async def main() -> tuple[CallReport, dict[str, Any]]:
+            url = f"{self.base}/twilio/voice" + (f"?{query}" if query else "")
+            report = await self.telephone.ring(url, parse(says), ScriptedSynthesiser())
+            return report, await self.ended(report.call_sid)
+
+        return self.run(main())
+
+    async def ended(self, sid: str) -> dict[str, Any]:
+        for _ in range(100):
+            status, body = await get(f"{self.base}/api/call/{sid}")
+            record: dict[str, Any] = json.loads(body) if status == 200 else {}
+            if status == 404 or record.get("ended_at"):
+                return record
+            await asyncio.sleep(0.05)
+        return {}
+
+    def voice(self, sid: str, *, query: str = "flow=door", **more: str) -> tuple[int, str]:
+        form = {"CallSid": sid, "AccountSid": self.telephone.account.sid, "From": "+441134960123", **more}
+        return self.run(self.telephone.account.post(f"{self.base}/twilio/voice?{query}", form))

@@ -1,0 +1,190 @@
+"""The page's socket and the API, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from flowengine.testing.twilio.server import get
+from tests.end_to_end.running import Service
+
+Facts = list[dict[str, Any]]
+
+
+def _page_call(service: Service, start: dict[str, Any], *lines: str, raw: tuple[str | bytes, ...] = ()) -> Facts:
+    """Start a typed call from the page, answer each question with a line, and collect what the page is told."""
+
+    async def main() -> Facts:
+        facts: Facts = []
+        waiting = list(lines)
+        url = service.base.replace("http://", "ws://") + "/console/stream"
+        async with connect(url) as socket:
+            await socket.send(json.dumps({"event": "start", "microphone": False, **start}))
+            for message in raw:
+                await socket.send(message)
+            try:
+                async with asyncio.timeout(30):
+                    async for message in socket:
+                        if isinstance(message, bytes):
+                            continue
+                        fact = json.loads(message)
+                        facts.append(fact)
+                        if fact["event"] == "mark":
+                            await socket.send(message)
+                        elif fact["event"] == "listening" and waiting:
+                            line = waiting.pop(0)
+                            if line == "(stop)":
+                                await socket.send(json.dumps({"event": "stop"}))
+                            else:
+                                await socket.send(json.dumps({"event": "text", "text": line}))
+            except ConnectionClosed:
+                pass
+        return facts
+
+    return service.run(main())
+
+
+def _of(facts: Facts, event: str) -> Facts:
+    return [fact for fact in facts if fact["event"] == event]
+
+
+def test_a_typed_call_from_the_page(service: Service) -> None:
+    facts = _page_call(service, {"flow": "door"}, "yes please")
+    assert facts[0]["event"] == "started"
+    assert facts[0]["recogniser"] == "typed"
+    assert [fact["state"] for fact in _of(facts, "entered")] == ["hello", "open"]
+    (caller,) = _of(facts, "caller")
+    assert (caller["text"], caller["intent"]) == ("yes please", "agree")
+    assert _of(facts, "heard")[-1] | {"text": "It is open. Goodbye.", "complete": True} == _of(facts, "heard")[-1]
+    assert facts[-1]["event"] == "ended"
+    assert facts[-1]["outcome"] == "opened"
+
+
+def test_a_page_call_is_in_the_record(service: Service) -> None:
+    facts = _page_call(service, {"flow": "door"}, "yes please")
+    record = service.run(service.ended(facts[0]["call_id"]))
+    assert record["outcome"] == "opened"
+    assert [line["text"] for line in record["transcript"]][-2:] == ["yes please", "It is open. Goodbye."]
+
+
+def test_hanging_up_from_the_page(service: Service) -> None:
+    facts = _page_call(service, {"flow": "door"}, "(stop)")
+    assert facts[-1]["outcome"] == "hung_up"
+
+
+def test_nonsense_from_the_page_is_answered_and_the_call_goes_on(service: Service) -> None:
+    nonsense = ("not json", "[]", '{"event":"surprise"}', '{"event":"dtmf","digit":"12"}', b"\x00" * 50_000)
+    facts = _page_call(service, {"flow": "door"}, "yes please", raw=nonsense)
+    assert len(_of(facts, "error")) == 4
+    assert facts[-1]["outcome"] == "opened"
+
+
+@pytest.mark.parametrize(
+    ("start", "part"),
+    [
+        ({"flow": "nothing"}, "there is no flow 'nothing'; known flows:"),
+        ({"flow": "broken"}, "has errors"),
+        ({"flow": "door", "contact": {"colour": "red"}}, "no contact field 'colour'"),
+        ({}, "the first message must be start, with a flow"),
+        ({"flow": 7}, "the first message must be start"),
+    ],
+)
+def test_a_call_that_cannot_start_says_why(service: Service, start: dict[str, Any], part: str) -> None:
+    (fact,) = _page_call(service, start)
+    assert fact["event"] == "error"
+    assert part in fact["message"]
+
+
+def test_another_sites_page_may_not_open_a_call(service: Service) -> None:
+    async def main() -> int:
+        url = service.base.replace("http://", "ws://") + "/console/stream"
+        with pytest.raises(InvalidStatus) as caught:
+            await connect(url, origin="https://evil.example")  # type: ignore[arg-type]  # an Origin is a str
+        return caught.value.response.status_code
+
+    assert service.run(main()) == 403
+
+
+def _get(service: Service, path: str) -> tuple[int, dict[str, Any]]:
+    status, body = service.run(get(service.base + path))
+    return status, json.loads(body)
+
+
+def test_flows_are_listed_with_what_they_ask_for_and_what_is_wrong(service: Service) -> None:
+    status, body = _get(service, "/api/flows")
+    assert status == 200
+    flows = {flow["name"]: flow for flow in body["flows"]}
+    assert flows["door"]["valid"]
+    assert flows["door"]["states"] == 2
+    assert not flows["broken"]["valid"]
+    assert "broken.flow:3" in flows["broken"]["problem"]
+
+
+def test_a_flow_is_drawn(service: Service) -> None:
+    status, svg = service.run(get(f"{service.base}/api/flows/door/graph.svg"))
+    assert status == 200
+    assert b'data-state="hello"' in svg
+
+
+@pytest.mark.parametrize("path", ["/api/flows/nothing/graph.svg", "/api/call/nothing", "/api/nothing", "/nothing"])
+def test_what_is_not_there_is_a_problem_with_a_title(service: Service, path: str) -> None:
+    status, body = _get(service, path)
+    assert (status, body["status"]) == (404, 404)
+    assert body["title"]
+
+
+def test_live_calls_are_listed_with_their_state(service: Service) -> None:
+    async def main() -> dict[str, Any]:
+        url = service.base.replace("http://", "ws://") + "/console/stream"
+        async with connect(url) as socket:
+            await socket.send(json.dumps({"event": "start", "flow": "door", "microphone": False}))
+            await socket.recv()
+            await asyncio.sleep(0.2)
+            _, body = await get(f"{service.base}/api/active-calls")
+            await socket.send(json.dumps({"event": "stop"}))
+            async for _message in socket:
+                pass
+        active: dict[str, Any] = json.loads(body)
+        return active
+
+    active = service.run(main())
+    assert active["count"] == 1
+    assert active["calls"][0]["state"] == "hello"
+    assert active["calls"][0]["flow"] == "door"
+
+
+def _status(url: str, headers: dict[str, str]) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:8080"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"X-Forwarded-For": "203.0.113.7"}, 403),
+    ],
+)
+def test_without_a_key_the_api_answers_this_machine_only(
+    service: Service, headers: dict[str, str], status: int
+) -> None:
+    assert _status(f"{service.base}/api/flows", headers) == status
+
+
+def test_the_page_may_load_nothing_from_elsewhere(service: Service) -> None:
+    with urllib.request.urlopen(service.base + "/", timeout=10) as answer:
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
