@@ -6,6 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -71,6 +72,9 @@ def command(flow: Path, contact: tuple[str, ...], now: datetime | None) -> None:
         player = Player(compilation.flow, given, now=now or datetime.now(LONDON))
     except ContactNotValid as error:
         raise click.ClickException(f"{error}\nGive it with --contact NAME=VALUE.") from error
+    if _on_terminal(sys.stdin):
+        with suppress(ImportError):  # Windows has none
+            import readline  # noqa: F401 - gives `input` a line that can be edited, and a history
     Chat(player).run()
 
 
@@ -98,6 +102,7 @@ class Chat:
             try:
                 line = self._read()
             except KeyboardInterrupt:
+                click.echo()
                 line = None
             if line is None:
                 click.echo(paint.dim("  (hangs up)"))

@@ -149,7 +149,7 @@ def _find(name: Named, folder: Path) -> Path | Diagnostic:
         path = folder / name.text
         if path.is_file():
             return path
-        return mistake("FL820", "unknown-flow", name.span, f"there is no file {name.text!r} here", None)
+        return mistake("FL870", "unknown-flow", name.span, f"there is no file {name.text!r} here", None)
     candidates = [folder / f"{name.text}.flow", folder.parent / f"{name.text}.flow"]
     for path in candidates:
         if path.is_file():
@@ -157,15 +157,15 @@ def _find(name: Named, folder: Path) -> Path | Diagnostic:
     known = sorted({file.stem for place in (folder, folder.parent) for file in place.glob("*.flow")})
     close = get_close_matches(name.text, known, n=1)
     help_ = f"did you mean {close[0]!r}?" if close else f"it is looked for as {name.text}.flow beside the test"
-    return mistake("FL820", "unknown-flow", name.span, f"there is no flow called {name.text!r}", help_)
+    return mistake("FL870", "unknown-flow", name.span, f"there is no flow called {name.text!r}", help_)
 
 
 def _unsound(test: Test) -> Diagnostic:
-    return mistake("FL829", "not-played", test.span, f"{test.name!r} has mistakes and was not played")
+    return mistake("FL879", "not-played", test.span, f"{test.name!r} has mistakes and was not played")
 
 
 def _invalid(name: Named, errors: int) -> Diagnostic:
     count = "an error" if errors == 1 else f"{errors} errors"
     return mistake(
-        "FL828", "flow-not-valid", name.span, f"the flow {name.text!r} has {count} and cannot be played", None
+        "FL878", "flow-not-valid", name.span, f"the flow {name.text!r} has {count} and cannot be played", None
     )

@@ -59,11 +59,11 @@ def remarks(turn: Turn) -> Iterator[str]:
 
 
 def understanding(understood: Understood) -> str:
-    """`agree 1.00 (phrase)`, or `nothing fitted (busy 0.41, refuse 0.20)`."""
+    """`agree 1.00 (phrase)`, `an answer` to a slot's question, or `nothing fitted (busy 0.41, refuse 0.20)`."""
     others = [f"{each.intent} {each.score:.2f}" for each in understood.candidates if each.intent != understood.intent]
     beside = f" ({', '.join(others[:3])})" if others else ""
     if understood.intent is None:
-        return f"taken as {understood.tier}" if understood.tier == "slot" else f"nothing fitted{beside}"
+        return "an answer" if understood.tier == "slot" else f"nothing fitted{beside}"
     over = f", over {', '.join(others[:2])}" if others else ""
     return f"{understood.intent} {understood.score:.2f} ({understood.tier}{over})"
 

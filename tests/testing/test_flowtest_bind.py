@@ -22,15 +22,15 @@ SAM = ("contact", '  name = "Sam"')
 @pytest.mark.parametrize(
     ("lines", "code", "line", "help_"),
     [
-        ((), "FL822", 1, "under a 'contact' line, add name = \"Sam\""),
-        (("contact",), "FL822", 3, 'add name = "Sam"'),
-        ((*SAM, "  nmae = Sam"), "FL821", 5, "did you mean 'name'?"),
-        ((*SAM, "  name = Tom"), "FL807", 5, "keep one"),
-        ((*SAM, "  since = yesterday"), "FL827", 5, None),
-        ((*SAM, "guard uk_outbound allowed"), "FL826", 5, None),
-        ((*SAM, "expect state = greting"), "FL824", 5, "did you mean 'greeting'?"),
-        ((*SAM, "expect dya = 2026-12-01"), "FL825", 5, "did you mean 'day'?"),
-        ((*SAM, "expect contact.nmae = Sam"), "FL825", 5, "did you mean 'contact.name'?"),
+        ((), "FL872", 1, "under a 'contact' line, add name = \"Sam\""),
+        (("contact",), "FL872", 3, 'add name = "Sam"'),
+        ((*SAM, "  nmae = Sam"), "FL871", 5, "did you mean 'name'?"),
+        ((*SAM, "  name = Tom"), "FL857", 5, "keep one"),
+        ((*SAM, "  since = yesterday"), "FL877", 5, None),
+        ((*SAM, "guard uk_outbound allowed"), "FL876", 5, None),
+        ((*SAM, "expect state = greting"), "FL874", 5, "did you mean 'greeting'?"),
+        ((*SAM, "expect dya = 2026-12-01"), "FL875", 5, "did you mean 'day'?"),
+        ((*SAM, "expect contact.nmae = Sam"), "FL875", 5, "did you mean 'contact.name'?"),
     ],
 )
 def test_what_does_not_fit_the_flow_is_told_before_it_is_played(
@@ -45,7 +45,7 @@ def test_an_unknown_outcome_is_told() -> None:
     file, _ = parse(Source("a.flowtest", 'test "x"\n  flow y\n  ends don\n'))
     bound, found = bind(file.tests[0], compiled(GUARDED))
     assert bound is None
-    assert (found[0].code, found[0].help) == ("FL823", "did you mean 'done'?")
+    assert (found[0].code, found[0].help) == ("FL873", "did you mean 'done'?")
 
 
 def test_outcomes_that_every_flow_has_need_no_declaration() -> None:

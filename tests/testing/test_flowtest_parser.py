@@ -139,29 +139,29 @@ def test_values_are_read_as_what_they_look_like(written: str, literal: object) -
 @pytest.mark.parametrize(
     ("line", "code", "column", "help_"),
     [
-        ("calller: hi", "FL801", 3, "did you mean 'caller'?"),
-        ("hello", "FL801", 3, "lines of a test begin with"),
-        ('caller "hi"', "FL803", 10, "write caller: …"),
-        ('caller: "hi"', "FL803", 11, "write caller: hi"),
-        ("caller:", "FL803", 10, "write, for example: caller: yes, speaking"),
-        ("agent: hello", "FL803", 10, "stand in quotes"),
-        ('agent: "hello', "FL803", 10, 'end it with "'),
-        ("now tomorrow", "FL803", 7, "now 2026-11-24 10:00"),
-        ("now 2026-11-24", "FL803", 17, "now 2026-11-24 10:00"),
-        ("now 2026-13-01 10:00", "FL812", 7, "month"),
-        ("guard uk_outbound alowed", "FL803", 21, "did you mean 'allowed'?"),
-        ("expect", "FL803", 9, "expect visit_day"),
-        ("ends", "FL803", 7, "ends booked"),
-        ("ends well done", "FL803", 13, "ends booked"),
-        ("caller: (silense 6s)", "FL804", 11, "did you mean (silence 6s)?"),
-        ("caller: (silence six)", "FL804", 11, "write, for example: (silence 6s)"),
-        ("caller: (sings)", "FL804", 11, "cues are (silence 6s), "),
-        ("caller: (interrupts) no", "FL804", 11, "(interrupts after"),
-        ("caller: (voicemail)", "FL805", 3, "remove the line"),
-        ('llm says "sure" then convinced', "FL805", 3, "remove the line"),
-        ("action book_visit fails", "FL805", 3, "remove the line"),
-        ("  caller: yes", "FL806", 5, "only lines under 'contact'"),
-        ("flow other", "FL807", 3, "keep one"),
+        ("calller: hi", "FL851", 3, "did you mean 'caller'?"),
+        ("hello", "FL851", 3, "lines of a test begin with"),
+        ('caller "hi"', "FL853", 10, "write caller: …"),
+        ('caller: "hi"', "FL853", 11, "write caller: hi"),
+        ("caller:", "FL853", 10, "write, for example: caller: yes, speaking"),
+        ("agent: hello", "FL853", 10, "stand in quotes"),
+        ('agent: "hello', "FL853", 10, 'end it with "'),
+        ("now tomorrow", "FL853", 7, "now 2026-11-24 10:00"),
+        ("now 2026-11-24", "FL853", 17, "now 2026-11-24 10:00"),
+        ("now 2026-13-01 10:00", "FL862", 7, "month"),
+        ("guard uk_outbound alowed", "FL853", 21, "did you mean 'allowed'?"),
+        ("expect", "FL853", 9, "expect visit_day"),
+        ("ends", "FL853", 7, "ends booked"),
+        ("ends well done", "FL853", 13, "ends booked"),
+        ("caller: (silense 6s)", "FL854", 11, "did you mean (silence 6s)?"),
+        ("caller: (silence six)", "FL854", 11, "write, for example: (silence 6s)"),
+        ("caller: (sings)", "FL854", 11, "cues are (silence 6s), "),
+        ("caller: (interrupts) no", "FL854", 11, "(interrupts after"),
+        ("caller: (voicemail)", "FL855", 3, "remove the line"),
+        ('llm says "sure" then convinced', "FL855", 3, "remove the line"),
+        ("action book_visit fails", "FL855", 3, "remove the line"),
+        ("  caller: yes", "FL856", 5, "only lines under 'contact'"),
+        ("flow other", "FL857", 3, "keep one"),
     ],
 )
 def test_a_mistake_is_found_where_it_is(line: str, code: str, column: int, help_: str) -> None:
@@ -186,26 +186,26 @@ tests "three"
 """
     found = read(text)[1]
     assert [(problem.code, problem.span.line) for problem in found] == [
-        ("FL801", 3),
-        ("FL803", 5),
-        ("FL812", 7),
-        ("FL803", 8),
-        ("FL801", 9),
+        ("FL851", 3),
+        ("FL853", 5),
+        ("FL862", 7),
+        ("FL853", 8),
+        ("FL851", 9),
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "FL810"),
-        ("# nothing\n", "FL810"),
-        ('test "x"\n  agent: *\n', "FL809"),
-        ('test "x"\n  flow y\n', "FL809"),
-        ('test "x"\n  flow y\n  agent: *\ntest "x"\n  flow y\n  agent: *\n', "FL808"),
-        ('test "x"\n  flow y\n  ends a\n  caller: yes\n', "FL811"),
-        ('test "x"\n  flow y\n  agent: *\n test "z"\n', "FL806"),
-        ("flow y\n", "FL802"),
-        ("test x\n  flow y\n  agent: *\n", "FL803"),
+        ("", "FL860"),
+        ("# nothing\n", "FL860"),
+        ('test "x"\n  agent: *\n', "FL859"),
+        ('test "x"\n  flow y\n', "FL859"),
+        ('test "x"\n  flow y\n  agent: *\ntest "x"\n  flow y\n  agent: *\n', "FL858"),
+        ('test "x"\n  flow y\n  ends a\n  caller: yes\n', "FL861"),
+        ('test "x"\n  flow y\n  agent: *\n test "z"\n', "FL856"),
+        ("flow y\n", "FL852"),
+        ("test x\n  flow y\n  agent: *\n", "FL853"),
     ],
 )
 def test_what_is_wrong_with_a_test_as_a_whole_is_told(text: str, code: str) -> None:
@@ -220,7 +220,7 @@ def test_sound_tests_beside_a_mistaken_one_can_be_played() -> None:
 def test_a_mistake_is_rendered_like_one_of_a_flow() -> None:
     source = Source("a.flowtest", 'test "x"\n  flow y\n  calller: hi\n')
     shown = render(parse(source)[1], {source.path: source}, colour=False)
-    assert "error[FL801] unknown-line: no line of a test begins with 'calller'" in shown
+    assert "error[FL851] unknown-line: no line of a test begins with 'calller'" in shown
     assert re.search(r"3 │   calller: hi\n  │   \^{7} did you mean 'caller'\?", shown)
 
 

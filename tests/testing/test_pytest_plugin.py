@@ -68,7 +68,7 @@ def test_mistakes_of_a_test_file_are_errors_of_its_collection(pytester: pytest.P
     pytester.makefile(".flowtest", booking=TESTS.replace("caller: no", "calller: no"))
     result = pytester.runpytest("-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*FL801*unknown-line*", "*did you mean 'caller'?*"])
+    result.stdout.fnmatch_lines(["*FL851*unknown-line*", "*did you mean 'caller'?*"])
 
 
 def test_a_flow_that_does_not_compile_fails_the_test_with_its_diagnostics(pytester: pytest.Pytester) -> None:
@@ -76,7 +76,7 @@ def test_a_flow_that_does_not_compile_fails_the_test_with_its_diagnostics(pytest
     pytester.makefile(".flowtest", booking=TESTS)
     result = pytester.runpytest("-k", "books", "-p", "no:cacheprovider")
     result.assert_outcomes(failed=1, deselected=1)
-    result.stdout.fnmatch_lines(["*FL828*", "*agree -> chose*"])
+    result.stdout.fnmatch_lines(["*FL878*", "*agree -> chose*"])
 
 
 def test_the_fixture_drives_a_flow_turn_by_turn(pytester: pytest.Pytester) -> None:

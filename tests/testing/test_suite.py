@@ -71,8 +71,8 @@ def test_a_flow_that_is_not_there_is_told_with_a_likely_one(folder: Path) -> Non
     (folder / "booking.flowtest").write_text(TESTS.replace("flow booking", "flow bookin"))
     report = run_in(folder)
     assert [(problem.code, problem.span.line, problem.help) for problem in report.problems] == [
-        ("FL820", 2, "did you mean 'booking'?"),
-        ("FL820", 10, "did you mean 'booking'?"),
+        ("FL870", 2, "did you mean 'booking'?"),
+        ("FL870", 10, "did you mean 'booking'?"),
     ]
     assert report.failed == 2
 
@@ -81,7 +81,7 @@ def test_a_flow_with_errors_is_explained_once(folder: Path) -> None:
     (folder / "booking.flow").write_text(BOOKING.replace("agree -> choose", "agree -> chose"))
     report = run_in(folder)
     codes = [problem.code for problem in report.problems]
-    assert codes.count("FL828") == 2
+    assert codes.count("FL878") == 2
     assert len(codes) == 3
     shown = report_text(report, colour=False, verbose=False)
     assert "agree -> chose" in shown
@@ -92,7 +92,7 @@ def test_a_mistaken_test_fails_and_the_others_are_played(folder: Path) -> None:
     (folder / "booking.flowtest").write_text(TESTS.replace('agent: "Bye."', "agen: *"))
     report = run_in(folder)
     assert (report.passed, report.failed) == (1, 1)
-    assert [problem.code for problem in report.problems] == ["FL801"]
+    assert [problem.code for problem in report.problems] == ["FL851"]
 
 
 def test_an_unreadable_file_is_not_sound(folder: Path) -> None:

@@ -49,11 +49,11 @@ def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
         name = item.name
         if name.text not in flow.contact:
             message = f"{flow.name!r} has no contact field called {name.text!r}"
-            yield mistake("FL821", "unknown-contact-field", name.span, message, _did_you_mean(name.text, flow.contact))
+            yield mistake("FL871", "unknown-contact-field", name.span, message, _did_you_mean(name.text, flow.contact))
         elif name.text in seen:
             first = (Related(seen[name.text], "the first is here"),)
             message = f"{name.text!r} is given twice"
-            yield Diagnostic("FL807", "given-twice", "error", name.span, message, "keep one", first)
+            yield Diagnostic("FL857", "given-twice", "error", name.span, message, "keep one", first)
         seen.setdefault(name.text, name.span)
     missing = [field for field in flow.contact.values() if field.default is None and field.name not in seen]
     if missing:
@@ -62,7 +62,7 @@ def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
         if test.contact_span is None:
             help_ = f"under a 'contact' line, {help_}"
         yield mistake(
-            "FL822",
+            "FL872",
             "missing-contact-field",
             test.contact_span or test.span,
             f"{flow.name!r} needs {names} in its contact",
@@ -76,7 +76,7 @@ def _guards(test: Test, flow: Flow) -> Iterator[Diagnostic]:
     for answer in test.guards:
         if answer.name.text not in names:
             message = f"{flow.name!r} asks no guard called {answer.name.text!r}"
-            yield mistake("FL826", "unknown-guard", answer.name.span, message, _did_you_mean(answer.name.text, names))
+            yield mistake("FL876", "unknown-guard", answer.name.span, message, _did_you_mean(answer.name.text, names))
 
 
 def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
@@ -84,14 +84,14 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
         match step:
             case ExpectState(state=Named(text=text, span=span)) if text not in flow.states:
                 message = f"{flow.name!r} has no state called {text!r}"
-                yield mistake("FL824", "unknown-state", span, message, _did_you_mean(text, flow.states))
+                yield mistake("FL874", "unknown-state", span, message, _did_you_mean(text, flow.states))
             case Ends(outcome=Named(text=text, span=span)) if text not in flow.outcomes and text not in ALWAYS:
                 message = f"{flow.name!r} has no outcome called {text!r}"
                 known = [*flow.outcomes, *ALWAYS]
-                yield mistake("FL823", "unknown-outcome", span, message, _did_you_mean(text, known))
+                yield mistake("FL873", "unknown-outcome", span, message, _did_you_mean(text, known))
             case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
                 message = f"{flow.name!r} has no slot or variable called {text!r}"
-                yield mistake("FL825", "unknown-value", span, message, _did_you_mean(text, known))
+                yield mistake("FL875", "unknown-value", span, message, _did_you_mean(text, known))
             case _:
                 pass
 
@@ -105,8 +105,8 @@ def _misfit(test: Test, message: str) -> Diagnostic:
     """What `check_contact` refused, at the field that it names."""
     for item in test.contact:
         if repr(item.name.text) in message or item.name.text in message.split():
-            return mistake("FL827", "contact-misfit", item.value.span, message)
-    return mistake("FL827", "contact-misfit", test.contact_span or test.span, message)
+            return mistake("FL877", "contact-misfit", item.value.span, message)
+    return mistake("FL877", "contact-misfit", test.contact_span or test.span, message)
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str | None:

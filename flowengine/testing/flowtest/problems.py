@@ -1,4 +1,4 @@
-"""What can be wrong with a line of a `.flowtest`, explained. Codes FL800 to FL829; docs/reference/flowtest.md."""
+"""What can be wrong with a line of a `.flowtest`, explained. Codes FL850 to FL879; docs/reference/flowtest.md."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def mistake(code: str, name: str, span: Span, message: str, help_: str | None = 
 def unknown_line(word: str, span: Span, *, at_margin: bool) -> Diagnostic:
     """A line that begins with no word of the language."""
     if at_margin and word in ITEMS:
-        return mistake("FL802", "misplaced-line", span, f"{word!r} stands inside a test", "indent it by two spaces")
+        return mistake("FL852", "misplaced-line", span, f"{word!r} stands inside a test", "indent it by two spaces")
     known = ("test",) if at_margin else ITEMS
     close = get_close_matches(word.lower(), known, n=1)
     if not at_margin and word == "test":
         return mistake(
-            "FL802", "misplaced-line", span, "a test cannot stand inside another", "begin it at the start of the line"
+            "FL852", "misplaced-line", span, "a test cannot stand inside another", "begin it at the start of the line"
         )
     if close:
         help_ = f"did you mean {close[0]!r}?"
@@ -54,7 +54,7 @@ def unknown_line(word: str, span: Span, *, at_margin: bool) -> Diagnostic:
         help_ = 'a test begins with, for example, test "a busy caller"'
     else:
         help_ = f"lines of a test begin with {', '.join(ITEMS[:-1])} or {ITEMS[-1]}"
-    return mistake("FL801", "unknown-line", span, f"no line of a test begins with {word!r}", help_)
+    return mistake("FL851", "unknown-line", span, f"no line of a test begins with {word!r}", help_)
 
 
 def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
@@ -83,7 +83,7 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
         message, help_ = f"{rest!r} is no answer of a guard", f"did you mean {close[0]!r}?"
     elif kind == "test":
         help_ = 'a name stands in quotes: test "a busy caller"'
-    return mistake("FL803", name, span, message, help_)
+    return mistake("FL853", name, span, message, help_)
 
 
 def _bad_cue(line: str, span: Span) -> Diagnostic:
@@ -100,13 +100,13 @@ def _bad_cue(line: str, span: Span) -> Diagnostic:
         message, help_ = f"{cue!r} is no cue", f"did you mean {CUES[close[0]]}?"
     else:
         message, help_ = f"{cue!r} is no cue", f"cues are {', '.join(CUES.values())}"
-    return mistake("FL804", "unknown-cue", whole, message, help_)
+    return mistake("FL854", "unknown-cue", whole, message, help_)
 
 
 def comes_later(what: str, span: Span) -> Diagnostic:
     """A part of the language that cannot be run yet."""
     return mistake(
-        "FL805",
+        "FL855",
         "not-yet",
         span,
         f"{what} cannot be tested yet",
@@ -119,46 +119,46 @@ def bad_indent(span: Span, *, deeper: bool) -> Diagnostic:
         message, help_ = "this line is indented deeper than the line above it", "only lines under 'contact' are deeper"
     else:
         message, help_ = "this line fits no line above it", "indent all lines of a test alike"
-    return mistake("FL806", "bad-indentation", span, message, help_)
+    return mistake("FL856", "bad-indentation", span, message, help_)
 
 
 def twice(word: str, span: Span, first: Span) -> Diagnostic:
     message = f"this test has more than one {word!r} line"
     return Diagnostic(
-        "FL807", "given-twice", "error", span, message, "keep one", (Related(first, "the first is here"),)
+        "FL857", "given-twice", "error", span, message, "keep one", (Related(first, "the first is here"),)
     )
 
 
 def same_name(name: str, span: Span, first: Span) -> Diagnostic:
     message = f"two tests are called {name!r}"
     related = (Related(first, "the first is here"),)
-    return Diagnostic("FL808", "duplicate-test", "error", span, message, "give this one a name of its own", related)
+    return Diagnostic("FL858", "duplicate-test", "error", span, message, "give this one a name of its own", related)
 
 
 def no_flow(name: str, span: Span) -> Diagnostic:
     return mistake(
-        "FL809", "incomplete-test", span, f"the test {name!r} names no flow", "add, for example: flow booking"
+        "FL859", "incomplete-test", span, f"the test {name!r} names no flow", "add, for example: flow booking"
     )
 
 
 def no_steps(name: str, span: Span) -> Diagnostic:
     help_ = "add what the agent and the caller say, and how the call ends"
-    return mistake("FL809", "incomplete-test", span, f"the test {name!r} checks nothing", help_)
+    return mistake("FL859", "incomplete-test", span, f"the test {name!r} checks nothing", help_)
 
 
 def no_tests(span: Span) -> Diagnostic:
-    return mistake("FL810", "no-tests", span, "this file has no test", 'a test begins with, for example, test "yes"')
+    return mistake("FL860", "no-tests", span, "this file has no test", 'a test begins with, for example, test "yes"')
 
 
 def after_end(span: Span, end: Span) -> Diagnostic:
     message = "this stands after the end of the call"
     related = (Related(end, "it ended here"),)
-    return Diagnostic("FL811", "after-end", "error", span, message, "move it before the 'ends' line", related)
+    return Diagnostic("FL861", "after-end", "error", span, message, "move it before the 'ends' line", related)
 
 
 def bad_value(text: str, span: Span, why: str) -> Diagnostic:
     """A date or a time that no calendar or clock has."""
-    return mistake("FL812", "bad-value", span, f"{text!r} is not a date or time: {why}", None)
+    return mistake("FL862", "bad-value", span, f"{text!r} is not a date or time: {why}", None)
 
 
 def _shown(rest: str) -> str:
