@@ -33,8 +33,13 @@ function showLatency(latencies) {
 function showSlots(slots) {
   show(byId("slots-empty"), slots.size === 0);
   byId("slots").replaceChildren(
-    ...[...slots].map(([name, value]) => make("div", "", make("dt", "", labelFor(name)), make("dd", "", String(value)))),
+    ...[...slots].map(([name, value]) => make("div", "", make("dt", "", labelFor(name)), make("dd", "", shown(value)))),
   );
+}
+
+/** A time without its idle seconds: `10:30`, not `10:30:00`. */
+function shown(value) {
+  return String(value).replace(/(\d\d:\d\d):00$/, "$1");
 }
 
 function showPath(story) {

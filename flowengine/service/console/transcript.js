@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { clock } from "./story.js";
 
 const NEAR_END = 80;
+const ANSWERS = { slot: "answers the question", key: "pressed" };
 
 export class Transcript {
   #root;
@@ -78,7 +79,7 @@ function parts(entry) {
 }
 
 function meant({ intent, score, tier }) {
-  if (!intent) return [make("span", "chip is-none", "no intent matched")];
+  if (!intent) return [make("span", `chip is-${tier in ANSWERS ? "answer" : "none"}`, ANSWERS[tier] ?? "nothing matched")];
   const chip = make("span", "chip", make("b", "", intent));
   if (typeof score === "number") {
     const meter = make("meter");
