@@ -34,17 +34,19 @@ make_environment() {
 
 # install EXTRA: leaves the extra installed; `dev` holds `local` too.
 install() {
-    if [ ! -x .venv/bin/python ] || ! is_recent .venv/bin/python; then
-        make_environment
+    python=.venv/bin/python
+    if is_recent $python; then
+        wanted="$(cksum <pyproject.toml) $($python -V) $(pwd)"
+        for extra in "$1" dev; do
+            if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
+        done
     fi
-    wanted="$(cksum <pyproject.toml) $(.venv/bin/python -V) $(pwd)"
-    for extra in "$1" dev; do
-        if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
-    done
+    # Without pip, an earlier run was stopped while it made the environment.
+    if ! is_recent $python || ! $python -m pip --version >/dev/null 2>&1; then make_environment; fi
     echo "Installing flowengine[$1] and what it needs (once; a minute or two)"
     quiet=-q
     if [ -t 1 ]; then quiet=; fi
-    .venv/bin/python -m pip install $quiet --disable-pip-version-check --no-input -e ".[$1]" || fail \
+    $python -m pip install $quiet --disable-pip-version-check --no-input -e ".[$1]" || fail \
         "The packages could not be installed: see above. Running the same command again goes on where it stopped."
-    echo "$wanted" >".venv/installed-$1"
+    echo "$(cksum <pyproject.toml) $($python -V) $(pwd)" >".venv/installed-$1"
 }
