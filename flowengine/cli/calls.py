@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 import click
 
-if TYPE_CHECKING:
-    from flowengine.store.detail import CallDetail
-    from flowengine.store.store import CallRow
+from flowengine.service.settings import Settings
 
-DEFAULT_DATABASE = "sqlite:///flowengine.db"
+if TYPE_CHECKING:
+    from flowengine.store.detail import CallDetail, TranscriptLine
+    from flowengine.store.store import CallRow, Store
+
 LONDON = ZoneInfo("Europe/London")
-WIDTH = 76
+WIDEST = 100
+SHORT_ID = 8
 
 
 @click.command()
@@ -25,90 +30,190 @@ WIDTH = 76
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many calls to list.")
 @click.option("--flow", help="List the calls of this flow only.")
 @click.option("--numbers", is_flag=True, help="Show telephone numbers whole.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, as GET /api/call/{sid} does.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; one call as GET /api/call/{sid} gives it.")
 def command(call: str | None, db: str | None, limit: int, flow: str | None, numbers: bool, as_json: bool) -> None:
-    """List recorded calls, newest first, or show one: CALL is a call_id (its beginning will do) or Twilio's CallSid."""
-    from pathlib import Path
+    """List recorded calls, newest first, or show one as a conversation.
 
-    from flowengine.errors import StoreError
-    from flowengine.store.detail import find
+    CALL is a call_id (its beginning will do), Twilio's CallSid, or `last`. Times are London's.
+    """
+    # SQLAlchemy takes its time to load; --help need not wait for it.
     from flowengine.store.store import Store
 
-    url = db or os.environ.get("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        raise StoreError(f"there is no record at {url} yet; it begins with the first call (flowengine serve)")
+    # The environment first: then a mistake in another setting does not keep anybody from the record.
+    url = db or os.environ.get("FLOWENGINE_DATABASE_URL") or Settings.from_env().database_url
+    if not Store.is_there(url):
+        _nothing(f"No calls are recorded yet: there is no {url}. It begins with `flowengine serve`.", call, as_json)
+        return
     store = Store.open(url)
     try:
-        if call is not None:
-            _show(find(store, call), as_json=as_json)
+        if call is None:
+            _list(store.calls(limit=limit, flow=flow), flow, whole=numbers, as_json=as_json)
         else:
-            _list(store.calls(limit=limit, flow=flow), numbers=numbers, as_json=as_json)
+            _show(store, _found(store, call), whole=numbers, as_json=as_json)
     finally:
         store.close()
 
 
-def _list(rows: list[CallRow], *, numbers: bool, as_json: bool) -> None:
-    if as_json:
-        import msgspec
+def _nothing(message: str, call: str | None, as_json: bool) -> None:
+    if call is not None:
+        raise click.ClickException(message)
+    click.echo("[]" if as_json else message)
 
-        shown = [_private(row, numbers=numbers) for row in rows]
-        click.echo(msgspec.json.format(msgspec.json.encode(shown)).decode())
+
+def _found(store: Store, wanted: str) -> CallRow:
+    found = store.calls(limit=1) if wanted == "last" else store.calls_like(wanted, limit=6)
+    exact = [row for row in found if wanted in (row.call_id, row.call_sid)]
+    match exact or found:
+        case [row]:
+            return row
+        case []:
+            raise click.ClickException(f"no call has the id {wanted!r}; list them with: flowengine calls")
+        case several:
+            ids = ", ".join(row.call_id[: len(wanted) + SHORT_ID] for row in several)
+            raise click.ClickException(f"more than one call begins with {wanted!r} ({ids}): give more of its id")
+
+
+# The list.
+
+
+def _list(rows: Sequence[CallRow], flow: str | None, *, whole: bool, as_json: bool) -> None:
+    if as_json:
+        _print_json([_facts(row, whole=whole) for row in rows])
         return
     if not rows:
-        click.echo("No calls yet.")
+        click.echo("No calls are recorded yet." if flow is None else f"No call of the flow {flow!r} is recorded.")
         return
-    click.echo(
-        click.style(f"{'started':<17} {'call':<8}  {'flow':<18} {'to or from':<15} {'length':>7}  outcome", dim=True)
-    )
-    for row in rows:
-        length = "–" if row.ended_at is None else _length((row.ended_at - row.started_at).total_seconds())
-        outcome = row.outcome or click.style("in progress", fg="cyan")
-        if row.abnormal:
-            outcome += click.style(f" ({row.reason})", fg="red")
-        click.echo(
-            f"{_local(row.started_at):<17} {row.call_id[:8]:<8}  {row.flow:<18} "
-            f"{_number(row, whole=numbers):<15} {length:>7}  {outcome}"
-        )
+    head = ("started", "call", "flow", "to or from", "length", "outcome")
+    table = [head, *(_cells(row, whole=whole) for row in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(head) - 1)]
+    for number, (*cells, outcome) in enumerate(table):
+        columns = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+        columns[-1] = cells[-1].rjust(widths[-1])
+        line = "  ".join(columns)
+        click.echo(click.style(f"{line}  {outcome}", dim=True) if number == 0 else f"{line}  {_toned(outcome)}")
 
 
-def _show(detail: CallDetail | None, *, as_json: bool) -> None:
-    if detail is None:
-        raise click.ClickException("no call has this id; list them with: flowengine calls")
+def _cells(row: CallRow, *, whole: bool) -> tuple[str, ...]:
+    length = "–" if row.ended_at is None else _length((row.ended_at - row.started_at).total_seconds())
+    outcome = row.outcome or IN_PROGRESS
+    if row.abnormal and row.reason:
+        outcome += f" ({row.reason})"
+    person = _masked(row.to_number if row.direction == "outbound" else row.from_number, whole=whole)
+    return _local(row.started_at), row.call_id[:SHORT_ID], row.flow, person or "the page", length, outcome
+
+
+IN_PROGRESS = "in progress"
+
+
+def _toned(outcome: str) -> str:
+    if outcome == IN_PROGRESS:
+        return click.style(outcome, fg="cyan")
+    return click.style(outcome, fg="red") if outcome.startswith("failed") else outcome
+
+
+def _facts(row: CallRow, *, whole: bool) -> dict[str, object]:
+    facts = asdict(row)
+    # What a contact is told about stays in the database: nobody who lists calls needs it.
+    del facts["contact"]
+    for name in ("from_number", "to_number"):
+        facts[name] = _masked(facts[name], whole=whole)
+    return facts
+
+
+# One call.
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the conversation; `who` "" for remarks."""
+
+    at: float
+    who: Literal["agent", "caller", ""]
+    text: str
+
+
+def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
+    from flowengine.store.detail import detail
+
+    told = detail(call, store.entries(call.call_id))
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(detail)).decode())
+        _print_json(told)
         return
-    length = "in progress" if detail.timings.duration is None else _length(detail.timings.duration)
-    click.echo(f"{click.style(detail.flow, bold=True)}  {detail.direction}, {_local(detail.started_at)}, {length}")
+    duration = told.timings.duration
     click.echo(
-        click.style(f"call_id {detail.call_id}   CallSid {detail.call_sid}   version {detail.version}", dim=True)
+        f"{click.style(told.flow, bold=True)}  {told.direction}, {_local(told.started_at)}, "
+        f"{IN_PROGRESS if duration is None else _length(duration)}"
     )
+    click.echo(click.style(f"call {told.call_id}, CallSid {told.call_sid}, flow version {told.version}", dim=True))
+    numbers = [
+        f"{way} {_masked(number, whole=whole)}"
+        for way, number in (("from", call.from_number), ("to", call.to_number))
+        if number is not None
+    ]
+    if numbers:
+        click.echo(click.style(" ".join(numbers), dim=True))
     click.echo()
-    visits = list(detail.states)
-    for item in detail.transcript:
-        while visits and (visits[0].at < item.at or (visits[0].at == item.at and item.speaker == "agent")):
-            visit = visits.pop(0)
-            click.echo(click.style(f"{visit.at:7.2f} s  → {visit.state} ({visit.by})", dim=True))
-        at = item.at
-        who = click.style("agent ", fg="cyan") if item.speaker == "agent" else click.style("caller", fg="green")
-        parts = textwrap.wrap(item.text, WIDTH)
-        click.echo(f"{at:7.2f} s  {who}  {parts[0]}")
-        for part in parts[1:]:
-            click.echo(f"{'':19}{part}")
-        if item.speaker == "agent" and not item.complete:
-            click.echo(click.style(f"{'':19}— cut off here", dim=True))
-        elif item.intent is not None:
-            score = f" {item.score:.2f}" if item.score is not None else ""
-            click.echo(click.style(f"{'':19}understood: {item.intent}{score}", dim=True))
+    width = min(WIDEST, shutil.get_terminal_size().columns)
+    for row in sorted(_rows(told), key=lambda row: row.at):
+        _print_row(row, width)
     click.echo()
-    for name, value in detail.slots.items():
-        click.echo(f"  {click.style(f'{name:<16}', dim=True)} {value}")
-    for note in detail.notes:
-        click.echo(f"  {click.style('note            ', dim=True)} {note}")
-    outcome = detail.outcome or "in progress"
-    reason = f" ({detail.reason})" if detail.reason else ""
-    click.echo(f"  {click.style('outcome         ', dim=True)} {outcome}{reason}")
+    for name, value in told.slots.items():
+        click.echo(f"{click.style(name, dim=True)} = {value}")
+    reason = f", {told.reason}" if told.reason else ""
+    click.echo(f"{click.style('outcome', dim=True)} {_toned(told.outcome or IN_PROGRESS)}{reason}")
+
+
+def _rows(told: CallDetail) -> Iterator[Row]:
+    """Of what happened at the same moment, first what was heard, then what was thought, then what was answered."""
+    meant = {line.at: line.intent for line in told.transcript if line.intent is not None}
+    for line in told.transcript:
+        if line.speaker == "caller":
+            yield Row(line.at, "caller", line.text)
+            if line.intent is not None:
+                yield Row(line.at, "", f"understood as {line.intent}{_score(line.score)}")
+    for visit in told.states:
+        why = "" if visit.by in (meant.get(visit.at), "start") else f" ({visit.by})"
+        yield Row(visit.at, "", f"→ {visit.state}{why}")
+    for check in told.guards:
+        answer = {True: "allowed", False: "refused", None: "not answered"}[check.allowed]
+        yield Row(check.at, "", f"guard {check.guard}: {', '.join([answer, *check.reasons])}")
+    for note in told.notes:
+        yield Row(note.at, "", f"note: {note.text}")
+    for line in told.transcript:
+        if line.speaker == "agent":
+            yield Row(line.at, "agent", line.text + _lost(line, is_live=told.ended_at is None))
+
+
+def _lost(line: TranscriptLine, *, is_live: bool) -> str:
+    if line.pending:
+        return " … (being said)" if is_live else " … (not known to be heard)"
+    return "" if line.complete else " … (interrupted)"
+
+
+def _score(score: float | None) -> str:
+    return "" if score is None else f", {score:.2f}"
+
+
+def _print_row(row: Row, width: int) -> None:
+    clock = f"{_length(row.at)}.{int(row.at * 10) % 10}"
+    head = f"{clock:>8}  {row.who:<6}  "
+    tone = {"agent": "cyan", "caller": "green", "": None}[row.who]
+    for number, part in enumerate(textwrap.wrap(row.text, max(24, width - len(head)), break_on_hyphens=False)):
+        if row.who == "":
+            click.echo(click.style(f"{'':{len(head)}}{part}", dim=True))
+        elif number == 0:
+            click.echo(f"{click.style(f'{clock:>8}', dim=True)}  {click.style(f'{row.who:<6}', fg=tone)}  {part}")
+        else:
+            click.echo(f"{'':{len(head)}}{part}")
+
+
+# Both.
+
+
+def _print_json(what: object) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(what)).decode())
 
 
 def _local(moment: datetime) -> str:
@@ -116,21 +221,12 @@ def _local(moment: datetime) -> str:
 
 
 def _length(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
-def _number(row: CallRow, *, whole: bool) -> str:
-    number = row.to_number if row.direction == "outbound" else row.from_number
-    if number is None:
-        return "the page"
-    return number if whole else f"{number[:4]}…{number[-3:]}"
-
-
-def _private(row: CallRow, *, numbers: bool) -> dict[str, object]:
-    import dataclasses
-
-    facts = dataclasses.asdict(row)
-    del facts["contact"]
-    if not numbers:
-        del facts["from_number"], facts["to_number"]
-    return facts
+def _masked(number: str | None, *, whole: bool) -> str | None:
+    """Enough to tell two numbers apart, too little to ring one."""
+    if number is None or whole:
+        return number
+    return f"{number[:3]}…{number[-3:]}" if len(number) > 8 else "…"

@@ -1,0 +1,164 @@
+"""`flowengine calls`, as somebody types it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flowengine.cli.main import main
+from flowengine.conversation.commands import AskGuard, Entered, Noted, SlotFilled, Speak, Understood
+from flowengine.conversation.events import CallerSaid, Connected, GuardAnswered, SpeechCut, SpeechHeard
+from flowengine.store.store import Store
+from tests.store.records import NOW, NUMBER, end, entries, start
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'record.db'}"
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLOWENGINE_DATABASE_URL", url)
+    return lambda *words: CliRunner().invoke(main, ["calls", *words])
+
+
+TALK = entries(
+    (0.0, Connected(0.0)),
+    (0.0, Entered("start", None, "start")),
+    (0.0, AskGuard("g1", "uk_outbound")),
+    (0.1, GuardAnswered(0.1, "g1", allowed=True)),
+    (0.1, Entered("greeting", "start", "allowed")),
+    (0.1, Speak("u1", ("Hello,", "this is Amy."))),
+    (2.0, SpeechHeard(2.0, "u1")),
+    (3.5, CallerSaid(3.5, "yes, speaking")),
+    (3.5, Understood("yes, speaking", "agree", 0.974, "phrase")),
+    (3.5, Entered("booking", "greeting", "agree")),
+    (3.5, SlotFilled("visit_day", "2026-12-01")),
+    (3.5, Speak("u2", ("Then I will put you down for Tuesday.",))),
+    (4.5, SpeechCut(4.5, "u2", "Then I will")),
+    (64.25, Noted("visit booked")),
+    (64.25, Speak("u3", ("Goodbye.",))),
+)
+
+
+@pytest.fixture
+def recorded(url: str) -> None:
+    store = Store.open(url)
+    store.write([start(), *TALK, replace(end(), ended_at=NOW + timedelta(seconds=65))])
+    store.write([start("call-2", started_at=NOW + timedelta(hours=1), flow="reception", direction="inbound")])
+    store.close()
+
+
+def test_without_a_database_the_list_is_friendly_and_creates_none(run: Run, tmp_path: Path) -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert "No calls are recorded yet" in result.output
+    assert "flowengine serve" in result.output
+    assert list(tmp_path.iterdir()) == []
+    assert run("--json").output == "[]\n"
+    assert run("last").exit_code == 1
+
+
+def test_an_empty_database_has_no_calls(run: Run, url: str) -> None:
+    Store.open(url).close()
+    assert run().output == "No calls are recorded yet.\n"
+    assert run("--flow", "reception").output == "No call of the flow 'reception' is recorded.\n"
+    assert "no call has the id 'last'" in run("last").output
+
+
+@pytest.mark.usefixtures("recorded")
+def test_calls_are_a_table_newest_first(run: Run) -> None:
+    assert run().output.splitlines() == [
+        "started           call    flow           to or from  length  outcome",
+        "2026-11-24 11:00  call-2  reception      the page         –  in progress",
+        "2026-11-24 10:00  call-1  telemarketing  +44…123       1:05  booked",
+    ]
+    assert "reception" not in run("--flow", "telemarketing").output
+    assert "telemarketing" not in run("--limit", "1").output
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_call_reads_as_a_conversation(run: Run) -> None:
+    result = run("call-1")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "telemarketing  outbound, 2026-11-24 10:00, 1:05",
+        "call call-1, CallSid CA-call-1, flow version abc",
+        "to +44…123",
+        "",
+        "                  → start",
+        "                  guard uk_outbound: allowed",
+        "                  → greeting (allowed)",
+        "  0:00.1  agent   Hello, this is Amy.",
+        "  0:03.5  caller  yes, speaking",
+        "                  understood as agree, 0.97",
+        "                  → booking",
+        "  0:03.5  agent   Then I will … (interrupted)",
+        "                  note: visit booked",
+        "  1:04.2  agent   Goodbye. … (not known to be heard)",
+        "",
+        "visit_day = 2026-12-01",
+        "outcome booked, flow ended",
+    ]
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [("CA-call-1", "call call-1,"), ("CA-call-2", "call call-2,"), ("last", "call call-2,"), ("call-1", "call call-1")],
+)
+def test_a_call_is_found_by_any_of_its_names(run: Run, wanted: str, shown: str) -> None:
+    assert shown in run(wanted).output
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_id_that_fits_none_or_several_is_explained(run: Run) -> None:
+    several = run("call-")
+    assert several.exit_code == 1
+    assert "more than one call begins with 'call-' (call-2, call-1): give more of its id" in several.output
+    none = run("nonesuch")
+    assert none.exit_code == 1
+    assert "list them with: flowengine calls" in none.output
+
+
+@pytest.mark.usefixtures("recorded")
+@pytest.mark.parametrize("words", [(), ("call-1",), ("--json",), ("call-1", "--json")])
+def test_numbers_are_masked_unless_asked_for(run: Run, words: tuple[str, ...]) -> None:
+    assert NUMBER not in run(*words).output
+    if words != ("call-1", "--json"):
+        assert NUMBER in run(*words, "--numbers").output
+
+
+@pytest.mark.usefixtures("recorded")
+def test_json_is_json(run: Run) -> None:
+    listed = json.loads(run("--json").output)
+    assert [call["call_id"] for call in listed] == ["call-2", "call-1"]
+    assert "contact" not in listed[0]
+    told = json.loads(run("call-1", "--json").output)
+    assert (told["outcome"], told["transcript"][1]["intent"]) == ("booked", "agree")
+
+
+def test_a_database_that_cannot_be_read_is_one_clear_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "record.db").write_bytes(b"rubbish" * 500)
+    result = run()
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: cannot open sqlite:///")
+    assert "file is not a database; move that file away" in result.output
+
+
+def test_the_database_may_be_named_in_dotenv(
+    run: Run, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: None
+) -> None:
+    monkeypatch.delenv("FLOWENGINE_DATABASE_URL")
+    (tmp_path / ".env").write_text(f"FLOWENGINE_DATABASE_URL={url}\n")
+    assert "call-1" in run().output
