@@ -19,8 +19,15 @@ CARRIES = word_set(
 "I do not care stop calling" stays a request even from a recogniser that writes no commas."""
 
 
+LEANS_FORWARD = word_set("do does did am are is was were will would can could have has had should must")
+"""Words that a "not" behind them turns round: "please do not", "I am not"."""
+
+
 def denied(said: Said, start: int, phrase: Sequence[str]) -> bool:
     """Whether the words of `phrase`, found at `start`, are turned round by what stands before them."""
+    after = start + len(phrase)
+    if said.words[after : after + 1] == ("not",) and after not in said.clauses and phrase[-1] in LEANS_FORWARD:
+        return True
     if start in said.clauses or any(word in ("not", "never", "no") for word in phrase):
         return False
     for index in range(start - 1, -1, -1):

@@ -108,6 +108,8 @@ def normalise(text: str) -> Said:
 def _open(word: str) -> list[str]:
     if word in CONTRACTIONS:
         return CONTRACTIONS[word].split()
+    if "'" not in word:
+        return [word]
     for ending, full in ENDINGS:
         if word.endswith(ending) and len(word) > len(ending):
             return (word[: -len(ending)] + full).split()
@@ -116,6 +118,8 @@ def _open(word: str) -> list[str]:
 
 def _drop_stammer(said: list[tuple[str, bool]]) -> None:
     """ "I am I am driving" → i am driving; "no no no" → no. Digits stay: a number may repeat them."""
+    if len({word for word, _ in said}) == len(said):
+        return
     index = 1
     while index < len(said):
         for length in (3, 2, 1):

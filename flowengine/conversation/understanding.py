@@ -3,7 +3,8 @@
 All phrases of a flow stand in one table from their words to their intents, so an utterance costs a look-up for each run
 of its words and not a comparison with each phrase. Three passes, each weaker than the one before: the words as said,
 the words with small ones left out ("take me off the list" for "take me off your list"), longer words mended by one or
-two letters. A pass runs only where the one before found nothing.
+two letters. A pass runs only where the one before found nothing. Protective intents get one more, which mends short
+words too.
 
 Scores: 1.0 the phrase and nothing else; 0.60 to 0.97 contained, by the share of the utterance it covers, where small
 words weigh little; less 0.08 for small words, 0.06 for each mended word. Below ACCEPTED nothing fits.
@@ -34,13 +35,19 @@ CONTAINED, COVERING = 0.6, 0.35
 LEADING = 0.02
 SMALL_WORDS_LEFT_OUT, WORD_MENDED = 0.08, 0.06
 PATTERN = 0.82
+GUARDED_WORDS = 3
+"""Protective phrases of so many words are found with short words mended too: they are long enough to bear it."""
+
+
+CONFUSED = {"of": "off"}
+"""Known words that recognisers write for another, mended in protective phrases alone."""
 
 SMALL = word_set(
     "a an the your my our this that these those really just please to of some any very actually exactly now "
     "you it is am are be do does did i me we us so but and for with at on in oh then there would could"
 )
 LEFT_OUT = word_set(
-    "a an the your my our this that these those really just please to some any very actually exactly now then"
+    "a an the your my our this that these those really just please to of some any very actually exactly now then"
 )
 LIGHT = frozenset({"yes", "no", "ok", "right", "thanks", "sorry", "hello", "hi"})
 
@@ -67,8 +74,15 @@ class Matcher:
         for name, intent in intents.items():
             for phrase in intent.phrases:
                 self._add(normalise(phrase).words, name)
-        self._longest = max((len(phrase) for phrase in self._phrases), default=0)
+        self._phrase_starts, self._reduced_starts = _starts(self._phrases), _starts(self._reduced)
         self._speller = Speller({word for phrase in self._phrases for word in phrase})
+        self._guarded = {
+            phrase: guarded
+            for phrase, names in self._phrases.items()
+            if len(phrase) >= GUARDED_WORDS and (guarded := [name for name in names if intents[name].protective])
+        }
+        self._guarded_starts = _starts(self._guarded)
+        self._lenient = Speller({word for phrase in self._guarded for word in phrase}, lenient=True)
 
     def understand(self, text: str, live: Collection[str]) -> tuple[Candidate, ...]:
         """The live intents that fit, best first; protective ones before all others."""
@@ -81,6 +95,8 @@ class Matcher:
             self._match_reduced(said, live, found)
         if not found:
             self._match_mended(said, live, found)
+        if not any(self._intents[name].protective for name in found):
+            self._match_guarded(said, live, found)
         self._match_patterns(text[:LONGEST_UTTERANCE], said, live, found)
         candidates = [
             Candidate(name, round(match.score, 3), "protective" if self._intents[name].protective else match.tier)
@@ -103,7 +119,7 @@ class Matcher:
         self, said: Said, heard: Said, less: float, live: Collection[str], found: dict[str, _Match]
     ) -> None:
         """`said` is what is looked up, `heard` the same words before they were mended."""
-        for start, stop, intents in _runs(said.words, self._phrases, self._longest):
+        for start, stop, intents in _runs(said.words, self._phrases, self._phrase_starts):
             for intent in intents:
                 if intent in live and not denied(heard, start, said.words[start:stop]):
                     self._note(found, intent, range(start, stop), heard, less, "phrase")
@@ -111,7 +127,7 @@ class Matcher:
     def _match_reduced(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
         places = [index for index, word in enumerate(said.words) if word not in LEFT_OUT]
         words = tuple(said.words[index] for index in places)
-        for start, stop, intents in _runs(words, self._reduced, self._longest):
+        for start, stop, intents in _runs(words, self._reduced, self._reduced_starts):
             first, last = places[start], places[stop - 1]
             for intent in intents:
                 if intent in live and not denied(said, first, words[start:stop]):
@@ -127,6 +143,19 @@ class Matcher:
         self._match_phrases(guess, said, WORD_MENDED * count, live, found)
         if not found:
             self._match_reduced(guess, live, found)
+
+    def _match_guarded(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+        """What protects the caller, even where short words were misheard: "take me of your list"."""
+        mended = [CONFUSED.get(word) or self._lenient.mend(word) for word in said.words]
+        count = sum(word is not None for word in mended)
+        if not count:
+            return
+        words = tuple(new or old for new, old in zip(mended, said.words, strict=True))
+        for start, stop, intents in _runs(words, self._guarded, self._guarded_starts):
+            changed = sum(word is not None for word in mended[start:stop])
+            for intent in intents:
+                if intent in live and changed * 2 < stop - start and not denied(said, start, words[start:stop]):
+                    self._note(found, intent, range(start, stop), said, WORD_MENDED * changed, "phrase")
 
     def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
         spoken = " ".join(said.words)
@@ -165,6 +194,14 @@ class Matcher:
         return CONTAINED + COVERING * share + (LEADING if 0 in covered else 0.0)
 
 
+def _starts(table: Iterable[tuple[str, ...]]) -> dict[str, int]:
+    """The first words of phrases, each with the length of its longest."""
+    starts: dict[str, int] = {}
+    for phrase in table:
+        starts[phrase[0]] = max(starts.get(phrase[0], 0), len(phrase))
+    return starts
+
+
 def _weight(word: str) -> float:
     return 0.3 if word in SMALL else 0.5 if word in LIGHT else 1.0
 
@@ -176,10 +213,13 @@ def _keep(found: dict[str, _Match], intent: str, match: _Match) -> None:
 
 
 def _runs(
-    words: tuple[str, ...], table: Mapping[tuple[str, ...], list[str]], longest: int
+    words: tuple[str, ...], table: Mapping[tuple[str, ...], list[str]], starts: Mapping[str, int]
 ) -> Iterable[tuple[int, int, list[str]]]:
     """Every run of words that stands in the table: where it starts, where it stops, whose it is."""
-    for start in range(len(words)):
+    for start, word in enumerate(words):
+        longest = starts.get(word)
+        if longest is None:
+            continue
         for stop in range(start + 1, min(len(words), start + longest) + 1):
             intents = table.get(words[start:stop])
             if intents is not None:

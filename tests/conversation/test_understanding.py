@@ -20,7 +20,7 @@ def intent(name: str, *phrases: str, patterns: tuple[str, ...] = (), protective:
 INTENTS = {
     each.name: each
     for each in (
-        intent("agree", "yes", "yes please", "that's right", "speaking", "go on then", "go ahead", "sure"),
+        intent("agree", "please do", "yes", "yes please", "that's right", "speaking", "go on then", "go ahead", "sure"),
         intent("refuse", "no", "no thanks", "not interested", "I don't want it"),
         intent("price", "how much is it", "what does it cost", patterns=("how much .* (month|year)",)),
         intent("busy", "I'm driving", "I'm busy", "it's a bad time", "call me back later", "in a meeting"),
@@ -74,6 +74,9 @@ UNDERSTOOD = [
     ("yes yes but take me off your list", "opt_out"),
     ("do not call me again", "opt_out"),
     ("STOP", "opt_out"),
+    ("take me of your list", "opt_out"),
+    ("stop calin me", "opt_out"),
+    ("stopp calling me", "opt_out"),
     ("just remove my number from your system", "opt_out"),
     ("hang on, are you a robot", "robot_question"),
     ("yes but I want to make a complaint", "complaint"),
@@ -82,6 +85,9 @@ UNDERSTOOD = [
     ("I never said stop", None),
     ("I'm not driving", None),
     ("the weather is lovely today", None),
+    ("please do not", None),
+    ("please do, not that I mind", "agree"),
+    ("take me to your leader", None),
     ("um", None),
     ("", None),
 ]
@@ -120,7 +126,7 @@ def test_equal_words_give_equal_scores() -> None:
 
 
 def test_one_utterance_among_twenty_intents_costs_well_under_a_millisecond() -> None:
-    # Measured 16 µs for three words, 75 µs for eighteen; the bound leaves room for a busy machine.
+    # Measured 20 µs for three words, 80 µs for eighteen; the bound leaves room for a busy machine.
     many = dict(INTENTS)
     for number in range(12):
         phrases = [f"topic {number} phrase {each} of many" for each in range(8)]
