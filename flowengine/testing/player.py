@@ -180,14 +180,13 @@ class Player:
     @property
     def turn(self) -> Turn:
         """The turn as it stands now; the agent may still be speaking."""
-        return self.turns[-1]
+        self._turns[-1].state, self._turns[-1].outcome = self.state, self.outcome
+        return _closed(self._turns[-1])
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """All turns, the opening first."""
-        self._turns[-1].state = self.state
-        self._turns[-1].outcome = self.outcome
-        return tuple(_closed(turn) for turn in self._turns)
+        return (*(_closed(turn) for turn in self._turns[:-1]), self.turn)
 
     @property
     def state(self) -> str | None:

@@ -36,9 +36,10 @@ def report_junit(report: Report) -> str:
     suites: dict[str, ElementTree.Element] = {}
     for result in report.results:
         path = result.test.span.path
-        suite = suites.setdefault(path, ElementTree.SubElement(root, "testsuite", name=path))
+        if path not in suites:
+            suites[path] = ElementTree.SubElement(root, "testsuite", name=path)
         case = ElementTree.SubElement(
-            suite,
+            suites[path],
             "testcase",
             classname=path,
             name=result.test.name,
@@ -55,8 +56,8 @@ def report_junit(report: Report) -> str:
     for problem in report.problems:
         path = problem.span.path
         if path not in suites and problem.severity == "error":
-            suite = suites.setdefault(path, ElementTree.SubElement(root, "testsuite", name=path))
-            case = ElementTree.SubElement(suite, "testcase", classname=path, name=problem.name)
+            suites[path] = ElementTree.SubElement(root, "testsuite", name=path)
+            case = ElementTree.SubElement(suites[path], "testcase", classname=path, name=problem.name)
             ElementTree.SubElement(case, "error", message=problem.message)
     for suite in suites.values():
         suite.set("tests", str(len(suite)))

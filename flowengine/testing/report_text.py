@@ -70,8 +70,8 @@ def _failure(result: Result, failure: Failure, sources: Mapping[str, Source], pa
             yield paint.bad(f"             {marks}")
     if failure.hint is not None:
         yield f"  help       {failure.hint}"
-    turn = result.turns[-1]
-    place = result.flow.states.get(turn.state) if result.flow and turn.state else None
+    state = result.turns[-1].state if result.turns else None
+    place = result.flow.states.get(state) if result.flow and state else None
     if place is not None:
         by = next((entered.by for each in reversed(result.turns) for entered in reversed(each.entered)), "")
         source = f" ({place.span.path}:{place.span.line})"

@@ -72,7 +72,10 @@ def play(bound: Bound, flow: Flow | None = None) -> Result:
     """Play a test. `flow`: the same flow with probes, when coverage is wanted."""
     began = perf_counter()
     test = bound.test
-    player = Player(flow or bound.flow, bound.contact, now=test.now, guard=bound.guard)
+    try:
+        player = Player(flow or bound.flow, bound.contact, now=test.now, guard=bound.guard)
+    except FlowEngineError as error:
+        return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
     failure = _first_failure(player, test)
     return Result(
         test,

@@ -114,12 +114,19 @@ class Flows:
 
 
 def find_tests(paths: Iterable[Path]) -> list[Path]:
-    """All `.flowtest` files among these files and folders (searched to any depth), each once."""
+    """All `.flowtest` files among these files and folders (searched to any depth), each once.
+
+    A flow's own file stands for the tests beside it.
+    """
     found: dict[Path, None] = {}
     for path in paths:
-        for file in sorted(path.rglob("*.flowtest")) if path.is_dir() else [path]:
+        for file in sorted(path.rglob("*.flowtest")) if path.is_dir() else [_tests_of(path)]:
             found.setdefault(file)
     return list(found)
+
+
+def _tests_of(path: Path) -> Path:
+    return path.with_suffix(".flowtest") if path.suffix == ".flow" else path
 
 
 def run(files: Iterable[Path], *, named: str = "") -> Report:

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from flowengine.graph.model import Say, Template
+from flowengine.language.source import Source
+from flowengine.testing.flowtest.bind import Bound
+from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.report_text import conversation
-from tests.testing.made_flows import GUARDED, played
+from flowengine.testing.runner import play
+from tests.testing.made_flows import GUARDED, compiled, played
 
 
 def test_a_call_that_goes_as_written_passes() -> None:
@@ -89,6 +96,18 @@ def test_a_call_that_goes_another_way_fails_where_it_does(
     assert failure.expected == expected
     assert failure.got is not None
     assert failure.got.startswith(got)
+
+
+def test_a_call_that_cannot_be_placed_fails_and_says_why() -> None:
+    # A template that only Jinja can refuse; the checks read expressions, not this kind of mistake.
+    file, _ = parse(Source("a.flowtest", 'test "x"\n  flow y\n  agent: *\n'))
+    flow = compiled(GUARDED)
+    say = Say(None, (Template("{{ nothing | unknown_filter }}", flow.span),), flow.span)
+    broken = replace(flow, version="broken", states={**flow.states, "talk": replace(flow.states["talk"], body=(say,))})
+    result = play(Bound(file.tests[0], broken, {}, {}))
+    assert result.failure is not None
+    assert "the call cannot be placed" in result.failure.message
+    assert "FAIL  x" in "\n".join(conversation(result, {}))
 
 
 def test_a_failure_is_shown_as_a_conversation() -> None:

@@ -48,6 +48,10 @@ def test_tests_are_found_at_any_depth_once(folder: Path) -> None:
     assert find_tests([folder, inner / "more.flowtest"]) == [folder / "booking.flowtest", inner / "more.flowtest"]
 
 
+def test_a_flow_stands_for_the_tests_beside_it(folder: Path) -> None:
+    assert find_tests([folder / "booking.flow"]) == [folder / "booking.flowtest"]
+
+
 def test_results_are_counted(folder: Path) -> None:
     report = run_in(folder)
     assert (report.passed, report.failed, report.sound) == (1, 1, False)
@@ -138,8 +142,7 @@ def test_the_json_report_holds_tests_turns_and_coverage(folder: Path) -> None:
 
 def test_the_junit_report_holds_the_failing_conversation(folder: Path) -> None:
     root = ElementTree.fromstring(report_junit(run_in(folder)))
-    suite = root.find("testsuite")
-    assert suite is not None
+    (suite,) = root.findall("testsuite")
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
     failure = suite.find("testcase[@name='says goodbye']/failure")
     assert failure is not None
