@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,7 @@ def shown(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+@cache
 def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -121,31 +123,30 @@ def test_every_room_has_a_floor() -> None:
     assert rooms == set(FLOORS)
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_imports_go_down(path: Path) -> None:
-    room = room_of(module_of(path))
-    if room not in FLOORS:
-        return
+def test_imports_go_down() -> None:
+    """Where this fails, a file looks up, or into a room beside its own."""
     wrong = [
-        f"line {each.line}: {each.module}"
+        f"{shown(path)}:{each.line} imports {each.module}"
+        for path in FILES
+        if (room := room_of(module_of(path))) in FLOORS
         for each in imports(tree_of(path))
         if each.module.split(".")[0] == "flowengine"
         and (other := room_of(each.module)) != room
         and FLOORS.get(other, 99) >= FLOORS[room]
     ]
-    assert not wrong, f"{shown(path)} looks up, or into a room beside it"
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_packages_stay_behind_their_fence(path: Path) -> None:
+def test_packages_stay_behind_their_fence() -> None:
     wrong = []
-    for each in imports(tree_of(path)):
-        top = each.module.split(".")[0]
-        if top == "flowengine" or (top in sys.stdlib_module_names and top not in FENCES):
-            continue
-        if not any(is_within(path, place) for place in FENCES.get(top, ())):
-            wrong.append(f"line {each.line}: {each.module}")
-    assert not wrong, f"{shown(path)} imports what its room must not"
+    for path in FILES:
+        for each in imports(tree_of(path)):
+            top = each.module.split(".")[0]
+            if top == "flowengine" or (top in sys.stdlib_module_names and top not in FENCES):
+                continue
+            if not any(is_within(path, place) for place in FENCES.get(top, ())):
+                wrong.append(f"{shown(path)}:{each.line} imports {each.module}")
+    assert not wrong
 
 
 def test_no_import_is_relative() -> None:
@@ -172,15 +173,14 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         visit(module, ())
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_every_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(tree_of(path)), f"{shown(path)} has no docstring"
+def test_every_module_says_what_it_is_for() -> None:
+    assert not [shown(path) for path in FILES if not ast.get_docstring(tree_of(path))]
 
 
-@pytest.mark.parametrize("path", FILES, ids=shown)
-def test_no_file_grows_past_reading(path: Path) -> None:
-    lines = len(path.read_text("utf-8").splitlines())
-    assert lines <= LONGEST_FILE, f"{shown(path)} has {lines} lines: perhaps more than one room"
+def test_no_file_grows_past_reading() -> None:
+    """A longer one is perhaps more than one room."""
+    sizes = {shown(path): len(path.read_text("utf-8").splitlines()) for path in FILES}
+    assert not {name: lines for name, lines in sizes.items() if lines > LONGEST_FILE}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=shown)
