@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flowengine.graph.checks import run_checks
+from flowengine.graph.checks.run import run_checks
 from flowengine.graph.libraries import Finder, Unit, given, load, on_disk
 from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow

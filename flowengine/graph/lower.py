@@ -6,6 +6,7 @@ The graph that comes out may still name what does not exist; the checks say so, 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -62,10 +63,23 @@ class _Lowering:
             units=tuple(self._units),
             sources={unit.source.path: unit.source for unit in self._units},
             lost_lines=frozenset(self._lost_lines),
+            damaged_states=frozenset(self._damaged_states()),
             lost_names=frozenset(self._lost_names),
             library_alone=self._library_alone,
         )
         return draft, self._problems
+
+    def _damaged_states(self) -> Iterator[tuple[str, int]]:
+        """The places of states that lost a line."""
+        if not self._lost_lines:
+            return
+        for unit in self._units:
+            path = unit.source.path
+            for item in unit.file.items:
+                if isinstance(item, ast.State):
+                    lines = range(item.name.span.line, item.last_line + 1)
+                    if any((path, line) in self._lost_lines for line in lines):
+                        yield path, item.name.span.line
 
     def _flow(self, head: ast.Flow | None) -> model.Flow:
         span = head.span if head else Span(self._units[0].source.path, 1, 1, 1, 2)

@@ -91,6 +91,7 @@ class Draft:
     `flow` describes a library as well when a library is checked alone; then `library_alone` is true, and what the
     flow that uses it would supply (contact fields, variables) is unknown. `lost_lines` and `lost_names`
     hold what recovery lost or lowering left out: a check stays silent about what only looks wrong because of that.
+    `damaged_states` are the places (path, line) of states that lost a line.
     """
 
     flow: Flow
@@ -98,5 +99,6 @@ class Draft:
     units: tuple[Unit, ...]
     sources: Mapping[str, Source]
     lost_lines: frozenset[tuple[str, int]]
+    damaged_states: frozenset[tuple[str, int]]
     lost_names: frozenset[str]
     library_alone: bool

@@ -109,18 +109,4 @@ def block_closes(block: model.Block) -> bool:
 
 def damaged(draft: Draft, state: model.State) -> bool:
     """Whether a line of this state was lost, or left out since it cannot be executed yet."""
-    extents = _extents(draft)
-    path, first = state.span.path, state.span.line
-    last = extents.get((path, first), first)
-    return any(path == lost and first <= line <= last for lost, line in draft.lost_lines)
-
-
-def _extents(draft: Draft) -> dict[tuple[str, int], int]:
-    from flowengine.language import ast
-
-    return {
-        (unit.source.path, item.name.span.line): item.last_line
-        for unit in draft.units
-        for item in unit.file.items
-        if isinstance(item, ast.State)
-    }
+    return (state.span.path, state.span.line) in draft.damaged_states

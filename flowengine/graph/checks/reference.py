@@ -9,8 +9,8 @@ import re
 import textwrap
 from types import ModuleType
 
-from flowengine.graph.checks import CHECKS
 from flowengine.graph.checks.catalogue import ENTRIES, Entry
+from flowengine.graph.checks.run import CHECKS
 
 BEGINNING = """\
 flow example "An example" outbound
