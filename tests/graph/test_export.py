@@ -87,6 +87,13 @@ def test_a_library_state_nobody_reaches_is_left_out_but_the_flows_own_is_marked(
     own = flow([state("start", end("booked")), state("lost", say("Hm."), end("declined"))])
     assert "unused" not in to_svg(boiler_cover())
     assert states(to_svg(own))["lost"].get("class") == "state unreached"
+    assert "Reached by nothing" in to_svg(own)
+
+
+def test_states_that_only_anywhere_leads_to_stand_apart_under_their_own_heading() -> None:
+    svg = to_svg(boiler_cover())
+    assert svg.count("Reached from every state") == 1
+    assert svg.index("Reached from every state") < svg.index('id="state-removed"')
 
 
 def test_a_branch_that_stays_is_told_on_the_card() -> None:

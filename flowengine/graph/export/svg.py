@@ -28,6 +28,8 @@ from flowengine.graph.model import Flow
 MARGIN = 28.0
 ENTRY = 34.0
 COLUMN_GAP = 48.0
+PART_GAP = 36.0
+HEADING = 18.0
 
 
 def to_svg(flow: Flow) -> str:
@@ -41,16 +43,42 @@ def to_svg(flow: Flow) -> str:
     panel_width, panel_height = panel_size(drawing, subtitle)
     main = layouts[0]
     beside = MARGIN + main.width + COLUMN_GAP
-    parts: list[str] = list(_entry(drawing, main, start))
-    parts += _drawn(groups[0], main, MARGIN, MARGIN + ENTRY)
+    body = max(MARGIN + ENTRY + main.height, MARGIN + panel_height)
+    column = (beside, MARGIN + panel_height + COLUMN_GAP, max(panel_width, 260.0))
+    places = _packed(layouts[1:], column, body, beside + panel_width)
+    parts: list[str] = [*_entry(drawing, main, start), *_drawn(groups[0], main, MARGIN, MARGIN + ENTRY)]
     parts.append(panel_svg(drawing, subtitle, beside, MARGIN, panel_width))
-    right, bottom = beside + panel_width, max(MARGIN + ENTRY + main.height, MARGIN + panel_height)
-    top = MARGIN + panel_height + COLUMN_GAP
-    for group, layout in zip(groups[1:], layouts[1:], strict=True):
-        parts += _drawn(group, layout, beside, top)
-        right, bottom = max(right, beside + layout.width), max(bottom, top + layout.height)
-        top += layout.height + COLUMN_GAP
-    return "\n".join(_document(drawing, right + MARGIN, bottom + MARGIN, parts)) + "\n"
+    if places:
+        (x, y), apart = places[0], any(card.is_reached for group in groups[1:] for card in group.cards)
+        words = "Reached from every state" if apart else "Reached by nothing"
+        parts.append(f'<text class="heading" x="{number(x)}" y="{number(y - 16)}">{words}</text>')
+    for group, layout, (x, y) in zip(groups[1:], layouts[1:], places, strict=True):
+        parts += _drawn(group, layout, x, y)
+    rights = [x + layout.width for layout, (x, _) in zip(layouts[1:], places, strict=True)]
+    bottoms = [y + layout.height for layout, (_, y) in zip(layouts[1:], places, strict=True)]
+    width, height = max([beside + panel_width, *rights]), max([body, *bottoms])
+    return "\n".join(_document(drawing, width + MARGIN, height + MARGIN, parts)) + "\n"
+
+
+def _packed(
+    layouts: Sequence[Layout], column: tuple[float, float, float], body: float, right: float
+) -> list[tuple[float, float]]:
+    """Places for the parts that no arrow joins to the start: below the panel while there is room beside the main
+    part, which ends at `body`; then on shelves below all, as wide as `right`."""
+    x, y, room = column
+    y += HEADING
+    places: list[tuple[float, float]] = []
+    rest = list(layouts)
+    while rest and rest[0].width <= room and y + rest[0].height <= body:
+        places.append((x, y))
+        y += rest.pop(0).height + PART_GAP
+    x, y, tallest = MARGIN, body + COLUMN_GAP + (0 if places else HEADING), 0.0
+    for layout in rest:
+        if x > MARGIN and x + layout.width > right:
+            x, y, tallest = MARGIN, y + tallest + PART_GAP, 0.0
+        places.append((x, y))
+        x, tallest = x + layout.width + PART_GAP, max(tallest, layout.height)
+    return places
 
 
 def _document(drawing: Sketch, width: float, height: float, parts: Sequence[str]) -> Iterator[str]:
