@@ -84,7 +84,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, object]:
 def _summary(files: int, diagnostics: Iterable[Diagnostic], seconds: float) -> str:
     severities = [diagnostic.severity for diagnostic in diagnostics]
     parts = [
-        _count(files, "file"),
+        _count(files, "flow"),
         _count(severities.count("error"), "error"),
         _count(severities.count("warning"), "warning"),
     ]
