@@ -6,64 +6,38 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import assert_never
 
 from flowengine.runtime.ports import Synthesiser
+from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, Instructions, ServerRefused, read_twiml
-from flowengine.testing.twilio.measures import Utterance, utterances
-from flowengine.testing.twilio.playout import Gap
+from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
+from flowengine.testing.twilio.measures import utterances
+from flowengine.testing.twilio.notices import Notices
+from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.rest import RestServer
-from flowengine.testing.twilio.script import HangUp, PlayClip, PressKeys, SayLine, StaySilent, Step
-from flowengine.testing.twilio.stream import StreamPeer, Warned
+from flowengine.testing.twilio.script import Step, spoken
+from flowengine.testing.twilio.stream import StreamPeer
+from flowengine.testing.twilio.trouble import Trouble
 
-QUIET_S = 0.7
-AGENT_SILENT_S = 20.0
-"""A caller whose agent says nothing for so long hangs up."""
+__all__ = ["CallReport", "Telephone"]
 
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A caller's line as it was spoken; seconds since the stream began."""
-
-    text: str
-    start: float
-    end: float
-
-
-@dataclass(slots=True)
-class CallReport:
-    """What the simulated telephone heard and saw. Audio is mu-law, both sides from the stream's beginning."""
-
-    call_sid: str
-    caller: list[Spoken] = field(default_factory=list)
-    agent: list[Utterance] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    replies: list[float] = field(default_factory=list)
-    marks_in_order: bool = True
-    clears: int = 0
-    warned: Warned = field(default_factory=Warned)
-    ended_by: str = ""
-    said_by_twilio: tuple[str, ...] = ()
-    caller_audio: bytes = b""
-    agent_audio: bytes = b""
-
-    @property
-    def latest_frame(self) -> float:
-        """Seconds by which the latest frame came too late for its sentence; 0 when none did."""
-        return max((gap.seconds for gap in self.gaps), default=0.0)
+HANG_UP_BEHIND_S = 0.5
+"""A hang-up by REST may come so much later than the close of the socket that goes with it."""
+LEAVE_S = 5.0
+GOOD_CLOSES = (1000, 1001, 1005)
 
 
 class Telephone:
-    """A simulated Twilio account with its REST side, ringing one server. Use as an async context manager."""
+    """A simulated Twilio account with its REST side, ringing one server. Use as an async context manager.
 
-    def __init__(self, account: Account | None = None) -> None:
+    `rest_port` fixes the port of the REST side, for a server that is started elsewhere.
+    """
+
+    def __init__(self, account: Account | None = None, *, rest_port: int = 0) -> None:
         self.account = account or Account()
         self._over: dict[str, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.rest = RestServer(self.account.sid, self.account.auth_token, self._completed)
+        self.rest = RestServer(self.account.sid, self.account.auth_token, self._completed, port=rest_port)
 
     async def __aenter__(self) -> Telephone:
         self._loop = asyncio.get_running_loop()
@@ -82,32 +56,44 @@ class Telephone:
         caller: str = "+441134960123",
         direction: str = "inbound",
         status_url: str | None = None,
+        quiet_s: float = QUIET_S,
+        patience_s: float = AGENT_SILENT_S,
+        trouble: Trouble = troubles.NONE,
     ) -> CallReport:
-        """The whole call, until it is over. Raises ServerRefused when it does not come to be one."""
-        self._loop = asyncio.get_running_loop()
+        """The whole call, until it is over. `to` is the number that is rung at the server, `caller` the person's.
+
+        Raises ServerRefused when no call comes of it, SynthesiserError when the caller's lines cannot be spoken.
+        """
+        playable = await spoken(steps, voice)
         sid = "CA" + secrets.token_hex(16)
         report = CallReport(sid)
+        inbound = direction == "inbound"
         form = {
             "AccountSid": self.account.sid,
             "ApiVersion": "2010-04-01",
             "CallSid": sid,
-            "CallStatus": "ringing" if direction == "inbound" else "in-progress",
+            "CallStatus": "ringing" if inbound else "in-progress",
             "Direction": direction,
-            "From": caller if direction == "inbound" else to,
-            "To": to if direction == "inbound" else caller,
+            "From": caller if inbound else to,
+            "To": to if inbound else caller,
         }
+        notices = Notices(self.account, form, report, status_url=status_url, shuffled=trouble.callbacks_shuffled)
         self.rest.calls[sid] = "in-progress"
         self._over[sid] = asyncio.Event()
-        clips = {step.text: await _speak(voice, step.text) for step in steps if isinstance(step, SayLine)}
-        twiml = await self._fetch(voice_url, form)
-        if twiml.stream_url is None:
+        for status in ("initiated", "ringing", "in-progress"):
+            await notices.status(status)
+        try:
+            twiml = await self._fetch(voice_url, form)
             report.said_by_twilio = twiml.says
-            report.ended_by = "twiml"
+            if twiml.stream_url is None:
+                report.ended_by = "twiml"
+            else:
+                person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
+                await self._stream(twiml.stream_url, twiml, person, report, notices, trouble)
+                await self._after_stream(twiml.action_url, form, report)
+        finally:
             self.rest.calls[sid] = "completed"
-        else:
-            await self._stream(twiml, sid, steps, clips, report, form)
-        if status_url is not None:
-            await self._tell_completed(status_url, form)
+            await notices.status("completed")
         return report
 
     async def _fetch(self, url: str, form: dict[str, str]) -> Instructions:
@@ -117,136 +103,46 @@ class Telephone:
         return read_twiml(body)
 
     async def _stream(
-        self,
-        twiml: Instructions,
-        sid: str,
-        steps: Sequence[Step],
-        clips: dict[str, bytes],
-        report: CallReport,
-        form: dict[str, str],
+        self, url: str, twiml: Instructions, caller: Caller, report: CallReport, notices: Notices, trouble: Trouble
     ) -> None:
+        """The media stream, until one of the two sides, or the REST API, has ended it. Raises ServerRefused."""
         stream_sid = "MZ" + secrets.token_hex(16)
-        peer = await StreamPeer.open(self.account, twiml.stream_url or "", sid, stream_sid, twiml.parameters)
-        caller = Caller(peer, steps, clips, report)
+        peer = await StreamPeer.open(self.account, url, report.call_sid, stream_sid, twiml.parameters, trouble)
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(notices.stream(twiml.status_url, stream_sid, "stream-started"))
             streaming = tasks.create_task(peer.run())
-            acting = tasks.create_task(caller.act())
-            over = tasks.create_task(self._over[sid].wait())
+            acting = tasks.create_task(caller.act(peer))
+            over = tasks.create_task(self._over[report.call_sid].wait())
             done, _ = await asyncio.wait({streaming, acting, over}, return_when=asyncio.FIRST_COMPLETED)
             report.ended_by = "agent" if over in done else "caller" if acting in done else "closed by the server"
-            for task in (acting, over):
-                task.cancel()
+            acting.cancel()
+            over.cancel()
             await peer.stop(abruptly=caller.drops)
-            await asyncio.wait({streaming}, timeout=5)
+            await asyncio.wait({streaming}, timeout=LEAVE_S)
             streaming.cancel()
-        if report.ended_by == "closed by the server" and twiml.action_url is not None:
-            # The hang-up by REST may be a moment behind the close.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(0.5):
-                    await self._over[sid].wait()
-            if self._over[sid].is_set():
-                report.ended_by = "agent"
-            else:
-                report.said_by_twilio = (await self._fetch(twiml.action_url, form)).says
-        self.rest.calls[sid] = "completed"
+        report.unsaid = caller.unsaid
         _measure(report, peer)
+        if report.ended_by == "closed by the server" and report.close_code not in GOOD_CLOSES:
+            report.problems.append(f"the server closed the stream with {report.close_code}")
+            await notices.stream(twiml.status_url, stream_sid, "stream-error", f"closed with {report.close_code}")
+        await notices.stream(twiml.status_url, stream_sid, "stream-stopped")
 
-    async def _tell_completed(self, url: str, form: dict[str, str]) -> None:
-        await self.account.post(
-            url,
-            form
-            | {
-                "CallStatus": "completed",
-                "CallDuration": "1",
-                "Duration": "1",
-                "SequenceNumber": "3",
-                "CallbackSource": "call-progress-events",
-                "Timestamp": format_datetime(datetime.now(UTC)),
-            },
-        )
+    async def _after_stream(self, action_url: str | None, form: dict[str, str], report: CallReport) -> None:
+        """When it was the server who closed the stream, the call is still up: Twilio asks what to do with it."""
+        if report.ended_by != "closed by the server":
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HANG_UP_BEHIND_S):
+                await self._over[report.call_sid].wait()
+        if self._over[report.call_sid].is_set():
+            report.ended_by = "agent"
+        elif action_url is not None:
+            report.said_by_twilio += (await self._fetch(action_url, form | {"CallStatus": "in-progress"})).says
 
     def _completed(self, sid: str) -> None:
         event = self._over.get(sid)
         if event is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(event.set)
-
-
-class Caller:
-    """Carries out the steps, each when its moment has come."""
-
-    def __init__(self, peer: StreamPeer, steps: Sequence[Step], clips: dict[str, bytes], report: CallReport) -> None:
-        self._peer = peer
-        self._steps = steps
-        self._clips = clips
-        self._report = report
-        self._turn_began = 0.0
-        self.drops = False
-
-    async def act(self) -> None:
-        """All steps; then wait for the agent to end the call, and give up when it goes quiet."""
-        for step in self._steps:
-            match step:
-                case SayLine(text=text, interrupts_after=None):
-                    await self._agent_finished()
-                    await self._say(text, self._clips[text])
-                case SayLine(text=text, interrupts_after=seconds):
-                    began = await self._agent_began()
-                    await self._until(began + (seconds or 0.0))
-                    await self._say(text, self._clips[text])
-                case PlayClip(text=text, mulaw=mulaw):
-                    await self._agent_finished()
-                    await self._say(text, mulaw)
-                case StaySilent(seconds=seconds):
-                    await self._agent_finished()
-                    await self._until(self._peer.now() + seconds)
-                    self._turn_began = self._peer.now()
-                case PressKeys(keys=keys):
-                    await self._agent_finished()
-                    for key in keys:
-                        await self._peer.press(key)
-                        await asyncio.sleep(0.1)
-                    now = self._peer.now()
-                    self._report.caller.append(Spoken(f"(pressed {keys})", now, now))
-                    self._turn_began = now
-                case HangUp(abruptly=abruptly):
-                    self.drops = abruptly
-                    return
-                case _:
-                    assert_never(step)
-        while self._peer.now() - (self._peer.playout.until - self._peer.began) < AGENT_SILENT_S:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-
-    async def _say(self, text: str, mulaw: bytes) -> None:
-        start = self._peer.now()
-        self._peer.say(mulaw)
-        while self._peer.is_speaking:  # noqa: ASYNC110 - paced by the frames
-            await asyncio.sleep(0.01)
-        self._turn_began = self._peer.now()
-        self._report.caller.append(Spoken(text, start, self._turn_began))
-
-    async def _agent_began(self) -> float:
-        """When the agent began to speak in this turn; waits for it."""
-        while self._peer.playout.until - self._peer.began <= self._turn_began + 0.05:
-            self._give_up_if_quiet()
-            await asyncio.sleep(0.01)
-        return self._peer.now()
-
-    async def _agent_finished(self) -> None:
-        """The agent has said something in this turn, and has been quiet for a moment since."""
-        await self._agent_began()
-        while self._peer.now() - (self._peer.playout.until - self._peer.began) < QUIET_S:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-
-    async def _until(self, moment: float) -> None:
-        await asyncio.sleep(max(0.0, moment - self._peer.now()))
-
-    def _give_up_if_quiet(self) -> None:
-        if self._peer.now() - self._turn_began > AGENT_SILENT_S:
-            raise ServerRefused(f"the agent said nothing for {AGENT_SILENT_S:.0f} s")
-
-
-async def _speak(voice: Synthesiser, text: str) -> bytes:
-    return b"".join([chunk async for chunk in voice.speak(text)])
 
 
 def _measure(report: CallReport, peer: StreamPeer) -> None:
@@ -256,9 +152,6 @@ def _measure(report: CallReport, peer: StreamPeer) -> None:
     report.gaps = list(peer.playout.gaps)
     report.clears = peer.playout.clears
     report.warned = peer.warned
-    echoed = [name for name in peer.marks_asked if name in set(peer.marks_echoed)]
-    report.marks_in_order = echoed == peer.marks_echoed
-    for line in report.caller:
-        following = [utterance.start for utterance in report.agent if utterance.start >= line.end]
-        if following:
-            report.replies.append(round(following[0] - line.end, 3))
+    report.marks_asked = peer.marks_asked
+    report.marks_echoed = peer.marks_echoed
+    report.close_code = peer.close_code

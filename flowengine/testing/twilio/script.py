@@ -1,20 +1,23 @@
 """What a simulated caller does: lines to speak, and cues in brackets.
 
-`yes speaking` · `(silence 6s)` · `(press 1)` · `(hangs up)` · `(interrupts after 1.5s) no thanks` · `(wait 2s)` ·
-`(drops)` (the socket breaks off, 1006)
+`yes speaking` · `(interrupts after 1.5s) no thanks` · `(plays hello.wav)` · `(silence 6s)` · `(press 1)` ·
+`(hangs up)`, `(hangs up after 1.5s)` of the agent's words · `(drops)`, `(drops after 1.5s)`: the line breaks, 1006
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from flowengine.errors import FlowEngineError
+from flowengine.errors import FlowEngineError, ProtocolError
+from flowengine.runtime.ports import Synthesiser
+from flowengine.runtime.wav import read_wav
 
 
 class ScriptError(FlowEngineError):
-    """A caller's cue cannot be read; the message shows those that can."""
+    """A caller's cue cannot be read or played; the message shows those that can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class PlayClip:
     """Play this audio (mu-law 8 kHz) as a caller's line; `text` names it in the report."""
 
     text: str
-    mulaw: bytes
+    mulaw: bytes = field(repr=False)
+    interrupts_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,23 @@ class PressKeys:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Leave, at once; `abruptly`: the line breaks, without a goodbye on the wire."""
+    """Leave at once, or `after` s of agent speech; `abruptly`: the line breaks, without a goodbye on the wire."""
 
     abruptly: bool = False
+    after: float | None = None
 
 
 Step = SayLine | PlayClip | StaySilent | PressKeys | HangUp
+PlayableStep = PlayClip | StaySilent | PressKeys | HangUp
 
 _CUE = re.compile(r"^\((?P<cue>[^)]*)\)\s*(?P<rest>.*)$", re.DOTALL)
-_INTERRUPT = re.compile(r"^interrupts after (\d+(?:\.\d+)?)\s*s$")
-_SILENCE = re.compile(r"^(?:silence|wait) (\d+(?:\.\d+)?)\s*s$")
-_PRESS = re.compile(r"^press ([0-9*#]+)$")
-_EXAMPLES = "(silence 6s), (press 1), (hangs up), (drops), (interrupts after 1.5s) no thanks"
+_SECONDS = r"(\d+(?:\.\d+)?)\s*s$"
+_INTERRUPT = re.compile(rf"^interrupts after {_SECONDS}", re.IGNORECASE)
+_SILENCE = re.compile(rf"^(?:silence|wait) {_SECONDS}", re.IGNORECASE)
+_LEAVE = re.compile(rf"^(hangs? up|drops)(?: after {_SECONDS[:-1]})?$", re.IGNORECASE)
+_PRESS = re.compile(r"^press ([0-9*#]+)$", re.IGNORECASE)
+_PLAY = re.compile(r"^plays (.+)$", re.IGNORECASE)
+EXAMPLES = "(silence 6s), (press 1), (plays hello.wav), (hangs up), (drops), (interrupts after 1.5s) no thanks"
 
 
 def parse(lines: Iterable[str]) -> list[Step]:
@@ -68,13 +77,46 @@ def parse(lines: Iterable[str]) -> list[Step]:
     return [_step(line.strip()) for line in lines]
 
 
+def clip(path: Path) -> PlayClip:
+    """A recording as a caller's line. Raises ScriptError."""
+    try:
+        return PlayClip(f"[{path.name}]", read_wav(path))
+    except OSError as error:
+        raise ScriptError(f"{path} cannot be read: {error.strerror}") from error
+    except ProtocolError as error:
+        raise ScriptError(f"{path} cannot be played: {error}") from error
+
+
+async def spoken(steps: Sequence[Step], voice: Synthesiser) -> list[PlayableStep]:
+    """The same steps with every line in audio, so that a call, or many, need no synthesis. Raises SynthesiserError."""
+    texts = dict.fromkeys(step.text for step in steps if isinstance(step, SayLine))
+    clips = {text: b"".join([chunk async for chunk in voice.speak(text)]) for text in texts}
+    return [
+        PlayClip(step.text, clips[step.text], step.interrupts_after) if isinstance(step, SayLine) else step
+        for step in steps
+    ]
+
+
+def described(step: Step) -> str:
+    """A step as somebody would write it."""
+    match step:
+        case SayLine(text=text) | PlayClip(text=text):
+            return text
+        case StaySilent(seconds=seconds):
+            return f"(silence {seconds:g}s)"
+        case PressKeys(keys=keys):
+            return f"(press {keys})"
+        case HangUp(abruptly=abruptly):
+            return "(drops)" if abruptly else "(hangs up)"
+
+
 def _step(line: str) -> Step:
     cue = _CUE.match(line)
     if cue is None:
         if not line:
-            raise ScriptError(f"an empty line; write words, or a cue like {_EXAMPLES}")
+            raise ScriptError(f"an empty line; write words, or a cue like {EXAMPLES}")
         return SayLine(line)
-    name, rest = cue["cue"].strip().lower(), cue["rest"].strip()
+    name, rest = cue["cue"].strip(), cue["rest"].strip()
     if (match := _INTERRUPT.match(name)) and rest:
         return SayLine(rest, interrupts_after=float(match[1]))
     if not rest:
@@ -82,8 +124,8 @@ def _step(line: str) -> Step:
             return StaySilent(float(match[1]))
         if match := _PRESS.match(name):
             return PressKeys(match[1])
-        if name in ("hangs up", "hang up"):
-            return HangUp()
-        if name == "drops":
-            return HangUp(abruptly=True)
-    raise ScriptError(f"the cue {line!r} is not understood; use one of {_EXAMPLES}")
+        if match := _LEAVE.match(name):
+            return HangUp(match[1].lower() == "drops", float(match[2]) if match[2] else None)
+        if match := _PLAY.match(name):
+            return clip(Path(match[1]))
+    raise ScriptError(f"the cue {line!r} is not understood; use one of {EXAMPLES}")

@@ -7,7 +7,7 @@ import base64
 import binascii
 import contextlib
 import json
-from dataclasses import dataclass
+import secrets
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -15,10 +15,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from flowengine.adapters.twilio.signature import sign
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE
+from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, ServerRefused
 from flowengine.testing.twilio.playout import Playout
+from flowengine.testing.twilio.report import Warned
+from flowengine.testing.twilio.trouble import Trouble
 
 FRAME_S = 0.02
+CLOSE_TIMEOUT_S = 3.0
 FIELDS = {
     "media": {"event", "streamSid", "media"},
     "mark": {"event", "streamSid", "mark"},
@@ -27,101 +31,99 @@ FIELDS = {
 INNER = {"media": {"payload"}, "mark": {"name"}}
 
 
-@dataclass(slots=True)
-class Warned:
-    """What Twilio would put into its log: binary frames, and messages that it does not take."""
-
-    binary_31950: int = 0
-    invalid_31951: int = 0
-
-
 class StreamPeer:
-    """One open stream. `say` queues caller audio; quiet is sent when nothing is queued."""
+    """One open stream. `say` sends caller audio; quiet is sent while nothing is said."""
 
-    def __init__(self, socket: ClientConnection, call_sid: str, stream_sid: str) -> None:
-        loop = asyncio.get_running_loop()
+    def __init__(
+        self,
+        socket: ClientConnection,
+        account_sid: str,
+        call_sid: str,
+        stream_sid: str,
+        trouble: Trouble = troubles.NONE,
+    ) -> None:
         self._socket = socket
+        self._account_sid = account_sid
         self._call_sid = call_sid
         self._stream_sid = stream_sid
+        self._trouble = trouble
+        self._to_lose = trouble.lost_marks
         self._sequence = 0
         self._chunk = 0
         self._waiting = bytearray()
-        self._closed = asyncio.Event()
-        self.began = loop.time()
+        self._all_said = asyncio.Event()
+        self.began = asyncio.get_running_loop().time()
         self.playout = Playout(self.began)
         self.spoken = bytearray()
         self.warned = Warned()
         self.marks_echoed: list[str] = []
         self.marks_asked: list[str] = []
-        self.stalled = False
-        self.lost_marks = 0
-        """How many of the next marks to swallow: echoes that get lost."""
 
     @classmethod
     async def open(
-        cls, account: Account, url: str, call_sid: str, stream_sid: str, parameters: dict[str, str]
+        cls,
+        account: Account,
+        url: str,
+        call_sid: str,
+        stream_sid: str,
+        parameters: dict[str, str],
+        trouble: Trouble = troubles.NONE,
     ) -> StreamPeer:
         """Upgrade, signed; then `connected` and `start`. Raises ServerRefused."""
+        token = secrets.token_hex(16) if trouble.bad_upgrade_signature else account.auth_token
         try:
             socket = await connect(
                 url,
-                additional_headers={"X-Twilio-Signature": sign(account.auth_token, url)},
+                additional_headers={"X-Twilio-Signature": sign(token, url)},
+                user_agent_header="TwilioMediaStreams/1.0",
                 compression=None,
                 max_size=None,
                 ping_interval=None,
+                close_timeout=CLOSE_TIMEOUT_S,
             )
         except InvalidStatus as error:
             raise ServerRefused(f"31920: the upgrade was answered with {error.response.status_code}") from error
-        except (OSError, WebSocketException) as error:
-            raise ServerRefused(f"the stream could not be opened ({type(error).__name__})") from error
-        peer = cls(socket, call_sid, stream_sid)
-        await peer._send({"event": "connected", "protocol": "Call", "version": "1.0.0"})
-        await peer._send_numbered(
-            "start",
-            {
-                "accountSid": account.sid,
-                "streamSid": stream_sid,
-                "callSid": call_sid,
-                "tracks": ["inbound"],
-                "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
-                "customParameters": parameters,
-            },
-        )
-        peer.began = asyncio.get_running_loop().time()
-        peer.playout = Playout(peer.began)
+        except (OSError, WebSocketException, TimeoutError) as error:
+            raise ServerRefused(f"31901: the stream could not be opened ({type(error).__name__})") from error
+        peer = cls(socket, account.sid, call_sid, stream_sid, trouble)
+        with contextlib.suppress(ConnectionClosed):
+            await peer._send({"event": "connected", "protocol": "Call", "version": "1.0.0"})
+            if not trouble.no_start:
+                await peer._start({"token": secrets.token_urlsafe(24)} if trouble.wrong_token else parameters)
         return peer
 
     @property
-    def is_closed(self) -> bool:
-        return self._closed.is_set()
+    def heard_until(self) -> float:
+        """When what the agent has sent so far ends, or ended; seconds since the stream began."""
+        return self.playout.until - self.began
 
     @property
-    def is_speaking(self) -> bool:
-        """The caller's own audio is still being sent."""
-        return bool(self._waiting)
+    def close_code(self) -> int | None:
+        """How the socket was closed; None while it is open."""
+        return self._socket.close_code
 
     def now(self) -> float:
         """Seconds since the stream began."""
         return asyncio.get_running_loop().time() - self.began
 
-    def say(self, mulaw: bytes) -> None:
-        """Queue caller audio, mu-law."""
+    async def say(self, mulaw: bytes) -> None:
+        """Speak: returns when the last frame of this audio (mu-law) has been sent."""
         self._waiting += mulaw
+        self._all_said.clear()
+        await self._all_said.wait()
 
     async def press(self, key: str) -> None:
-        await self._send_numbered("dtmf", {"track": "inbound_track", "digit": key})
+        with contextlib.suppress(ConnectionClosed):
+            await self._send_numbered("dtmf", {"track": "inbound_track", "digit": key})
 
     async def run(self) -> None:
         """Send and receive until the socket closes or this is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._pace())
-            echoing = tasks.create_task(self._echo())
             try:
                 await self._receive()
             finally:
-                self._closed.set()
                 sending.cancel()
-                echoing.cancel()
 
     async def stop(self, *, abruptly: bool = False) -> None:
         """End the stream: `stop` and a close, or, abruptly, a broken connection (1006)."""
@@ -129,58 +131,74 @@ class StreamPeer:
             self._socket.transport.abort()
             return
         with contextlib.suppress(ConnectionClosed):
-            await self._send_numbered("stop", {"accountSid": "", "callSid": self._call_sid})
+            if not self._trouble.no_stop:
+                await self._send_numbered("stop", {"accountSid": self._account_sid, "callSid": self._call_sid})
             await self._socket.close()
 
-    async def send_raw(self, message: str | bytes) -> None:
-        """Anything at all, to see what the server makes of it."""
-        await self._socket.send(message)
+    async def _start(self, parameters: dict[str, str]) -> None:
+        await self._send_numbered(
+            "start",
+            {
+                "accountSid": self._account_sid,
+                "streamSid": self._stream_sid,
+                "callSid": self._call_sid,
+                "tracks": ["inbound"],
+                "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+                "customParameters": parameters,
+            },
+        )
+        for message in self._trouble.nonsense:
+            await self._socket.send(message)
+        self.began = asyncio.get_running_loop().time()
+        self.playout = Playout(self.began)
 
     async def _pace(self) -> None:
+        """Every 20 ms a frame of caller audio, and the echoes of the marks that have been reached."""
+        if self._trouble.no_start:
+            return
         loop = asyncio.get_running_loop()
         deadline = loop.time()
         with contextlib.suppress(ConnectionClosed):
             while True:
-                frame = bytes(self._waiting[:FRAME_BYTES])
-                del self._waiting[:FRAME_BYTES]
-                frame += SILENCE * (FRAME_BYTES - len(frame))
-                self.spoken += frame
-                self._chunk += 1
-                await self._send_numbered(
-                    "media",
-                    {
-                        "track": "inbound",
-                        "chunk": str(self._chunk),
-                        "timestamp": str(round(self.now() * 1000)),
-                        "payload": base64.b64encode(frame).decode(),
-                    },
-                )
+                if not _passed(self._trouble.mute_after_s, self.now()):
+                    await self._send_frame()
+                for name in self.playout.due(loop.time() - self._trouble.mark_delay_s):
+                    await self._echo(name)
                 deadline += FRAME_S
                 await asyncio.sleep(max(0.0, deadline - loop.time()))
 
-    async def _echo(self) -> None:
-        loop = asyncio.get_running_loop()
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                for name in self.playout.due(loop.time()):
-                    await self._echo_mark(name)
-                await asyncio.sleep(0.005)
+    async def _send_frame(self) -> None:
+        frame = bytes(self._waiting[:FRAME_BYTES])
+        del self._waiting[:FRAME_BYTES]
+        if not self._waiting:
+            self._all_said.set()
+        frame += SILENCE * (FRAME_BYTES - len(frame))
+        self.spoken += frame
+        self._chunk += 1
+        await self._send_numbered(
+            "media",
+            {
+                "track": "inbound",
+                "chunk": str(self._chunk),
+                "timestamp": str(round(self.now() * 1000)),
+                "payload": base64.b64encode(frame).decode(),
+            },
+        )
 
-    async def _echo_mark(self, name: str) -> None:
-        if self.lost_marks:
-            self.lost_marks -= 1
+    async def _echo(self, name: str) -> None:
+        if self._to_lose:
+            self._to_lose -= 1
             return
         self.marks_echoed.append(name)
         await self._send_numbered("mark", {"name": name})
 
     async def _receive(self) -> None:
-        try:
+        with contextlib.suppress(ConnectionClosed):
             while True:
-                while self.stalled:  # noqa: ASYNC110 - a switch that a test throws
-                    await asyncio.sleep(0.05)
+                if _passed(self._trouble.deaf_after_s, self.now()):
+                    await self._socket.wait_closed()
+                    return
                 await self._take(await self._socket.recv())
-        except ConnectionClosed:
-            return
 
     async def _take(self, message: str | bytes) -> None:
         now = asyncio.get_running_loop().time()
@@ -199,7 +217,7 @@ class StreamPeer:
                 self.playout.mark(parsed["mark"]["name"], now)
             case _:
                 for name in self.playout.clear(now):
-                    await self._echo_mark(name)
+                    await self._echo(name)
 
     def _valid(self, text: str) -> dict[str, Any] | None:
         """The message, if Twilio would take it: known event, exactly its fields, our stream, readable payload."""
@@ -212,6 +230,8 @@ class StreamPeer:
                 return None
             if event == "media":
                 base64.b64decode(parsed["media"]["payload"], validate=True)
+            elif event == "mark" and not isinstance(parsed["mark"]["name"], str):
+                return None
         except (ValueError, KeyError, TypeError, binascii.Error):
             return None
         return dict(parsed)
@@ -219,13 +239,12 @@ class StreamPeer:
     async def _send_numbered(self, event: str, fields: dict[str, object]) -> None:
         self._sequence += 1
         await self._send(
-            {
-                "event": event,
-                "sequenceNumber": str(self._sequence),
-                event: fields,
-                "streamSid": self._stream_sid,
-            }
+            {"event": event, "sequenceNumber": str(self._sequence), event: fields, "streamSid": self._stream_sid}
         )
 
     async def _send(self, message: dict[str, object]) -> None:
         await self._socket.send(json.dumps(message))
+
+
+def _passed(moment: float | None, now: float) -> bool:
+    return moment is not None and now >= moment
