@@ -30,10 +30,9 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     Settings come from the environment or a .env file (docs/reference/settings.md); with none at all it starts with
     embedded speech, SQLite and the page, and no telephone line.
     """
-    import uvicorn
-
     from flowengine.service.app import create_app
     from flowengine.service.logs import set_up_logging
+    from flowengine.service.server import DrainingServer
 
     settings = Settings.from_env()
     if flows is not None:
@@ -55,16 +54,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
 
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
-    config = uvicorn.Config(
-        app,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=256 * 1024,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=20,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    DrainingServer(app).run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:

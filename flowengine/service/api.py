@@ -86,7 +86,8 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    waiting: list[str] = list(request.app.state.waiting_for)
+    calls: Calls = request.app.state.calls
+    waiting = sorted(request.app.state.waiting_for) + (["the end: it is stopping"] if calls.is_stopping else [])
     return answer(Readiness(ready=not waiting, waiting_for=waiting), 503 if waiting else 200)
 
 

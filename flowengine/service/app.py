@@ -33,7 +33,6 @@ from flowengine.service.settings import Settings
 log = logging.getLogger(__name__)
 
 CONSOLE = Path(__file__).parent / "console"
-STOP_S = 15.0
 
 Progress = Callable[[str], None]
 
@@ -54,7 +53,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.twilio = _rest(settings)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
-            stack.push_async_callback(calls.stop, STOP_S)
+            stack.push_async_callback(calls.stop)
             yield
 
     return Starlette(

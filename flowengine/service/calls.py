@@ -26,6 +26,7 @@ from flowengine.service.tokens import PreparedCall, Tokens
 log = logging.getLogger(__name__)
 
 FAREWELL = "I'm sorry, we have to end this call now. Goodbye."
+FAREWELL_S = 15.0
 
 
 class AtCapacity(FlowEngineError):
@@ -179,12 +180,24 @@ class Calls:
             )
         return result
 
-    async def stop(self, seconds: float) -> None:
-        """No new calls; those that are live say goodbye and end, at most so many seconds from now."""
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopping
+
+    def refuse_new(self) -> None:
+        """From now on no call begins."""
         self._stopping = True
+
+    async def stop(self) -> None:
+        """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
+        self._stopping = True
+        await self._until_none(self.settings.drain_s)
         for live in self.live:
             live.session.end("service stopping", FAREWELL)
+        await self._until_none(FAREWELL_S)
+
+    async def _until_none(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while self._live and loop.time() < deadline:  # noqa: ASYNC110 - a handful of looks, once, at the very end
+        while self._live and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
             await asyncio.sleep(0.05)

@@ -13,6 +13,7 @@ from flowengine.errors import SettingsError
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_MAX_CALLS = 50
 DEFAULT_LONGEST_S = 1800
+DEFAULT_DRAIN_S = 30
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -33,6 +34,7 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     max_calls: int = DEFAULT_MAX_CALLS
     longest_call_s: int = DEFAULT_LONGEST_S
+    drain_s: int = DEFAULT_DRAIN_S
 
     @property
     def has_telephone(self) -> bool:
@@ -67,6 +69,7 @@ class Settings:
             longest_call_s=_whole(
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
             ),
+            drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
         )
         sid = settings.twilio_account_sid
         if sid is not None and not (sid.startswith("AC") and len(sid) == 34):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import signal
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from flowengine.testing.twilio.server import get
-from tests.end_to_end.running import Service
+from flowengine.testing.twilio.call import Telephone
+from flowengine.testing.twilio.server import get, running_server
+from tests.end_to_end.running import FLOW, Service
 
 Facts = list[dict[str, Any]]
 
@@ -188,3 +193,40 @@ def test_the_page_may_load_nothing_from_elsewhere(service: Service) -> None:
     with urllib.request.urlopen(service.base + "/", timeout=10) as answer:
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
+    (tmp_path / "door.flow").write_text(FLOW, "utf-8")
+
+    async def main() -> tuple[Facts, int | None]:
+        facts: Facts = []
+        env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_DRAIN": "0"}
+        async with Telephone() as telephone, running_server(tmp_path, telephone, env=env) as base:
+            url = base.replace("http://", "ws://") + "/console/stream"
+            async with connect(url) as socket:
+                await socket.send(json.dumps({"event": "start", "flow": "door", "microphone": False}))
+                first = json.loads(await socket.recv())
+                facts.append(first)
+                os.kill(_pid(base), signal.SIGTERM)
+                async for message in socket:
+                    if isinstance(message, bytes):
+                        continue
+                    facts.append(json.loads(message))
+                    if facts[-1]["event"] == "mark":
+                        await socket.send(message)
+                return facts, socket.close_code
+
+    facts, code = asyncio.run(main())
+    assert "end this call" in _of(facts, "heard")[-1]["text"]
+    assert (facts[-1]["event"], facts[-1]["reason"]) == ("ended", "flow ended")
+    assert code == 1000
+
+
+def _pid(base: str) -> int:
+    """The process that listens at this address."""
+    port = base.rpartition(":")[2]
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit() and f"--port\0{port}\0".encode() in (folder / "cmdline").read_bytes():
+                return int(folder.name)
+    raise AssertionError("the server's process was not found")
