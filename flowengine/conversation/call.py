@@ -143,10 +143,19 @@ class Call:
     def may_repeat(self) -> None:
         """The caller has said or done something, or kept silent: the last words may be said again."""
         self._repeatable = True
+        self.transcript.broken_off.clear()
 
     def stop_speaking(self) -> None:
         if not self.transcript.quiet:
+            self.transcript.give_up()
             self.emit(StopSpeaking())
+
+    def say_broken_off(self) -> None:
+        """Say again what a noise of the caller's has cut."""
+        broken_off = list(self.transcript.broken_off)
+        self.may_repeat()
+        for prompt in broken_off:
+            self.say(prompt)
 
     def hear(self, shown: str) -> None:
         """The caller has taken a turn; `shown` is what the record shows of it."""

@@ -18,6 +18,8 @@ from flowengine.graph.model import Slot, Template, ValueType
 
 Result = Literal["done", "failed"]
 Heard = Literal["filled", "missed"]
+PLAIN = frozenset({"date", "uk_postcode", "phone", "email", "one_of"})
+"""Types whose values are never said by chance: "yes, Friday" to a read-back of Thursday means Friday."""
 
 
 class Collector:
@@ -54,10 +56,12 @@ class Collector:
         self._call.utterance = None
         if self._slot().secret:
             return None
-        return self._confirm(text) if self._progress().confirming else self._answer(text)
+        if self._progress().confirming and self._known(self._slot()) is not None:
+            return self._confirm(text)
+        return self._answer(text)
 
     def advance(self) -> Result | None:
-        """Go on after an answer: the next question, or `done`, or `failed`."""
+        """The question that is open now: the next after an answer, the same after a digression; or the result."""
         return self._advance()
 
     def miss(self) -> Result | None:
@@ -122,12 +126,12 @@ class Collector:
         value = found.pop(slot.name, None)
         self._fill(found)
         agreed = yes_or_no(text)
-        if value is not None and value != self._call.variables.get(slot.name) and agreed is not True:
+        if value is not None and value != self._known(slot) and (agreed is not True or slot.type.kind in PLAIN):
             self._call.clear(slot.name)
             self._fill({slot.name: value})
             return "filled"
         if agreed is True or (value is not None and agreed is None):
-            self._call.confirmed[slot.name] = self._call.variables[slot.name]
+            self._call.confirmed[slot.name] = self._known(slot)
             return "filled"
         if agreed is False:
             self._call.clear(slot.name)
@@ -138,6 +142,9 @@ class Collector:
     def _found(self, text: str, wanted: list[str], current: str | None) -> dict[str, object]:
         slots = {name: self._call.flow.slots[name].type for name in wanted}
         return find_all(text, slots, self._call.now, current=current)
+
+    def _known(self, slot: Slot) -> object | None:
+        return self._call.variables.get(slot.name)
 
     def _fill(self, values: dict[str, object]) -> None:
         for name, value in values.items():

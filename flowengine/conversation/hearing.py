@@ -49,6 +49,8 @@ class Hearing:
             call.transcript.caller(call.at, shown)
             call.emit(Understood(shown, None, 0.0, "none"))
             call.disarm_silence()
+            # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
+            call.say_broken_off()
             return
         call.hear(shown)
         protective = [each for each in candidates if each.tier == "protective"]
@@ -84,7 +86,8 @@ class Hearing:
         said = normalise(text).words
         if not said:
             return True
-        return not self._call.transcript.quiet and not candidates and all(word in BACKCHANNELS for word in said)
+        spoken_over = not self._call.transcript.quiet or bool(self._call.transcript.broken_off)
+        return spoken_over and not candidates and all(word in BACKCHANNELS for word in said)
 
     def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
         call, stay = self._call, self._settling.here

@@ -84,10 +84,12 @@ class Interpreter:
         if text is not None:
             self._call.say(text)
         elif isinstance(stay.waiting, Collect):
-            self._collector.ask()
+            result = self._collector.advance()
+            if result is not None:
+                return self.take_result(result)
         elif stay.question is not None:
             self._call.say(stay.question)
-        self.listen()
+        return self.listen()
 
     def listen(self) -> None:
         """Open the caller's turn."""

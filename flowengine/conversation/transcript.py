@@ -41,7 +41,10 @@ class Transcript:
         self._utterances: dict[int, Utterance] = {}
         self._pending: dict[str, tuple[Speak | Pause, int | None]] = {}
         self._count = 0
+        self._given_up: set[str] = set()
         self.heard_lines: set[str] = set()
+        self.broken_off: list[Prompt] = []
+        """What the caller's noise has cut since the last turn, and nobody has answered yet."""
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -68,6 +71,10 @@ class Transcript:
             number = self._add(Utterance(at, "agent", speech.text, heard=False))
         self._pending[speech.speech_id] = (speech, number)
 
+    def give_up(self) -> None:
+        """What is on its way now is cut on purpose: a turn has made it needless."""
+        self._given_up.update(self._pending)
+
     def caller(self, at: float, text: str) -> None:
         """The caller has said this."""
         self._add(Utterance(at, "caller", text, heard=True))
@@ -82,7 +89,10 @@ class Transcript:
 
     def cut(self, speech_id: str, heard: str) -> None:
         """Stopped after `heard`. An unknown id changes nothing."""
-        _, number = self._pending.pop(speech_id, (None, None))
+        speech, number = self._pending.pop(speech_id, (None, None))
+        if isinstance(speech, Speak) and speech_id not in self._given_up:
+            self.broken_off.append(Prompt(speech.sentences, speech.line))
+        self._given_up.discard(speech_id)
         if number is None:
             return
         if heard.strip():

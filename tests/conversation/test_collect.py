@@ -67,6 +67,34 @@ def test_no_with_another_value_corrects_the_read_back() -> None:
     assert talk.says("no, Friday") == ["Friday the twenty-seventh of November, is that right?"]
 
 
+def test_yes_with_another_day_means_the_other_day() -> None:
+    talk = Talk(BOTH)
+    talk.says("thursday")
+    assert talk.says("yes, Friday") == ["Friday the twenty-seventh of November, is that right?"]
+
+
+def test_a_slot_filled_by_a_digression_is_not_asked_for_again() -> None:
+    talk = Talk(
+        """
+slot day: date
+  ask "Which day?"
+slot slot_time: time
+  ask "At what time?"
+
+state start
+  collect day, slot_time
+    done: end good
+    failed: end bad
+
+anywhere
+  price
+    set day = today
+    resume
+"""
+    )
+    assert talk.says("how much is it") == ["At what time?"]
+
+
 def test_a_bare_no_asks_again() -> None:
     talk = Talk(BOTH)
     talk.says("thursday")

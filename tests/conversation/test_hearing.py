@@ -53,6 +53,26 @@ def test_a_line_counts_as_heard_only_when_played_to_its_end() -> None:
     assert talk.conversation.heard_lines == {"identity"}
 
 
+def test_a_greeting_cut_short_by_a_hello_begins_again() -> None:
+    talk = Talk(FLOW, hears=False)
+    first, second = talk.pending
+    talk.pending = []
+    talk.send(SpeechCut(0.8, first, "This is"))
+    talk.send(SpeechCut(0.8, second, ""))
+    assert talk.says("Hello?") == ["This is Amy. The call is recorded.", "Shall I go on?"]
+    talk.hear()
+    assert talk.conversation.heard_lines == {"identity"}
+    assert talk.turns("caller") == ["Hello?"]
+
+
+def test_words_that_cut_the_agent_short_are_a_turn() -> None:
+    talk = Talk(FLOW, hears=False)
+    for speech_id in talk.pending:
+        talk.send(SpeechCut(0.8, speech_id, ""))
+    talk.pending = []
+    assert talk.says("yes") == ["Goodbye."]
+
+
 def test_each_caller_turn_stands_once_in_the_transcript() -> None:
     talk = Talk(FLOW)
     talk.says("what lovely weather", "yes")
