@@ -20,12 +20,13 @@ WIDTH = 100
 
 def page() -> str:
     """The whole page."""
-    parent = click.Context(main, info_name="flowengine", terminal_width=WIDTH, max_content_width=WIDTH)
+    settings = {**main.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    parent = click.Context(main, info_name="flowengine", **settings)
     sections = [OPENING, _section("flowengine", main, parent)]
     for name in sorted(COMMANDS):
         command = main.get_command(parent, name)
         assert command is not None
-        context = click.Context(command, parent, name, terminal_width=WIDTH, max_content_width=WIDTH)
+        context = click.Context(command, parent, name, **settings)
         sections.append(_section(f"flowengine {name}", command, context))
     return "\n".join(sections)
 
