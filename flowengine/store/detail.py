@@ -16,6 +16,7 @@ from flowengine.errors import StoreError
 from flowengine.store.rows import CallRow, Entry
 from flowengine.store.store import Store
 
+SHORTEST_BEGINNING = 8
 PRESSED = "(press "
 """How the conversation writes keys into its transcript: `(press 12)`."""
 
@@ -93,9 +94,15 @@ class CallDetail(msgspec.Struct):
     timings: Timings
 
 
-def find(store: Store, sid_or_id: str) -> CallDetail | None:
-    """A call by our call_id or by the provider's call sid, whole. Raises StoreError."""
-    call = store.call(sid_or_id)
+def find(store: Store, wanted: str) -> CallDetail | None:
+    """A call, whole, by our call_id or by the provider's call sid; also by a beginning of 8 or more that only it has.
+
+    Raises StoreError.
+    """
+    call = store.call(wanted)
+    if call is None and len(wanted) >= SHORTEST_BEGINNING:
+        alike = store.calls_like(wanted, limit=2)
+        call = alike[0] if len(alike) == 1 else None
     return None if call is None else detail(call, store.entries(call.call_id))
 
 
