@@ -92,6 +92,9 @@ class Nova2Stream:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._reports.close()
+        if self._dropped:
+            log.warning("caller audio was dropped, the speech service is too slow", extra={"ms": self.dropped_ms})
+            self._dropped = 0
 
     def _order(self, message: str) -> None:
         self._orders.append(message)
