@@ -119,6 +119,7 @@ def test_a_lost_line_is_told_in_one_sentence_and_leaves_the_transcript() -> None
         await page.until("!document.querySelector('#outcome').hidden")
         assert await page.text("#call-problem") == "The line to the server was lost, so the call is over."
         assert "Am I speaking with Sam?" in await page.text("#transcript")
+        assert await page.run("document.querySelector('.is-partial')") is None
 
     assert on_page(act) == []
 
@@ -129,6 +130,10 @@ def test_a_flow_with_errors_cannot_be_called_and_shows_why() -> None:
         assert await page.run("document.querySelector('#call-start').disabled")
         assert "undefined-state" in await page.text("#trouble-text")
         assert "no graph" in await page.text("#canvas")
+        inner = "document.querySelector('.setup-scroll').scrollWidth"
+        outer = "document.querySelector('.setup').clientWidth"
+        assert await page.run(f"{inner} <= {outer}")
+        assert await page.run("document.querySelector('.stage').getBoundingClientRect().bottom === innerHeight")
 
     assert on_page(act) == []
 

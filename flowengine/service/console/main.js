@@ -80,6 +80,7 @@ function heardFrom(fact) {
 function over(sentence) {
   setPhase("ended");
   if (sentence !== null) line.warn(sentence);
+  if (!story.ended) tellStory({ event: "broken" });
   const outcome = story.ended?.outcome;
   line.end(story.ended, outcome ? map.disposition(outcome) : "");
   if (outcome) map.end(story.state, outcome);

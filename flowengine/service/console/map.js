@@ -1,6 +1,6 @@
 // The flow's graph: shows the drawing, lights up where the call is and the move it took last, keeps it in view.
 
-import { byId, prefersStill } from "./dom.js";
+import { byId, make, prefersStill } from "./dom.js";
 
 const CALL_SCALE = 0.82;
 const SMALLEST = 0.25;
@@ -37,7 +37,7 @@ export class GraphMap {
 
   empty(sentence) {
     this.#svg = null;
-    this.#canvas.textContent = sentence;
+    this.#canvas.replaceChildren(make("p", "", sentence));
   }
 
   /** All of it in view, nothing lit. */

@@ -49,6 +49,9 @@ export function tell(story, fact) {
     case "latency":
       story.latencies.push(fact.ms);
       break;
+    case "broken":
+      drop(story, "partial");
+      break;
     case "ended":
       drop(story, "partial");
       for (const entry of story.entries) if (entry.phase === "speaking") change(entry, { phase: "heard" });
