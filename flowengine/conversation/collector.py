@@ -36,7 +36,7 @@ class Collector:
         if self._call.utterance is not None:
             missing = [name for name in slots if self._call.variables.get(name) is None]
             self._fill(self._found(self._call.utterance, missing, None))
-        return self._advance()
+        return self.advance()
 
     def ask(self) -> None:
         """Say the open question again: the read-back, or the slot's own."""
@@ -59,10 +59,6 @@ class Collector:
         if self._progress().confirming and self._known(self._slot()) is not None:
             return self._confirm(text)
         return self._answer(text)
-
-    def advance(self) -> Result | None:
-        """The question that is open now: the next after an answer, the same after a digression; or the result."""
-        return self._advance()
 
     def miss(self) -> Result | None:
         """The question got no answer. Counts, and asks again unless the tries are used up."""
@@ -100,7 +96,7 @@ class Collector:
             return self.miss()
         self._progress().confirming = False
         self._fill({self._slot().name: value})
-        return self._advance()
+        return self.advance()
 
     # Answers.
 
@@ -152,7 +148,8 @@ class Collector:
 
     # Questions.
 
-    def _advance(self) -> Result | None:
+    def advance(self) -> Result | None:
+        """Ask what is open now: the next question after an answer, the same after a digression; or the result."""
         progress = self._progress()
         for name in progress.slots:
             progress.current = name

@@ -38,7 +38,6 @@ PATTERN = 0.82
 GUARDED_WORDS = 3
 """Protective phrases of so many words are found with short words mended too: they are long enough to bear it."""
 
-
 CONFUSED = {"of": "off"}
 """Known words that recognisers write for another, mended in protective phrases alone."""
 
@@ -66,6 +65,7 @@ class Matcher:
         self._intents = intents
         self._phrases: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._reduced: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._protective = frozenset(name for name, intent in intents.items() if intent.protective)
         self._patterns = [
             (re.compile(pattern, re.IGNORECASE), name)
             for name, intent in intents.items()
@@ -79,7 +79,7 @@ class Matcher:
         self._guarded = {
             phrase: guarded
             for phrase, names in self._phrases.items()
-            if len(phrase) >= GUARDED_WORDS and (guarded := [name for name in names if intents[name].protective])
+            if len(phrase) >= GUARDED_WORDS and (guarded := [name for name in names if name in self._protective])
         }
         self._guarded_starts = _starts(self._guarded)
         self._lenient = Speller({word for phrase in self._guarded for word in phrase}, lenient=True)
@@ -95,8 +95,11 @@ class Matcher:
             self._match_reduced(said, live, found)
         if not found:
             self._match_mended(said, live, found)
-        if not any(self._intents[name].protective for name in found):
-            self._match_guarded(said, live, found)
+        guarded = self._protective.intersection(live)
+        if guarded and guarded.isdisjoint(found):
+            # A "yes" found before must not hide that the rest protects the caller.
+            self._match_reduced(said, guarded, found)
+            self._match_guarded(said, guarded, found)
         self._match_patterns(text[:LONGEST_UTTERANCE], said, live, found)
         candidates = [
             Candidate(name, round(match.score, 3), "protective" if self._intents[name].protective else match.tier)
@@ -176,12 +179,12 @@ class Matcher:
     def _note(self, found: dict[str, _Match], intent: str, places: range, said: Said, less: float, tier: Tier) -> None:
         match = found.get(intent)
         covered = set(places) | (match.covered if match is not None and match.tier == tier else set())
-        score = self._score(covered, places, said, self._intents[intent].protective) - less
+        score = self._score(covered, said, self._intents[intent].protective) - less
         if tier == "pattern":
             score = max(score, PATTERN + 0.1 * len(covered) / len(said.words))
         _keep(found, intent, _Match(covered, score, tier))
 
-    def _score(self, covered: set[int], places: range, said: Said, protective: bool) -> float:
+    def _score(self, covered: set[int], said: Said, protective: bool) -> float:
         words = said.words
         if len(covered) == len(words):
             return 1.0

@@ -72,6 +72,8 @@ UNDERSTOOD = [
     ("can't you take me off your list", "opt_out"),
     ("can you take me off the list please", "opt_out"),
     ("yes yes but take me off your list", "opt_out"),
+    ("yes yes but take me off the list", "opt_out"),
+    ("no thanks, and take me of your list", "opt_out"),
     ("do not call me again", "opt_out"),
     ("STOP", "opt_out"),
     ("take me of your list", "opt_out"),

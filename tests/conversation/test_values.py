@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.slots import extract, find_all
-from flowengine.graph.model import ValueType
+from flowengine.graph.model import TypeKind, ValueType
 from tests.conversation.talk import TUESDAY
 
 SPOKEN: list[tuple[ValueType, str, object]] = [
@@ -118,3 +122,18 @@ def test_each_value_uses_its_own_words() -> None:
 def test_a_lone_number_beside_the_answer_belongs_to_the_slot_that_wants_one() -> None:
     wanted = {"day": ValueType("date"), "party": ValueType("number")}
     assert find_all("Friday, for four people", wanted, TUESDAY, current="day")["party"] == 4
+
+
+WORDS = (
+    "a the of on in at to next this week fortnight tuesday third 3rd 31st thirty december may 3/12 31/2 2026-02-30 "
+    "twenty half past quarter four 15:00 99:99 9.75 oh double triple zero one hundred thousand and point minus dozen "
+    "pounds pence £ 1,234 , no not sorry pm morning o'clock minutes s w 1 aa for plus + @ dot com yes"
+)
+KINDS: tuple[TypeKind, ...] = get_args(TypeKind)
+
+
+@given(st.lists(st.sampled_from(WORDS.split(" ")), max_size=9), st.sampled_from(KINDS))
+def test_no_row_of_words_breaks_a_reader(said: list[str], kind: TypeKind) -> None:
+    text = " ".join(said)
+    value = extract(ValueType(kind, choices=("one", "three dozen")), text, TUESDAY)
+    assert value is None or extract(ValueType(kind, choices=("one", "three dozen")), text, TUESDAY) == value
