@@ -32,12 +32,13 @@ make_environment() {
     "$PYTHON" -m venv --clear .venv || fail "The virtual environment could not be made: see above."
 }
 
-# install EXTRA: leaves the extra installed; `dev` holds `local` too.
+# install EXTRAS: leaves them installed; `dev` holds `local` too.
 install() {
     python=.venv/bin/python
     if is_recent $python; then
         wanted="$(cksum <pyproject.toml) $($python -V) $(pwd)"
         for extra in "$1" dev; do
+            case $extra:$1 in dev:*digits) continue ;; esac
             if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
         done
     fi
