@@ -86,8 +86,11 @@ class Store:
             "payload": payload,
             "received_at": at,
         }
+        query = _insert_if_new(self._engine.dialect.name, tables.status_callbacks)
         with self._writing() as connection:
-            return _insert_once(connection, tables.status_callbacks, [row]) > 0
+            return (
+                connection.execute(query.values(row).returning(tables.status_callbacks.c.call_sid)).first() is not None
+            )
 
     def close_orphans(self, now: datetime) -> int:
         """End the calls that a process left open when it died; how many there were.
@@ -200,12 +203,16 @@ def _keep(connection: Connection, items: Sequence[Item]) -> None:
     _insert_once(connection, tables.suppressions, [_listed(item) for item in items if isinstance(item, Suppression)])
 
 
-def _insert_once(connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: Any = None) -> int:
-    """Insert those that are not there yet; how many there were."""
-    if not rows:
-        return 0
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return connection.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=key), rows).rowcount
+def _insert_once(connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: Any = None) -> None:
+    if rows:
+        connection.execute(_insert_if_new(connection.dialect.name, table, key), rows)
+
+
+def _insert_if_new(dialect: str, table: Table, key: Any = None) -> postgresql.Insert | sqlite.Insert:
+    """An insert that leaves alone what is there already: by `key`, or by any unique column."""
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
 
 
 def _end(connection: Connection, end: CallEnd) -> None:

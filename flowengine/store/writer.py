@@ -7,12 +7,13 @@ database, and from there into the database as soon as that works again, in this 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
-from collections import deque
 from concurrent.futures import Future
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from flowengine.errors import StoreError
 from flowengine.store.rows import Item
@@ -44,11 +45,12 @@ class RecordWriter:
         self._limit = limit
         self._retry_s = retry_s
         self._retry_at = 0.0
-        self._changed = threading.Condition()
-        self._queue: deque[Item | Future[None]] = deque()
+        # Putting into a SimpleQueue takes no lock that this thread might hold: a call's event loop never waits for it.
+        self._queue: SimpleQueue[Item | Future[None]] = SimpleQueue()
+        self._hurry = threading.Event()
         self._kept: list[Item] = []
-        self._urgent = False
         self._closing = False
+        self._finished = False
         self.healthy = True
         self.spooled = 0
         self.refused = 0
@@ -59,60 +61,70 @@ class RecordWriter:
         self._thread.start()
 
     def put(self, item: Item) -> None:
-        """Keep this. Waits for nothing, unless memory is full and it must go to the spool."""
-        with self._changed:
-            if not self._closing and len(self._queue) < self._limit:
-                self._queue.append(item)
-                self._changed.notify()
-                return
-        self._set_aside([item])
+        """Keep this. Waits for nothing, unless memory is full, or the writer closed, and it must go to the spool."""
+        if self._queue.qsize() >= self._limit:
+            self._set_aside([item])
+            return
+        self._queue.put(item)
+        if self._finished:
+            self._settle(self._drain(self._limit))
 
     def flush(self) -> Future[None]:
         """Done when all that was put before is in the database or in the spool."""
         done: Future[None] = Future()
-        with self._changed:
-            if self._closing:
-                done.set_result(None)
-                return done
-            self._queue.append(done)
-            self._urgent = True
-            self._changed.notify()
+        self._queue.put(done)
+        self._hurry.set()
+        if self._finished:
+            self._settle(self._drain(self._limit))
         return done
 
     def close(self) -> None:
         """Write what is left and stop; idempotent."""
-        with self._changed:
-            self._closing = self._urgent = True
-            self._changed.notify()
+        self._closing = True
+        self.flush()
         self._thread.join()
 
     # The thread.
 
     def _work(self) -> None:
-        while True:
-            batch, is_last = self._take()
-            items = [*self._kept, *(item for item in batch if not isinstance(item, Future))]
-            waiting = [item for item in batch if isinstance(item, Future)]
-            self._kept = self._write(items, now=is_last)
-            if self._kept and (waiting or is_last or len(self._kept) > self._limit // 2):
-                self._set_aside(self._kept)
-                self._kept = []
-            for future in waiting:
-                # Whoever waited may have given up: a cancelled future takes no result.
-                if future.set_running_or_notify_cancel():
-                    future.set_result(None)
-            if is_last:
-                return
+        while not (self._closing and self._queue.empty()):
+            self._settle(self._batch())
+        self._finished = True
+        # Whoever put something before seeing that is served here, whoever did so later serves himself.
+        self._settle(self._drain(self._limit))
 
-    def _take(self) -> tuple[list[Item | Future[None]], bool]:
-        """The next batch, and whether it is the last. Empty, now and then, while something waits for a retry."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._urgent, None if self.healthy else self._retry_s)
-            self._changed.wait_for(lambda: self._urgent or len(self._queue) >= BATCH_ITEMS, BATCH_S)
-            batch = [self._queue.popleft() for _ in range(min(BATCH_ITEMS, len(self._queue)))]
-            is_last = self._closing and not self._queue
-            self._urgent = bool(self._queue) and self._urgent
-            return batch, is_last
+    def _batch(self) -> list[Item | Future[None]]:
+        """What has come in a moment. Empty, now and then, while something waits for a retry."""
+        try:
+            first = self._queue.get(timeout=None if self.healthy else self._retry_s)
+        except Empty:
+            return []
+        if self._queue.qsize() < BATCH_ITEMS:
+            self._hurry.wait(BATCH_S)
+        batch = [first, *self._drain(BATCH_ITEMS)]
+        if self._queue.empty():
+            self._hurry.clear()
+        return batch
+
+    def _drain(self, most: int) -> list[Item | Future[None]]:
+        drained: list[Item | Future[None]] = []
+        with contextlib.suppress(Empty):
+            while len(drained) < most:
+                drained.append(self._queue.get_nowait())
+        return drained
+
+    def _settle(self, batch: list[Item | Future[None]]) -> None:
+        """Write a batch and tell those who wait for it."""
+        items = [*self._kept, *(item for item in batch if not isinstance(item, Future))]
+        waiting = [item for item in batch if isinstance(item, Future)]
+        self._kept = self._write(items, now=self._closing)
+        if self._kept and (waiting or self._closing or len(self._kept) > self._limit // 2):
+            self._set_aside(self._kept)
+            self._kept = []
+        for future in waiting:
+            # Whoever waited may have given up: a cancelled future takes no result.
+            if future.set_running_or_notify_cancel():
+                future.set_result(None)
 
     def _write(self, items: list[Item], *, now: bool) -> list[Item]:
         """What could not be written. A database that has just failed is left alone for a while, unless `now`."""
