@@ -109,7 +109,8 @@ class BlockLowering:
 
     def _trigger(self, event: ast.Event, place: Place) -> model.Trigger | None:
         if place == "guard" and not (event.kind == "name" and event.value in ("", *RESULTS["guard"])):
-            self._misplaced(event, "a guard does not wait for the caller: it only says 'allowed' or 'refused'", None)
+            message = "a guard does not wait for the caller: it only says 'allowed' or 'refused'"
+            self._misplaced(event, message, "put this branch under a 'listen', or in 'anywhere'")
             return None
         match event.kind:
             case "name":
@@ -148,7 +149,7 @@ class BlockLowering:
         self._misplaced(event, f"'after' counts from the connection, so it does not stand in a {place}", help_)
         return None
 
-    def _misplaced(self, event: ast.Event, message: str, help_: str | None) -> None:
+    def _misplaced(self, event: ast.Event, message: str, help_: str) -> None:
         self.left_out_lines.add(event.span.line)
         self.problems.append(Diagnostic("FL310", "misplaced-event", "error", event.span, message, help_))
 
@@ -200,7 +201,9 @@ def whole(number: ast.Number, what: str, highest: int, problems: list[Diagnostic
     if number.text.isdecimal() and 1 <= int(number.text) <= highest:
         return int(number.text)
     message = f"{what} is a whole number from 1 to {highest}, not {number.text}"
-    problems.append(Diagnostic("FL404", "number-out-of-range", "error", number.span, message))
+    problems.append(
+        Diagnostic("FL404", "number-out-of-range", "error", number.span, message, "write a number in that range")
+    )
     return 1
 
 

@@ -119,7 +119,9 @@ class Recovery:
         """The row with its first mistake mended; what was suggested may show the next one."""
         if suggestion is not None:
             next_misfit = self._first_misfit(suggestion)
-            if next_misfit is None or mistake.index < next_misfit < len(suggestion):
+            if next_misfit is None:
+                return list(suggestion)
+            if mistake.index < next_misfit < len(suggestion) and suggestion[next_misfit] is not mistake.token:
                 return list(suggestion)
         mendings = list(self._mendings(tokens, mistake, suggestion))
         for block_follows in (True, False) if mistake.deeper else (False,):

@@ -124,7 +124,7 @@ def _first_word(mistake: Mistake) -> Explanation | None:
 
 def _misplaced_keyword(mistake: Mistake, token: Token) -> Explanation:
     message = f"{str(token)!r} does not stand here"
-    help_ = home(token.type)
+    help_ = home(token.type) or _could_stand(mistake.at_start)
     if token.type in STATEMENTS and "STATE" in mistake.at_start:
         help_ = "it stands in a state: indent it under one"
     elif token.type in STATEMENTS and "SILENCE" in mistake.at_start:
@@ -160,8 +160,7 @@ def _unknown_keyword(mistake: Mistake, token: Token) -> Explanation | None:
     if close:
         problem = _error(mistake, "FL102", "unknown-keyword", message, f"did you mean {close[0]!r}?")
         return problem, mistake.replaced(words[close[0]], close[0])
-    help_ = "here can stand: " + ", ".join(sorted(words))
-    return _error(mistake, "FL102", "unknown-keyword", message, help_), None
+    return _error(mistake, "FL102", "unknown-keyword", message, _could_stand(mistake.at_start)), None
 
 
 # ── later words ──
@@ -348,14 +347,16 @@ def _too_much(mistake: Mistake) -> Explanation | None:
 def _unexpected(mistake: Mistake) -> Explanation:
     found = f"{str(mistake.token)!r} does not fit" if mistake.token is not None else "the line ends too early"
     after = f" after {str(mistake.before)!r}" if mistake.before is not None else " here"
-    names = [TERMINALS.get(kind) or f"{keywords()[kind]!r}" for kind in sorted(mistake.accepted) if _speakable(kind)]
-    expected = sorted(set(names))
-    if "OPERATOR" in mistake.accepted:
-        expected = ["an expression"]
-    help_ = f"write {expected[0]}" if len(expected) == 1 else None
-    if len(expected) > 1:
-        help_ = f"here can stand {', '.join(expected[:-1])} or {expected[-1]}"
+    help_ = "write an expression" if "OPERATOR" in mistake.accepted else _could_stand(mistake.accepted)
     return _error(mistake, "FL101", "unexpected-token", found + after, help_), None
+
+
+def _could_stand(kinds: frozenset[str]) -> str | None:
+    """What would fit, as a remedy."""
+    expected = sorted({TERMINALS.get(kind) or repr(keywords()[kind]) for kind in kinds if _speakable(kind)})
+    if len(expected) < 2:
+        return f"write {expected[0]}" if expected else None
+    return f"here can stand {', '.join(expected[:-1])} or {expected[-1]}"
 
 
 def _speakable(kind: str) -> bool:

@@ -38,7 +38,7 @@ def test_the_good_example_has_nothing_to_report(entry: Entry) -> None:
 def test_every_reported_example_has_a_remedy(entry: Entry) -> None:
     assert entry.bad is not None
     found = compile_text(completed(entry.bad)).diagnostics
-    assert all(problem.help or problem.code == "FL404" for problem in found)
+    assert all(problem.help for problem in found)
 
 
 def test_codes_and_names_are_used_once() -> None:

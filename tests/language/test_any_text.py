@@ -31,6 +31,7 @@ def sound(compiled: Compilation, text: str) -> None:
         assert 1 <= span.line <= span.end_line <= len(lines)
         assert 1 <= span.column <= len(lines[span.line - 1]) + 1
         assert (span.line, span.column) <= (span.end_line, span.end_column)
+        assert problem.help
 
 
 @QUICK

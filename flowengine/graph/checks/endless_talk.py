@@ -1,6 +1,7 @@
 """States lead to each other in a circle without ever waiting.
 
-The agent would talk for ever, and never hear the caller. A circle needs something that waits in it.
+The agent would talk for ever, and never hear the caller. A circle needs something that waits in it. (A guard does not
+wait, and neither does a `collect` whose slots are filled.)
 
 Bad:
 
@@ -26,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.model import Block, Goto, If
+from flowengine.graph.model import Block, Collect, Goto, Guard, If, OnResult
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import block_closes
 from flowengine.language.diagnostics import Diagnostic
@@ -56,6 +57,14 @@ def _moves(block: Block) -> Iterator[Goto]:
             case If(arms=arms):
                 for arm in arms:
                     yield from _moves(arm.body)
+            case Guard(branches=branches):
+                for branch in branches:
+                    yield from _moves(branch.body)
+            case Collect(branches=branches):
+                # Once its slots are filled it does not ask again, so 'done' follows at once.
+                for branch in branches:
+                    if OnResult("done") in branch.triggers:
+                        yield from _moves(branch.body)
             case _:
                 pass
         if block_closes((statement,)):

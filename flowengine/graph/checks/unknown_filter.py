@@ -64,5 +64,5 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             if used.name not in TESTS:
                 start = each.text.text.find(used.name, used.offset)
                 span = place(each.text, source, start, len(used.name))
-                nearest = did_you_mean(used.name, sorted(TESTS), {}, span)
+                nearest = did_you_mean(used.name, sorted(TESTS), {}, span) or "compare with '==', or use a filter"
                 yield RULE.at(span, f"there is no test {used.name!r}", nearest)
