@@ -27,6 +27,7 @@ REMEDIES = (
     ("readonly", "let this user write to it, or name another place with --db"),
     ("unable to open", "let this user write to the file and its folder, or name another place with --db"),
     ("full", "free some space, or name another place with --db"),
+    ("connection", "see that the server runs and that the address is right"),
     ("no module named", 'that kind of database needs a driver: pip install "psycopg[binary]" for PostgreSQL'),
     ("can't load plugin", "flowengine keeps its record in SQLite or PostgreSQL"),
 )
