@@ -32,6 +32,7 @@ from flowengine.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
+WATCH_S = 1.0
 CONSOLE = Path(__file__).parent / "console"
 
 Progress = Callable[[str], None]
@@ -47,12 +48,16 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(recording.close)
             engines = _engines(settings, progress)
             stack.push_async_callback(engines.close)
-            calls = Calls(settings, FlowLibrary(settings.flows), recording, engines)
+            library = FlowLibrary(settings.flows)
+            await asyncio.to_thread(library.refresh)
+            calls = Calls(settings, library, recording, engines)
             app.state.calls = calls
             app.state.waiting_for = {"speech"}
             app.state.twilio = _rest(settings)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
+            watching = asyncio.create_task(_watch(library), name="flow watcher")
+            stack.push_async_callback(_cancel, watching)
             stack.push_async_callback(calls.stop)
             yield
 
@@ -83,6 +88,17 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def _watch(library: FlowLibrary) -> None:
+    """Flows that were edited are there for the next call, compiled off the event loop."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        try:
+            if await asyncio.to_thread(library.refresh):
+                log.info("flows compiled again")
+        except OSError:
+            log.exception("the folder of flows cannot be read", exc_info=False)
 
 
 async def _warm_up(app: Starlette, progress: Progress) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowengine.conversation.prepared import prepare
 from flowengine.errors import FlowNotValid
 from flowengine.graph.compile import compile_file, find_flows
 from flowengine.graph.model import Flow
 from flowengine.language.render import render
-
-RECHECK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,22 @@ class Shelf:
 
 
 class FlowLibrary:
-    """Flows by name. A call keeps the flow it began with; a file that breaks keeps its last good version running."""
+    """Flows by name. A call keeps the flow it began with; a file that breaks keeps its last good version running.
+
+    `refresh` compiles and belongs in a thread; the rest reads what it left.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._shelves: dict[str, Shelf] = {}
         self._stamp: tuple[tuple[str, int, int], ...] = ()
-        self._checked = float("-inf")
 
     def shelves(self) -> list[Shelf]:
         """All flows, by name; broken ones with their problem."""
-        self._refresh()
         return [self._shelves[name] for name in sorted(self._shelves)]
 
     def get(self, name: str) -> Flow:
         """The flow of this name. Raises FlowNotValid when there is none that can run."""
-        self._refresh()
         shelf = self._shelves.get(name)
         if shelf is None:
             known = ", ".join(sorted(self._shelves)) or "none"
@@ -49,25 +49,43 @@ class FlowLibrary:
             raise FlowNotValid(f"the flow {name!r} has errors:\n{shelf.problem}")
         return shelf.flow
 
-    def _refresh(self) -> None:
-        now = time.monotonic()
-        if now - self._checked < RECHECK_S:
-            return
-        self._checked = now
-        files = sorted(self._folder.rglob("*.flow")) if self._folder.is_dir() else [self._folder]
-        stamp = tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.is_file())
+    def refresh(self) -> bool:
+        """Compile the folder again if a file in it has changed; whether it was so."""
+        stamp = tuple(_stamps(self._folder))
         if stamp == self._stamp:
-            return
-        self._stamp = stamp
+            return False
         shelves: dict[str, Shelf] = {}
         for path in find_flows([self._folder]):
-            compilation = compile_file(path)
-            flow, problem = compilation.flow, None
-            if any(diagnostic.severity == "error" for diagnostic in compilation.diagnostics):
-                problem = render(compilation.diagnostics, compilation.sources, colour=False)
-            name = flow.name if flow is not None else path.stem
-            before = self._shelves.get(name)
-            if flow is None and before is not None:
-                flow = before.flow
-            shelves[name] = Shelf(name, path, flow, problem)
-        self._shelves = shelves
+            shelf = self._compile(path)
+            twin = shelves.get(shelf.name)
+            shelves[shelf.name] = shelf if twin is None else _twins(twin, shelf)
+        self._shelves, self._stamp = shelves, stamp
+        return True
+
+    def _compile(self, path: Path) -> Shelf:
+        compilation = compile_file(path)
+        flow, problem = compilation.flow, None
+        if any(diagnostic.severity == "error" for diagnostic in compilation.diagnostics):
+            problem = render(compilation.diagnostics, compilation.sources, colour=False)
+        if flow is not None:
+            # Now, so that the first call does not wait for it.
+            prepare(flow)
+            return Shelf(flow.name, path, flow, problem)
+        before = next((shelf for shelf in self._shelves.values() if shelf.path == path), None)
+        name = path.stem if before is None else before.name
+        return Shelf(name, path, None if before is None else before.flow, problem)
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """What tells that a file has changed. One that goes away between two looks is gone."""
+    for file in sorted(folder.rglob("*.flow")) if folder.is_dir() else [folder]:
+        with contextlib.suppress(OSError):
+            status = file.stat()
+            yield str(file), status.st_mtime_ns, status.st_size
+
+
+def _twins(first: Shelf, second: Shelf) -> Shelf:
+    """Two files with one name: neither may run by that name, since nobody could tell which is meant."""
+    return Shelf(
+        first.name, first.path, None, f"{first.path} and {second.path} both hold a flow {first.name!r}; rename one"
+    )
