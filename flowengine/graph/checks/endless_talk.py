@@ -1,7 +1,7 @@
 """States lead to each other in a circle without ever waiting.
 
 The agent would talk for ever, and never hear the caller. A circle needs something that waits in it. (A guard does not
-wait, and neither does a `collect` whose slots are filled.)
+wait. A `collect` whose slots are filled does not either; the call is ended then when it runs.)
 
 Bad:
 
@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.model import Block, Collect, Goto, Guard, If, OnResult
+from flowengine.graph.model import Block, Goto, Guard, If
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import block_closes
 from flowengine.language.diagnostics import Diagnostic
@@ -60,11 +60,6 @@ def _moves(block: Block) -> Iterator[Goto]:
             case Guard(branches=branches):
                 for branch in branches:
                     yield from _moves(branch.body)
-            case Collect(branches=branches):
-                # Once its slots are filled it does not ask again, so 'done' follows at once.
-                for branch in branches:
-                    if OnResult("done") in branch.triggers:
-                        yield from _moves(branch.body)
             case _:
                 pass
         if block_closes((statement,)):
