@@ -80,9 +80,9 @@ class Caller:
         start = peer.now()
         match step:
             case PlayClip(text=text, mulaw=mulaw):
-                await peer.say(mulaw)
                 first, last = voiced(mulaw)
                 self._report.caller.append(Spoken(text, round(start + first, 2), round(start + last, 2)))
+                await peer.say(mulaw)
             case StaySilent(seconds=seconds):
                 await asyncio.sleep(seconds)
             case PressKeys(keys=keys):

@@ -47,6 +47,11 @@ class RestServer:
         self._server.server_close()
         self._thread.join()
 
+    def complete(self, call_sid: str) -> None:
+        """What an update with Status=completed does to a call."""
+        self.calls[call_sid] = "completed"
+        self._on_completed(call_sid)
+
     def answer(self, method: str, path: str, authorization: str, body: str) -> tuple[int, dict[str, object]]:
         """Status and JSON of one request."""
         self.requests.append(f"{method} {urlsplit(path).path}")
@@ -64,8 +69,7 @@ class RestServer:
             stands = self.calls[sid]
             match parse_qs(body).get("Status", [""])[0]:
                 case "completed" if stands not in ENDS:
-                    self.calls[sid] = "completed"
-                    self._on_completed(sid)
+                    self.complete(sid)
                 case "canceled" if stands in RINGING:
                     self.calls[sid] = "canceled"
                     self._on_completed(sid)

@@ -111,12 +111,12 @@ def described(step: Step) -> str:
 
 
 def _step(line: str) -> Step:
-    cue = _CUE.match(line)
-    if cue is None:
-        if not line:
-            raise ScriptError(f"an empty line; write words, or a cue like {EXAMPLES}")
+    if not line:
+        raise ScriptError(f"an empty line; write words, or a cue like {EXAMPLES}")
+    if not line.startswith("("):
         return SayLine(line)
-    name, rest = cue["cue"].strip(), cue["rest"].strip()
+    cue = _CUE.match(line)
+    name, rest = (cue["cue"].strip(), cue["rest"].strip()) if cue else ("", "")
     if (match := _INTERRUPT.match(name)) and rest:
         return SayLine(rest, interrupts_after=float(match[1]))
     if not rest:

@@ -1,0 +1,144 @@
+"""Around the stream: TwiML, callbacks, the ways in which a call ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.adapters.twilio import twiml
+from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
+from flowengine.testing.twilio.account import ServerRefused, read_twiml
+from flowengine.testing.twilio.call import Telephone
+from flowengine.testing.twilio.trouble import Trouble
+from tests.testing.twilio.small_server import SmallServer, Talk, rung
+from tests.testing.twilio.test_simulated_stream import speak_and_hang_up, started
+
+
+def connected_to(url: str) -> str:
+    return twiml.connect(stream_url=url, action_url="https://a.example/after", status_url="", token="t")
+
+
+def test_a_call_goes_well() -> None:
+    report, server = rung(speak_and_hang_up)
+    assert report.is_clean
+    assert (report.ended_by, report.said_by_twilio) == ("agent", ())
+    assert server.forms_of("/after") == []
+    assert len(report.agent) == 1
+
+
+def test_an_inbound_call_tells_who_rings_whom() -> None:
+    _, server = rung(speak_and_hang_up)
+    form = server.forms_of("/voice")[0]
+    assert (form["Direction"], form["CallStatus"]) == ("inbound", "ringing")
+    assert (form["From"], form["To"]) == ("+441134960123", "+441134960124")
+
+
+def test_an_outbound_call_is_from_our_number() -> None:
+    _, server = rung(speak_and_hang_up, direction="outbound-api")
+    form = server.forms_of("/voice")[0]
+    assert (form["From"], form["To"]) == ("+441134960124", "+441134960123")
+
+
+def test_after_our_own_close_twilio_asks_what_to_do() -> None:
+    report, server = rung(started)
+    assert report.ended_by == "closed by the server"
+    assert report.said_by_twilio == ("We lost the line.",)
+    assert [form["CallSid"] for form in server.forms_of("/after")] == [report.call_sid]
+
+
+def test_a_hang_up_a_moment_after_the_close_is_the_agents() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        asyncio.get_running_loop().call_later(0.1, talk.hang_up)
+
+    report, server = rung(agent)
+    assert report.ended_by == "agent"
+    assert server.forms_of("/after") == []
+
+
+def test_a_refusal_is_heard() -> None:
+    def prepare(server: SmallServer) -> None:
+        server.voice_twiml = twiml.refusal("We are closed.")
+
+    report, server = rung(started, prepare=prepare)
+    assert (report.ended_by, report.said_by_twilio) == ("twiml", ("We are closed.",))
+    assert server.talks == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (connected_to("wss://a.example/stream?flow=door"), "31920: the stream's url has a query string"),
+        (connected_to("ws://a.example/stream"), "31920: the stream's url is not wss://"),
+        (connected_to("https://a.example/stream"), "31920: the stream's url is not wss://"),
+        (
+            twiml.connect(stream_url="wss://a.example/s", action_url="", status_url="", token="x" * 495),
+            "the parameter 'token' is too long",
+        ),
+        ("not xml", "the TwiML is not XML"),
+        ("<html/>", "the TwiML begins with <html>"),
+        ("", "the TwiML is not XML"),
+    ],
+)
+def test_twiml_that_twilio_would_not_take_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(ServerRefused, match=reason):
+        read_twiml(text)
+
+
+def test_a_server_that_is_not_there_is_one_clear_error() -> None:
+    async def main() -> None:
+        async with Telephone() as telephone:
+            await telephone.ring("http://127.0.0.1:9/voice", [], ScriptedSynthesiser())
+
+    with pytest.raises(ServerRefused, match=r"127\.0\.0\.1:9 does not answer"):
+        asyncio.run(main())
+
+
+def test_a_call_is_told_from_its_beginning_to_its_end() -> None:
+    _, server = rung(speak_and_hang_up, status_callbacks=True)
+    callbacks = [parse_status(form) for form in server.forms_of("/status")]
+    assert [callback.status for callback in callbacks] == ["initiated", "ringing", "in-progress", "completed"]
+    assert [callback.sequence_number for callback in callbacks] == [0, 1, 2, 3]
+    assert callbacks[-1].duration_s is not None
+    assert callbacks[-1].at is not None
+
+
+def test_callbacks_can_come_shuffled_and_twice() -> None:
+    _, server = rung(speak_and_hang_up, status_callbacks=True, trouble=Trouble(callbacks_shuffled=True))
+    callbacks = [parse_status(form) for form in server.forms_of("/status")]
+    assert [callback.sequence_number for callback in callbacks] == [3, 2, 1, 0, 0, 1, 2, 3]
+    assert settled(callbacks) == "completed"
+
+
+def test_the_stream_tells_of_itself() -> None:
+    _, server = rung(speak_and_hang_up)
+    told = [parse_stream_status(form) for form in server.forms_of("/stream-status")]
+    assert [callback.event for callback in told] == ["stream-started", "stream-stopped"]
+    assert {callback.stream_sid for callback in told} == {server.talk.stream_sid}
+
+
+def test_a_stream_that_is_closed_with_an_error_is_told_as_one() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        await talk.socket.close(1011)
+
+    report, server = rung(agent)
+    assert report.close_code == 1011
+    events = [form["StreamEvent"] for form in server.forms_of("/stream-status")]
+    assert events == ["stream-started", "stream-error", "stream-stopped"]
+
+
+def test_a_webhook_that_fails_is_a_problem_of_the_call_and_does_not_end_it() -> None:
+    def prepare(server: SmallServer) -> None:
+        server.webhook_status = 500
+
+    report, _ = rung(speak_and_hang_up, prepare=prepare)
+    assert report.ended_by == "agent"
+    assert report.problems == ["11200: /stream-status answered 500"] * 2
+
+
+def test_the_rest_side_knows_the_call_as_completed_afterwards() -> None:
+    report, server = rung(speak_and_hang_up)
+    assert server.talk.telephone.rest.calls == {report.call_sid: "completed"}
