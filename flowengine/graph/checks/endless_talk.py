@@ -1,7 +1,7 @@
 """States lead to each other in a circle without ever waiting.
 
 The agent would talk for ever, and never hear the caller. A circle needs something that waits in it. (A guard does not
-wait. A `collect` whose slots are filled does not either; the call is ended then when it runs.)
+wait. Circles through a `collect` whose slots are filled already are found when the call runs.)
 
 Bad:
 
