@@ -34,5 +34,5 @@ def merged(example: str) -> str:
 
 def test_there_is_an_example_for_every_core_statement() -> None:
     shown = "\n".join(EXAMPLES) + PRELUDE
-    for word in ("say", "listen", "collect", "guard", "set", "note", "wait", "again", "resume", "end", "if", "elif", "->"):
+    for word in "say listen collect guard set note wait again resume end if elif else ->".split():
         assert re.search(rf"(^|\s){re.escape(word)}\b|{re.escape(word)}\s", shown), word
