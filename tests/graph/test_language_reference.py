@@ -11,7 +11,7 @@ import flowengine
 from flowengine.graph.compile import compile_text
 
 PAGE = (Path(flowengine.__file__).parent.parent / "docs" / "reference" / "language.md").read_text("utf-8")
-BLOCKS = re.findall(r"```flow( prelude)?\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS: list[tuple[str, str]] = re.findall(r"```flow( prelude)?\n(.*?)```", PAGE, re.DOTALL)
 PRELUDE = next(text for mark, text in BLOCKS if mark)
 EXAMPLES = [text for mark, text in BLOCKS if not mark]
 
@@ -34,5 +34,6 @@ def merged(example: str) -> str:
 
 def test_there_is_an_example_for_every_core_statement() -> None:
     shown = "\n".join(EXAMPLES) + PRELUDE
-    for word in "say listen collect guard set note wait again resume end if elif else ->".split():
+    waiting, moving = ["listen", "collect", "guard"], ["again", "resume", "end", "->"]
+    for word in ["say", "set", "note", "wait", "if", "elif", "else", *waiting, *moving]:
         assert re.search(rf"(^|\s){re.escape(word)}\b|{re.escape(word)}\s", shown), word
