@@ -16,11 +16,15 @@ from flowengine.adapters.local.packages import folder, load
 from flowengine.conversation.commands import Expecting
 
 PROMPTS: dict[str, str] = {
-    "digits": "0161 496 0372. 07700 900461. 4 9 2 7 1 5 8 0. 020 7946 0018.",
+    "digits": "4 9 2 7 1 5 8 0. 8 1 4 0 3 3. 0 1 6 1 4 9 6 0 3 7 2.",
     "number": "42. 3. 17. 250. 8. 1,400. 65.",
-    "postcode": "SW1A 1AA. M1 4BT. LS11 5QJ. EH3 9QN. B33 8TH.",
+    "postcode": "L 1 7 2 A B. O X 4 6 T J. P O 1 3 H F. K Y 8 9 D E.",
 }
-"""Examples set the form of the answer: with none, 72 % of digit strings come out exactly; with these, 83 %."""
+"""Examples set the form of the answer: with none, 72 % of people's digit strings came out exactly; with some, 83 %.
+
+Single signs: of 14 spelt postcodes 11 come out right, and 8 with joined examples; and a prompt that opens with 0161
+makes 492715 begin with a zero.
+"""
 SILENT = 0.6
 """Above this probability that nothing was said, and with unsure words, nothing was said."""
 

@@ -1,0 +1,82 @@
+"""The models themselves, without the process around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowengine.adapters.local import packages
+
+pytest.importorskip("numpy", reason="flowengine[local] is not installed")
+
+import numpy as np
+
+from flowengine.adapters.local.conversion import moonshine_files
+from flowengine.adapters.local.endpointing import HOP_BYTES
+from flowengine.adapters.local.moonshine import Moonshine, read_vocabulary
+from flowengine.adapters.local.telephone import to_16_khz, to_samples
+from flowengine.adapters.local.voice import Voice
+from flowengine.adapters.local.voice_activity import Ear, VoiceActivity
+from flowengine.adapters.local.whisper import Whisper
+from flowengine.runtime.audio import SILENCE, frames
+
+installed = packages.present(*packages.HEARING, *packages.SPEAKING, *packages.MOONSHINE)
+with_models = pytest.mark.skipif(not installed, reason="flowengine[local] is not installed")
+with_whisper = pytest.mark.skipif(not packages.present(*packages.WHISPER), reason="flowengine[digits] is not installed")
+
+
+@pytest.fixture(scope="module")
+def spoken() -> bytes:
+    """A sentence, with quiet around it."""
+    return SILENCE * 4000 + b"".join(Voice().speak("Call me tomorrow morning.")) + SILENCE * 4000
+
+
+def test_tokens_are_read_with_one_or_two_bytes_of_length() -> None:
+    long = b"x" * 300
+    raw = b"\x02ab" + b"\x00" + bytes([300 % 128 + 128, 300 // 128]) + long
+    assert read_vocabulary(raw) == [b"ab", b"", long]
+
+
+@with_models
+def test_moonshine_understands_a_sentence_and_is_sure_of_it(spoken: bytes) -> None:
+    heard = Moonshine(moonshine_files(lambda step: None)).transcribe(to_16_khz(to_samples(spoken)))
+    assert heard.text.rstrip(".").lower() == "call me tomorrow morning"
+    assert heard.confidence is not None
+    assert heard.confidence > 0.6
+
+
+@with_models
+def test_moonshine_finds_no_words_in_silence_noise_or_next_to_nothing() -> None:
+    engine = Moonshine(moonshine_files(lambda step: None))
+    hiss = np.random.default_rng(1).normal(0, 0.02, 16000).astype(np.float32)
+    for samples in (np.zeros(16000, np.float32), hiss, np.zeros(10, np.float32)):
+        heard = engine.transcribe(samples)
+        assert (heard.text, heard.confidence) == ("", None)
+
+
+@with_models
+@with_whisper
+def test_whisper_writes_digits_as_digits() -> None:
+    audio = SILENCE * 2000 + b"".join(Voice().speak("Four nine two, seven one five.")) + SILENCE * 2000
+    heard = Whisper().transcribe(to_16_khz(to_samples(audio)), "digits")
+    assert "".join(filter(str.isdigit, heard.text)) == "492715"
+
+
+@with_models
+def test_the_detector_finds_the_voice_and_nothing_else(spoken: bytes) -> None:
+    detector, ear = VoiceActivity(), Ear()
+    voiced = [detector.probabilities([(ear, hop)])[0] > 0.5 for hop in frames(spoken, HOP_BYTES)]
+    quiet_hops = 4000 // HOP_BYTES
+    assert not any(voiced[: quiet_hops - 1])
+    assert not any(voiced[-quiet_hops + 6 :])
+    inside = voiced[quiet_hops + 4 : -quiet_hops - 4]
+    assert sum(inside) > 0.75 * len(inside)
+
+
+@with_models
+def test_calls_in_one_run_of_the_detector_do_not_mix(spoken: bytes) -> None:
+    detector, alone, together, other = VoiceActivity(), Ear(), Ear(), Ear()
+    noise = np.random.default_rng(2).integers(0, 256, len(spoken), dtype=np.uint8).tobytes()
+    for hop, noisy in zip(frames(spoken, HOP_BYTES), frames(noise, HOP_BYTES), strict=True):
+        single = detector.probabilities([(alone, hop)])[0]
+        batched = detector.probabilities([(other, noisy), (together, hop)])[1]
+        assert batched == pytest.approx(single, abs=1e-3)
