@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from flowengine.conversation.commands import Command
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
-from flowengine.runtime.ports import CallLine, GuardPort, PartialTranscript, Recogniser, Record, Synthesiser
+from flowengine.runtime.ports import (
+    CallLine,
+    GuardPort,
+    PartialTranscript,
+    Recogniser,
+    Record,
+    ReplyStarted,
+    Synthesiser,
+)
 from flowengine.runtime.ticker import Ticker
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyStarted:
-    """The first audio of a reply left `ms` milliseconds after the caller's voice had ended."""
-
-    ms: int
-
 
 Observed = Event | Command | PartialTranscript | ReplyStarted
 

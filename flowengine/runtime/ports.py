@@ -147,10 +147,17 @@ class GuardPort(Protocol):
         """The answer for this call, now. A raise or a delay over 2 s counts as refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The first audio of a reply left `ms` milliseconds after the caller's voice had ended."""
+
+    ms: int
+
+
 class Record(Protocol):
     """Where one call's events and commands are kept, in order. Neither method waits."""
 
-    def write(self, at: float, entry: Event | Command) -> None:
+    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
         """Keep what happened `at` seconds since the connection."""
 
     def suppress(self, reason: str) -> None:

@@ -43,7 +43,7 @@ from flowengine.conversation.events import (
     TimerFired,
 )
 from flowengine.errors import FlowEngineError, RecogniserError
-from flowengine.runtime.observed import CallResult, Observed, ReplyStarted, SessionParts
+from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
 from flowengine.runtime.ports import (
     FinalTranscript,
@@ -52,6 +52,7 @@ from flowengine.runtime.ports import (
     RecogniserEvent,
     RecogniserFailed,
     RecogniserStream,
+    ReplyStarted,
     VoiceEnded,
     VoiceStarted,
 )
@@ -341,6 +342,7 @@ class CallSession:
         if waited is None and playback.first_audio_at is not None and self._voice_ended_at is not None:
             ms = round((playback.first_audio_at - self._voice_ended_at) * 1000)
             self._voice_ended_at = None
+            self._parts.record.write(self._at(), ReplyStarted(ms))
             self._observe(ReplyStarted(ms))
         for cut in playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))

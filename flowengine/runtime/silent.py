@@ -1,4 +1,4 @@
-"""A synthesiser for machines without a voice: quiet for as long as the words would take, so typed calls keep their pace."""
+"""A synthesiser for machines without a voice: quiet for as long as the words would take to say."""
 
 from __future__ import annotations
 

@@ -87,7 +87,11 @@ async def live(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     calls: Calls = request.app.state.calls
-    waiting = sorted(request.app.state.waiting_for) + (["the end: it is stopping"] if calls.is_stopping else [])
+    waiting = sorted(request.app.state.waiting_for)
+    if calls.is_stopping:
+        waiting.append("its end: the service is stopping")
+    if not calls.recording.writer.healthy:
+        waiting.append("the record: the database cannot be written")
     return answer(Readiness(ready=not waiting, waiting_for=waiting), 503 if waiting else 200)
 
 
@@ -102,7 +106,9 @@ async def graph(request: Request) -> Response:
         flow = library.get(request.path_params["name"])
     except FlowNotValid as error:
         raise not_found(str(error)) from error
-    return Response(to_svg(flow), media_type="image/svg+xml")
+    # Opened by itself in a tab, the drawing needs the style that it carries, and nothing else.
+    policy = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    return Response(to_svg(flow), media_type="image/svg+xml", headers=policy)
 
 
 async def active_calls(request: Request) -> Response:

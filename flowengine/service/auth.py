@@ -14,13 +14,11 @@ from flowengine.service.settings import LOOPBACK, Settings
 
 COOKIE = "flowengine_key"
 SECURITY_HEADERS = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "permissions-policy": "microphone=(self), camera=(), geolocation=()",
 }
-"""Inline styles are allowed for the drawn graph, which carries its own; scripts come from here alone."""
 
 
 def is_allowed(connection: HTTPConnection, settings: Settings) -> bool:

@@ -146,7 +146,7 @@ class Calls:
                 conversation=conversation,
                 line=line,
                 synthesiser=self.engines.synthesiser,
-                guard=HoursGuard(prepared.direction, asked_for=asked_for),
+                guard=HoursGuard(prepared.direction, person, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,
                 recogniser=recogniser,

@@ -39,8 +39,8 @@ from flowengine.conversation.events import (
     TimerFired,
 )
 from flowengine.errors import FlowEngineError, ProtocolError
-from flowengine.runtime.observed import CallResult, Observed, ReplyStarted
-from flowengine.runtime.ports import PartialTranscript
+from flowengine.runtime.observed import CallResult, Observed
+from flowengine.runtime.ports import PartialTranscript, ReplyStarted
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import is_allowed, is_same_origin
 from flowengine.service.calls import Calls

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from flowengine.compliance.guard import decide_calling_hours
+from flowengine.compliance.nations import nation_of
 from flowengine.graph.model import Direction
 from flowengine.runtime.ports import GuardAnswer
 
@@ -16,11 +17,12 @@ class HoursGuard:
     A call that the person started from the page is theirs too: they asked for it, just now.
     """
 
-    def __init__(self, direction: Direction, *, asked_for: bool = False) -> None:
+    def __init__(self, direction: Direction, number: str | None, *, asked_for: bool = False) -> None:
         self._applies = direction == "outbound" and not asked_for
+        self._nation = None if number is None else nation_of(number)
 
     async def decide(self, guard: str) -> GuardAnswer:
         if not self._applies:
             return GuardAnswer(True)
-        decision = await asyncio.to_thread(decide_calling_hours, datetime.now(UTC))
+        decision = await asyncio.to_thread(decide_calling_hours, datetime.now(UTC), nation=self._nation)
         return GuardAnswer(decision.allowed, tuple(reason.code for reason in decision.reasons))

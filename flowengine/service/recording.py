@@ -14,6 +14,7 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.runtime.observed import CallResult
+from flowengine.runtime.ports import ReplyStarted
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.detail import CallDetail, find
 from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
@@ -33,9 +34,15 @@ class CallRecord:
         self._started = started
         self._numbers = itertools.count()
 
-    def write(self, at: float, entry: Event | Command) -> None:
-        """Keep an event or a command; never waits."""
-        payload = event_to_json(entry) if isinstance(entry, Event) else command_to_json(entry)
+    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
+        """Keep an event, a command or a measure; never waits."""
+        match entry:
+            case ReplyStarted(ms=ms):
+                payload: dict[str, object] = {"kind": "ReplyStarted", "ms": ms}
+            case _ if isinstance(entry, Event):
+                payload = event_to_json(entry)
+            case _:
+                payload = command_to_json(entry)
         self._recording.writer.put(
             Entry(
                 call_id=self._call_id,

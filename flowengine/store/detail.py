@@ -63,7 +63,7 @@ class Note(msgspec.Struct):
 
 
 class Timings(msgspec.Struct):
-    """Seconds. `replies`: from the end of each of the caller's turns to the order to speak."""
+    """Seconds. `replies`: from the end of the caller's voice, in each turn, to the first audio of the answer."""
 
     duration: float | None
     turns: int
@@ -152,7 +152,6 @@ class _Story:
         self._speeches: dict[str, TranscriptLine] = {}
         self._asked: dict[str, GuardCheck] = {}
         self._to_understand: list[TranscriptLine] = []
-        self._said_at: float | None = None
 
     def add(self, at: float, kind: str, facts: dict[str, Any]) -> None:
         match kind:
@@ -178,6 +177,8 @@ class _Story:
                 self.guards.append(check)
             case "GuardAnswered":
                 self._answered(facts)
+            case "ReplyStarted":
+                self.replies.append(facts["ms"] / 1000)
             case "Noted":
                 self.notes.append(Note(at, facts["text"]))
             case _:
@@ -185,7 +186,6 @@ class _Story:
 
     def _caller(self, at: float, text: str) -> None:
         self.turns += 1
-        self._said_at = at
         line = TranscriptLine(at, "caller", text)
         self.lines.append(line)
         self._to_understand.append(line)
@@ -195,7 +195,6 @@ class _Story:
         if last is not None and last is self.lines[-1] and last.text.startswith(PRESSED):
             # One number, key by key, is one answer.
             last.text = f"{last.text[:-1]}{key})"
-            self._said_at = at
         else:
             self._caller(at, f"{PRESSED}{key})")
 
@@ -203,9 +202,6 @@ class _Story:
         line = TranscriptLine(at, "agent", " ".join(facts["sentences"]), complete=False, pending=True)
         self.lines.append(line)
         self._speeches[facts["speech_id"]] = line
-        if self._said_at is not None:
-            self.replies.append(round(at - self._said_at, 3))
-            self._said_at = None
 
     def _heard(self, at: float, speech_id: str) -> None:
         line = self._speeches.pop(speech_id, None)

@@ -18,7 +18,7 @@ from flowengine.conversation.events import CallerSaid, Event, SpeechCut, SpeechH
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.ports import GuardAnswer, Recogniser, Synthesiser
+from flowengine.runtime.ports import GuardAnswer, Recogniser, ReplyStarted, Synthesiser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
@@ -66,10 +66,10 @@ anywhere
 class KeptRecord:
     """Keeps what a session records."""
 
-    entries: list[Event | Command] = field(default_factory=list)
+    entries: list[Event | Command | ReplyStarted] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
 
-    def write(self, at: float, entry: Event | Command) -> None:
+    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
         self.entries.append(entry)
 
     def suppress(self, reason: str) -> None:
@@ -164,6 +164,8 @@ def test_a_call_from_greeting_to_goodbye() -> None:
     result, live = _call(act)
     assert (result.outcome, result.abnormal, result.reason) == ("booked", False, "flow ended")
     assert live.line.hung_up == 1
+    (reply,) = live.record.of(ReplyStarted)
+    assert 0 <= reply.ms < 100
     # Every speech was heard to its end, the goodbye too, before the line was put down.
     assert [heard.speech_id for heard in live.record.of(SpeechHeard)] == [
         said.speech_id for said in live.record.of(Speak)
