@@ -19,6 +19,7 @@ from flowengine.conversation.commands import (
     Command,
     Ended,
     Entered,
+    Expecting,
     Hangup,
     Listen,
     Noted,
@@ -103,6 +104,7 @@ class CallSession:
         self._following: deque[Event] = deque()
         self._uninterruptible: set[str] = set()
         self._stream: RecogniserStream | None = None
+        self._expecting: Expecting = "open"
         self._speaker: Speaker | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._zero = 0.0
@@ -257,6 +259,7 @@ class CallSession:
             case StopSpeaking():
                 self._stop_speaking()
             case Listen(expecting=expecting):
+                self._expecting = expecting
                 if self._stream is not None:
                     self._stream.expect(expecting)
             case StartTimer(timer_id=timer_id, seconds=seconds):
@@ -308,6 +311,8 @@ class CallSession:
     async def _recognise(self, recogniser: Recogniser) -> None:
         try:
             self._stream = await recogniser.open(self._line.call_id, language=self._parts.language)
+            # The flow may have asked its first question while the engine was still being opened.
+            self._stream.expect(self._expecting)
             async for event in self._stream.events():
                 self._post(event)
         except RecogniserError as error:

@@ -71,7 +71,7 @@ class Speaker:
                 await asyncio.sleep(0.1)
             if pause is not None:
                 self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
-            elif passage.text.strip() and not await self._synthesise(passage):
+            elif _is_speakable(passage.text) and not await self._synthesise(passage):
                 return
             self._playback.finish(passage)
 
@@ -103,3 +103,8 @@ class Speaker:
                 self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
                 return True
         return False
+
+
+def _is_speakable(text: str) -> bool:
+    """A dash by itself makes no sound, and an engine that gives none for it has not failed."""
+    return any(character.isalnum() for character in text)

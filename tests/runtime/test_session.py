@@ -187,6 +187,16 @@ def test_words_stop_the_agent_and_only_what_was_heard_counts() -> None:
     assert cut.heard != whole
 
 
+def test_the_recogniser_knows_what_is_expected_from_the_first_question_on() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        assert live.recogniser.stream.expecting == "choice"
+        live.recogniser.stream.say("yes")
+
+    result, _ = _call(act)
+    assert result.outcome == "booked"
+
+
 def test_an_utterance_is_taken_once() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(2)
