@@ -109,7 +109,9 @@ class Live:
 Act = Callable[[Live], Awaitable[None]]
 
 
-def _call(act: Act, *, synthesiser: Synthesiser | None = None) -> tuple[CallResult, Live]:
+def _call(
+    act: Act, *, synthesiser: Synthesiser | None = None, mind: type[Conversation] = Conversation
+) -> tuple[CallResult, Live]:
     flow = compile_text(FLOW).flow
     assert flow is not None
 
@@ -117,7 +119,7 @@ def _call(act: Act, *, synthesiser: Synthesiser | None = None) -> tuple[CallResu
         line, record, ticker, recogniser = FakeLine(), KeptRecord(), Ticker(), KeptRecogniser()
         session = CallSession(
             SessionParts(
-                conversation=Conversation(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
+                conversation=mind(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
                 line=line,
                 synthesiser=synthesiser or ScriptedSynthesiser(),
                 guard=OpenGuard(),
@@ -359,3 +361,23 @@ def test_a_line_without_audio_is_given_up() -> None:
 
 def _quiet_recogniser() -> Recogniser:
     return ScriptedRecogniser()
+
+
+class BrokenConversation(Conversation):
+    """A defect of ours, at the second event."""
+
+    def send(self, event: Event) -> tuple[Command, ...]:
+        if isinstance(event, CallerSaid):
+            raise ZeroDivisionError("with the caller's words: yes")
+        return super().send(event)
+
+
+def test_a_defect_costs_one_call_and_tells_no_words(caplog: pytest.LogCaptureFixture) -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(2)
+        live.recogniser.stream.say("yes")
+
+    result, live = _call(act, mind=BrokenConversation)
+    assert (result.outcome, result.reason, result.abnormal) == ("failed", "ZeroDivisionError", True)
+    assert live.line.hung_up == 1
+    assert "yes" not in caplog.text
