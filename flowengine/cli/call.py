@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
+import shutil
 import sys
-import textwrap
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -14,10 +16,37 @@ from urllib.parse import urlencode
 import click
 
 if TYPE_CHECKING:
-    from flowengine.testing.twilio.call import CallReport
-    from flowengine.testing.twilio.script import Step
+    from flowengine.testing.twilio.call import Telephone
+    from flowengine.testing.twilio.report_text import Rung
+    from flowengine.testing.twilio.script import PlayableStep, Step
 
-WIDTH = 76
+SCRIPTED = "scripted:"
+WIDEST = 110
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Running:
+    """A server that somebody else has started, and what it knows us by."""
+
+    base: str
+    account: str
+    token: str = dataclasses.field(repr=False)
+    api_key: str | None = dataclasses.field(repr=False)
+    rest_port: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ring and how: `server`, or one of our own for the flows in `folder`. Speech addresses: "" is embedded."""
+
+    flow: str
+    contact: dict[str, str]
+    folder: Path
+    server: Running | None
+    stt_url: str
+    tts_url: str
+    calls: int
+    direction: str
 
 
 @click.command()
@@ -27,27 +56,34 @@ WIDTH = 76
     "--say-wav",
     "clips",
     multiple=True,
-    type=click.Path(exists=True, path_type=Path),
-    help="A recording to play as caller's lines, after those of --say.",
+    type=click.Path(path_type=Path),
+    help='A recording as a caller\'s line, after those of --say; in between: --say "(plays FILE)".',
 )
 @click.option("--contact", "contacts", multiple=True, metavar="NAME=VALUE", help="An input of the flow.")
 @click.option(
-    "--wav", type=click.Path(path_type=Path), help="Write the call as a stereo recording: caller left, agent right."
+    "--wav",
+    type=click.Path(path_type=Path),
+    help="Write the call as a stereo recording: caller left, agent right.",
 )
 @click.option(
     "--speech",
-    type=click.Choice(["local", "scripted"]),
     default="local",
     show_default=True,
-    help="Real engines, or tones that stand for words (quick).",
+    metavar="local|scripted|STT,TTS",
+    help="The embedded engines; tones that stand for words (quick); or the two addresses of nova2.v1 services.",
 )
 @click.option("--outbound", is_flag=True, help="Ring as a call that we made: calling hours then apply.")
 @click.option("--calls", default=1, show_default=True, type=click.IntRange(1, 200), help="So many such calls at once.")
+@click.option("--flows", type=click.Path(path_type=Path), default=Path("flows"), help="Folder, when FLOW is a name.")
+@click.option("--server", metavar="URL", help="Ring the server at its SERVER_BASE_URL, instead of starting one.")
+@click.option("--account", metavar="SID", help="That server's TWILIO_ACCOUNT_SID. [default: from the settings]")
+@click.option("--token", help="That server's TWILIO_AUTH_TOKEN. [default: from the settings]")
+@click.option("--api-key", help="That server's FLOWENGINE_API_KEY. [default: from the settings]")
 @click.option(
-    "--flows",
-    type=click.Path(exists=True, path_type=Path),
-    default=Path("flows"),
-    help="Folder, when FLOW is a name. [default: flows]",
+    "--rest-port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    help="Port for the simulated REST API, when that server's FLOWENGINE_TWILIO_API_URL names one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
@@ -60,63 +96,110 @@ def command(
     outbound: bool,
     calls: int,
     flows: Path,
+    server: str | None,
+    account: str | None,
+    token: str | None,
+    api_key: str | None,
+    rest_port: int,
     as_json: bool,
 ) -> None:
     """Ring FLOW (a file, or a name in --flows) as Twilio would, on real sockets and in real time.
 
     Each --say is spoken once the agent has finished. Cues in brackets: (silence 6s) stays quiet, (press 1) presses a
-    key, (hangs up) leaves, (drops) breaks the line, "(interrupts after 1.5s) no thanks" talks over the agent.
+    key, (plays yes.wav) plays a recording, (hangs up) leaves, (drops) breaks the line, "(interrupts after 1.5s) no
+    thanks" talks over the agent, "(hangs up after 1.5s)" leaves in the middle of the agent's words.
+
+    The exit status is 1 when a call failed, or Twilio would have complained.
 
     Example: flowengine call flows/reception.flow --say "what are your opening hours" --say "no thanks"
     """
-    from flowengine.adapters.registry import synthesiser_from
-    from flowengine.runtime.wav import read_wav
-    from flowengine.testing.twilio.call import Telephone
-    from flowengine.testing.twilio.script import PlayClip, parse
-    from flowengine.testing.twilio.server import running_server
+    from flowengine.testing.paint import Painter
+    from flowengine.testing.twilio.report_text import many_calls, one_call
+    from flowengine.testing.twilio.script import clip, parse
 
-    steps: list[Step] = [*parse(says), *(PlayClip(f"[{clip.name}]", read_wav(clip)) for clip in clips)]
+    steps = [*parse(says), *map(clip, clips)]
     contact = dict(map(_pair, contacts))
-    name, folder = _flow(flow, flows, contact)
-    query = urlencode({"flow": name, **{f"contact.{key}": value for key, value in contact.items()}})
-    engines = {} if speech == "local" else {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
-    quiet = as_json or not sys.stderr.isatty()
-
-    async def ring() -> list[Rung]:
-        voice = synthesiser_from(None if speech == "local" else "scripted:")
-        try:
-            async with (
-                Telephone() as telephone,
-                running_server(folder, telephone, env=engines, progress=None if quiet else _progress) as base,
-            ):
-                url = f"{base}/twilio/voice?{query}"
-                direction = "outbound-api" if outbound else "inbound"
-                reports = await asyncio.gather(
-                    *(telephone.ring(url, steps, voice, direction=direction) for _ in range(calls))
-                )
-                return [(report, await _record(base, report.call_sid)) for report in reports]
-        finally:
-            await voice.close()
-
-    rung = asyncio.run(ring())
-    if wav is not None:
-        from flowengine.testing.twilio.recording import write_stereo
-
-        write_stereo(wav, rung[0][0].caller_audio, rung[0][0].agent_audio)
+    running = None if server is None else _running(server, account, token, api_key, rest_port)
+    name, folder = _flow(flow, flows, contact, is_here=running is None)
+    stt_url, tts_url = _engines(speech)
+    direction = "outbound-api" if outbound else "inbound"
+    plan = Plan(name, contact, folder, running, stt_url, tts_url, calls, direction)
+    shows_progress = sys.stderr.isatty() and not as_json
+    rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
+    if shows_progress:
+        click.echo("\r\033[K", err=True, nl=False)
+    first = rung[0].report
+    if wav is not None and first is not None:
+        _write(wav, first.caller_audio, first.agent_audio)
+    paint = Painter(sys.stdout.isatty())
     if as_json:
-        click.echo(json.dumps([_as_json(report, record) for report, record in rung], indent=2))
-    elif calls == 1:
-        _print_call(*rung[0])
-    else:
-        _print_table(rung)
-    if any(_is_bad(report, record) for report, record in rung):
+        click.echo(json.dumps([_as_json(one) for one in rung], indent=2))
+    elif calls > 1:
+        click.echo(many_calls(rung, paint))
+    elif first is not None:
+        click.echo(one_call(first, rung[0].record, paint, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)))
+    if calls == 1 and rung[0].error is not None:
+        raise click.ClickException(rung[0].error)
+    if not all(one.is_good for one in rung):
         sys.exit(1)
 
 
-Rung = tuple["CallReport", dict[str, Any]]
+async def _ring(plan: Plan, steps: Sequence[Step], progress: Callable[[str], None]) -> list[Rung]:
+    from flowengine.adapters.registry import synthesiser_from
+    from flowengine.testing.twilio.account import Account
+    from flowengine.testing.twilio.call import Telephone
+    from flowengine.testing.twilio.script import spoken
+
+    progress("speaking the caller's lines")
+    voice = synthesiser_from(plan.tts_url or None)
+    try:
+        playable = await spoken(steps, voice)
+    finally:
+        await voice.close()
+    known = plan.server
+    account, port = (Account(), 0) if known is None else (Account(known.account, known.token), known.rest_port)
+    async with Telephone(account, rest_port=port) as telephone, _server(plan, telephone, progress) as base:
+        progress("ringing, in real time")
+        return await asyncio.gather(*(_call(plan, telephone, base, playable) for _ in range(plan.calls)))
 
 
-def _flow(flow: str, flows: Path, contact: dict[str, str]) -> tuple[str, Path]:
+@contextlib.asynccontextmanager
+async def _server(plan: Plan, telephone: Telephone, progress: Callable[[str], None]) -> AsyncIterator[str]:
+    from flowengine.testing.twilio.server import running_server
+
+    if plan.server is not None:
+        yield plan.server.base
+        return
+    env = {
+        "NOVA_STT_WS_URL": plan.stt_url,
+        "NOVA_TTS_WS_URL": plan.tts_url,
+        "FLOWENGINE_MAX_CALLS": str(max(50, plan.calls)),
+    }
+    async with running_server(plan.folder, telephone, env=env, progress=progress) as base:
+        yield base
+
+
+async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[PlayableStep]) -> Rung:
+    from flowengine.errors import FlowEngineError
+    from flowengine.runtime.silent import SilentSynthesiser
+    from flowengine.testing.twilio.report_text import Rung
+    from flowengine.testing.twilio.server import kept
+
+    query = urlencode({"flow": plan.flow, **{f"contact.{key}": value for key, value in plan.contact.items()}})
+    try:
+        report = await telephone.ring(
+            f"{base}/twilio/voice?{query}",
+            steps,
+            SilentSynthesiser(),
+            direction=plan.direction,
+            status_url=f"{base}/twilio/status-callback",
+        )
+    except FlowEngineError as error:
+        return Rung(None, error=str(error))
+    return Rung(report, await kept(base, report.call_sid, plan.server.api_key if plan.server else None))
+
+
+def _flow(flow: str, flows: Path, contact: dict[str, str], *, is_here: bool) -> tuple[str, Path]:
     """Name and folder of a flow given as a file or a name, its inputs checked before anything is started."""
     from flowengine.conversation.slots import check_contact
     from flowengine.errors import ContactNotValid, FlowNotValid
@@ -124,6 +207,10 @@ def _flow(flow: str, flows: Path, contact: dict[str, str]) -> tuple[str, Path]:
     from flowengine.language.render import render
 
     path = Path(flow) if flow.endswith(".flow") else flows / f"{flow}.flow"
+    if not path.is_file():
+        if not is_here and not flow.endswith(".flow"):
+            return flow, flows
+        raise FlowNotValid(f"there is no file {str(path)!r}; give a .flow file, or a name and its folder with --flows")
     compilation = compile_file(path)
     if compilation.flow is None:
         text = render(compilation.diagnostics, compilation.sources, colour=sys.stderr.isatty())
@@ -135,6 +222,37 @@ def _flow(flow: str, flows: Path, contact: dict[str, str]) -> tuple[str, Path]:
     return compilation.flow.name, path.parent
 
 
+def _running(server: str, account: str | None, token: str | None, api_key: str | None, rest_port: int) -> Running:
+    """What is not given is taken from the settings, which the server here was probably started with."""
+    from flowengine.service.settings import Settings
+
+    settings = Settings.from_env()
+    account = account or settings.twilio_account_sid
+    token = token or settings.twilio_auth_token
+    if account is None or token is None:
+        raise click.UsageError(
+            "--server needs what that server is started with: --account and --token, "
+            "or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment or in .env"
+        )
+    return Running(server.rstrip("/"), account, token, api_key or settings.api_key, rest_port)
+
+
+def _engines(speech: str) -> tuple[str, str]:
+    """The addresses of recogniser and synthesiser; "" is the embedded one."""
+    match speech.split(","):
+        case ["local"]:
+            return "", ""
+        case ["scripted"]:
+            return SCRIPTED, SCRIPTED
+        case [stt, tts] if all(url.strip().startswith(("ws://", "wss://")) for url in (stt, tts)):
+            return stt.strip(), tts.strip()
+        case _:
+            raise click.BadParameter(
+                f"{speech!r}: expected local, scripted, or two addresses like ws://host:8765/stt,ws://host:8765/tts",
+                param_hint="--speech",
+            )
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
@@ -142,102 +260,43 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
+def _write(path: Path, left: bytes, right: bytes) -> None:
+    from flowengine.testing.twilio.recording import write_stereo
+
+    try:
+        write_stereo(path, left, right)
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="--wav") from error
+
+
 def _progress(text: str) -> None:
     click.echo(f"\r\033[K{click.style(text[:100], dim=True)}", err=True, nl=False)
 
 
-async def _record(base: str, call_sid: str) -> dict[str, Any]:
-    """What the server kept of the call; {} when it kept none (a call that was refused)."""
-    from flowengine.testing.twilio.server import get
-
-    for _ in range(50):
-        status, body = await get(f"{base}/api/call/{call_sid}")
-        record: dict[str, Any] = json.loads(body) if status == 200 else {}
-        if status == 404 or record.get("ended_at"):
-            return record
-        await asyncio.sleep(0.1)
-    return {}
+def _quiet(text: str) -> None:
+    """Nobody watches."""
 
 
-def _is_bad(report: CallReport, record: dict[str, Any]) -> bool:
-    warned = report.warned.binary_31950 + report.warned.invalid_31951
-    return bool(warned) or not report.marks_in_order or not record or record["abnormal"]
+def _as_json(rung: Rung) -> dict[str, Any]:
+    from flowengine.testing.twilio.story import story
 
-
-def _as_json(report: CallReport, record: dict[str, Any]) -> dict[str, Any]:
+    report, record = rung.report, rung.record
+    if report is None:
+        return {"good": False, "error": rung.error}
     return {
+        "good": rung.is_good,
         "call_sid": report.call_sid,
-        "outcome": record.get("outcome"),
+        "outcome": record.get("outcome") if record else None,
         "ended_by": report.ended_by,
-        "transcript": record.get("transcript", []),
+        "story": [dataclasses.asdict(told) for told in story(report, record)],
+        "transcript": record.get("transcript", []) if record else [],
         "caller": [dataclasses.asdict(line) for line in report.caller],
         "agent": [dataclasses.asdict(utterance) for utterance in report.agent],
         "gaps": [dataclasses.asdict(gap) for gap in report.gaps],
-        "reply_seconds": report.replies,
+        "reply_seconds": [round(reply, 3) for reply in report.replies],
         "marks_in_order": report.marks_in_order,
         "warnings": dataclasses.asdict(report.warned),
+        "problems": report.problems,
+        "never_said": report.unsaid,
+        "said_by_twilio": list(report.said_by_twilio),
     }
-
-
-def _print_call(report: CallReport, record: dict[str, Any]) -> None:
-    """Both sides by time: what the caller spoke, and how it was understood; what the agent was heard to say."""
-    if not sys.stderr.isatty():
-        click.echo()
-    else:
-        click.echo("\r\033[K", err=True, nl=False)
-    spoken = iter(report.caller)
-    heard_until = 0.0
-    for line in record.get("transcript", []):
-        if line["speaker"] == "agent":
-            # Ordered together, heard one after the other.
-            start = max(line["at"], heard_until)
-            heard_until = line["ended_at"] or start
-            cut = "" if line["complete"] else click.style("  — cut off", dim=True)
-            _print_line(start, click.style("agent ", fg="cyan"), line["text"] + cut)
-        else:
-            said = next(spoken, None)
-            understood = line["intent"] or "nothing that fits here"
-            score = f" {line['score']:.2f}" if line["score"] is not None else ""
-            _print_line(line["at"] if said is None else said.start, click.style("caller", fg="green"), line["text"])
-            said_text = f"spoken {said.text!r}; " if said is not None and said.text != line["text"] else ""
-            click.echo(click.style(f"{'':17}{said_text}understood: {understood}{score}", dim=True))
-    for line in report.said_by_twilio:
-        _print_line(0.0, click.style("twilio", fg="yellow"), line)
-    click.echo()
-    for name, value in _summary(report, record):
-        click.echo(f"  {click.style(f'{name:<16}', dim=True)} {value}")
-
-
-def _print_line(at: float, who: str, text: str) -> None:
-    for number, part in enumerate(textwrap.wrap(text, WIDTH) or [""]):
-        click.echo(f"{at:7.2f} s  {who}  {part}" if number == 0 else f"{'':17}{part}")
-
-
-def _summary(report: CallReport, record: dict[str, Any]) -> list[tuple[str, str]]:
-    speech = sum(utterance.length for utterance in report.agent)
-    levels = [utterance.level for utterance in report.agent]
-    level = f", {min(levels):.0f} to {max(levels):.0f} dBFS" if levels else ""
-    gaps = f"{len(report.gaps)} gaps (longest {report.latest_frame * 1000:.0f} ms)" if report.gaps else "no gaps"
-    replies = ", ".join(f"{reply:.2f} s" for reply in report.replies) or "–"
-    warned = report.warned.binary_31950 + report.warned.invalid_31951
-    return [
-        ("outcome", f"{record.get('outcome', 'none: the call was refused')}, ended by {report.ended_by}"),
-        ("agent's audio", f"{speech:.1f} s in {len(report.agent)} utterances{level}, {gaps}"),
-        ("replies after", replies),
-        ("marks", "in order" if report.marks_in_order else "OUT OF ORDER"),
-        ("Twilio warnings", f"{warned}" if warned else "none"),
-    ]
-
-
-def _print_table(rung: list[Rung]) -> None:
-    """A line a call, for many at once."""
-    click.echo(
-        f"{'call':>4}  {'outcome':<16} {'marks':<12} {'gaps':>4} {'latest frame':>13} {'replies, median / worst':>24}"
-    )
-    for number, (report, record) in enumerate(rung, 1):
-        replies = sorted(report.replies) or [0.0]
-        middle = f"{replies[len(replies) // 2]:.2f} s / {replies[-1]:.2f} s"
-        marks = "in order" if report.marks_in_order else "OUT OF ORDER"
-        late = f"{report.latest_frame * 1000:.0f} ms"
-        outcome = str(record.get("outcome", "refused"))
-        click.echo(f"{number:>4}  {outcome:<16} {marks:<12} {len(report.gaps):>4} {late:>13} {middle:>24}")

@@ -150,7 +150,7 @@ def _measure(report: CallReport, peer: StreamPeer) -> None:
     report.agent_audio = peer.playout.audio
     report.agent = utterances(report.agent_audio)
     report.gaps = list(peer.playout.gaps)
-    report.clears = peer.playout.clears
+    report.cleared_at = list(peer.playout.clears)
     report.warned = peer.warned
     report.marks_asked = peer.marks_asked
     report.marks_echoed = peer.marks_echoed

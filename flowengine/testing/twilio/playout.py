@@ -40,7 +40,7 @@ class Playout:
         self._marks: deque[DueMark] = deque()
         self._in_sentence = False
         self.gaps: list[Gap] = []
-        self.clears = 0
+        self.clears: list[float] = []
 
     @property
     def until(self) -> float:
@@ -73,7 +73,7 @@ class Playout:
 
     def clear(self, now: float) -> list[str]:
         """Drop what has not been played; the names of all pending marks, to be echoed now, in order."""
-        self.clears += 1
+        self.clears.append(now - self._began)
         self._until = min(self._until, now)
         del self._heard[self._offset(now) :]
         self._in_sentence = False

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flowengine.testing.twilio.measures import Utterance, voice_after
+from flowengine.testing.twilio.measures import FRAME_S, Utterance, voice_after
 from flowengine.testing.twilio.playout import Gap
+
+STOPS_WITHIN_S = 1.0
+"""A `clear` so soon after a caller's line was for that line."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class CallReport:
     gaps: list[Gap] = field(default_factory=list)
     marks_asked: list[str] = field(default_factory=list)
     marks_echoed: list[str] = field(default_factory=list)
-    clears: int = 0
+    cleared_at: list[float] = field(default_factory=list)
     warned: Warned = field(default_factory=Warned)
     problems: list[str] = field(default_factory=list)
     ended_by: str = ""
@@ -66,15 +69,22 @@ class CallReport:
         return max((gap.seconds for gap in self.gaps), default=0.0)
 
     @property
+    def clears(self) -> int:
+        return len(self.cleared_at)
+
+    @property
     def replies(self) -> list[float]:
         """Seconds from each caller's line's last sound to the agent's next, where the agent answered at all."""
-        answered = []
-        for number, line in enumerate(self.caller):
-            until = self.caller[number + 1].start if number + 1 < len(self.caller) else None
-            start = voice_after(self.agent_audio, line.end, until)
-            if start is not None:
-                answered.append(round(start - line.end, 3))
-        return answered
+        return [answer - line.end for line in self.caller if (answer := self.answered_at(line)) is not None]
+
+    def answered_at(self, line: Spoken) -> float | None:
+        """When the first sound of the answer to a caller's line came; None when none did before the caller's next.
+
+        An agent that was still speaking answers after its `clear`; one that talks on answers at once.
+        """
+        following = [other.start for other in self.caller if other.start > line.end]
+        stopped = [at + FRAME_S for at in self.cleared_at if line.start <= at <= line.end + STOPS_WITHIN_S]
+        return voice_after(self.agent_audio, max([line.end, *stopped]), min(following, default=None))
 
     @property
     def is_clean(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import socket
 import sys
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 from flowengine.errors import FlowEngineError
 from flowengine.testing.twilio.call import Telephone
@@ -19,6 +21,8 @@ from flowengine.testing.twilio.call import Telephone
 READY_TIMEOUT_S = 180.0
 """The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
 STOP_TIMEOUT_S = 20.0
+RECORD_TRIES = 50
+RECORD_WAIT_S = 0.1
 
 
 class ServerNotReady(FlowEngineError):
@@ -53,27 +57,37 @@ async def running_server(
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **settings},
+                # Ctrl-C in a terminal is for us: the server is stopped below, once the calls are off.
+                start_new_session=True,
             )
         try:
             await _ready(base, process, log, progress)
             yield base
         finally:
-            if process.returncode is None:
-                process.terminate()
-                try:
-                    async with asyncio.timeout(STOP_TIMEOUT_S):
-                        await process.wait()
-                except TimeoutError:
-                    process.kill()
-                    await process.wait()
+            await _stopped(process)
 
 
-async def get(url: str) -> tuple[int, bytes]:
+async def kept(base: str, call_sid: str, api_key: str | None = None) -> dict[str, Any] | None:
+    """What the server kept of a call, once it is over: {} when it knows of no such call, None when it will not say."""
+    record: dict[str, Any] = {}
+    for _ in range(RECORD_TRIES):
+        status, body = await get(f"{base}/api/call/{call_sid}", api_key)
+        if status in (401, 403):
+            return None
+        record = json.loads(body) if status == 200 else {}
+        if status == 404 or record.get("ended_at"):
+            break
+        await asyncio.sleep(RECORD_WAIT_S)
+    return record
+
+
+async def get(url: str, api_key: str | None = None) -> tuple[int, bytes]:
     """A plain GET: status and body; status 0 when nobody answers."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {api_key}"} if api_key else {})
 
     def ask() -> tuple[int, bytes]:
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -103,6 +117,17 @@ async def _ready(
         if loop.time() > deadline:
             raise ServerNotReady("the server was not ready in time:\n" + "\n".join(lines[-15:]))
         await asyncio.sleep(0.2)
+
+
+async def _stopped(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(STOP_TIMEOUT_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def _lines(log: Path) -> list[str]:

@@ -1,0 +1,126 @@
+"""A simulated call in a terminal: the story with its measures, or a table of many calls."""
+
+from __future__ import annotations
+
+import statistics
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowengine.testing.paint import Painter
+from flowengine.testing.twilio.report import CallReport
+from flowengine.testing.twilio.story import Record, Told, story
+
+INDENT = 45
+NARROWEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One call that was tried: its report and the server's record of it, or why there was none.
+
+    `record` None: the server keeps its records to itself. An empty one: it knows of no such call.
+    """
+
+    report: CallReport | None
+    record: Record | None = None
+    error: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        if self.report is None:
+            return "failed"
+        if self.record is None:
+            return "unknown"
+        return str(self.record.get("outcome") or "refused")
+
+    @property
+    def is_good(self) -> bool:
+        """A call came of it, and neither Twilio nor the server complains; one that the caller broke may be abnormal."""
+        if self.report is None or not self.report.is_clean:
+            return False
+        if self.record is None:
+            return self.report.ended_by != "twiml"
+        return bool(self.record) and (self.report.ended_by == "caller" or not self.record["abnormal"])
+
+
+def one_call(report: CallReport, record: Record | None, paint: Painter, width: int = 100) -> str:
+    """The whole call: a line a turn, then what was measured."""
+    lines = [paint.dim(f"{'at':>9}  {'reply':>7}  {'length':>7}  {'level':>6}")]
+    for told in story(report, record):
+        lines += _told(told, paint, max(NARROWEST, width - INDENT))
+    lines.append("")
+    lines += [f"  {paint.dim(f'{name:<16}')} {value}" for name, value in _summary(report, record, paint)]
+    return "\n".join(lines)
+
+
+def many_calls(rung: Sequence[Rung], paint: Painter) -> str:
+    """A line a call, and one for all of them."""
+    lines = [
+        paint.dim(
+            f"{'call':>4}  {'outcome':<16} {'marks':<12} {'gaps':>4} {'latest frame':>13} "
+            f"{'replies, median / worst':>25}"
+        )
+    ]
+    for number, one in enumerate(rung, 1):
+        if one.report is None:
+            lines.append(f"{number:>4}  {paint.bad('failed')}  {one.error}")
+            continue
+        good = paint.good if one.is_good else paint.bad
+        lines.append(f"{number:>4}  {good(f'{one.outcome:<16}')} {_row([one.report], paint)}")
+        lines += [f"      {paint.bad(problem)}" for problem in one.report.problems]
+    reports = [one.report for one in rung if one.report is not None]
+    good_ones = sum(one.is_good for one in rung)
+    lines.append(paint.strong(f" all  {f'{good_ones} of {len(rung)} good':<16} {_row(reports, Painter(False))}"))
+    return "\n".join(lines)
+
+
+def _row(reports: Sequence[CallReport], paint: Painter) -> str:
+    in_order = all(report.marks_in_order for report in reports)
+    marks = f"{'in order':<12}" if in_order else paint.bad(f"{'OUT OF ORDER':<12}")
+    gaps = sum(len(report.gaps) for report in reports)
+    late = f"{max((report.latest_frame for report in reports), default=0.0) * 1000:.0f} ms"
+    replies = [reply for report in reports for reply in report.replies]
+    both = f"{statistics.median(replies):.2f} s / {max(replies):.2f} s" if replies else "–"
+    return f"{marks} {gaps:>4} {late:>13} {both:>25}"
+
+
+def _told(told: Told, paint: Painter, width: int) -> list[str]:
+    reply = f"{told.reply:.2f} s" if told.reply is not None else ""
+    length = f"{told.length:.1f} s" if told.length is not None else ""
+    level = f"{told.level:.0f} dB" if told.level is not None else ""
+    tone = {"agent": paint.agent, "caller": paint.good, "twilio": paint.strong}[told.who]
+    first, *rest = textwrap.wrap(told.text, width) or [paint.dim("(sound)")]
+    measured = paint.dim(f"{reply:>7}  {length:>7}  {level:>6}")
+    lines = [f"{told.at:7.2f} s  {measured}  {tone(f'{told.who:<6}')}  {first}"]
+    lines += [" " * INDENT + part for part in rest]
+    lines += [" " * INDENT + paint.dim(part) for part in textwrap.wrap(told.note, width)]
+    return lines
+
+
+def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[tuple[str, str]]:
+    speech = sum(one.length for one in report.agent)
+    levels = [one.level for one in report.agent]
+    level = f", {min(levels):.0f} to {max(levels):.0f} dBFS" if levels else ""
+    pause = max((one.longest_pause for one in report.agent), default=0.0)
+    stretches = "1 stretch" if len(report.agent) == 1 else f"{len(report.agent)} stretches"
+    gaps = "no gaps"
+    if report.gaps:
+        gaps = paint.bad(f"{len(report.gaps)} gaps, the longest {report.latest_frame * 1000:.0f} ms")
+    replies = ", ".join(f"{reply:.2f} s" for reply in report.replies) or "–"
+    warned = report.warned
+    shown = Rung(report, record)
+    rows = [
+        ("outcome", f"{shown.outcome if shown.is_good else paint.bad(shown.outcome)}, ended by {report.ended_by}"),
+        ("agent's audio", f"{speech:.1f} s in {stretches}{level}, pauses up to {pause:.2f} s, {gaps}"),
+        ("replies after", replies),
+        ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
+    ]
+    if warned.count:
+        rows.append(("Twilio warnings", paint.bad(f"31950: {warned.binary_31950}, 31951: {warned.invalid_31951}")))
+    else:
+        rows.append(("Twilio warnings", "none"))
+    rows += [("problem", paint.bad(problem)) for problem in report.problems]
+    if report.unsaid:
+        rows.append(("never said", ", ".join(f"“{text}”" for text in report.unsaid)))
+    return rows

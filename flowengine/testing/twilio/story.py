@@ -1,0 +1,121 @@
+"""A simulated call as people read it: both sides by time, with what was measured beside the words.
+
+The caller's words are what was spoken; the agent's are the server's record of what was heard; lengths, levels and
+replies are measured from the audio at the telephone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.testing.twilio.measures import utterances, voice_after
+from flowengine.testing.twilio.report import CallReport, Spoken
+
+Record = Mapping[str, Any]
+"""The JSON of `GET /api/call/{sid}`."""
+REACH_S = 8.0
+"""A transcript belongs to the line spoken last, if that was no longer ago."""
+SAME_S = 0.05
+"""Two clocks, ours and the server's, so far apart at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the story, in seconds; `note` says what was made of it.
+
+    `length` and `level` (dBFS) are those of its audio; `reply` is the time since the caller's last sound.
+    """
+
+    at: float
+    who: Literal["agent", "caller", "twilio"]
+    text: str
+    note: str = ""
+    length: float | None = None
+    level: float | None = None
+    reply: float | None = None
+
+
+def story(report: CallReport, record: Record | None) -> list[Told]:
+    """Both sides, by time. Without a record, what the agent said is known by its audio alone."""
+    lines = record.get("transcript", []) if record else []
+    agent = _agent(report, [line for line in lines if line["speaker"] == "agent"])
+    if not lines:
+        agent = [Told(one.start, "agent", "", "no words: no record", one.length, one.level) for one in report.agent]
+    caller = _caller(report, [line for line in lines if line["speaker"] == "caller"])
+    told = sorted([*_with_replies(agent, report), *caller], key=lambda each: each.at)
+    end = told[-1].at if told else 0.0
+    return told + [Told(end, "twilio", text) for text in report.said_by_twilio]
+
+
+def _agent(report: CallReport, lines: Sequence[Record]) -> list[Told]:
+    told: list[Told] = []
+    heard_until = 0.0
+    for line in lines:
+        # Lines are ordered together and heard one after the other.
+        ordered = max(line["at"], heard_until)
+        heard_until = line["ended_at"] if line["ended_at"] is not None else ordered
+        start = voice_after(report.agent_audio, ordered, heard_until)
+        length, level = _measured(report.agent_audio, ordered, heard_until)
+        note = "" if line["complete"] else "cut off"
+        told.append(Told(ordered if start is None else start, "agent", line["text"], note, length, level))
+    return told
+
+
+def _caller(report: CallReport, lines: Sequence[Record]) -> list[Told]:
+    made_of: dict[int, list[Record]] = {}
+    strays: list[Told] = []
+    for line in lines:
+        before = [
+            number
+            for number, spoken in enumerate(report.caller)
+            if spoken.start <= line["at"] and line["at"] - spoken.end < REACH_S
+        ]
+        if before:
+            made_of.setdefault(before[-1], []).append(line)
+        else:
+            strays.append(Told(line["at"], "caller", line["text"], "nobody said this"))
+    return strays + [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
+
+
+def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told:
+    length, level = _measured(report.caller_audio, spoken.start, spoken.end + 0.02)
+    note = "; ".join(_understood(spoken.text, line) for line in lines) or "not recognised"
+    return Told(spoken.start, "caller", spoken.text, note, length, level)
+
+
+def _understood(text: str, line: Record) -> str:
+    score = f" {line['score']:.2f}" if line["score"] is not None else ""
+    understood = f"understood: {line['intent']}{score}" if line["intent"] else "not understood"
+    return understood if _plain(line["text"]) == _plain(text) else f"recognised: “{line['text']}”, {understood}"
+
+
+def _with_replies(agent: Sequence[Told], report: CallReport) -> list[Told]:
+    """The agent's line that answers a caller's line carries the reply's time."""
+    told = list(agent)
+    for line in report.caller:
+        answered_at = report.answered_at(line)
+        if answered_at is None:
+            continue
+        for number, one in enumerate(told):
+            if one.at > answered_at - SAME_S:
+                told[number] = dataclasses.replace(one, reply=round(answered_at - line.end, 3))
+                break
+    return told
+
+
+def _measured(mulaw: bytes, start: float, end: float) -> tuple[float | None, float | None]:
+    """Length and level of what sounds in this part of a recording; None for both when nothing does."""
+    part = mulaw[round(start * BYTES_A_SECOND) : round(end * BYTES_A_SECOND)]
+    found = utterances(part + SILENCE * (-len(part) % 160))
+    if not found:
+        return None, None
+    return round(sum(one.length for one in found), 2), max(one.level for one in found)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))

@@ -1,0 +1,166 @@
+"""What `flowengine call` prints: both sides by time, with their measures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flowengine.adapters.scripted.code import encode
+from flowengine.runtime.audio import SILENCE
+from flowengine.testing.paint import Painter
+from flowengine.testing.twilio.measures import utterances
+from flowengine.testing.twilio.playout import Gap
+from flowengine.testing.twilio.report import CallReport, Spoken, Warned
+from flowengine.testing.twilio.report_text import Rung, many_calls, one_call
+from flowengine.testing.twilio.story import story
+
+PLAIN = Painter(False)
+SECOND = 8000
+
+
+def line(at: float, speaker: str, text: str, ended_at: float | None = None, **more: Any) -> dict[str, Any]:
+    return {
+        "at": at,
+        "speaker": speaker,
+        "text": text,
+        "complete": True,
+        "ended_at": ended_at,
+        "intent": None,
+        "score": None,
+        **more,
+    }
+
+
+def audio(*sounds: tuple[float, str]) -> bytes:
+    """Tones at their times, quiet between them."""
+    made = b""
+    for at, text in sounds:
+        made += SILENCE * (round(at * SECOND) - len(made)) + encode(text)
+    return made
+
+
+def a_call(**more: Any) -> CallReport:
+    """The agent greets for about half a second, the caller says yes at 2 s, the agent answers at 3 s."""
+    agent = audio((0.1, "hello there"), (3.0, "fine"))
+    return CallReport(
+        "CA1",
+        caller=[Spoken("Yes, please!", 2.0, 2.5)],
+        caller_audio=audio((2.0, "yes please")),
+        agent_audio=agent,
+        agent=utterances(agent),
+        marks_asked=["one", "two"],
+        marks_echoed=["one", "two"],
+        ended_by="agent",
+        **more,
+    )
+
+
+RECORD = {
+    "outcome": "opened",
+    "abnormal": False,
+    "transcript": [
+        line(0.0, "agent", "Hello there.", 0.7),
+        line(2.7, "caller", "yes please", intent="agree", score=0.98),
+        line(2.9, "agent", "Fine.", 3.3),
+    ],
+}
+
+
+def test_both_sides_stand_by_time() -> None:
+    told = story(a_call(), RECORD)
+    assert [(one.who, one.text) for one in told] == [
+        ("agent", "Hello there."),
+        ("caller", "Yes, please!"),
+        ("agent", "Fine."),
+    ]
+    assert [round(one.at, 1) for one in told] == [0.1, 2.0, 3.0]
+
+
+def test_the_answer_carries_its_delay() -> None:
+    assert [one.reply for one in story(a_call(), RECORD)] == [None, None, 0.5]
+
+
+def test_the_audio_beside_the_words_is_measured() -> None:
+    greeting = story(a_call(), RECORD)[0]
+    assert greeting.length is not None
+    assert abs(greeting.length - 0.48) < 0.05
+    assert greeting.level is not None
+    assert -25 < greeting.level < -15
+
+
+def test_what_was_recognised_is_shown_where_it_differs() -> None:
+    notes = [one.note for one in story(a_call(), RECORD)]
+    assert notes == ["", "understood: agree 0.98", ""]
+    record = {**RECORD, "transcript": [line(2.7, "caller", "guess fleas")]}
+    assert story(a_call(), record)[0].note == "recognised: “guess fleas”, not understood"
+
+
+def test_a_line_that_left_no_transcript_says_so() -> None:
+    record = {**RECORD, "transcript": [line(0.0, "agent", "Hello there.", 0.7)]}
+    assert story(a_call(), record)[1].note == "not recognised"
+
+
+def test_a_transcript_that_nobody_said_stands_out() -> None:
+    record = {**RECORD, "transcript": [line(1.0, "caller", "a ghost")]}
+    assert (story(a_call(), record)[0].text, story(a_call(), record)[0].note) == ("a ghost", "nobody said this")
+
+
+def test_two_transcripts_of_one_line_stand_together() -> None:
+    record = {**RECORD, "transcript": [line(2.2, "caller", "yes"), line(2.7, "caller", "please")]}
+    (spoken,) = story(a_call(), record)
+    assert spoken.note == "recognised: “yes”, not understood; recognised: “please”, not understood"
+
+
+def test_words_that_were_cut_off_are_marked() -> None:
+    record = {**RECORD, "transcript": [line(0.0, "agent", "Hello", 0.4, complete=False)]}
+    assert story(a_call(), record)[0].note == "cut off"
+
+
+def test_without_a_record_the_audio_still_tells() -> None:
+    told = story(a_call(), None)
+    assert [(one.who, one.text) for one in told] == [("agent", ""), ("caller", "Yes, please!"), ("agent", "")]
+
+
+def test_a_call_reads_well() -> None:
+    text = one_call(a_call(), RECORD, PLAIN)
+    assert "   2.00 s" in text
+    assert "opened, ended by agent" in text
+    assert "no gaps" in text
+    assert "2, in order" in text
+    starts = {row.index(word) for row in text.splitlines() for word in ("Hello there.", "Yes, please!") if word in row}
+    assert len(starts) == 1
+    assert "\x1b" not in text
+
+
+def test_troubles_stand_in_the_report() -> None:
+    report = a_call(
+        gaps=[Gap(1.0, 0.08)], warned=Warned(1, 2), problems=["the agent said nothing for 20 s"], unsaid=["bye"]
+    )
+    text = one_call(report, RECORD, PLAIN)
+    for part in ("1 gaps, the longest 80 ms", "31950: 1, 31951: 2", "the agent said nothing", "“bye”"):
+        assert part in text
+
+
+def test_a_table_has_a_line_a_call_and_one_for_all() -> None:
+    rung = [Rung(a_call(), RECORD), Rung(None, error="nobody answers"), Rung(a_call(gaps=[Gap(1.0, 0.08)]), RECORD)]
+    _, first, second, third, total = many_calls(rung, PLAIN).splitlines()
+    assert "opened" in first
+    assert "0.50 s / 0.50 s" in first
+    assert "nobody answers" in second
+    assert "80 ms" in third
+    assert "2 of 3 good" in total
+
+
+def test_a_call_is_good_when_nobody_complains() -> None:
+    assert Rung(a_call(), RECORD).is_good
+    assert Rung(a_call(), None).is_good
+    assert not Rung(a_call(), {}).is_good
+    assert not Rung(None, error="nobody answers").is_good
+    assert not Rung(a_call(), {**RECORD, "abnormal": True}).is_good
+    assert not Rung(a_call(warned=Warned(1, 0)), RECORD).is_good
+    assert not Rung(a_call(problems=["the agent said nothing"]), RECORD).is_good
+
+
+def test_a_line_that_the_caller_broke_is_no_fault_of_the_server() -> None:
+    report = a_call()
+    report.ended_by = "caller"
+    assert Rung(report, {**RECORD, "abnormal": True}).is_good
