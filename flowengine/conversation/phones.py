@@ -69,7 +69,8 @@ def digit_group(said: Sequence[str], *, inside: bool) -> tuple[str, int] | None:
         digit = SINGLE.get(said[1]) or (said[1] if re.fullmatch(r"\d", said[1]) else None)
         return (digit * REPEATS[word], 2) if digit is not None else None
     if word in SINGLE:
-        return SINGLE[word], 1
+        # "Oh seven seven double oh nine hundred …": the zeros are digits of the row.
+        return (f"{SINGLE[word]}00", 2) if said[1:2] == ["hundred"] else (SINGLE[word], 1)
     if word in TENS and word:
         unit = SMALL.get(said[1]) if len(said) > 1 else None
         if unit is not None and 0 < unit < 10:

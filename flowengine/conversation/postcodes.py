@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flowengine.conversation.normalise import plain, word_set
-from flowengine.conversation.phones import REPEATS, digit_group
+from flowengine.conversation.phones import MISHEARD, REPEATS, digit_group
 
 AREAS = word_set(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
@@ -85,6 +85,11 @@ def _assemble(said: Sequence[str]) -> str | None:
         if digits is not None:
             row.append(digits[0])
             index += digits[1]
+            continue
+        if word in MISHEARD:
+            # Nobody spells these: "G two four J R" comes back as "G 2 for J R".
+            row.append(MISHEARD[word])
+            index += 1
             continue
         repeat = REPEATS.get(word)
         if repeat is not None and index + 1 < len(said):
