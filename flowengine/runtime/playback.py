@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.runtime.ports import CallLine
 
-BYTES_A_SECOND = 8000
 LEAD_S = 0.5
 CHUNK_BYTES = 800
 """100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from flowengine.runtime.audio import SILENCE
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 
 WORDS_A_SECOND = 4.0
-BYTES_A_SECOND = 8000
 
 
 class SilentSynthesiser:

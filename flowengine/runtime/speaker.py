@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from flowengine.conversation.commands import Pause, Speak
 from flowengine.errors import SpeechError, SynthesiserError
-from flowengine.runtime.audio import SILENCE
-from flowengine.runtime.playback import BYTES_A_SECOND, Passage, Playback
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.runtime.playback import Passage, Playback
 from flowengine.runtime.ports import Synthesiser
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from flowengine.runtime.audio import SILENCE
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 
-BYTES_A_SECOND = 8000
 JITTER_S = 0.001
 
 
