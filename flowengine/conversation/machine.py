@@ -24,8 +24,7 @@ from statemachine.transition_list import TransitionList
 from flowengine.errors import IllegalMove
 from flowengine.graph.edges import digressions, edges
 from flowengine.graph.model import Flow
-
-BUILT_IN_OUTCOMES = ("hung_up", "failed")
+from flowengine.graph.names import BUILT_IN_OUTCOMES
 
 
 class _Bare(StateChart[object]):
