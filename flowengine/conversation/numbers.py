@@ -81,7 +81,7 @@ def read_duration(said: Sequence[str]) -> tuple[timedelta, int] | None:
     total, used, unit = first
     if said[used : used + 3] == ["and", "a", "half"]:
         return timedelta(seconds=total + SECONDS[unit] / 2), used + 3
-    if said[used : used + 4] == ["and", "a", "quarter"]:
+    if said[used : used + 3] == ["and", "a", "quarter"]:
         return timedelta(seconds=total + SECONDS[unit] / 4), used + 3
     joint = 1 if said[used : used + 1] == ["and"] else 0
     rest = _length(said[used + joint :])

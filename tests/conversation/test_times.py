@@ -79,6 +79,7 @@ def test_a_day_alone_is_no_moment() -> None:
 LENGTHS = [
     ("half an hour", 1800),
     ("an hour and a half", 5400),
+    ("an hour and a quarter if that is all right", 4500),
     ("two and a half hours", 9000),
     ("ninety minutes", 5400),
     ("about 20 minutes", 1200),
