@@ -27,7 +27,6 @@ ALPHABET = (
     "sierra tango uniform victor whisky xray yankee zulu alfa whiskey juliett"
 )
 LETTERS = SOUNDS | {word: word[0].upper() for word in word_set(ALPHABET)}
-ZERO_OR_O = word_set("oh o zero 0")
 LONGEST = 16
 
 

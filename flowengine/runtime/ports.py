@@ -1,4 +1,4 @@
-"""What a live call needs from outside, as protocols: recogniser, synthesiser, line, clock.
+"""What a live call needs from outside, as protocols: recogniser, synthesiser, line, guard, record.
 
 Audio crosses every port as raw mu-law bytes, 8 kHz mono (8,000 bytes a second), without a header: what Twilio sends and
 takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
@@ -122,14 +122,6 @@ class CallLine(Protocol):
 
     async def hang_up(self) -> None:
         """End the call for good. Idempotent; a call that has gone already is a success."""
-
-
-class Clock(Protocol):
-    """Time: seconds that never run backwards."""
-
-    def now(self) -> float: ...
-
-    async def sleep_until(self, moment: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,6 @@ class CachedSynthesiser:
         self._size = 0
         self.name = synthesiser.name
 
-    def holds(self, text: str, *, voice: str | None = None) -> bool:
-        return (voice, text) in self._clips
-
     async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
         key = (voice, text)
         clip = self._clips.get(key)

@@ -19,7 +19,6 @@ class Ticker:
         self._targets: dict[object, Callable[[float], None]] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self.worst_lag = 0.0
 
     def add(self, key: object, target: Callable[[float], None]) -> None:
         """Call `target(now)` every period until `remove(key)`. A target must not raise."""
@@ -51,7 +50,6 @@ class Ticker:
             if delay > 0:
                 await asyncio.sleep(delay)
             now = loop.time()
-            self.worst_lag = max(self.worst_lag, now - deadline)
             if now - deadline > 1.0:
                 # A suspended machine: don't make up for the ticks that nobody heard.
                 deadline = now

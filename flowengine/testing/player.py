@@ -22,7 +22,7 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
-from flowengine.testing.matching import Mismatch, Pattern, find_words, mismatch
+from flowengine.testing.matching import find_words
 from flowengine.testing.verdicts import Verdict, verdict
 from flowengine.testing.virtual_call import Said, VirtualCall
 
@@ -172,10 +172,6 @@ class Player:
     def agent_so_far(self) -> str:
         """What the caller has heard in this turn, the sentence that is being spoken included."""
         return " ".join(text for text in (self.turn.agent, self._call.heard_of_current()) if text)
-
-    def expect_agent(self, pattern: Pattern) -> Mismatch | None:
-        """Let the agent finish; how what he said in this turn differs from the pattern, None when it fits."""
-        return mismatch(pattern, self.listen().agent)
 
     @property
     def turn(self) -> Turn:
