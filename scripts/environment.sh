@@ -36,7 +36,7 @@ make_environment() {
 install() {
     python=.venv/bin/python
     if is_recent $python; then
-        wanted="$(cksum <pyproject.toml) $($python -V) $(pwd)"
+        wanted="$(cat pyproject.toml scripts/pinned.txt | cksum) $($python -V) $(pwd)"
         for extra in "$1" dev; do
             case $extra:$1 in dev:*digits) continue ;; esac
             if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
@@ -47,7 +47,8 @@ install() {
     echo "Installing flowengine[$1] and what it needs (once; a minute or two)"
     quiet=-q
     if [ -t 1 ]; then quiet=; fi
-    $python -m pip install $quiet --disable-pip-version-check --no-input -e ".[$1]" || fail \
+    pip="$python -m pip install $quiet --disable-pip-version-check --no-input"
+    { $pip --no-deps --require-hashes -r scripts/pinned.txt && $pip -e ".[$1]"; } || fail \
         "The packages could not be installed: see above. Running the same command again goes on where it stopped."
-    echo "$(cksum <pyproject.toml) $($python -V) $(pwd)" >".venv/installed-$1"
+    echo "$(cat pyproject.toml scripts/pinned.txt | cksum) $($python -V) $(pwd)" >".venv/installed-$1"
 }
