@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from flowengine.adapters.twilio.callbacks import StatusCallback
 from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
@@ -111,14 +112,13 @@ class Recording:
     async def flush(self) -> None:
         await asyncio.wrap_future(await asyncio.to_thread(self.writer.flush))
 
-    async def status(self, form: Mapping[str, str]) -> None:
-        """Keep one of Twilio's status callbacks."""
-        number = form.get("SequenceNumber", "0")
+    async def status(self, callback: StatusCallback, form: Mapping[str, str]) -> None:
+        """Keep one of Twilio's status callbacks, with its whole form; a repeated one changes nothing."""
         await asyncio.to_thread(
             self.store.add_status,
-            form.get("CallSid", ""),
-            int(number) if number.isdigit() else 0,
-            form.get("CallStatus", ""),
+            callback.call_sid,
+            callback.sequence_number,
+            callback.status,
             msgspec.json.encode(dict(form)).decode(),
             datetime.now(UTC),
         )

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flowengine.adapters.twilio import signature, twiml
-from flowengine.errors import FlowEngineError
+from flowengine.adapters.twilio import callbacks, signature, twiml
+from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.graph.model import Direction
 from flowengine.service.calls import AtCapacity, Calls
 from flowengine.service.problems import ProblemError
@@ -72,7 +72,10 @@ async def status_callback(request: Request) -> Response:
     """A call changed its status. Kept once a (CallSid, SequenceNumber), in whatever order it comes."""
     form = await _signed_form(request)
     calls: Calls = request.app.state.calls
-    await calls.recording.status(form)
+    try:
+        await calls.recording.status(callbacks.parse_status(form), form)
+    except ProtocolError as error:
+        raise ProblemError(400, "Not a status callback", str(error)) from error
     return Response(status_code=204)
 
 
@@ -89,8 +92,12 @@ async def after_stream(request: Request) -> Response:
 async def stream_status(request: Request) -> Response:
     """Twilio's word on the stream itself; only its errors are worth a line."""
     form = await _signed_form(request)
-    if form.get("StreamEvent") == "stream-error":
-        log.error("twilio stream error", extra={"call_sid": form.get("CallSid"), "error": form.get("StreamError")})
+    try:
+        told = callbacks.parse_stream_status(form)
+    except ProtocolError as error:
+        raise ProblemError(400, "Not a stream callback", str(error)) from error
+    if told.event == "stream-error":
+        log.error("twilio stream error", extra={"call_sid": told.call_sid, "error": told.error})
     return Response(status_code=204)
 
 

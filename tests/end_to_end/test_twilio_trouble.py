@@ -133,3 +133,11 @@ def test_the_command_fails_with_a_call_that_was_refused(service: Service, tmp_pa
     status, text = call(service, tmp_path, "--say", "yes", "--token", "somebody else's")
     assert status == 1
     assert "answered 403" in text
+
+
+@pytest.mark.parametrize("path", ["status-callback", "stream-status"])
+def test_a_callback_that_makes_no_sense_is_refused_by_name(service: Service, path: str) -> None:
+    form = {"CallSid": "CA1", "CallStatus": "asleep", "StreamEvent": "stream-paused"}
+    status, body = service.run(service.telephone.account.post(f"{service.base}/twilio/{path}", form))
+    assert status == 400
+    assert "that Twilio knows" in json.loads(body)["detail"]

@@ -90,7 +90,7 @@ def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told
 
 def _understood(text: str, line: Record) -> str:
     score = f" {line['score']:.2f}" if line["score"] is not None else ""
-    understood = f"understood: {line['intent']}{score}" if line["intent"] else "not understood"
+    understood = f"understood: {line['intent']}{score}" if line["intent"] else "no intent"
     return understood if _plain(line["text"]) == _plain(text) else f"recognised: “{line['text']}”, {understood}"
 
 

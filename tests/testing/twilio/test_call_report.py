@@ -91,7 +91,7 @@ def test_what_was_recognised_is_shown_where_it_differs() -> None:
     notes = [one.note for one in story(a_call(), RECORD)]
     assert notes == ["", "understood: agree 0.98", ""]
     record = {**RECORD, "transcript": [line(2.7, "caller", "guess fleas")]}
-    assert story(a_call(), record)[0].note == "recognised: “guess fleas”, not understood"
+    assert story(a_call(), record)[0].note == "recognised: “guess fleas”, no intent"
 
 
 def test_a_line_that_left_no_transcript_says_so() -> None:
@@ -107,7 +107,7 @@ def test_a_transcript_that_nobody_said_stands_out() -> None:
 def test_two_transcripts_of_one_line_stand_together() -> None:
     record = {**RECORD, "transcript": [line(2.2, "caller", "yes"), line(2.7, "caller", "please")]}
     (spoken,) = story(a_call(), record)
-    assert spoken.note == "recognised: “yes”, not understood; recognised: “please”, not understood"
+    assert spoken.note == "recognised: “yes”, no intent; recognised: “please”, no intent"
 
 
 def test_words_that_were_cut_off_are_marked() -> None:
