@@ -6,9 +6,8 @@ EvaluationError; the interpreter turns one into an apology and the outcome `fail
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.environment import Template as JinjaTemplate
@@ -17,25 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from flowengine.conversation.spoken import money, plural, spelled, spoken, spoken_ordinal
 from flowengine.errors import EvaluationError
-from flowengine.graph.edges import statements
-from flowengine.graph.model import (
-    Again,
-    Collect,
-    End,
-    Expression,
-    Flow,
-    Goto,
-    Guard,
-    If,
-    Listen,
-    Note,
-    Resume,
-    Say,
-    Set,
-    Statement,
-    Template,
-    Wait,
-)
+from flowengine.graph.model import Expression, Flow, Template
+from flowengine.graph.walk import written
 
 FILTERS: Mapping[str, Callable[..., object]] = {
     "money": money,
@@ -60,7 +42,7 @@ class Evaluator:
         made = environment()
         self._templates: dict[str, JinjaTemplate] = {}
         self._expressions: dict[str, TemplateExpression] = {}
-        for text in _texts(flow):
+        for text in (each.text for each in written(flow)):
             try:
                 if isinstance(text, Template):
                     self._templates.setdefault(text.text, made.from_string(text.text))
@@ -109,37 +91,3 @@ def _present(value: object) -> object:
     if value is None:
         raise TypeError("a value that is missing cannot be spoken")
     return value
-
-
-def _texts(flow: Flow) -> Iterator[Template | Expression]:
-    for line in flow.lines.values():
-        yield from line.sentences
-    for slot in flow.slots.values():
-        yield from (each for each in (slot.ask, slot.again, slot.confirm, slot.valid, slot.invalid) if each is not None)
-    for contact_field in flow.contact.values():
-        if contact_field.default is not None:
-            yield contact_field.default
-    bodies = [state.body for state in flow.states.values()]
-    bodies += [branch.body for layer in flow.anywhere for branch in layer.branches]
-    for body in bodies:
-        for statement in statements(body):
-            yield from _own_texts(statement)
-
-
-def _own_texts(statement: Statement) -> Iterator[Template | Expression]:
-    match statement:
-        case Say(sentences=sentences):
-            yield from sentences
-        case Set(value=value):
-            yield value
-        case Note(text=text):
-            yield text
-        case Again(text=text):
-            if text is not None:
-                yield text
-        case If(arms=arms):
-            yield from (arm.condition for arm in arms if arm.condition is not None)
-        case Wait() | Goto() | Resume() | End() | Listen() | Collect() | Guard():
-            pass
-        case _:
-            assert_never(statement)

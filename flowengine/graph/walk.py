@@ -1,4 +1,4 @@
-"""Ways through a flow's parts that several checks share."""
+"""Ways through a flow's parts that the checks share, and the evaluator with them."""
 
 from __future__ import annotations
 
@@ -82,8 +82,12 @@ def _written(statement: model.Statement) -> Iterator[Written]:
             yield Written(value, False)
         case model.If(arms=arms):
             yield from (Written(arm.condition, False) for arm in arms if arm.condition is not None)
-        case _:
+        case model.Say() | model.Again() | model.Wait() | model.Goto() | model.Resume() | model.End():
             pass
+        case model.Listen() | model.Collect() | model.Guard():
+            pass
+        case _:
+            assert_never(statement)
 
 
 def closes(statement: model.Statement) -> bool:
