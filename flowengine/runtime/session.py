@@ -59,7 +59,7 @@ from flowengine.runtime.ports import (
 )
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.timers import Timers
-from flowengine.runtime.turns import Turns, interrupts
+from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,6 @@ GUARD_TIMEOUT_S = 2.0
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 TEARDOWN_S = 2.0
-FLOOR_RECHECK_S = 0.25
 BAD_LINE = "I'm sorry, the line is bad. Goodbye."
 TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
 

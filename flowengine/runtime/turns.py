@@ -22,6 +22,8 @@ from flowengine.runtime.ports import (
 
 FINAL_OVERDUE_S = 5.0
 VOICE_LIMIT_S = 30.0
+FLOOR_RECHECK_S = 0.25
+"""A timer that ran out while the caller had the floor asks again after this."""
 BACKCHANNELS = frozenset({"mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "ah", "oh", "yeah", "okay", "ok"})
 
 

@@ -43,12 +43,11 @@ from flowengine.conversation.events import (
 )
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
+from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
 
 LONGEST_TURN_S = 1800.0
 """Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
-FLOOR_RECHECK_S = 0.25
-"""A timer that ran out while the caller spoke fires this long after; as in `runtime.session`."""
 _EPSILON = 1e-6
 
 
