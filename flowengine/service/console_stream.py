@@ -221,9 +221,11 @@ class Watcher:
 async def _started(socket: WebSocket) -> StartCall:
     """The first message. Raises ProtocolError, TimeoutError, WebSocketDisconnect."""
     async with asyncio.timeout(START_TIMEOUT_S):
-        text = await socket.receive_text()
+        message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
     try:
-        return msgspec.json.decode(text, type=StartCall)
+        return msgspec.json.decode(message.get("text") or "", type=StartCall)
     except msgspec.DecodeError as error:
         raise ProtocolError(f"the first message must be start, with a flow: {error}") from error
 

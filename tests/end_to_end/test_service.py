@@ -107,6 +107,18 @@ def test_a_call_that_cannot_start_says_why(service: Service, start: dict[str, An
     assert part in fact["message"]
 
 
+def test_audio_before_the_start_is_answered_with_what_is_expected(service: Service) -> None:
+    async def main() -> dict[str, Any]:
+        async with connect(service.base.replace("http://", "ws://") + "/console/stream") as socket:
+            await socket.send(b"\xff" * 160)
+            answer: dict[str, Any] = json.loads(await socket.recv())
+            return answer
+
+    answer = service.run(main())
+    assert answer["event"] == "error"
+    assert "the first message must be start" in answer["message"]
+
+
 def test_another_sites_page_may_not_open_a_call(service: Service) -> None:
     async def main() -> int:
         url = service.base.replace("http://", "ws://") + "/console/stream"
