@@ -18,9 +18,9 @@ from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.errors import ContactNotValid
 from flowengine.graph.compile import compile_file
 from flowengine.graph.model import ContactField, Flow
+from flowengine.language.durations import seconds
 from flowengine.language.render import render
 from flowengine.testing.expected import shown
-from flowengine.testing.flowtest.values import seconds
 from flowengine.testing.paint import Painter
 from flowengine.testing.player import LONDON, Player, Turn, in_london
 from flowengine.testing.transcript import remarks
@@ -158,7 +158,7 @@ class Chat:
     def _silence(self, text: str) -> bool:
         try:
             length = seconds(text if text.endswith(("s", "m", "h")) else f"{text}s") if text else None
-        except (ValueError, KeyError):
+        except ValueError:
             return self._say_no(f"{text!r} is not a time; write, for example: /silence 6s")
         self._player.silence(length)
         return True

@@ -15,9 +15,9 @@ from flowengine.conversation.phones import uk_number
 from flowengine.conversation.postcodes import postcode
 from flowengine.errors import ContactNotValid
 from flowengine.graph.model import Expression, Flow, ValueType
+from flowengine.language.durations import seconds
 
 LONGEST_TEXT = 500
-UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 EXPECTED = {
     "text": "a text",
     "number": "a number",
@@ -119,13 +119,12 @@ def _boolean(given: object) -> bool | None:
     return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(str(given).lower())
 
 
-def _duration(given: object) -> timedelta | None:
+def _duration(given: object) -> timedelta:
     if isinstance(given, timedelta):
         return given
     if isinstance(given, int | float) and not isinstance(given, bool):
         return timedelta(seconds=given)
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", str(given).strip())
-    return timedelta(seconds=float(match[1]) * UNIT_SECONDS[match[2]]) if match is not None else None
+    return timedelta(seconds=seconds(str(given).strip()))
 
 
 def _default(name: str, expression: Expression) -> object:

@@ -10,12 +10,12 @@ from lark import Token, Tree
 
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.durations import seconds
 from flowengine.language.grammar import Node, span_of
 from flowengine.language.source import Source, Span
 
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t"}
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def unescape(text: str) -> str:
@@ -97,8 +97,7 @@ class LeafBuilder:
         found = token(tree, "DURATION")
         if found is None:
             return None
-        unit = str(found).lstrip("0123456789.")
-        return ast.Duration(float(str(found)[: -len(unit)]) * _SECONDS[unit], self._token_span(found))
+        return ast.Duration(seconds(str(found)), self._token_span(found))
 
     def _number(self, tree: Node) -> ast.Number | None:
         found = token(tree, "NUMBER")

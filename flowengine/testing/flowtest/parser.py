@@ -15,6 +15,7 @@ from importlib.resources import files
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.durations import seconds
 from flowengine.language.source import Source, Span
 from flowengine.testing.flowtest import problems
 from flowengine.testing.flowtest.ast import (
@@ -35,7 +36,7 @@ from flowengine.testing.flowtest.ast import (
     Test,
     Value,
 )
-from flowengine.testing.flowtest.values import literal, seconds, unquoted
+from flowengine.testing.flowtest.values import literal, unquoted
 from flowengine.testing.matching import Piece
 
 Node = Tree[Token]

@@ -12,7 +12,6 @@ _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 _TIME = re.compile(r"(\d\d?):(\d\d)")
 _BOTH = re.compile(r"(\d{4}-\d\d?-\d\d?)[T ]+(\d\d?:\d\d)")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def literal(text: str) -> Literal:
@@ -31,12 +30,6 @@ def literal(text: str) -> Literal:
     if text in ("true", "false"):
         return text == "true"
     return text
-
-
-def seconds(text: str) -> float:
-    """`6s`, `1.5s`, `500ms`, `2m` in seconds."""
-    number = text.rstrip("msh")
-    return float(number) * _UNITS[text[len(number) :]]
 
 
 def unquoted(text: str) -> str:
