@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from flowengine.adapters.scripted.code import encode
 from flowengine.runtime.audio import SILENCE
 from flowengine.testing.paint import Painter
@@ -164,3 +166,29 @@ def test_a_line_that_the_caller_broke_is_no_fault_of_the_server() -> None:
     report = a_call()
     report.ended_by = "caller"
     assert Rung(report, {**RECORD, "abnormal": True}).is_good
+
+
+def test_an_agent_that_was_interrupted_answers_after_its_clear() -> None:
+    report = CallReport(
+        "CA1",
+        caller=[Spoken("no", 0.3, 0.5)],
+        agent_audio=(encode("x" * 20))[: round(0.6 * SECOND)] + SILENCE * SECOND + encode("fine"),
+        cleared_at=[0.6],
+    )
+    (reply,) = report.replies
+    assert 1.0 < reply < 1.2
+
+
+def test_a_reply_is_the_first_sound_after_the_callers_last() -> None:
+    report = CallReport(
+        "CA1",
+        caller=[Spoken("yes", 0.0, 0.5), Spoken("and", 2.0, 2.1), Spoken("hello?", 2.2, 2.5)],
+        agent_audio=SILENCE * (SECOND + 800) + encode("a") + SILENCE * (2 * SECOND),
+    )
+    assert report.replies == [pytest.approx(0.6)]
+
+
+def test_marks_that_share_a_name_are_not_in_order() -> None:
+    assert CallReport("CA1", marks_asked=["a", "b", "c"], marks_echoed=["b", "c"]).marks_in_order
+    assert not CallReport("CA1", marks_asked=["a", "b"], marks_echoed=["b", "a"]).marks_in_order
+    assert not CallReport("CA1", marks_asked=["a", "a"], marks_echoed=["a", "a"]).marks_in_order

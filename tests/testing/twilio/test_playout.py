@@ -57,3 +57,11 @@ def test_what_was_heard_has_its_quiet_in_place() -> None:
     playout.media(b"\x10" * 80, 101.0)
     assert playout.audio[:8000] == b"\xff" * 8000
     assert playout.audio[8000:] == b"\x10" * 80
+
+
+def test_media_of_any_size_plays_without_a_break() -> None:
+    playout = Playout(100.0)
+    for size in (1, 159, 8000, 40):
+        playout.media(SECOND[:size], 100.0)
+    assert len(playout.audio) == 8200
+    assert playout.gaps == []

@@ -9,15 +9,11 @@ import pytest
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
-from flowengine.testing.twilio.account import ServerRefused, read_twiml
+from flowengine.testing.twilio.account import ServerRefused
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.trouble import Trouble
 from tests.testing.twilio.small_server import SmallServer, Talk, rung
 from tests.testing.twilio.test_simulated_stream import speak_and_hang_up, started
-
-
-def connected_to(url: str) -> str:
-    return twiml.connect(stream_url=url, action_url="https://a.example/after", status_url="", token="t")
 
 
 def test_a_call_goes_well() -> None:
@@ -65,26 +61,6 @@ def test_a_refusal_is_heard() -> None:
     report, server = rung(started, prepare=prepare)
     assert (report.ended_by, report.said_by_twilio) == ("twiml", ("We are closed.",))
     assert server.talks == []
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (connected_to("wss://a.example/stream?flow=door"), "31920: the stream's url has a query string"),
-        (connected_to("ws://a.example/stream"), "31920: the stream's url is not wss://"),
-        (connected_to("https://a.example/stream"), "31920: the stream's url is not wss://"),
-        (
-            twiml.connect(stream_url="wss://a.example/s", action_url="", status_url="", token="x" * 495),
-            "the parameter 'token' is too long",
-        ),
-        ("not xml", "the TwiML is not XML"),
-        ("<html/>", "the TwiML begins with <html>"),
-        ("", "the TwiML is not XML"),
-    ],
-)
-def test_twiml_that_twilio_would_not_take_is_refused(text: str, reason: str) -> None:
-    with pytest.raises(ServerRefused, match=reason):
-        read_twiml(text)
 
 
 def test_a_server_that_is_not_there_is_one_clear_error() -> None:
