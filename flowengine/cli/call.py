@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 import click
 
+from flowengine.cli.contact import contact_option
+
 if TYPE_CHECKING:
     from flowengine.testing.twilio.call import Telephone
     from flowengine.testing.twilio.report_text import Rung
@@ -59,7 +61,7 @@ class Plan:
     type=click.Path(path_type=Path),
     help='A recording as a caller\'s line, after those of --say; in between: --say "(plays FILE)".',
 )
-@click.option("--contact", "contacts", multiple=True, metavar="NAME=VALUE", help="An input of the flow.")
+@contact_option
 @click.option(
     "--wav",
     type=click.Path(path_type=Path),
@@ -90,7 +92,7 @@ def command(
     flow: str,
     says: tuple[str, ...],
     clips: tuple[Path, ...],
-    contacts: tuple[str, ...],
+    contact: dict[str, str],
     wav: Path | None,
     speech: str,
     outbound: bool,
@@ -118,7 +120,6 @@ def command(
     from flowengine.testing.twilio.script import clip, parse
 
     steps = [*parse(says), *map(clip, clips)]
-    contact = dict(map(_pair, contacts))
     running = None if server is None else _running(server, account, token, api_key, rest_port)
     name, folder = _flow(flow, flows, contact, is_here=running is None)
     stt_url, tts_url = _engines(speech)
@@ -251,13 +252,6 @@ def _engines(speech: str) -> tuple[str, str]:
                 f"{speech!r}: expected local, scripted, or two addresses like ws://host:8765/stt,ws://host:8765/tts",
                 param_hint="--speech",
             )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise click.BadParameter(f"{text!r}: expected NAME=VALUE, like name=Sam", param_hint="--contact")
-    return name.strip(), value
 
 
 def _write(path: Path, left: bytes, right: bytes) -> None:

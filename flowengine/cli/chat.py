@@ -14,6 +14,7 @@ from typing import TextIO
 
 import click
 
+from flowengine.cli.contact import contact_option
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.errors import ContactNotValid
 from flowengine.graph.compile import compile_file
@@ -51,11 +52,11 @@ class _Now(click.ParamType[datetime]):
 
 @click.command(name="chat")
 @click.argument("flow", type=click.Path(path_type=Path), metavar="FLOW")
-@click.option("--contact", multiple=True, metavar="NAME=VALUE", help="A contact field; may be given several times.")
+@contact_option
 @click.option(
     "--now", type=_Now(), metavar="ISO", help="When the call takes place, such as 2026-11-24T10:00. [default: now]"
 )
-def command(flow: Path, contact: tuple[str, ...], now: datetime | None) -> None:
+def command(flow: Path, contact: dict[str, str], now: datetime | None) -> None:
     """Talk to the flow in the file FLOW by typing what the caller says.
 
     The call runs in virtual time, so nothing is waited for. Lines may also come from a pipe, one a turn.
@@ -65,7 +66,7 @@ def command(flow: Path, contact: tuple[str, ...], now: datetime | None) -> None:
         colour = _on_terminal(sys.stderr)
         click.echo(render(compilation.errors, compilation.sources, colour=colour), err=True, color=colour)
         sys.exit(1)
-    given = _given(contact)
+    given: dict[str, object] = dict(contact)
     if _on_terminal(sys.stdin):
         given |= _asked(compilation.flow, given)
     try:
@@ -211,16 +212,6 @@ class Chat:
 
 def _on_terminal(stream: TextIO) -> bool:
     return stream.isatty()
-
-
-def _given(pairs: tuple[str, ...]) -> dict[str, object]:
-    given: dict[str, object] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--contact")
-        given[name.strip()] = value.strip()
-    return given
 
 
 def _asked(flow: Flow, given: Mapping[str, object]) -> dict[str, object]:
