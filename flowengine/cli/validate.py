@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from flowengine.graph.compile import check_file, find_files
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, as_json
 from flowengine.language.render import render
 from flowengine.language.source import Source
 
@@ -51,34 +51,6 @@ def command(paths: tuple[Path, ...], form: str) -> None:
     if not files and form == "text":
         click.echo("no .flow file was found there", err=True)
     sys.exit(1 if not files or any(diagnostic.severity == "error" for diagnostic in diagnostics) else 0)
-
-
-def as_json(diagnostic: Diagnostic) -> dict[str, object]:
-    """A diagnostic with its fields side by side; lines and columns count from 1."""
-    span = diagnostic.span
-    return {
-        "code": diagnostic.code,
-        "name": diagnostic.name,
-        "severity": diagnostic.severity,
-        "path": span.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-        "related": [
-            {
-                "path": related.span.path,
-                "line": related.span.line,
-                "column": related.span.column,
-                "end_line": related.span.end_line,
-                "end_column": related.span.end_column,
-                "message": related.message,
-            }
-            for related in diagnostic.related
-        ],
-    }
 
 
 def _summary(files: int, diagnostics: Iterable[Diagnostic], seconds: float) -> str:

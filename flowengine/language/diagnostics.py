@@ -29,3 +29,26 @@ class Diagnostic:
     message: str
     help: str | None = None
     related: tuple[Related, ...] = ()
+
+
+def as_json(diagnostic: Diagnostic) -> dict[str, object]:
+    """A diagnostic as plain data, its fields side by side; lines and columns count from 1."""
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity,
+        **_place(diagnostic.span),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        "related": [{**_place(related.span), "message": related.message} for related in diagnostic.related],
+    }
+
+
+def _place(span: Span) -> dict[str, object]:
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import as_json
 from flowengine.language.source import Span
 from flowengine.testing.coverage import Coverage
 from flowengine.testing.player import Turn
@@ -22,7 +22,7 @@ def report_json(report: Report) -> str:
             "failed": report.failed,
             "seconds": round(report.took, 3),
             "tests": [_test(result) for result in report.results],
-            "diagnostics": [_diagnostic(problem) for problem in report.problems],
+            "diagnostics": [as_json(problem) for problem in report.problems],
             "coverage": [_coverage(each) for each in report.coverage],
         },
         indent=2,
@@ -88,7 +88,7 @@ def _test(result: Result) -> dict[str, object]:
             "got": failure.got,
             "help": failure.hint,
         },
-        "diagnostics": [_diagnostic(problem) for problem in result.problems],
+        "diagnostics": [as_json(problem) for problem in result.problems],
     }
 
 
@@ -119,17 +119,6 @@ def _coverage(found: Coverage) -> dict[str, object]:
         "missing_branches": [
             {"state": probe.state, "branch": probe.label, **_place(probe.span)} for probe in found.missing_branches
         ],
-    }
-
-
-def _diagnostic(problem: Diagnostic) -> dict[str, object]:
-    return {
-        "code": problem.code,
-        "name": problem.name,
-        "severity": problem.severity,
-        **_place(problem.span),
-        "message": problem.message,
-        "help": problem.help,
     }
 
 
