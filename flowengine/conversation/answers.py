@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowengine.conversation.negation import denied
-from flowengine.conversation.normalise import normalise, word_set
+from flowengine.conversation.normalise import Said, normalise, word_set
 
 AFFIRMING = (
     "yes",
@@ -54,6 +54,8 @@ _YES = tuple(sorted((tuple(each.split()) for each in (*AFFIRMING, *AGREEABLE)), 
 _NO = tuple(sorted((tuple(each.split()) for each in DENYING), key=len, reverse=True))
 _AGREEABLE = frozenset(tuple(each.split()) for each in AGREEABLE)
 WHOLE_SENTENCE = frozenset({("that", "is", "right"), ("that", "is", "correct"), ("it", "is"), ("correct",)})
+CLOSING = word_set("yes no ok right correct indeed please thanks thank then sorry actually i it that")
+"""Words that may follow a whole sentence: "it is, thanks". In "no, it's five" the sentence goes on, and corrects."""
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -64,7 +66,8 @@ def yes_or_no(text: str) -> bool | None:
     while index < len(said.words):
         refused, agreed = _starting(_NO, said.words, index), _starting(_YES, said.words, index)
         phrase = refused or agreed
-        if phrase is None:
+        whole = _is_whole(said, index + len(phrase or ()))
+        if phrase is None or (phrase == ("it", "is") and not whole):
             rest += said.words[index] not in BESIDE
             index += 1
             continue
@@ -73,7 +76,7 @@ def yes_or_no(text: str) -> bool | None:
         else:
             agreeable = agreeable or phrase in _AGREEABLE
             yes = yes or phrase not in _AGREEABLE
-            firm = firm or phrase in WHOLE_SENTENCE
+            firm = firm or (whole and phrase in WHOLE_SENTENCE)
         index += len(phrase)
     if yes and no:
         # "No, no, that's right" agrees; "yes, no, hang on" says neither.
@@ -81,6 +84,11 @@ def yes_or_no(text: str) -> bool | None:
     if yes or no:
         return yes
     return True if agreeable and not rest else None
+
+
+def _is_whole(said: Said, after: int) -> bool:
+    """Whether what was said before `after` stands as a sentence of its own."""
+    return after in said.clauses or after == len(said.words) or said.words[after] in CLOSING
 
 
 def _starting(phrases: tuple[tuple[str, ...], ...], words: tuple[str, ...], index: int) -> tuple[str, ...] | None:

@@ -277,3 +277,33 @@ state start
     talk.says(answer)
     assert talk.conversation.variables == {"wanted": value}
     assert talk.outcome == "good"
+
+
+COUNTED = """
+slot count: number
+  ask "How many?"
+  confirm "{{ count }}, is that right?"
+
+slot at: time
+  ask "At what time?"
+  confirm "{{ at | spoken }}, is that right?"
+
+state start
+  collect count, at
+    done or failed: end good
+"""
+
+
+@pytest.mark.parametrize("said", ["no, it's five", "no it's 5", "it's five", "no the correct number is five"])
+def test_a_sentence_that_gives_another_number_corrects_the_read_back(said: str) -> None:
+    talk = Talk(COUNTED)
+    assert talk.says("four") == ["4, is that right?"]
+    assert talk.says(said) == ["5, is that right?"]
+
+
+def test_a_sentence_that_gives_another_time_corrects_the_read_back() -> None:
+    talk = Talk(COUNTED)
+    talk.says("four")
+    talk.says("no, that's right, it is")
+    talk.says("half past five")
+    assert talk.says("no it's half past six") == ["half past six in the evening, is that right?"]
