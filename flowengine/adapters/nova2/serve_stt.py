@@ -57,7 +57,7 @@ class SttConversation:
         try:
             audio, stream = await self._begin()
         except _Refused as refused:
-            await self._refuse(refused.code, str(refused))
+            await refuse(self._connection, refused.code, str(refused))
             return
         listener = asyncio.create_task(self._listen(stream, audio), name="nova2 listen")
         teller = asyncio.create_task(self._tell(stream), name="nova2 tell")
@@ -70,7 +70,7 @@ class SttConversation:
             ends = await asyncio.gather(listener, teller, return_exceptions=True)
         for end in ends:
             if isinstance(end, _Refused):
-                await self._refuse(end.code, str(end))
+                await refuse(self._connection, end.code, str(end))
             elif isinstance(end, Exception):
                 raise end
 
@@ -165,9 +165,11 @@ class SttConversation:
             )
         )
 
-    async def _refuse(self, code: ErrorCode, message: str) -> None:
-        await self._connection.send(written("error", code=code, message=message, fatal=True))
-        await self._connection.close(CLOSE_CODES[code], code)
+
+async def refuse(connection: ServerConnection, code: ErrorCode, message: str) -> None:
+    """One error, and the end of the connection."""
+    await connection.send(written("error", code=code, message=message, fatal=True))
+    await connection.close(CLOSE_CODES[code], code)
 
 
 def _init(raw: str | bytes) -> dict[str, Any]:

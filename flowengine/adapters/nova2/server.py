@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from flowengine.adapters.nova2.messages import CLOSE_CODES, MAX_MESSAGE, PING_S, ErrorCode, written
-from flowengine.adapters.nova2.serve_stt import SttConversation
+from flowengine.adapters.nova2.messages import MAX_MESSAGE, PING_S
+from flowengine.adapters.nova2.serve_stt import SttConversation, refuse
 from flowengine.adapters.nova2.serve_tts import TtsConversation
 from flowengine.errors import SettingsError
 from flowengine.runtime.ports import Recogniser, Synthesiser
@@ -61,12 +61,6 @@ class _Rooms:
             pass
         finally:
             self._clients -= 1
-
-
-async def refuse(connection: ServerConnection, code: ErrorCode, message: str) -> None:
-    """One error, and the end of the connection."""
-    await connection.send(written("error", code=code, message=message, fatal=True))
-    await connection.close(CLOSE_CODES[code], code)
 
 
 @asynccontextmanager
