@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from flowengine.runtime.ports import PartialTranscript, RecogniserEvent, RecogniserFailed
 
 LIMIT = 500
-"""Some minutes of talk that nobody reads; beyond it partials are given up, then the oldest."""
+"""Some minutes of talk that nobody reads; beyond it the oldest is given up."""
 
 
 class Reports:
@@ -25,7 +25,7 @@ class Reports:
         return self._closed
 
     def put(self, event: RecogniserEvent) -> None:
-        """Report; never waits. A newer partial of an utterance takes the place of one that is still unread."""
+        """Report; never waits. A partial takes the place of one before it that is still unread."""
         if self._closed:
             return
         if isinstance(event, PartialTranscript) and self._waiting and isinstance(self._waiting[-1], PartialTranscript):
