@@ -45,9 +45,10 @@ class Evaluator:
         for text in (each.text for each in written(flow)):
             try:
                 if isinstance(text, Template):
-                    self._templates.setdefault(text.text, made.from_string(text.text))
-                else:
-                    self._expressions.setdefault(text.text, made.compile_expression(text.text, undefined_to_none=False))
+                    if text.text not in self._templates:
+                        self._templates[text.text] = made.from_string(text.text)
+                elif text.text not in self._expressions:
+                    self._expressions[text.text] = made.compile_expression(text.text, undefined_to_none=False)
             except TemplateError as error:
                 raise EvaluationError(f"line {text.span.line}: {error.message}") from error
 
