@@ -98,7 +98,7 @@ async def _watch(library: FlowLibrary) -> None:
             if await asyncio.to_thread(library.refresh):
                 log.info("flows compiled again")
         except OSError:
-            log.exception("the folder of flows cannot be read", exc_info=False)
+            log.error("the folder of flows cannot be read")
 
 
 async def _warm_up(app: Starlette, progress: Progress) -> None:
