@@ -15,8 +15,9 @@ from flowengine.language.ast import Damage
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.grammar import Feeder, Node, keywords
 from flowengine.language.layout import Row
+from flowengine.language.mistake import Mistake
 from flowengine.language.source import Source, Span
-from flowengine.language.syntax_hints import Mistake, explain
+from flowengine.language.syntax_hints import explain
 
 _FILLERS = {
     "COLON": ":",

@@ -5,57 +5,20 @@ Each rule below looks for one kind of mistake and says, where it is clear, how t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from lark import Token
 
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.grammar import SIMPLE_STATEMENTS, STATEMENTS, keywords, span_of
-from flowengine.language.source import Source, Span
+from flowengine.language.mistake import Explanation, Mistake, error_at
+from flowengine.language.name_hints import hyphen, spaced_name
+from flowengine.language.source import Span
 from flowengine.language.words import FOREIGN_WORDS, TERMINALS, home
 
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "ms": "milliseconds"}
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """A row that fits up to `index`; there only `accepted` could stand, and at the row's start only `at_start`.
-
-    `index` is the number of tokens when the row ends too early. `deeper`: more deeply indented lines follow.
-    """
-
-    source: Source
-    row: tuple[Token, ...]
-    index: int
-    accepted: frozenset[str]
-    at_start: frozenset[str]
-    deeper: bool
-
-    @property
-    def token(self) -> Token | None:
-        """What was found; None at the row's end."""
-        return self.row[self.index] if self.index < len(self.row) else None
-
-    @property
-    def before(self) -> Token | None:
-        return self.row[self.index - 1] if self.index else None
-
-    @property
-    def span(self) -> Span:
-        """What was found, or the place after the row's last token."""
-        if self.token is not None:
-            return span_of(self.source.path, self.token)
-        last = span_of(self.source.path, self.row[-1])
-        return Span(last.path, last.end_line, last.end_column, last.end_line, last.end_column + 1)
-
-    def replaced(self, kind: str, value: str, count: int = 1) -> list[Token]:
-        """The row with one token in place of `count`."""
-        here = self.row[min(self.index, len(self.row) - 1)]
-        token = Token.new_borrow_pos(kind, value, here)
-        return [*self.row[: self.index], token, *self.row[self.index + count :]]
-
-
-Explanation = tuple[Diagnostic, Sequence[Token] | None]
 _Rule = Callable[[Mistake], Explanation | None]
 
 
@@ -68,10 +31,6 @@ def explain(mistake: Mistake) -> Explanation:
     return _unexpected(mistake)
 
 
-def _error(mistake: Mistake, code: str, name: str, message: str, help_: str | None) -> Diagnostic:
-    return Diagnostic(code, name, "error", mistake.span, message, help_)
-
-
 # ── characters ──
 
 
@@ -79,7 +38,7 @@ def _unclosed_text(mistake: Mistake) -> Explanation | None:
     token = mistake.token
     if token is None or token.type != "UNCLOSED":
         return None
-    problem = _error(mistake, "FL112", "unclosed-text", "this text has no closing quote", 'end it with "')
+    problem = error_at(mistake, "FL112", "unclosed-text", "this text has no closing quote", 'end it with "')
     return problem, mistake.replaced("STRING", str(token).rstrip("\\") + '"')
 
 
@@ -87,11 +46,11 @@ def _foreign_quotes(mistake: Mistake) -> Explanation | None:
     token = mistake.token
     help_ = 'write text in straight double quotes: "…"'
     if token is not None and token.type == "QUOTED" and "STRING" in mistake.accepted:
-        problem = _error(mistake, "FL105", "missing-text", "text stands in double quotes, not in single ones", help_)
+        problem = error_at(mistake, "FL105", "missing-text", "text stands in double quotes, not in single ones", help_)
         return problem, mistake.replaced("STRING", '"' + str(token)[1:-1].replace('"', "'") + '"')
     if token is None or token.type != "UNKNOWN" or str(token) not in "“”„«»‘’'`":
         return None
-    problem = _error(mistake, "FL119", "odd-character", f"{str(token)!r} is no quote of this language", help_)
+    problem = error_at(mistake, "FL119", "odd-character", f"{str(token)!r} is no quote of this language", help_)
     rest = len(mistake.row) - mistake.index
     return problem, mistake.replaced("STRING", '""', rest) if "STRING" in mistake.accepted else None
 
@@ -102,7 +61,7 @@ def _odd_character(mistake: Mistake) -> Explanation | None:
         return None
     shown = str(token) if token.isprintable() else f"U+{ord(str(token)):04X}"
     help_ = "take it out" if str(token) != ";" else "a statement ends with its line; take it out"
-    return _error(mistake, "FL119", "odd-character", f"the character {shown!r} means nothing here", help_), None
+    return error_at(mistake, "FL119", "odd-character", f"the character {shown!r} means nothing here", help_), None
 
 
 # ── the first word of a line ──
@@ -115,7 +74,7 @@ def _first_word(mistake: Mistake) -> Explanation | None:
     if token.type in keywords():
         return _misplaced_keyword(mistake, token)
     if token.type == "STRING" and "SAY" in mistake.at_start:
-        problem = _error(mistake, "FL111", "misplaced-statement", "a text alone says nothing", 'write: say "…"')
+        problem = error_at(mistake, "FL111", "misplaced-statement", "a text alone says nothing", 'write: say "…"')
         return problem, [Token.new_borrow_pos("SAY", "say", token), *mistake.row]
     if token.type != "NAME":
         return None
@@ -134,7 +93,7 @@ def _misplaced_keyword(mistake: Mistake, token: Token) -> Explanation:
         help_ = "align it with its 'if', with nothing between their blocks"
     elif token.type == "HANGUP" and "SAY" in mistake.at_start:
         help_ = "to end the call, write 'end OUTCOME'; the event 'hangup' stands under 'listen' or 'anywhere'"
-    return _error(mistake, "FL111", "misplaced-statement", message, help_), None
+    return error_at(mistake, "FL111", "misplaced-statement", message, help_), None
 
 
 def _unknown_keyword(mistake: Mistake, token: Token) -> Explanation | None:
@@ -146,21 +105,23 @@ def _unknown_keyword(mistake: Mistake, token: Token) -> Explanation | None:
     in_state = "SAY" in mistake.at_start
     if in_state and following == "EQUAL":
         message = f"{word!r} is no statement; a variable is set with 'set'"
-        problem = _error(mistake, "FL102", "unknown-keyword", message, f"write: set {word} = …")
+        problem = error_at(mistake, "FL102", "unknown-keyword", message, f"write: set {word} = …")
         return problem, [Token.new_borrow_pos("SET", "set", token), *mistake.row]
     if in_state and following in ("ARROW", "COLON", "OR"):
         message = f"{word!r} begins a branch, and a branch stands under what waits"
-        return _error(mistake, "FL111", "misplaced-statement", message, "put it under a 'listen', indented"), None
+        return error_at(mistake, "FL111", "misplaced-statement", message, "put it under a 'listen', indented"), None
     meant = FOREIGN_WORDS.get(word) if in_state else None
     if meant is not None:
-        return _error(mistake, "FL102", "unknown-keyword", f"there is no statement {word!r}", f"write {meant!r}"), None
+        return error_at(
+            mistake, "FL102", "unknown-keyword", f"there is no statement {word!r}", f"write {meant!r}"
+        ), None
     what = "statement" if in_state else "keyword"
     close = get_close_matches(word.lower(), words, n=1, cutoff=0.65)
     message = f"there is no {what} {word!r} here"
     if close:
-        problem = _error(mistake, "FL102", "unknown-keyword", message, f"did you mean {close[0]!r}?")
+        problem = error_at(mistake, "FL102", "unknown-keyword", message, f"did you mean {close[0]!r}?")
         return problem, mistake.replaced(words[close[0]], close[0])
-    return _error(mistake, "FL102", "unknown-keyword", message, _could_stand(mistake.at_start)), None
+    return error_at(mistake, "FL102", "unknown-keyword", message, _could_stand(mistake.at_start)), None
 
 
 # ── later words ──
@@ -173,10 +134,10 @@ def _assignment(mistake: Mistake) -> Explanation | None:
     in_expression = "OPERATOR" in mistake.accepted and "EQUAL" not in mistake.accepted
     name = "assignment-for-comparison"
     if token.type == "EQUAL" and in_expression:
-        problem = _error(mistake, "FL107", name, "'=' sets a value; it does not compare", "to compare, write '=='")
+        problem = error_at(mistake, "FL107", name, "'=' sets a value; it does not compare", "to compare, write '=='")
         return problem, mistake.replaced("OPERATOR", "==")
     if str(token) == "==" and "EQUAL" in mistake.accepted:
-        problem = _error(mistake, "FL107", name, "'==' compares; it does not set a value", "to set, write '='")
+        problem = error_at(mistake, "FL107", name, "'==' compares; it does not set a value", "to set, write '='")
         return problem, mistake.replaced("EQUAL", "=")
     return None
 
@@ -187,16 +148,16 @@ def _arrow(mistake: Mistake) -> Explanation | None:
         return None
     after = mistake.row[mistake.index + 1] if mistake.index + 1 < len(mistake.row) else None
     if str(token) in ("→", "⇒"):
-        problem = _error(
+        problem = error_at(
             mistake, "FL106", "missing-arrow", f"an arrow is written '->', not {str(token)!r}", "write '->'"
         )
         return problem, mistake.replaced("ARROW", "->")
     if token.type in ("EQUAL", "MINUS") and after is not None and str(after) == ">":
-        problem = _error(mistake, "FL106", "missing-arrow", "an arrow is written '->'", "write '->'")
+        problem = error_at(mistake, "FL106", "missing-arrow", "an arrow is written '->'", "write '->'")
         return problem, mistake.replaced("ARROW", "->", 2)
     if (token.type == "NAME" or token.type in keywords()) and after is None and token.type not in SIMPLE_STATEMENTS:
         message = f"between {str(mistake.before)!r} and {str(token)!r} an arrow is missing"
-        problem = _error(mistake, "FL106", "missing-arrow", message, f"write: -> {token}")
+        problem = error_at(mistake, "FL106", "missing-arrow", message, f"write: -> {token}")
         return problem, mistake.replaced("ARROW", "->", 0)
     return None
 
@@ -214,7 +175,7 @@ def _colon(mistake: Mistake) -> Explanation | None:
         help_ = f"write: {mistake.before}: {token if token is not None else '…'}"
     else:
         help_ = f"put ':' before {str(token)!r}"
-    problem = _error(mistake, "FL103", "missing-colon", message, help_)
+    problem = error_at(mistake, "FL103", "missing-colon", message, help_)
     return problem, mistake.replaced("COLON", ":", 0) if token is not None else None
 
 
@@ -227,7 +188,7 @@ def _close_word(mistake: Mistake) -> Explanation | None:
     if not close:
         return None
     message = f"{str(token)!r} means nothing here"
-    problem = _error(mistake, "FL102", "unknown-keyword", message, f"did you mean {close[0]!r}?")
+    problem = error_at(mistake, "FL102", "unknown-keyword", message, f"did you mean {close[0]!r}?")
     return problem, mistake.replaced(words[close[0]], close[0])
 
 
@@ -235,22 +196,9 @@ def _else_if(mistake: Mistake) -> Explanation | None:
     token, before = mistake.token, mistake.before
     if token is None or token.type != "IF" or before is None or before.type != "ELSE":
         return None
-    problem = _error(mistake, "FL102", "unknown-keyword", "'else' takes no condition", "write 'elif' for 'else if'")
+    problem = error_at(mistake, "FL102", "unknown-keyword", "'else' takes no condition", "write 'elif' for 'else if'")
     elif_ = Token.new_borrow_pos("ELIF", "elif", before)
     return problem, [*mistake.row[: mistake.index - 1], elif_, *mistake.row[mistake.index + 1 :]]
-
-
-def _hyphen(mistake: Mistake) -> Explanation | None:
-    token, before = mistake.token, mistake.before
-    if token is None or before is None or token.type != "MINUS" or before.type != "NAME":
-        return None
-    after = mistake.row[mistake.index + 1] if mistake.index + 1 < len(mistake.row) else None
-    if after is None or before.end_pos != token.start_pos or token.end_pos != after.start_pos:
-        return None
-    joined = f"{before}_{after}"
-    problem = _error(mistake, "FL104", "missing-name", "a name holds no '-'", f"write {joined!r}")
-    name = Token.new_borrow_pos("NAME", joined, before)
-    return problem, [*mistake.row[: mistake.index - 1], name, *mistake.row[mistake.index + 2 :]]
 
 
 def _name(mistake: Mistake) -> Explanation | None:
@@ -261,21 +209,21 @@ def _name(mistake: Mistake) -> Explanation | None:
         return None
     if token is None:
         what = "a state's name" if mistake.before is not None and mistake.before.type == "ARROW" else "a name"
-        problem = _error(
+        problem = error_at(
             mistake, "FL104", "missing-name", f"after {str(mistake.before)!r} {what} is missing", f"add {what}"
         )
         return problem, None
     if token.type == "NUMBER":
         after = mistake.row[mistake.index + 1 : mistake.index + 2]
         count = 2 if after and after[0].start_pos == token.end_pos else 1
-        problem = _error(
+        problem = error_at(
             mistake, "FL104", "missing-name", "a name begins with a letter", "put a letter before the digits"
         )
         return problem, mistake.replaced("NAME", "", count)
     if token.type == "STRING":
         inside = str(token)[1:-1]
         help_ = f"write {inside}" if inside.isidentifier() else "take the quotes off, and join words with '_'"
-        problem = _error(mistake, "FL104", "missing-name", "a name stands here, without quotes", help_)
+        problem = error_at(mistake, "FL104", "missing-name", "a name stands here, without quotes", help_)
         return problem, mistake.replaced("NAME", inside if inside.isidentifier() else "")
     return None
 
@@ -286,7 +234,7 @@ def _text(mistake: Mistake) -> Explanation | None:
     token, before = mistake.token, mistake.before
     if token is None and before is not None:
         help_ = 'write, for example: say "Good morning."' if before.type == "SAY" else f'write: {before} "…"'
-        return _error(mistake, "FL105", "missing-text", f"after {str(before)!r} a text is missing", help_), None
+        return error_at(mistake, "FL105", "missing-text", f"after {str(before)!r} a text is missing", help_), None
     if token is not None and (token.type == "NAME" or token.type in keywords()):
         last = span_of(mistake.source.path, mistake.row[-1])
         words = mistake.source.text[token.start_pos : mistake.row[-1].end_pos]
@@ -316,8 +264,12 @@ def _unit(mistake: Mistake) -> Explanation | None:
     token = mistake.token
     if token is None or token.type != "NUMBER" or "DURATION" not in mistake.accepted:
         return None
-    problem = _error(mistake, "FL121", "missing-unit", "a time needs its unit", f"write {token}s for seconds")
-    return problem, mistake.replaced("DURATION", f"{token}s")
+    said = mistake.row[mistake.index + 1] if mistake.index + 1 < len(mistake.row) else None
+    close = get_close_matches(said.lower(), UNITS.values(), n=1, cutoff=0.6) if said is not None else []
+    unit = next((short for short, word in UNITS.items() if word in close), "s")
+    help_ = f"write {token}{unit} for {UNITS[unit]}"
+    problem = error_at(mistake, "FL121", "missing-unit", "a time needs its unit", help_)
+    return problem, mistake.replaced("DURATION", f"{token}{unit}", 2 if close else 1)
 
 
 def _bracket(mistake: Mistake) -> Explanation | None:
@@ -325,11 +277,11 @@ def _bracket(mistake: Mistake) -> Explanation | None:
     closing = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
     missing = [sign for kind, sign in closing.items() if kind in mistake.accepted]
     if token is None and missing:
-        problem = _error(mistake, "FL114", "unbalanced-bracket", "a bracket is not closed", f"add {missing[0]!r}")
+        problem = error_at(mistake, "FL114", "unbalanced-bracket", "a bracket is not closed", f"add {missing[0]!r}")
         return problem, None
     if token is not None and token.type in closing and "LPAR" in mistake.accepted:
         message = f"{str(token)!r} closes no bracket"
-        return _error(mistake, "FL114", "unbalanced-bracket", message, "take it out, or open one before it"), None
+        return error_at(mistake, "FL114", "unbalanced-bracket", message, "take it out, or open one before it"), None
     return None
 
 
@@ -348,7 +300,7 @@ def _unexpected(mistake: Mistake) -> Explanation:
     found = f"{str(mistake.token)!r} does not fit" if mistake.token is not None else "the line ends too early"
     after = f" after {str(mistake.before)!r}" if mistake.before is not None else " here"
     help_ = "write an expression" if "OPERATOR" in mistake.accepted else _could_stand(mistake.accepted)
-    return _error(mistake, "FL101", "unexpected-token", found + after, help_), None
+    return error_at(mistake, "FL101", "unexpected-token", found + after, help_), None
 
 
 def _could_stand(kinds: frozenset[str]) -> str | None:
@@ -369,11 +321,12 @@ _RULES: tuple[_Rule, ...] = (
     _odd_character,
     _first_word,
     _assignment,
+    spaced_name,
     _arrow,
     _colon,
     _close_word,
     _else_if,
-    _hyphen,
+    hyphen,
     _bare_words,
     _unit,
     _name,
