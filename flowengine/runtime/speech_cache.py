@@ -1,4 +1,4 @@
-"""A synthesiser that remembers: fixed lines are spoken from memory, at once and always the same."""
+"""A synthesiser that remembers: what was said before is spoken from memory, at once and always the same."""
 
 from __future__ import annotations
 
