@@ -137,7 +137,11 @@ class Telephone:
         if self._over[report.call_sid].is_set():
             report.ended_by = "agent"
         elif action_url is not None:
-            report.said_by_twilio += (await self._fetch(action_url, form | {"CallStatus": "in-progress"})).says
+            try:
+                report.said_by_twilio += (await self._fetch(action_url, form | {"CallStatus": "in-progress"})).says
+            except ServerRefused as error:
+                # The call itself has been; what is known of it must not be lost with its end.
+                report.problems.append(f"11200: {error}")
 
     def _completed(self, sid: str) -> None:
         event = self._over.get(sid)

@@ -13,6 +13,7 @@ from flowengine.testing.twilio.story import Record, Told, story
 
 INDENT = 45
 NARROWEST = 30
+ENDED = {"twiml": "answered without a stream", "closed by the server": "closed by the server"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Rung:
             return "failed"
         if self.record is None:
             return "unknown"
-        return str(self.record.get("outcome") or "refused")
+        if not self.record:
+            return "refused" if self.report.ended_by == "twiml" else "no record"
+        return str(self.record["outcome"] or "unfinished")
 
     @property
     def is_good(self) -> bool:
@@ -110,8 +113,9 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
     replies = ", ".join(f"{reply:.2f} s" for reply in report.replies) or "–"
     warned = report.warned
     shown = Rung(report, record)
+    ended = ENDED.get(report.ended_by, f"ended by the {report.ended_by}")
     rows = [
-        ("outcome", f"{shown.outcome if shown.is_good else paint.bad(shown.outcome)}, ended by {report.ended_by}"),
+        ("outcome", f"{shown.outcome if shown.is_good else paint.bad(shown.outcome)}, {ended}"),
         ("agent's audio", f"{speech:.1f} s in {stretches}{level}, pauses up to {pause:.2f} s, {gaps}"),
         ("replies after", replies),
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
@@ -120,7 +124,7 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         rows.append(("Twilio warnings", paint.bad(f"31950: {warned.binary_31950}, 31951: {warned.invalid_31951}")))
     else:
         rows.append(("Twilio warnings", "none"))
-    rows += [("problem", paint.bad(problem)) for problem in report.problems]
+    rows += [("problem", paint.bad(problem)) for problem in dict.fromkeys(report.problems)]
     if report.unsaid:
         rows.append(("never said", ", ".join(f"“{text}”" for text in report.unsaid)))
     return rows

@@ -21,6 +21,7 @@ from flowengine.testing.twilio.call import Telephone
 READY_TIMEOUT_S = 180.0
 """The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
 STOP_TIMEOUT_S = 20.0
+NOBODY = 0
 RECORD_TRIES = 50
 RECORD_WAIT_S = 0.1
 
@@ -75,14 +76,14 @@ async def kept(base: str, call_sid: str, api_key: str | None = None) -> dict[str
         if status in (401, 403):
             return None
         record = json.loads(body) if status == 200 else {}
-        if status == 404 or record.get("ended_at"):
+        if status in (NOBODY, 404) or record.get("ended_at"):
             break
         await asyncio.sleep(RECORD_WAIT_S)
     return record
 
 
 async def get(url: str, api_key: str | None = None) -> tuple[int, bytes]:
-    """A plain GET: status and body; status 0 when nobody answers."""
+    """A plain GET: status and body; status `NOBODY` when nobody answers."""
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {api_key}"} if api_key else {})
 
     def ask() -> tuple[int, bytes]:
@@ -93,7 +94,7 @@ async def get(url: str, api_key: str | None = None) -> tuple[int, bytes]:
             with error:
                 return error.code, error.read()
         except OSError:
-            return 0, b""
+            return NOBODY, b""
 
     return await asyncio.to_thread(ask)
 

@@ -104,6 +104,7 @@ class SmallServer:
         self._agent = agent
         self.base = ""
         self.voice_twiml: str | None = None
+        self.after_twiml = twiml.refusal("We lost the line.")
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.talks: list[Talk] = []
         self.webhook_status = 204
@@ -165,7 +166,7 @@ class SmallServer:
     async def _told(self, request: Request) -> Response:
         await self._form(request)
         if request.url.path == "/after":
-            return Response(twiml.refusal("We lost the line."), media_type="application/xml")
+            return Response(self.after_twiml, media_type="application/xml")
         return Response(status_code=self.webhook_status)
 
     async def _stream(self, socket: WebSocket) -> None:

@@ -125,7 +125,7 @@ def test_without_a_record_the_audio_still_tells() -> None:
 def test_a_call_reads_well() -> None:
     text = one_call(a_call(), RECORD, PLAIN)
     assert "   2.00 s" in text
-    assert "opened, ended by agent" in text
+    assert "opened, ended by the agent" in text
     assert "no gaps" in text
     assert "2, in order" in text
     starts = {row.index(word) for row in text.splitlines() for word in ("Hello there.", "Yes, please!") if word in row}

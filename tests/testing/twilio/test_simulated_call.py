@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from flowengine.adapters.scripted.code import encode
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
@@ -113,6 +114,21 @@ def test_a_webhook_that_fails_is_a_problem_of_the_call_and_does_not_end_it() -> 
     report, _ = rung(speak_and_hang_up, prepare=prepare)
     assert report.ended_by == "agent"
     assert report.problems == ["11200: /stream-status answered 500"] * 2
+
+
+def test_an_action_that_fails_is_a_problem_of_the_call_and_loses_nothing_of_it() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        await talk.play(encode("hello"))
+        await talk.mark("end")
+        await talk.until(talk.marks)
+
+    def prepare(server: SmallServer) -> None:
+        server.after_twiml = "not xml"
+
+    report, _ = rung(agent, prepare=prepare)
+    assert len(report.agent) == 1
+    assert [problem.partition(":")[0] for problem in report.problems] == ["11200"]
 
 
 def test_the_rest_side_knows_the_call_as_completed_afterwards() -> None:
