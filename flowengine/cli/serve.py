@@ -33,6 +33,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     from flowengine.service.app import create_app
     from flowengine.service.logs import set_up_logging
     from flowengine.service.server import DrainingServer
+    from flowengine.store.store import Store
 
     settings = Settings.from_env()
     if flows is not None:
@@ -42,6 +43,8 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     if not settings.flows.exists():
         raise SettingsError(f"there is no folder {str(settings.flows)!r}; name one with --flows or FLOWENGINE_FLOWS")
     set_up_logging(log_level, with_personal_data=log_personal_data)
+    # Opened once before anything is loaded: a database that cannot be used should be known at once, and in a sentence.
+    Store.open(settings.database_url).close()
     listener = _listen(host, port)
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{listener.getsockname()[1]}/"
 
@@ -59,12 +62,12 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Bind before anything is loaded: a port that is taken should be known at once."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(512)
     except OSError as error:
+        listener.close()
         raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port") from error
     return listener

@@ -29,7 +29,7 @@ def is_allowed(connection: HTTPConnection, settings: Settings) -> bool:
     """
     if settings.api_key is not None:
         return _has_key(connection, settings.api_key)
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+    host = _host_of(f"//{connection.headers.get('host', '')}")
     forwarded = "x-forwarded-for" in connection.headers or "x-forwarded-host" in connection.headers
     return host in LOOPBACK and not forwarded
 
@@ -37,7 +37,16 @@ def is_allowed(connection: HTTPConnection, settings: Settings) -> bool:
 def is_same_origin(connection: HTTPConnection) -> bool:
     """A page of another site must not open our socket: a browser names its origin, other clients have none."""
     origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host", "")
+    return origin is None or origin.partition("://")[2] == connection.headers.get("host", "")
+
+
+def _host_of(url: str) -> str:
+    """The host that a URL names; "" when it cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        # A bracket that is never closed, say: headers are anybody's text.
+        return ""
 
 
 def _has_key(connection: HTTPConnection, key: str) -> bool:

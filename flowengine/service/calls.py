@@ -88,6 +88,10 @@ class Calls:
     def live(self) -> tuple[LiveCall, ...]:
         return tuple(self._live.values())
 
+    def is_live(self, call_sid: str) -> bool:
+        """True while a session of this call runs: one call has one stream, and one record."""
+        return any(live.prepared.call_sid == call_sid for live in self._live.values())
+
     def prepare(
         self,
         flow_name: str,

@@ -110,6 +110,10 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "bad token")
         return
+    if calls.is_live(prepared.call_sid):
+        log.warning("stream refused: its call has one already", extra={"call_sid": start.call_sid})
+        await close(socket, POLICY_VIOLATION, "second stream")
+        return
     outbox = Outbox(socket)
     line = TwilioLine(prepared.call_id, start.call_sid, start.stream_sid, outbox, socket.app.state.twilio)
     live = calls.open(prepared, line)

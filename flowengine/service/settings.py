@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flowengine.errors import SettingsError
 
@@ -14,6 +15,8 @@ DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_MAX_CALLS = 50
 DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
+KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
+"""What a bearer token may hold (RFC 6750), and a cookie too."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -85,8 +88,10 @@ class Settings:
         missing = [name for name, value in needed.items() if not value]
         if missing and (sid or settings.twilio_auth_token):
             raise SettingsError(f"the telephone line also needs {', '.join(missing)}; set it, or unset the others")
-        if settings.api_key is not None and len(settings.api_key) < 16:
-            raise SettingsError("FLOWENGINE_API_KEY is too short: use 16 characters or more")
+        if settings.api_key is not None and not KEY.fullmatch(settings.api_key):
+            raise SettingsError(
+                "FLOWENGINE_API_KEY cannot be used: 16 characters or more, of A-Z, a-z, 0-9 and any of -._~+/= do"
+            )
         return settings
 
     def described(self) -> list[tuple[str, str]]:
@@ -141,17 +146,28 @@ def _read_dotenv(path: Path) -> dict[str, str]:
 def _url(name: str, value: str | None, *schemes: str) -> str | None:
     if value is None:
         return None
-    if urlsplit(value).scheme not in schemes:
+    parts = _split(value)
+    if parts is None or parts.scheme not in schemes or not (parts.hostname or parts.scheme == "scripted"):
         wanted = " or ".join(f"{scheme}://" for scheme in schemes if scheme != "scripted")
         raise SettingsError(f"{name} is {value!r}: expected an address that begins with {wanted}")
     return value
 
 
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; None when it is none: a bracket left open, a port that is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
 def _base_url(value: str | None) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
-    if not parts.hostname or parts.query or parts.fragment:
+    parts = _split(value)
+    if parts is None or not parts.hostname or parts.query or parts.fragment:
         raise SettingsError(
             f"SERVER_BASE_URL is {value!r}: expected the public address, like https://calls.example.com"
         )
@@ -179,6 +195,6 @@ def _numbers(value: str | None) -> dict[str, str]:
 def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:
     if value is None:
         return default
-    if not value.isdigit() or not low <= int(value) <= high:
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
         raise SettingsError(f"{name} is {value!r}: expected a whole number from {low:,} to {high:,}")
     return int(value)

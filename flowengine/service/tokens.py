@@ -34,8 +34,11 @@ class Tokens:
         self._waiting: dict[str, tuple[float, PreparedCall]] = {}
 
     def issue(self, call: PreparedCall) -> str:
+        """A token for this call; an earlier one for it is void, since Twilio may ask for its TwiML twice."""
         now = self._clock()
-        for token in [token for token, (until, _) in self._waiting.items() if until < now]:
+        for token in [
+            token for token, (until, one) in self._waiting.items() if until < now or one.call_sid == call.call_sid
+        ]:
             del self._waiting[token]
         if len(self._waiting) >= LIMIT:
             del self._waiting[next(iter(self._waiting))]

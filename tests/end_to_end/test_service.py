@@ -119,11 +119,12 @@ def test_audio_before_the_start_is_answered_with_what_is_expected(service: Servi
     assert "the first message must be start" in answer["message"]
 
 
-def test_another_sites_page_may_not_open_a_call(service: Service) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])
+def test_another_sites_page_may_not_open_a_call(service: Service, origin: str) -> None:
     async def main() -> int:
         url = service.base.replace("http://", "ws://") + "/console/stream"
         with pytest.raises(InvalidStatus) as caught:
-            await connect(url, origin="https://evil.example")  # type: ignore[arg-type]  # an Origin is a str
+            await connect(url, origin=origin)  # type: ignore[arg-type]  # an Origin is a str
         return caught.value.response.status_code
 
     assert service.run(main()) == 403
@@ -192,6 +193,7 @@ def _status(url: str, headers: dict[str, str]) -> int:
         ({}, 200),
         ({"Host": "localhost:8080"}, 200),
         ({"Host": "evil.example"}, 403),
+        ({"Host": "["}, 403),
         ({"X-Forwarded-For": "203.0.113.7"}, 403),
     ],
 )

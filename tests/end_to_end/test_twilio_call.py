@@ -156,6 +156,27 @@ def test_a_token_opens_only_the_call_it_was_made_for(service: Service) -> None:
         assert service.run(_close_code(_stream_url(service), account, [_start("CA" + "2" * 32, token)])) == 1008
 
 
+def test_a_call_has_one_stream(service: Service) -> None:
+    async def main() -> int | None:
+        account = service.telephone.account
+        sid = "CA" + secrets.token_hex(16)
+        service.telephone.rest.calls[sid] = "in-progress"
+        form = {"CallSid": sid, "From": "+441134960123", "To": "+441134960124"}
+        url = _stream_url(service)
+        _, body = await account.post(f"{service.base}/twilio/voice", form)
+        async with connect(url, additional_headers={"X-Twilio-Signature": sign(account.auth_token, url)}) as socket:
+            await socket.send(_start(sid, read_twiml(body).parameters["token"]))
+            await socket.recv()
+            # Twilio asks for the TwiML again, and follows it while the first stream is up.
+            _, again = await account.post(f"{service.base}/twilio/voice", form)
+            code = await _close_code(url, account, [_start(sid, read_twiml(again).parameters["token"])])
+            await socket.send('{"event":"stop"}')
+        assert (await service.ended(sid))["outcome"] == "hung_up"
+        return code
+
+    assert service.run(main()) == 1008
+
+
 def test_a_stream_that_never_starts_is_closed(service: Service) -> None:
     account = service.telephone.account
     nonsense: list[str | bytes] = ['{"event":"connected"}', "not json", b"\x00\x01", '{"event":"media"}']

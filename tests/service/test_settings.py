@@ -60,7 +60,15 @@ def test_secrets_are_not_printed() -> None:
         ("FLOWENGINE_NUMBERS", "+441134960124", "expected a number and its flow"),
         ("FLOWENGINE_MAX_CALLS", "many", "whole number from 1 to 10,000"),
         ("FLOWENGINE_MAX_CALLS", "0", "whole number from 1 to 10,000"),
+        ("FLOWENGINE_MAX_CALLS", "²", "whole number from 1 to 10,000"),
         ("FLOWENGINE_API_KEY", "short", "16 characters"),
+        ("FLOWENGINE_API_KEY", "it has; what a cookie cannot hold", "16 characters"),
+        ("FLOWENGINE_API_KEY", "βητα-βητα-βητα-βητα", "16 characters"),
+        ("NOVA_STT_WS_URL", "ws://", "ws://"),
+        ("NOVA_TTS_WS_URL", "ws://[", "ws://"),
+        ("NOVA_TTS_WS_URL", "ws://speech:many", "ws://"),
+        ("SERVER_BASE_URL", "https://[", "public address"),
+        ("SERVER_BASE_URL", "https://calls.example.com:many", "public address"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_and_explained(name: str, value: str, part: str) -> None:

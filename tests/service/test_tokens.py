@@ -43,3 +43,10 @@ def test_a_token_is_for_a_minute() -> None:
 
 def test_an_unknown_token_opens_nothing() -> None:
     assert Tokens(Clock()).redeem("guessed", "CA1") is None
+
+
+def test_a_second_token_for_a_call_voids_the_first() -> None:
+    tokens = Tokens(Clock())
+    first, second = tokens.issue(_call()), tokens.issue(_call())
+    assert tokens.redeem(first, "CA1") is None
+    assert tokens.redeem(second, "CA1") == _call()

@@ -140,8 +140,10 @@ class SpeechProcess:
 
 def main() -> None:
     """Entry of `python -m flowengine.adapters.local.child`."""
-    # Ctrl-C reaches the whole terminal group; the parent decides when this process ends.
+    # Ctrl-C reaches the whole terminal group, and systemd's stop every process of a service; calls that may still
+    # finish need this one. The parent decides when it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)

@@ -150,7 +150,7 @@ def test_audio_for_a_process_that_hangs_is_bounded() -> None:
 
 @with_models
 @on_unix
-def test_the_process_ends_with_its_parent_and_ignores_ctrl_c() -> None:
+def test_the_process_ends_with_its_parent_and_not_by_a_signal_to_the_whole_group() -> None:
     program = (
         "import asyncio, os, signal\n"
         "from flowengine.adapters.local.synthesiser import LocalSynthesiser\n"
@@ -158,6 +158,7 @@ def test_the_process_ends_with_its_parent_and_ignores_ctrl_c() -> None:
         "async def main():\n"
         "    await LocalSynthesiser().warm_up(lambda step: None)\n"
         "    os.kill(shared_worker().pid, signal.SIGINT)\n"
+        "    os.kill(shared_worker().pid, signal.SIGTERM)\n"
         "    await asyncio.sleep(0.2)\n"
         "    print(shared_worker().pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -1,0 +1,34 @@
+"""`flowengine serve`: what it cannot use is said in a sentence, before anything is loaded."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flowengine.cli.main import main
+
+
+@pytest.mark.parametrize(
+    ("database", "part"),
+    [
+        ("nonsense", "is not a database address"),
+        ("sqlite:////no/such/folder/record.db", "there is no such folder"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_clear_error(tmp_path: Path, database: str, part: str) -> None:
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--flows", str(tmp_path), "--db", database])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert part in result.output
+
+
+def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        database = f"sqlite:///{tmp_path}/record.db"
+        result = CliRunner().invoke(main, ["serve", "--port", port, "--flows", str(tmp_path), "--db", database])
+    assert result.exit_code == 1
+    assert "choose another with --port" in result.output
