@@ -80,7 +80,7 @@ def _failure(result: Result, failure: Failure, sources: Mapping[str, Source], pa
     if last is not None:
         for understood in last.understood:
             weighed = ", ".join(f"{each.intent} {each.score:.2f} {each.tier}" for each in understood.candidates)
-            taken = understood.intent or ("an answer" if understood.tier == "slot" else "no intent")
+            taken = understood.intent or ("an answer" if understood.tier in ("slot", "key") else "no intent")
             yield f'  understood "{understood.text}" as {taken}{f"; weighed: {weighed}" if weighed else ""}'
     if result.listening:
         names = ", ".join(result.listening[:10])

@@ -63,7 +63,7 @@ def understanding(understood: Understood) -> str:
     others = [f"{each.intent} {each.score:.2f}" for each in understood.candidates if each.intent != understood.intent]
     beside = f" ({', '.join(others[:3])})" if others else ""
     if understood.intent is None:
-        return "an answer" if understood.tier == "slot" else f"nothing fitted{beside}"
+        return "an answer" if understood.tier in ("slot", "key") else f"nothing fitted{beside}"
     over = f", over {', '.join(others[:2])}" if others else ""
     return f"{understood.intent} {understood.score:.2f} ({understood.tier}{over})"
 
