@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from flowengine.adapters import registry
 from flowengine.adapters.twilio.rest import TwilioRest
-from flowengine.errors import FlowEngineError, MissingExtra
+from flowengine.errors import FlowEngineError, MissingExtra, StoreError
 from flowengine.runtime.silent import SilentSynthesiser
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -26,7 +26,7 @@ from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
-from flowengine.service.problems import ProblemError, on_http, on_problem, on_unexpected
+from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
 
@@ -81,7 +81,12 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
         ],
         lifespan=lifespan,
         middleware=[Middleware(AccessMiddleware, settings=settings)],
-        exception_handlers={ProblemError: on_problem, HTTPException: on_http, Exception: on_unexpected},
+        exception_handlers={
+            ProblemError: on_problem,
+            HTTPException: on_http,
+            StoreError: on_store,
+            Exception: on_unexpected,
+        },
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+
+log = logging.getLogger(__name__)
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -38,6 +42,14 @@ async def on_http(request: Request, error: Exception) -> Response:
     """What the router refuses: no such address, or not with this method."""
     assert isinstance(error, HTTPException)
     return respond(Problem(error.detail, error.status_code, f"{request.method} {request.url.path}"))
+
+
+async def on_store(request: Request, error: Exception) -> Response:
+    """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
+    log.error(
+        "a request needs the record, which does not answer", extra={"path": request.url.path.partition("/call/")[0]}
+    )
+    return respond(Problem("The record cannot be used", 503, "The database does not answer; try again later."))
 
 
 async def on_unexpected(request: Request, error: Exception) -> Response:

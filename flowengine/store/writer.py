@@ -118,8 +118,9 @@ class RecordWriter:
         items = [*self._kept, *(item for item in batch if not isinstance(item, Future))]
         waiting = [item for item in batch if isinstance(item, Future)]
         self._kept = self._write(items, now=self._closing)
-        if self._kept and (waiting or self._closing or len(self._kept) > self._limit // 2):
-            self._set_aside(self._kept)
+        # A full disk takes neither database nor spool; memory can wait for a better one, as long as there is some.
+        last_chance = self._closing or len(self._kept) > self._limit // 2
+        if self._kept and (waiting or last_chance) and self._set_aside(self._kept, last_chance=last_chance):
             self._kept = []
         for future in waiting:
             # Whoever waited may have given up: a cancelled future takes no result.
@@ -164,16 +165,20 @@ class RecordWriter:
         self.healthy = False
         self._retry_at = time.monotonic() + self._retry_s
 
-    def _set_aside(self, items: list[Item]) -> None:
+    def _set_aside(self, items: list[Item], *, last_chance: bool = True) -> bool:
+        """Into the spool. What it does not take is lost on its `last_chance`; otherwise False: keep it."""
         try:
             self._spool.add(items)
         except OSError as error:
+            if not last_chance:
+                return False
             self.lost += len(items)
             log.critical("the spool cannot be written either", extra={"lost": self.lost, "error": error.strerror})
         else:
             self.spooled += len(items)
             # So that the thread comes back for it.
             self.healthy = False
+        return True
 
     def _refuse(self, items: list[Item]) -> None:
         if not items:

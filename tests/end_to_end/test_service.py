@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from flowengine.errors import StoreError
+from flowengine.service.app import create_app
+from flowengine.service.settings import Settings
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.server import get, running_server
 from tests.end_to_end.running import FLOW, Service
@@ -244,3 +248,17 @@ def _pid(base: str) -> int:
             if folder.name.isdigit() and f"--port\0{port}\0".encode() in (folder / "cmdline").read_bytes():
                 return int(folder.name)
     raise AssertionError("the server's process was not found")
+
+
+def test_a_database_that_is_gone_is_a_passing_fault(tmp_path: Path) -> None:
+    (tmp_path / "door.flow").write_text(FLOW, "utf-8")
+
+    async def main() -> tuple[int, bytes]:
+        app = create_app(Settings(flows=tmp_path, nova_stt_ws_url="scripted:", nova_tts_ws_url="scripted:"))
+        request = Request({"type": "http", "method": "GET", "path": "/api/call/x", "headers": [], "query_string": b""})
+        answer = await app.exception_handlers[StoreError](request, StoreError("no such table"))
+        return answer.status_code, bytes(answer.body)
+
+    status, body = asyncio.run(main())
+    assert status == 503
+    assert b"no such table" not in body

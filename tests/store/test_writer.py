@@ -178,6 +178,23 @@ def test_what_even_the_spool_cannot_take_is_counted(
     assert "the spool cannot be written either" in caplog.messages
 
 
+def test_while_neither_database_nor_spool_can_be_written_memory_keeps_it(
+    store: Store, file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "full"
+    writer = RecordWriter(store, folder / "spool", retry_s=0.05)
+    with locked(file):
+        writer.put(start())
+        writer.put(noted(0))
+        writer.put(end())
+        writer.flush().result(LONG_S)
+    assert eventually(lambda: writer.healthy)
+    writer.close()
+    assert writer.lost == 0
+    assert len(store.entries("call-1")) == 1
+    assert store.active_calls() == []
+
+
 def test_nothing_is_lost_after_closing_either(store: Store, writer: RecordWriter) -> None:
     writer.close()
     writer.put(start())
