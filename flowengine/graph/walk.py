@@ -114,3 +114,9 @@ def block_closes(block: model.Block) -> bool:
 def damaged(draft: Draft, state: model.State) -> bool:
     """Whether a line of this state was lost, or left out since it cannot be executed yet."""
     return (state.span.path, state.span.line) in draft.damaged_states
+
+
+def fixed_lines(flow: model.Flow) -> frozenset[str]:
+    """The sentences of a flow that are always the same, with nothing filled in."""
+    spoken = (one.text.text.strip() for one in written(flow) if one.spoken)
+    return frozenset(text for text in spoken if "{{" not in text and "{%" not in text)

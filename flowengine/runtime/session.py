@@ -68,6 +68,7 @@ GUARD_TIMEOUT_S = 2.0
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 TEARDOWN_S = 2.0
+OVERFLOW = "event queue full"
 BAD_LINE = "I'm sorry, the line is bad. Goodbye."
 TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
 
@@ -193,6 +194,8 @@ class CallSession:
             self._take(await self._inbox.get())
 
     def _is_over(self) -> bool:
+        if self._failure == OVERFLOW:
+            return True
         return self._outcome is not None and (self._gone is not None or self._playback.idle)
 
     def _take(self, happening: Happening) -> None:
@@ -321,8 +324,7 @@ class CallSession:
         try:
             async with asyncio.timeout(GUARD_TIMEOUT_S):
                 answer = await self._parts.guard.decide(guard)
-        except (FlowEngineError, TimeoutError):
-            # Closed on failure: what cannot be checked is refused.
+        except Exception:
             self._post(GuardAnswered(self._at(), request_id, allowed=False, reasons=("GUARD_UNAVAILABLE",)))
         else:
             self._post(GuardAnswered(self._at(), request_id, answer.allowed, answer.reasons))
@@ -360,7 +362,8 @@ class CallSession:
         try:
             self._inbox.put_nowait(happening)
         except asyncio.QueueFull:
-            self._failure = "event queue full"
+            # What is lost might be the hang-up: a call that can't keep up ends rather than going on half deaf.
+            self._failure = OVERFLOW
 
     def _observe(self, observed: Observed) -> None:
         if self._parts.observe is not None:

@@ -1,9 +1,12 @@
-"""A synthesiser that remembers: what was said before is spoken from memory, at once and always the same."""
+"""A synthesiser that remembers a flow's fixed lines: spoken from memory, at once and always the same.
+
+Sentences with something filled in (a name, a date read back) are personal data and are never kept.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from flowengine.runtime.ports import Synthesiser
 
@@ -19,7 +22,12 @@ class CachedSynthesiser:
         self._limit = limit_bytes
         self._clips: OrderedDict[tuple[str | None, str], bytes] = OrderedDict()
         self._size = 0
+        self._fixed: set[str] = set()
         self.name = synthesiser.name
+
+    def remember(self, texts: Iterable[str]) -> None:
+        """From now on keep the clips of these sentences."""
+        self._fixed.update(texts)
 
     async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
         key = (voice, text)
@@ -38,7 +46,7 @@ class CachedSynthesiser:
         await self._synthesiser.close()
 
     def _keep(self, key: tuple[str | None, str], clip: bytes) -> None:
-        if not clip or len(clip) > self._limit // 4 or key in self._clips:
+        if key[1] not in self._fixed or not clip or len(clip) > self._limit // 4 or key in self._clips:
             return
         self._clips[key] = clip
         self._size += len(clip)

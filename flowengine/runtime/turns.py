@@ -24,7 +24,9 @@ FINAL_OVERDUE_S = 5.0
 VOICE_LIMIT_S = 30.0
 FLOOR_RECHECK_S = 0.25
 """A timer that ran out while the caller had the floor asks again after this."""
-BACKCHANNELS = frozenset({"mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "ah", "oh", "yeah", "okay", "ok"})
+LISTENING_NOISES = frozenset(
+    {"mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "ah", "oh", "yeah", "okay", "ok"}
+)
 
 
 class Floor(Enum):
@@ -68,5 +70,5 @@ class Turns:
 
 def interrupts(partial: PartialTranscript) -> bool:
     """Whether these words are meant to stop the agent: anything but noises of listening."""
-    words = re.findall(r"[a-z']+", partial.text.lower())
-    return any(word not in BACKCHANNELS for word in words)
+    words = re.findall(r"[a-z']+|\d+", partial.text.lower())
+    return any(word not in LISTENING_NOISES for word in words)

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from flowengine.errors import FlowNotValid
-from flowengine.graph.export import to_svg
 from flowengine.graph.model import Direction
 from flowengine.service.calls import Calls
 from flowengine.service.library import FlowLibrary, Shelf
@@ -103,12 +102,12 @@ async def flows(request: Request) -> Response:
 async def graph(request: Request) -> Response:
     library: FlowLibrary = request.app.state.calls.library
     try:
-        flow = library.get(request.path_params["name"])
+        drawing = library.drawing(request.path_params["name"])
     except FlowNotValid as error:
         raise not_found(str(error)) from error
     # Opened by itself in a tab, the drawing needs the style that it carries, and nothing else.
     policy = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
-    return Response(to_svg(flow), media_type="image/svg+xml", headers=policy)
+    return Response(drawing, media_type="image/svg+xml", headers=policy)
 
 
 async def active_calls(request: Request) -> Response:

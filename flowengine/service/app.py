@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(engines.close)
             library = FlowLibrary(settings.flows)
             await asyncio.to_thread(library.refresh)
+            _check_numbers(settings, library, progress)
             calls = Calls(settings, library, recording, engines)
             app.state.calls = calls
             app.state.waiting_for = {"speech"}
@@ -90,6 +91,15 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
     )
 
 
+def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress) -> None:
+    """Say now what a caller would find out: a number whose flow is not there."""
+    known = {shelf.name for shelf in library.shelves() if shelf.flow is not None}
+    for flow in sorted(set(settings.numbers.values()) - known):
+        progress(
+            f"FLOWENGINE_NUMBERS names the flow {flow!r}, which is not there: its callers hear that nobody answers"
+        )
+
+
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -109,6 +119,9 @@ async def _watch(library: FlowLibrary) -> None:
 async def _warm_up(app: Starlette, progress: Progress) -> None:
     """Load the speech models beside the start; until then the service says that it is not ready."""
     engines: Engines = app.state.calls.engines
+    if engines.recogniser is None:
+        app.state.waiting_for.discard("speech")
+        return
     try:
         seconds = await registry.warm_up(engines.recogniser, engines.voice, progress=progress)
     except FlowEngineError as error:
@@ -127,7 +140,7 @@ def _engines(settings: Settings, progress: Progress) -> Engines:
         voice = registry.synthesiser_from(settings.nova_tts_ws_url)
     except MissingExtra as error:
         progress(f"{error}; until then calls are typed, not spoken")
-        return Engines(None, SilentSynthesiser(), SilentSynthesiser(), ticker)
+        return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
     return Engines(recogniser, voice, CachedSynthesiser(voice), ticker)
 
 

@@ -13,9 +13,11 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
+from flowengine.graph.walk import fixed_lines
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.ports import CallLine, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
+from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service.guard import HoursGuard
 from flowengine.service.library import FlowLibrary
@@ -46,7 +48,7 @@ class Engines:
 
     recogniser: Recogniser | None
     voice: Synthesiser
-    synthesiser: Synthesiser
+    synthesiser: CachedSynthesiser
     ticker: Ticker
 
     async def close(self) -> None:
@@ -139,6 +141,7 @@ class Calls:
         recogniser = self.engines.recogniser if listens else None
         record = self.recording.begin(prepared, started)
         person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
+        self.engines.synthesiser.remember(fixed_lines(prepared.flow))
         conversation = Conversation(
             prepared.flow,
             prepared.contact,

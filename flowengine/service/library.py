@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flowengine.conversation.prepared import prepare
 from flowengine.errors import FlowNotValid
 from flowengine.graph.compile import compile_file, find_flows
+from flowengine.graph.export import to_svg
 from flowengine.graph.model import Flow
 from flowengine.language.render import render
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One flow file: the flow, or the problem that keeps it from running (rendered diagnostics)."""
+    """One flow file: the flow and its drawing (SVG), or the problem that keeps it from running (diagnostics)."""
 
     name: str
     path: Path
     flow: Flow | None
     problem: str | None
+    drawing: str = field(default="", repr=False)
 
 
 class FlowLibrary:
@@ -41,13 +43,21 @@ class FlowLibrary:
 
     def get(self, name: str) -> Flow:
         """The flow of this name. Raises FlowNotValid when there is none that can run."""
+        shelf = self._shelf(name)
+        if shelf.flow is None:
+            raise FlowNotValid(f"the flow {name!r} has errors:\n{shelf.problem}")
+        return shelf.flow
+
+    def drawing(self, name: str) -> str:
+        """The flow as an SVG, "" for one that never compiled. Raises FlowNotValid when there is none of this name."""
+        return self._shelf(name).drawing
+
+    def _shelf(self, name: str) -> Shelf:
         shelf = self._shelves.get(name)
         if shelf is None:
             known = ", ".join(sorted(self._shelves)) or "none"
             raise FlowNotValid(f"there is no flow {name!r}; known flows: {known}")
-        if shelf.flow is None:
-            raise FlowNotValid(f"the flow {name!r} has errors:\n{shelf.problem}")
-        return shelf.flow
+        return shelf
 
     def refresh(self) -> bool:
         """Compile the folder again if a file in it has changed; whether it was so."""
@@ -70,10 +80,11 @@ class FlowLibrary:
         if flow is not None:
             # Now, so that the first call does not wait for it.
             prepare(flow)
-            return Shelf(flow.name, path, flow, problem)
+            return Shelf(flow.name, path, flow, problem, to_svg(flow))
         before = next((shelf for shelf in self._shelves.values() if shelf.path == path), None)
-        name = path.stem if before is None else before.name
-        return Shelf(name, path, None if before is None else before.flow, problem)
+        if before is None:
+            return Shelf(path.stem, path, None, problem)
+        return replace(before, problem=problem)
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

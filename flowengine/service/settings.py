@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from flowengine.adapters.nova2.messages import place
 from flowengine.errors import SettingsError
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
@@ -99,8 +100,8 @@ class Settings:
         return [
             ("flows", str(self.flows)),
             ("record", _without_password(self.database_url)),
-            ("speech to text", self.nova_stt_ws_url or "embedded"),
-            ("text to speech", self.nova_tts_ws_url or "embedded"),
+            ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
+            ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("telephone", self._telephone()),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]

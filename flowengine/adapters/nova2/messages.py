@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from flowengine.errors import ProtocolError
 
@@ -94,3 +95,9 @@ def confidence_in(message: Mapping[str, Any]) -> float | None:
 
 def _whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def place(url: str) -> str:
+    """Scheme, host and port of a service's address: what else stands in it may be a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from flowengine.adapters.nova2.heard import Heard
-from flowengine.adapters.nova2.messages import HOPELESS, MAX_MESSAGE, PING_S, READY_TIMEOUT_S, read, written
+from flowengine.adapters.nova2.messages import HOPELESS, MAX_MESSAGE, PING_S, READY_TIMEOUT_S, place, read, written
 from flowengine.adapters.reports import Reports
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import ProtocolError, RecogniserError
@@ -232,7 +232,7 @@ async def connected(url: str, delays: tuple[float, ...]) -> ClientConnection:
             )
         except (OSError, TimeoutError, WebSocketException) as error:
             problem = error
-    raise RecogniserError(f"no speech service answers at {url!r} ({type(problem).__name__})") from problem
+    raise RecogniserError(f"no speech service answers at {place(url)!r} ({type(problem).__name__})") from problem
 
 
 class Nova2Recogniser:

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from flowengine.adapters.nova2.incoming_audio import IncomingAudio
-from flowengine.adapters.nova2.messages import MAX_MESSAGE, PING_S, TELEPHONE, read, read_format, written
+from flowengine.adapters.nova2.messages import MAX_MESSAGE, PING_S, TELEPHONE, place, read, read_format, written
 from flowengine.errors import ProtocolError, SynthesiserError
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE
 
@@ -182,7 +182,7 @@ class Nova2Synthesiser:
             )
         except (OSError, TimeoutError, WebSocketException) as error:
             name = type(error).__name__
-            raise SynthesiserError(f"no speech service answers at {self._url!r} ({name})") from error
+            raise SynthesiserError(f"no speech service answers at {place(self._url)!r} ({name})") from error
         socket = _Socket(connection)
         self._busy.add(socket)
         return socket

@@ -1,0 +1,36 @@
+"""What a synthesiser remembers, and what it must not."""
+
+from __future__ import annotations
+
+import asyncio
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.runtime.speech_cache import CachedSynthesiser
+
+
+def _said(*texts: str, fixed: tuple[str, ...], limit: int = 1_000_000) -> list[str]:
+    """What the engine behind the cache had to say when these were asked for, one after the other."""
+
+    async def main() -> list[str]:
+        engine = ScriptedSynthesiser()
+        cache = CachedSynthesiser(engine, limit)
+        cache.remember(fixed)
+        clips = [b"".join([chunk async for chunk in cache.speak(text)]) for text in texts]
+        assert len({(text, clip) for text, clip in zip(texts, clips, strict=True)}) == len(set(texts))
+        return list(engine.said)
+
+    return asyncio.run(main())
+
+
+def test_a_fixed_line_is_synthesised_once() -> None:
+    assert _said("Hello.", "Hello.", fixed=("Hello.",)) == ["Hello."]
+
+
+def test_a_sentence_with_a_name_in_it_is_not_kept() -> None:
+    assert _said("Hello Sam.", "Hello Sam.", fixed=("Hello.",)) == ["Hello Sam.", "Hello Sam."]
+
+
+def test_the_least_used_clip_leaves_first() -> None:
+    lines = ("Aa.", "Bb.", "Cc.")
+    one = 50_000
+    assert _said("Aa.", "Bb.", "Aa.", "Cc.", "Aa.", fixed=lines, limit=one) == ["Aa.", "Bb.", "Cc."]
