@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import json
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -126,7 +127,10 @@ def command(
     direction = "outbound-api" if outbound else "inbound"
     plan = Plan(name, contact, folder, running, stt_url, tts_url, calls, direction)
     shows_progress = sys.stderr.isatty() and not as_json
-    rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
+    try:
+        rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
+    except asyncio.CancelledError as error:
+        raise click.Abort from error
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
     first = rung[0].report
@@ -151,6 +155,11 @@ async def _ring(plan: Plan, steps: Sequence[Step], progress: Callable[[str], Non
     from flowengine.testing.twilio.call import Telephone
     from flowengine.testing.twilio.script import spoken
 
+    running = asyncio.current_task()
+    assert running is not None
+    with contextlib.suppress(NotImplementedError):
+        # So that a server of our own is stopped with us; Windows has no such signal.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     progress("speaking the caller's lines")
     voice = synthesiser_from(plan.tts_url or None)
     try:

@@ -38,8 +38,10 @@ def ring_while_one_engine_dies(flows: Path, engine: str) -> tuple[Rung, int]:
             env[f"NOVA_{engine.upper()}_WS_URL"] = addresses.stt if engine == "stt" else addresses.tts
             base = await stack.enter_async_context(running_server(flows, telephone, env=env))
             ringing = asyncio.create_task(ring(telephone, base, "yes"))
+            while b'"count":1' not in (await get(f"{base}/api/active-calls"))[1]:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.05)
             # In the middle of the greeting, which takes about a second.
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(0.4)
             await speech.aclose()
             rung = await ringing
             status, _ = await get(f"{base}/health/ready")

@@ -58,8 +58,6 @@ async def running_server(
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **settings},
-                # Ctrl-C in a terminal is for us: the server is stopped below, once the calls are off.
-                start_new_session=True,
             )
         try:
             await _ready(base, process, log, progress)
