@@ -14,12 +14,12 @@ from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, Scripted
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Command, Ended, Speak
 from flowengine.conversation.conversation import Conversation
-from flowengine.conversation.events import CallerSaid, Event, SpeechCut, SpeechHeard
+from flowengine.conversation.events import CallerSaid, Event, GuardAnswered, SpeechCut, SpeechHeard
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.ports import GuardAnswer, Recogniser, ReplyStarted, Synthesiser
-from flowengine.runtime.session import CallSession
+from flowengine.runtime.ports import GuardAnswer, GuardPort, Recogniser, ReplyStarted, Synthesiser
+from flowengine.runtime.session import INBOX_LIMIT, CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
 from tests.virtual_time import run_virtually
@@ -110,9 +110,14 @@ Act = Callable[[Live], Awaitable[None]]
 
 
 def _call(
-    act: Act, *, synthesiser: Synthesiser | None = None, mind: type[Conversation] = Conversation
+    act: Act,
+    *,
+    text: str = FLOW,
+    synthesiser: Synthesiser | None = None,
+    mind: type[Conversation] = Conversation,
+    guard: GuardPort | None = None,
 ) -> tuple[CallResult, Live]:
-    flow = compile_text(FLOW).flow
+    flow = compile_text(text).flow
     assert flow is not None
 
     async def main() -> tuple[CallResult, Live]:
@@ -122,7 +127,7 @@ def _call(
                 conversation=mind(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
                 line=line,
                 synthesiser=synthesiser or ScriptedSynthesiser(),
-                guard=OpenGuard(),
+                guard=guard or OpenGuard(),
                 record=record,
                 ticker=ticker,
                 recogniser=recogniser,
@@ -381,3 +386,39 @@ def test_a_defect_costs_one_call_and_tells_no_words(caplog: pytest.LogCaptureFix
     assert (result.outcome, result.reason, result.abnormal) == ("failed", "ZeroDivisionError", True)
     assert live.line.hung_up == 1
     assert "yes" not in caplog.text
+
+
+def test_a_flood_of_events_ends_the_call_instead_of_losing_some() -> None:
+    async def act(live: Live) -> None:
+        for _ in range(INBOX_LIMIT + 1):
+            live.session.on_key("5")
+
+    result, live = _call(act)
+    assert (result.reason, result.abnormal) == ("event queue full", True)
+    assert live.line.hung_up == 1
+
+
+class FailingGuard:
+    """Fails in a way that nobody foresaw."""
+
+    async def decide(self, guard: str) -> GuardAnswer:
+        raise ZeroDivisionError
+
+
+STATE_WITH_GUARD = """state start
+  guard uk
+    allowed -> hello
+    refused: end declined
+
+state hello"""
+GUARDED = FLOW.replace("state hello", STATE_WITH_GUARD)
+
+
+def test_a_guard_that_fails_refuses() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(3600)
+
+    result, live = _call(act, text=GUARDED, guard=FailingGuard())
+    assert (result.outcome, result.abnormal) == ("declined", False)
+    assert live.record.of(GuardAnswered)[0].reasons == ("GUARD_UNAVAILABLE",)
+    assert live.record.of(Speak) == []
