@@ -10,9 +10,11 @@ from typing import Literal
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
+from flowengine.conversation.correcting import WHOLE, lone_number, spoken_of
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
-from flowengine.conversation.slots import corrects, find_all
+from flowengine.conversation.reading import corrects, tokens
+from flowengine.conversation.slots import find_all
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.model import Slot, Template, ValueType
 
@@ -20,6 +22,9 @@ Result = Literal["done", "failed"]
 Heard = Literal["filled", "missed"]
 PLAIN = frozenset({"date", "uk_postcode", "phone", "email", "one_of"})
 """Types whose values are never said by chance: "yes, Friday" to a read-back of Thursday means Friday."""
+
+SHORT = 6
+"""Tokens of a correction that says nothing else ("no sorry, make it Friday"); more may be the text asked for."""
 
 
 class Collector:
@@ -103,12 +108,8 @@ class Collector:
     def _answer(self, text: str) -> Heard | None:
         progress = self._progress()
         missing = [name for name in progress.slots if self._call.variables.get(name) is None]
-        found = self._found(text, missing, progress.current)
-        given = {name: value for name, value in found.items() if name in missing}
-        if corrects(text):
-            # "No, Wednesday" while the time is asked for speaks of the day.
-            known = [name for name in progress.slots if name not in missing and name not in given]
-            given.update(self._found(text, known, None))
+        # "No, Wednesday" while the time is asked for speaks of the day.
+        given = self._corrected(text, missing) or self._found(text, missing, progress.current)
         if not given:
             return None
         self._fill(given)
@@ -118,13 +119,18 @@ class Collector:
         progress, slot = self._progress(), self._slot()
         others = [name for name in progress.slots if self._call.variables.get(name) is None]
         strict = slot.type.kind in ("text", "uk_name")
-        found = {} if strict and not corrects(text) else self._found(text, [slot.name, *others], slot.name)
+        found = self._corrected(text, [slot.name, *others])
+        if not found and (not strict or corrects(text)):
+            found = self._found(text, [slot.name, *others], slot.name)
         value = found.pop(slot.name, None)
         self._fill(found)
         agreed = yes_or_no(text)
         if value is not None and value != self._known(slot) and (agreed is not True or slot.type.kind in PLAIN):
             self._call.clear(slot.name)
             self._fill({slot.name: value})
+            return "filled"
+        if any(name not in others for name in found):
+            # The "no" was to another slot's value; this read-back stays open.
             return "filled"
         if agreed is True or (value is not None and agreed is None):
             self._call.confirmed[slot.name] = self._known(slot)
@@ -134,6 +140,27 @@ class Collector:
             progress.confirming = False
             return "missed"
         return "filled" if found else None
+
+    def _corrected(self, text: str, open_slots: list[str]) -> dict[str, object]:
+        """What a correction gives, where it gives a value for a slot that has one; else empty."""
+        if not corrects(text):
+            return {}
+        progress, call = self._progress(), self._call
+        types = {name: call.flow.slots[name].type for name in progress.slots if not call.flow.slots[name].secret}
+        known = {name: call.variables[name] for name in types if name not in open_slots}
+        named = spoken_of(text, types, known, call.now)
+        whole = types[progress.current].kind in WHOLE
+        if whole and not named and len(tokens(text)) > SHORT:
+            return {}
+        kinds = [types[name].kind for name in known]
+        unsure = {name for name in known if name not in named and kinds.count(types[name].kind) > 1}
+        if whole:
+            unsure.add(progress.current)
+        wanted = {name: kind for name, kind in types.items() if name not in unsure}
+        found = find_all(text, wanted, call.now, current=progress.current, named=named)
+        if not found:
+            found = lone_number(text, [name for name in known if types[name].kind == "number"])
+        return found if found.keys() & known.keys() else {}
 
     def _found(self, text: str, wanted: list[str], current: str | None) -> dict[str, object]:
         slots = {name: self._call.flow.slots[name].type for name in wanted}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flowengine.conversation.normalise import plain, word_set
+from flowengine.conversation.normalise import FILLERS, plain, word_set
 from flowengine.conversation.number_words import ORDINALS, SMALL
 
 TOKEN = re.compile(
@@ -72,5 +72,5 @@ def without(said: Sequence[str], used: Found) -> list[str]:
 
 def corrects(text: str) -> bool:
     """Whether an answer takes back one before it: "no, Wednesday", "sorry, I meant the third"."""
-    first = tokens(text)[:3]
+    first = [word for word in tokens(text) if word not in FILLERS][:3]
     return bool(first) and (first[0] in TURNS or first[:2] in (["i", "meant"], ["make", "it"], ["i", "mean"]))

@@ -17,7 +17,7 @@ from flowengine.conversation.normalise import normalise
 from flowengine.conversation.numbers import read_amount, read_duration, read_money
 from flowengine.conversation.phones import read_digits, read_phone
 from flowengine.conversation.postcodes import find_postcode
-from flowengine.conversation.reading import Found, Reader, corrects, find, tokens, without
+from flowengine.conversation.reading import Found, Reader, find, tokens, without
 from flowengine.conversation.times import find_time, read_moment
 from flowengine.graph.model import Flow, TypeKind, ValueType
 
@@ -51,16 +51,24 @@ IN_PASSING: Mapping[TypeKind, frozenset[TypeKind]] = {
 """Types filled in passing, and the types of other slots that make it unsure which is meant."""
 
 
-def find_all(text: str, wanted: Mapping[str, ValueType], now: datetime, *, current: str | None) -> dict[str, object]:
-    """The slots of `wanted` that `text` gives a value for; `current` is the one that was asked for."""
+def find_all(
+    text: str,
+    wanted: Mapping[str, ValueType],
+    now: datetime,
+    *,
+    current: str | None,
+    named: frozenset[str] = frozenset(),
+) -> dict[str, object]:
+    """The slots of `wanted` that `text` gives a value for; `current` was asked for, `named` the caller speaks of."""
     said = tokens(text)
     found: dict[str, object] = {}
-    names = sorted(wanted, key=lambda name: (ORDER.index(wanted[name].kind), name != current))
+    names = sorted(wanted, key=lambda name: (name not in named, ORDER.index(wanted[name].kind), name != current))
     for name in names:
         kind = wanted[name]
-        if name != current and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current):
+        asked = name == current or name in named
+        if not asked and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current):
             continue
-        result = _find(kind, text, said, now, asked=name == current)
+        result = _find(kind, text, said, now, asked=asked)
         if result is not None:
             found[name] = result.value
             said = without(said, result)
@@ -166,4 +174,4 @@ def _nearly(choices: tuple[str, ...], said: tuple[str, ...]) -> str | None:
     return near.pop() if len(near) == 1 else None
 
 
-__all__ = ["check_contact", "corrects", "extract", "find_all", "find_in_passing"]
+__all__ = ["check_contact", "extract", "find_all", "find_in_passing"]

@@ -1,0 +1,100 @@
+"""Corrections inside a `collect`: whose value a caller takes back, and what remains a refusal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversation.talk import INTENTS, Talk, compiled
+
+ORDER = """
+slot topping: one of (pepperoni, margherita)
+  ask "Which pizza?"
+slot how_many: number
+  ask "How many?"
+slot at: time
+  ask "At what time?"
+{asked}
+
+state start
+  collect topping, how_many, at, asked
+    done: end good
+    failed: end bad
+
+anywhere
+  opt_out: end removed
+  refuse: end bad
+  sorry: again
+"""
+SORRY = INTENTS + '\nintent sorry "the caller did not hear"\n  "sorry" "pardon" "what"\n'
+LAST = 'slot asked: uk_postcode\n  ask "Which postcode?"'
+READ_BACK = 'slot asked: date\n  ask "Which day?"\n  confirm "{{ asked | spoken }}, is that right?"'
+
+
+def _order(asked: str = LAST, *, said: tuple[str, ...] = ("pepperoni", "twelve", "at seven")) -> Talk:
+    talk = Talk(compiled(ORDER.format(asked=asked), intents=SORRY))
+    talk.says(*said)
+    return talk
+
+
+KINDS = ["uk_postcode", "text", "uk_name", "boolean", "date", "number", "phone", "digits(11)"]
+CORRECTIONS = [
+    ("no, actually the time should be eight", "at", "08:00:00"),
+    ("oh no sorry the time is eight", "at", "08:00:00"),
+    ("sorry I said four pizzas not twelve", "how_many", "4"),
+    ("actually make it margherita", "topping", "margherita"),
+    ("no, at half past six", "at", "18:30:00"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("said", "slot", "value"), CORRECTIONS)
+def test_an_earlier_slot_is_corrected_and_the_question_asked_again(kind: str, said: str, slot: str, value: str) -> None:
+    talk = _order(f'slot asked: {kind}\n  ask "And the last?"')
+    before = {name: str(each) for name, each in talk.conversation.variables.items()}
+    assert talk.says(said) == ["And the last?"]
+    assert {name: str(each) for name, each in talk.conversation.variables.items()} == {**before, slot: value}
+
+
+@pytest.mark.parametrize("said", ["no, four", "sorry, I meant four", "actually make that four please"])
+def test_a_number_alone_corrects_the_only_number(said: str) -> None:
+    talk = _order()
+    assert talk.says(said) == ["Which postcode?"]
+    assert talk.conversation.variables["how_many"] == 4
+
+
+@pytest.mark.parametrize("said", ["sorry, one moment", "no one told me that", "sorry, give me two minutes"])
+def test_a_number_that_counts_nothing_corrects_nothing(said: str) -> None:
+    talk = _order()
+    talk.says(said)
+    assert talk.conversation.variables["how_many"] == 12
+
+
+@pytest.mark.parametrize(
+    ("said", "at"), [("no, actually the time should be half past eight", "08:30:00"), ("no, at four", "16:00:00")]
+)
+def test_a_correction_of_another_slot_leaves_the_read_back_open(said: str, at: str) -> None:
+    talk = _order(READ_BACK)
+    assert talk.says("on friday") == ["Friday the twenty-seventh of November, is that right?"]
+    assert talk.says(said) == ["Friday the twenty-seventh of November, is that right?"]
+    assert str(talk.conversation.variables["at"]) == at
+
+
+def test_a_correction_while_a_name_is_asked_for_is_no_name() -> None:
+    talk = _order('slot asked: text\n  ask "Any message?"')
+    assert talk.says("no sorry, at half past six") == ["Any message?"]
+    talk.says("sorry to be a bother but the bell is broken, ring at the side door")
+    assert talk.outcome == "good"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("said", ["no thanks, I'm not interested", "no thanks"])
+def test_a_clean_refusal_stays_one(kind: str, said: str) -> None:
+    talk = _order(f'slot asked: {kind}\n  ask "And the last?"')
+    talk.says(said)
+    assert talk.outcome == ("good" if kind == "boolean" else "bad")
+
+
+def test_what_protects_the_caller_comes_before_a_correction() -> None:
+    talk = _order()
+    talk.says("no, actually the time should be eight, and stop calling me")
+    assert talk.outcome == "removed"
