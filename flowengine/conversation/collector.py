@@ -10,7 +10,7 @@ from typing import Literal
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
-from flowengine.conversation.correcting import WHOLE, lone_number, spoken_of
+from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of, without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
 from flowengine.conversation.reading import corrects, tokens
@@ -22,6 +22,9 @@ Result = Literal["done", "failed"]
 Heard = Literal["filled", "missed"]
 PLAIN = frozenset({"date", "uk_postcode", "phone", "email", "one_of"})
 """Types whose values are never said by chance: "yes, Friday" to a read-back of Thursday means Friday."""
+
+NUMERIC = frozenset({"number", "time", "digits", "money"})
+"""Types whose values may be said by chance: what only sounds like a number is left out first."""
 
 SHORT = 6
 """Tokens of a correction that says nothing else ("no sorry, make it Friday"); more may be the text asked for."""
@@ -121,11 +124,12 @@ class Collector:
         strict = slot.type.kind in ("text", "uk_name")
         found = self._corrected(text, [slot.name, *others])
         if not found and (not strict or corrects(text)):
-            found = self._found(text, [slot.name, *others], slot.name)
+            found = self._heard_in_read_back(text, slot, others)
         value = found.pop(slot.name, None)
         self._fill(found)
         agreed = yes_or_no(text)
-        if value is not None and value != self._known(slot) and (agreed is not True or slot.type.kind in PLAIN):
+        same = value is None or (agreed is not False and same_answer(self._known(slot), value, text))
+        if not (same or value == self._known(slot)) and (agreed is not True or slot.type.kind in PLAIN | NUMERIC):
             self._call.clear(slot.name)
             self._fill({slot.name: value})
             return "filled"
@@ -140,6 +144,15 @@ class Collector:
             progress.confirming = False
             return "missed"
         return "filled" if found else None
+
+    def _heard_in_read_back(self, text: str, slot: Slot, others: list[str]) -> dict[str, object]:
+        """What an answer to the read-back holds; a day or a time beside a "yes" is no number."""
+        if slot.type.kind not in NUMERIC:
+            return self._found(text, [slot.name, *others], slot.name)
+        types = {name: self._call.flow.slots[name].type.kind for name in self._progress().slots}
+        beside = [name for name, kind in types.items() if kind in ("date", "time") and slot.type.kind != "time"]
+        found = self._found(without_idioms(text), [*dict.fromkeys((slot.name, *others, *beside))], slot.name)
+        return {name: value for name, value in found.items() if name in (slot.name, *others)}
 
     def _corrected(self, text: str, open_slots: list[str]) -> dict[str, object]:
         """What a correction gives, where it gives a value for a slot that has one; else empty."""

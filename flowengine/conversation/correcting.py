@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from flowengine.conversation.normalise import word_set
 from flowengine.conversation.numbers import read_amount
 from flowengine.conversation.reading import TURNS, find, tokens
 from flowengine.conversation.slots import extract
+from flowengine.conversation.times import PARTS
 from flowengine.graph.model import TypeKind, ValueType
 
 WHOLE: frozenset[TypeKind] = frozenset({"text", "uk_name", "boolean"})
@@ -33,7 +34,8 @@ UNTELLING = word_set("slot how many much what which when where is of the a an to
 INSISTS = word_set("said meant mean make should actually instead rather")
 BESIDE = TURNS | word_set("it it's its is i that's was be not please just only then thanks")
 IDIOM = re.compile(
-    r"^(?:oh|o)\b|\b(?:the|that|this|no|any|every|some|each) one\b|\b(?:a|one) hundred per ?cent\b"
+    r"^(?:oh|o)\b(?=\W+(?:yes|yeah|no|right|sorry|that|ok|it|i|actually)\b)"
+    r"|\b(?:the|that|this|no|any|every|some|each) one\b|\b(?:a|one) hundred per ?cent\b"
     r"|\b(?:a|one|two|five|ten|half a|a couple of|couple of) (?:moment|minute|min|second|sec|tick|mo|thing)s?\b"
 )
 """A number in words and none in meaning: "that's the one", "one moment"."""
@@ -42,6 +44,14 @@ IDIOM = re.compile(
 def without_idioms(text: str) -> str:
     """The words, lower case, less those that only sound like numbers."""
     return IDIOM.sub(" ", text.lower())
+
+
+def same_answer(known: object, said: object, text: str) -> bool:
+    """Whether a value said without a "no" is the one known: "yes, eight" to eight in the evening, too."""
+    if isinstance(known, time) and isinstance(said, time):
+        same = (known.hour - said.hour) % 12 == 0 and known.minute == said.minute
+        return known == said or (same and PARTS.keys().isdisjoint(tokens(text)))
+    return known == said
 
 
 def spoken_of(text: str, wanted: Mapping[str, ValueType], known: Mapping[str, object], now: datetime) -> frozenset[str]:

@@ -98,3 +98,67 @@ def test_what_protects_the_caller_comes_before_a_correction() -> None:
     talk = _order()
     talk.says("no, actually the time should be eight, and stop calling me")
     assert talk.outcome == "removed"
+
+
+ONE = """
+slot asked: {kind}
+  ask "And?"
+  confirm "{{{{ asked }}}}, is that right?"
+
+state start
+  collect asked
+    done: end good
+    failed: end bad
+"""
+READ_BACKS = [
+    ("number", "four", "yes, five", "5"),
+    ("number", "four", "yes that's right, five please", "5"),
+    ("number", "twelve", "yeah twenty", "20"),
+    ("time", "at four", "yes, five", "17:00:00"),
+    ("time", "at eight in the evening", "yes, eight in the morning", "08:00:00"),
+    ("digits(4)", "one two three four", "yes, one two three five", "1235"),
+    ("digits", "one two three four", "yes, one two three", "123"),
+    ("number", "four", "yes, that's the one, five", "5"),
+    ("digits", "one two", "oh one two", "012"),
+    ("money", "fourteen fifty", "yes, fifteen fifty", "15.5"),
+    ("money", "fourteen pounds", "yes, fifteen pounds", "15.0"),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "said", "value"), READ_BACKS)
+def test_yes_with_another_value_means_the_other_value_and_is_read_back(
+    kind: str, first: str, said: str, value: str
+) -> None:
+    talk = Talk(ONE.format(kind=kind))
+    talk.says(first)
+    assert talk.says(said) == [f"{value}, is that right?"]
+    talk.says("yes")
+    assert talk.outcome == "good"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "said"),
+    [
+        ("number", "four", "yes, four"),
+        ("number", "four", "yes, that's the one"),
+        ("number", "four", "yes that one"),
+        ("time", "at eight in the evening", "it's eight"),
+        ("number", "four", "one hundred percent, yes"),
+        ("time", "at eight in the evening", "yes, eight"),
+        ("time", "at four in the morning", "yes, four o'clock"),
+        ("time", "at five", "yes, that's the one"),
+        ("digits", "four four", "oh yes"),
+        ("money", "fourteen fifty", "yes fourteen pounds fifty"),
+        ("money", "fourteen fifty", "yes, that's the one"),
+    ],
+)
+def test_yes_with_the_same_value_or_none_agrees(kind: str, first: str, said: str) -> None:
+    talk = Talk(ONE.format(kind=kind))
+    talk.says(first, said)
+    assert talk.outcome == "good"
+
+
+def test_a_time_beside_the_yes_is_no_number() -> None:
+    talk = _order('slot asked: number\n  ask "How old?"\n  confirm "{{ asked }}, is that right?"')
+    talk.says("forty", "yes, and at half past six")
+    assert talk.conversation.variables["asked"] == 40
