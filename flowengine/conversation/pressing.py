@@ -25,10 +25,14 @@ class Pressing:
         if self._fills_a_slot() and key != "*":
             return self._digit(key)
         known = frozenset(presses(layers(call.flow, stay)))
-        if not known:
+        if not known and (not isinstance(stay.waiting, Collect) or (key == "#" and not stay.keys)):
+            # A "#" after a number that needed none is no answer to the next question.
             return call.note("a key was pressed where none is live")
         stay.keys += key
         call.disarm_silence()
+        if not known:
+            # The slot takes no keys: the whole row is one answer that was none, and the question is asked again.
+            return self.finished() if key == "#" else call.arm_keys(BETWEEN_KEYS_S)
         match entry(stay.keys, known):
             case "complete" | "unknown":
                 return self.finished()
@@ -43,7 +47,7 @@ class Pressing:
             return None
         call.disarm_silence()
         call.disarm_keys()
-        hidden = self._fills_a_slot() and self._collector.secret
+        hidden = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = f"(press {HIDDEN if hidden else keys})"
         call.hear(shown)
         stay.doubt = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from flowengine.conversation.commands import StopSpeaking
 from tests.conversation.talk import Talk, compiled
 
@@ -111,3 +113,46 @@ state start
     shown = repr(talk.commands) + repr(talk.conversation.transcript)
     assert "1234" not in shown
     assert "one two" not in shown
+
+
+UNTYPED = """
+slot wanted: {kind}
+  ask "What is it?"
+  again "In words, please."
+  tries 2
+
+slot party: digits(1)
+  ask "How many?"
+
+state start
+  collect {slots}
+    done: end good
+    failed: end bad
+{press}
+"""
+SPOKEN_KINDS = ["date", "time", "uk_postcode", "text", "one of (gas, oil)", "boolean"]
+
+
+@pytest.mark.parametrize("kind", SPOKEN_KINDS)
+def test_keys_in_a_slot_that_takes_none_ask_again_and_count_as_a_try(kind: str) -> None:
+    talk = Talk(UNTYPED.format(kind=kind, slots="wanted", press=""))
+    assert talk.presses("1530") == []
+    assert talk.waits(2) == ["In words, please."]
+    assert talk.turns("caller") == ["(press 1530)"]
+    assert talk.presses("3#") == []
+    assert talk.outcome == "bad"
+
+
+def test_a_press_branch_of_a_collect_is_taken_where_the_slot_takes_no_keys() -> None:
+    talk = Talk(UNTYPED.format(kind="date", slots="wanted", press="    press 0: end removed"))
+    assert talk.presses("5") == ["In words, please."]
+    talk.presses("0")
+    assert talk.outcome == "removed"
+
+
+def test_a_hash_after_a_full_number_is_no_answer_to_the_next_question() -> None:
+    talk = Talk(UNTYPED.format(kind="date", slots="party, wanted", press=""))
+    assert talk.presses("4") == ["What is it?"]
+    assert talk.presses("#") == []
+    assert talk.waits(2) == []
+    assert talk.waits() == ["In words, please."]
