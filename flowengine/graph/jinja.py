@@ -60,7 +60,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that checks want to know."""
+    """All that checks want to know. In `tree` every `lineno` is an offset."""
 
     words: tuple[Word, ...] = ()
     local_names: frozenset[str] = frozenset()
@@ -69,6 +69,7 @@ class Reading:
     literals: tuple[Literal, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     constant: bool = False
+    tree: nodes.Node | None = None
     fault: Fault | None = None
 
 
@@ -186,6 +187,7 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
         literals=literals,
         comparisons=tuple(comparisons),
         constant=not words and not literals,
+        tree=tree,
     )
 
 

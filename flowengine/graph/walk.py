@@ -67,10 +67,11 @@ def written(flow: model.Flow) -> Iterator[Written]:
         if field.default is not None:
             yield Written(field.default, False)
     for statement in every_statement(flow):
-        yield from _written(statement)
+        yield from written_by(statement)
 
 
-def _written(statement: model.Statement) -> Iterator[Written]:
+def written_by(statement: model.Statement) -> Iterator[Written]:
+    """The templates and expressions of one statement, without those of statements inside it."""
     match statement:
         case model.Say(line=None, sentences=sentences):
             yield from (Written(sentence, True) for sentence in sentences)
