@@ -66,7 +66,7 @@ def find_all(
     for name in names:
         kind = wanted[name]
         asked = name == current or name in named
-        if not asked and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current):
+        if not asked and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current, said):
             continue
         result = _find(kind, text, said, now, asked=asked)
         if result is not None:
@@ -95,11 +95,16 @@ def find_in_passing(text: str, flow: Flow, variables: Mapping[str, object], now:
 
 
 def _is_lone_number(
-    name: str, wanted: Mapping[str, ValueType], found: Mapping[str, object], current: str | None
+    name: str, wanted: Mapping[str, ValueType], found: Mapping[str, object], current: str | None, said: list[str]
 ) -> bool:
-    """ "Tuesday, for four people": a number beside an answer belongs to the only slot that wants one."""
-    numeric = [each for each, kind in wanted.items() if kind.kind in ("number", "digits", "money")]
+    """ "Tuesday, for four people": a number beside an answer belongs to the only slot that could take it."""
+    numeric = [each for each, kind in wanted.items() if kind.kind in ("number", "money") or _takes_row(kind, said)]
     return numeric == [name] and current in found
+
+
+def _takes_row(kind: ValueType, said: list[str]) -> bool:
+    """Whether the words hold a row of digits as long as this type wants: "three" is no telephone number."""
+    return kind.kind == "digits" and find(_digits_reader(kind.digits), said) is not None
 
 
 def _find(kind: ValueType, text: str, said: list[str], now: datetime, *, asked: bool) -> Found | None:

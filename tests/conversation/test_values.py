@@ -127,6 +127,28 @@ def test_a_lone_number_beside_the_answer_belongs_to_the_slot_that_wants_one() ->
     assert find_all("Friday, for four people", wanted, TUESDAY, current="day")["party"] == 4
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("pepperoni please, three of them", {"topping": "pepperoni", "how_many": 3}),
+        ("three pepperoni", {"topping": "pepperoni", "how_many": 3}),
+        ("pepperoni, oh double seven double oh, nine double oh, one two three", {"topping": "pepperoni"}),
+    ],
+)
+def test_a_count_is_no_row_of_eleven_digits(said: str, expected: dict[str, object]) -> None:
+    wanted = {
+        "topping": ValueType("one_of", choices=("pepperoni", "margherita")),
+        "how_many": ValueType("number"),
+        "account": ValueType("digits", digits=11),
+    }
+    assert find_all(said, wanted, TUESDAY, current="topping") == expected
+
+
+def test_a_number_that_either_could_take_is_taken_by_neither() -> None:
+    wanted = {"day": ValueType("date"), "party": ValueType("number"), "table": ValueType("digits", digits=1)}
+    assert find_all("Friday, four", wanted, TUESDAY, current="day").keys() == {"day"}
+
+
 WORDS = (
     "a the of on in at to next this week fortnight tuesday third 3rd 31st thirty december may 3/12 31/2 2026-02-30 "
     "twenty half past quarter four 15:00 99:99 9.75 oh double triple zero one hundred thousand and point minus dozen "
