@@ -23,6 +23,7 @@ MAX_BRACKETS = 24
 """Brackets within brackets in one expression."""
 
 _OPENING = {"LPAR", "LSQB", "LBRACE"}
+_DEFINITIONS = {"FLOW", "OUTCOME", "LINE", "INTENT", "SLOT", "ACTION", "POLICY", "STATE"}
 _CLOSING = {"RPAR", "RSQB", "RBRACE"}
 
 
@@ -62,7 +63,7 @@ def lay_out(source: Source, tokens: Iterable[Token]) -> tuple[list[Row], list[Di
         if "\t" in prefix:
             tabbed.append(Span(source.path, number, 1, number, len(prefix) + 1))
         span = Span(source.path, number, 1, number, max(2, len(prefix) + 1))
-        _settle(levels, width, span, problems)
+        _settle(levels, width, span, problems, defines=_defines(line_tokens))
         if len(levels) > MAX_DEPTH:
             problems.append(_too_deep(span))
             break
@@ -77,7 +78,7 @@ def lay_out(source: Source, tokens: Iterable[Token]) -> tuple[list[Row], list[Di
     return rows, problems
 
 
-def _settle(levels: list[_Level], width: int, span: Span, problems: list[Diagnostic]) -> None:
+def _settle(levels: list[_Level], width: int, span: Span, problems: list[Diagnostic], *, defines: bool) -> None:
     """Open or close levels so that the last one is this line's."""
     if width > levels[-1].width and width not in levels[-1].aliases:
         levels.append(_Level(width))
@@ -87,20 +88,26 @@ def _settle(levels: list[_Level], width: int, span: Span, problems: list[Diagnos
         closed = levels.pop()
     if width == levels[-1].width or width in levels[-1].aliases or closed is None:
         return
+    message = f"this line is indented by {_spaces(width)}, which fits no line above it"
+    if defines and len(levels) == 1:
+        # What is defined at the left edge can be meant for nowhere else.
+        levels[0].aliases.add(width)
+        help_ = "begin it at the left edge"
+        problems.append(Diagnostic("FL109", "bad-dedent", "error", span, message, help_))
+        return
     # The line stands between two levels. It is read as part of the deeper one, whose other lines surround it.
     closed.aliases.add(width)
     levels.append(closed)
     outer = levels[-2].width
-    problems.append(
-        Diagnostic(
-            "FL109",
-            "bad-dedent",
-            "error",
-            span,
-            f"this line is indented by {_spaces(width)}, which fits no line above it",
-            f"indent it by {_spaces(outer)} or {_spaces(closed.width)}",
-        )
-    )
+    help_ = f"indent it by {_spaces(outer)} or {_spaces(closed.width)}"
+    problems.append(Diagnostic("FL109", "bad-dedent", "error", span, message, help_))
+
+
+def _defines(tokens: list[Token]) -> bool:
+    """Whether a line begins a definition, such as `state NAME`."""
+    if tokens[0].type in ("CONTACT", "ANYWHERE"):
+        return len(tokens) == 1
+    return tokens[0].type in _DEFINITIONS and len(tokens) > 1 and str(tokens[1]).isidentifier()
 
 
 def _spaces(width: int) -> str:

@@ -1,0 +1,94 @@
+"""Slips of people who write as they speak: phrases without quotes, `goto`, numbers in words, patterns left open."""
+
+from __future__ import annotations
+
+from lark import Token
+
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.grammar import keywords, span_of
+from flowengine.language.mistake import Explanation, Mistake, error_at
+from flowengine.language.source import Span
+from flowengine.language.words import FOREIGN_WORDS, home
+
+NUMBER_WORDS = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+def open_pattern(mistake: Mistake) -> Explanation | None:
+    """`/a|b`: a pattern that is not closed."""
+    token = mistake.token
+    if token is None or str(token) != "/" or "PATTERN" not in mistake.accepted:
+        return None
+    words, stop = _up_to_text(mistake, token)
+    problem = _over(mistake, stop, "FL112", "unclosed-text", "this pattern has no closing '/'", f"write: {words}/")
+    return problem, mistake.replaced("PATTERN", f"{words}/", stop - mistake.index)
+
+
+def bare_phrase(mistake: Mistake) -> Explanation | None:
+    """`yes please` under an intent: what a caller says, without quotes."""
+    token = mistake.token
+    if token is None or not {"STRING", "PATTERN"} <= mistake.accepted or "NAME" in mistake.accepted:
+        return None
+    if token.type != "NAME" and (token.type not in keywords() or home(token.type) is not None):
+        return None
+    words, stop = _up_to_text(mistake, token)
+    message = "a phrase stands in double quotes"
+    problem = _over(mistake, stop, "FL105", "missing-text", message, f'write: "{words}"')
+    return problem, mistake.replaced("STRING", f'"{words}"', stop - mistake.index)
+
+
+def foreign_word(mistake: Mistake) -> Explanation | None:
+    """`silence: goto done`: a statement of another language after an event."""
+    token, before = mistake.token, mistake.before
+    if token is None or before is None or token.type != "NAME" or not {"ARROW", "SAY"} <= mistake.accepted:
+        return None
+    meant = FOREIGN_WORDS.get(token.lower())
+    if meant is None:
+        return None
+    message = f"there is no statement {str(token)!r}"
+    goal = [each for each in mistake.row[mistake.index + 1 :] if str(each) not in ("to", "->")]
+    if meant != "-> STATE" or len(goal) != 1 or goal[0].type not in ("NAME", *keywords()):
+        return error_at(mistake, "FL102", "unknown-keyword", message, f"write {meant!r}"), None
+    opened = mistake.row[: mistake.index - 1]
+    start = mistake.source.text[mistake.row[0].start_pos : opened[-1].end_pos] if opened else ""
+    problem = error_at(mistake, "FL102", "unknown-keyword", message, f"write: {start} -> {goal[0]}")
+    return problem, [*opened, Token.new_borrow_pos("ARROW", "->", token), goal[0]]
+
+
+def number_word(mistake: Mistake) -> Explanation | None:
+    """`tries three`."""
+    token = mistake.token
+    if token is None or "NUMBER" not in mistake.accepted or mistake.accepted & {"NAME", "OPERATOR"}:
+        return None
+    if token.lower() not in NUMBER_WORDS:
+        return None
+    digits = str(NUMBER_WORDS.index(token.lower()))
+    problem = error_at(mistake, "FL101", "unexpected-token", "a number is written in digits", f"write {digits}")
+    return problem, mistake.replaced("NUMBER", digits)
+
+
+def _up_to_text(mistake: Mistake, token: Token) -> tuple[str, int]:
+    """The words from the token on, up to the next text or pattern; and the index after them."""
+    stop = mistake.index + 1
+    while stop < len(mistake.row) and mistake.row[stop].type not in ("STRING", "PATTERN", "UNCLOSED"):
+        stop += 1
+    return mistake.source.text[token.start_pos : mistake.row[stop - 1].end_pos], stop
+
+
+def _over(mistake: Mistake, stop: int, code: str, name: str, message: str, help_: str) -> Diagnostic:
+    last = span_of(mistake.source.path, mistake.row[stop - 1])
+    span = Span(mistake.span.path, mistake.span.line, mistake.span.column, last.end_line, last.end_column)
+    return Diagnostic(code, name, "error", span, message, help_)
