@@ -14,6 +14,7 @@ from flowengine.conversation.number_words import DIGITS
 
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*(?:[.,:/@+&-][a-z0-9]+(?:'[a-z]+)*)*|[+£%#*]")
 FILLERS = frozenset({"um", "umm", "uhm", "er", "erm", "ah", "hm", "hmm", "uh", "oh"})
+FILLED = re.compile(rf"(?<!\d),|,(?!\d)|\s[-–—]+\s|\.\.+|…|(?<![\w'-])(?:{'|'.join(FILLERS)})(?![\w'-])")
 LEAD_INS = frozenset({"well", "so", "like", "right", "and", "but"})
 """Dropped at the beginning of an utterance only: "well, yes", "so how much is it"."""
 
@@ -41,6 +42,7 @@ CONTRACTIONS = {
     "ive": "i have",
     "whats": "what is",
     "thats": "that is",
+    "its": "it is",
     "whos": "who is",
     "gonna": "going to",
     "wanna": "want to",
@@ -82,6 +84,11 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.lower())
     letters = "".join(each for each in decomposed if not unicodedata.combining(each))
     return re.sub(r"\s+", " ", re.sub("[‘’ʼ`´]", "'", letters)).strip()
+
+
+def unfilled(text: str) -> str:
+    """Plain text as written, less fillers and the commas about them: a pattern that looks ahead must see past them."""
+    return re.sub(r"\s+", " ", FILLED.sub(" ", plain(text))).strip()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.negation import denied
-from flowengine.conversation.normalise import Said, normalise, plain, word_set
+from flowengine.conversation.normalise import Said, normalise, unfilled, word_set
 from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
 
@@ -162,7 +162,7 @@ class Matcher:
 
     def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
         spoken = " ".join(said.words)
-        written = plain(text)
+        written = unfilled(text)
         for pattern, intent in self._patterns:
             if intent not in live:
                 continue

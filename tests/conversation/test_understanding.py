@@ -139,3 +139,17 @@ def test_one_utterance_among_twenty_intents_costs_well_under_a_millisecond() -> 
     for text in said:
         matcher.understand(text, many)
     assert (time.process_time() - started) / len(said) < 0.001
+
+
+@pytest.mark.parametrize(
+    "said", ["call me um on monday", "call me, on monday", "call me — er — on monday", "call me... on monday"]
+)
+def test_a_pattern_that_looks_ahead_sees_past_what_the_writing_adds(said: str) -> None:
+    matcher = Matcher({"stop": intent("stop", patterns=(r"call me\b(?! on)",))})
+    assert matcher.understand(said, {"stop"}) == ()
+
+
+def test_a_pattern_may_still_name_what_the_writing_keeps() -> None:
+    matcher = Matcher({"costly": intent("costly", patterns=(r"£\d+,\d{3}\b", r"can't pay"))})
+    assert matcher.understand("er, that's £12,500", {"costly"}) != ()
+    assert matcher.understand("I can't, um, pay", {"costly"}) != ()
