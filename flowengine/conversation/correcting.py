@@ -32,7 +32,7 @@ CALLED: Mapping[TypeKind, frozenset[str]] = {
 }
 UNTELLING = word_set("slot how many much what which when where is of the a an to for at in on by no not number")
 INSISTS = word_set("said meant mean make should actually instead rather")
-BESIDE = TURNS | word_set("it it's its is i that's was be not please just only then thanks")
+BESIDE = TURNS | word_set("it it's its is i that's was be not please just only then thanks of them")
 IDIOM = re.compile(
     r"^(?:oh|o)\b(?=\W+(?:yes|yeah|no|right|sorry|that|ok|it|i|actually)\b)"
     r"|\b(?:the|that|this|no|any|every|some|each) one\b|\b(?:a|one) hundred per ?cent\b"
@@ -78,7 +78,9 @@ def lone_number(text: str, wanted: Collection[str]) -> dict[str, object]:
     found = find(read_amount, said)
     if found is None or len(wanted) != 1:
         return {}
-    rest = [*said[: found.start], *said[found.stop :]]
+    counted = said[found.stop : found.stop + 1]
+    after = found.stop + (bool(counted) and counted[0].endswith("s") and found.value != 1)
+    rest = [*said[: found.start], *said[after:]]
     if INSISTS.isdisjoint(rest) and not BESIDE.issuperset(rest):
         return {}
     return dict.fromkeys(wanted, found.value)

@@ -55,7 +55,10 @@ def test_an_earlier_slot_is_corrected_and_the_question_asked_again(kind: str, sa
     assert {name: str(each) for name, each in talk.conversation.variables.items()} == {**before, slot: value}
 
 
-@pytest.mark.parametrize("said", ["no, four", "sorry, I meant four", "actually make that four please"])
+@pytest.mark.parametrize(
+    "said",
+    ["no, four", "sorry, I meant four", "actually make that four please", "no sorry four of them", "no, four pizzas"],
+)
 def test_a_number_alone_corrects_the_only_number(said: str) -> None:
     talk = _order()
     assert talk.says(said) == ["Which postcode?"]
