@@ -15,7 +15,7 @@ from flowengine.language.reading import read_source
 from flowengine.language.source import Source
 from flowengine.testing.coverage import Coverage, Probed, Visits, coverage, instrument
 from flowengine.testing.flowtest.ast import File, Named, Test
-from flowengine.testing.flowtest.bind import bind
+from flowengine.testing.flowtest.bind import bind, misnamed
 from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.flowtest.problems import mistake
 from flowengine.testing.runner import Result, play
@@ -82,7 +82,7 @@ class Flows:
     def run(self, test: Test, folder: Path) -> Result:
         """Play a test of a file in this folder."""
         if not test.sound or test.flow is None:
-            return Result(test, None, problems=(_unsound(test),))
+            return Result(test, None, problems=(_unsound(test), *self._misnamed(test, folder)))
         path = _find(test.flow, folder)
         if isinstance(path, Diagnostic):
             return Result(test, None, problems=(path,))
@@ -99,6 +99,15 @@ class Flows:
         visits.probes |= result.probes
         visits.states |= {entered.state for turn in result.turns for entered in turn.entered}
         return result
+
+    def _misnamed(self, test: Test, folder: Path) -> Iterator[Diagnostic]:
+        """Names in a test that is not played which its flow does not have; a line that was lost misses nothing here."""
+        path = _find(test.flow, folder) if test.flow is not None else None
+        if isinstance(path, Diagnostic):
+            yield path
+        elif path is not None:
+            flow = self.compiled(path).flow
+            yield from misnamed(test, flow) if flow is not None else ()
 
     def coverage(self) -> Iterator[Coverage]:
         """The coverage of every flow that a test has played."""
@@ -138,16 +147,27 @@ def run(files: Iterable[Path], *, named: str = "") -> Report:
     paths = tuple(files)
     for path in paths:
         loaded = flows.load(path)
-        problems.update(dict.fromkeys(loaded.problems))
+        found = [*loaded.problems]
         for test in loaded.file.tests:
             if named.casefold() in test.name.casefold():
                 result = flows.run(test, path.parent)
                 # An unsound test's own mistakes have been told already, line by line.
-                if test.sound:
-                    problems.update(dict.fromkeys(result.problems))
+                found += result.problems if test.sound else result.problems[1:]
                 results.append(result)
+        problems.update(dict.fromkeys(_in_order(found, str(path))))
     took = perf_counter() - began
     return Report(tuple(results), tuple(problems), tuple(flows.coverage()), flows.sources, paths, took)
+
+
+def _in_order(found: Iterable[Diagnostic], path: str) -> list[Diagnostic]:
+    """By their places in the test file; what is wrong in a flow stays behind the line that names it."""
+    keyed: list[tuple[int, int, Diagnostic]] = []
+    place = (0, 0)
+    for problem in found:
+        if problem.span.path == path:
+            place = (problem.span.line, problem.span.column)
+        keyed.append((*place, problem))
+    return [problem for _, _, problem in sorted(keyed, key=lambda each: each[:2])]
 
 
 def _find(name: Named, folder: Path) -> Path | Diagnostic:

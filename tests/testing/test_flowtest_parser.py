@@ -229,3 +229,23 @@ def test_a_mistake_is_rendered_like_one_of_a_flow() -> None:
 def test_no_text_makes_it_fail(text: str) -> None:
     file, problems = read('test "x"\n  ' + text)
     assert file.tests or problems
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("agent: “Good morning.”", 10),
+        ('agent: "One." „Two.“', 17),
+        ("caller: (interrupts after “boiler”) no", 29),
+        ("expect contact.name = “Sam”", 25),
+    ],
+)
+def test_typographic_quotes_are_named_as_such(line: str, column: int) -> None:
+    (problem,) = problems_of("agent: *", line)
+    assert (problem.code, problem.span.column) == ("FL853", column)
+    assert problem.message.endswith("is no quote of this language")
+    assert problem.help == 'write texts in straight double quotes: "…"'
+
+
+def test_typographic_quotes_inside_a_text_are_words() -> None:
+    assert problems_of('agent: "He said “no”."') == []

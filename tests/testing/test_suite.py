@@ -147,3 +147,15 @@ def test_the_junit_report_holds_the_failing_conversation(folder: Path) -> None:
     failure = suite.find("testcase[@name='says goodbye']/failure")
     assert failure is not None
     assert "caller  no" in (failure.text or "")
+
+
+def test_names_are_checked_in_a_test_that_has_another_mistake(folder: Path) -> None:
+    (folder / "booking.flowtest").write_text(
+        'test "a"\n  flow bookin\n  agnet: *\n  ends booked\n\ntest "b"\n  flow booking\n  agnet: *\n  ends nowhere\n'
+    )
+    assert [(each.code, each.span.line) for each in run_in(folder).problems] == [
+        ("FL870", 2),
+        ("FL851", 3),
+        ("FL851", 8),
+        ("FL873", 9),
+    ]

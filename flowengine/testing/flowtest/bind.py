@@ -43,6 +43,11 @@ def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
     return Bound(test, flow, contact, {answer.name.text: answer.allowed for answer in test.guards}), ()
 
 
+def misnamed(test: Test, flow: Flow) -> tuple[Diagnostic, ...]:
+    """What a test names and its flow does not have. Nothing is said of what the test lacks."""
+    return (*_guards(test, flow), *_steps(test, flow))
+
+
 def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
     seen: dict[str, Span] = {}
     for item in test.contact:
@@ -87,7 +92,7 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
                 yield mistake("FL874", "unknown-state", span, message, _did_you_mean(text, flow.states))
             case Ends(outcome=Named(text=text, span=span)) if text not in flow.outcomes and text not in ALWAYS:
                 message = f"{flow.name!r} has no outcome called {text!r}"
-                known = [*flow.outcomes, *ALWAYS]
+                known = list(dict.fromkeys((*flow.outcomes, *ALWAYS)))
                 yield mistake("FL873", "unknown-outcome", span, message, _did_you_mean(text, known))
             case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
                 message = f"{flow.name!r} has no slot or variable called {text!r}"

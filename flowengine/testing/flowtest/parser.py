@@ -276,6 +276,8 @@ class _Reader:
             text = unquoted(token)
             return Value(text, text, True, span)
         text = str(token).strip()
+        if text[0] in problems.ODD_QUOTES:
+            self._complain(problems.odd_quote(text[0], replace(span, end_column=span.column + 1)))
         try:
             return Value(text, literal(text), False, span)
         except ValueError as error:

@@ -33,6 +33,12 @@ CUES = {
 ITEMS = ("flow", "contact", "now", "guard", "action", "agent", "caller", "llm", "expect", "ends")
 
 
+ODD_QUOTES = "“”„«»"
+"""What word processors make of straight quotes."""
+_ODD_QUOTES = re.compile(f"[{ODD_QUOTES}]")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
 def mistake(code: str, name: str, span: Span, message: str, help_: str | None = None) -> Diagnostic:
     """An error in a test."""
     return Diagnostic(code, name, "error", span, message, help_)
@@ -62,6 +68,9 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
     rest = line[span.column - 1 :].strip()
     before = line[: span.column - 1].rstrip()
     name, message, help_ = "bad-line", f"{_shown(rest)} does not fit here", f"write, for example: {FORMS[kind]}"
+    odd = _ODD_QUOTES.search(_TEXT.sub(lambda text: " " * len(text[0]), line))
+    if odd is not None:
+        return odd_quote(odd[0], Span(span.path, span.line, odd.start() + 1, span.line, odd.start() + 2))
     if line.count('"') - line.count('\\"') & 1 and '"' in rest:
         message, help_ = "this text has no closing quote", 'end it with "'
     elif (
@@ -84,6 +93,12 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
     elif kind == "test":
         help_ = 'a name stands in quotes: test "a busy caller"'
     return mistake("FL853", name, span, message, help_)
+
+
+def odd_quote(sign: str, span: Span) -> Diagnostic:
+    """A quote as word processors write it."""
+    message = f"{sign!r} is no quote of this language"
+    return mistake("FL853", "bad-line", span, message, 'write texts in straight double quotes: "…"')
 
 
 def _bad_cue(line: str, span: Span) -> Diagnostic:
