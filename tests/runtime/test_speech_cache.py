@@ -34,3 +34,38 @@ def test_the_least_used_clip_leaves_first() -> None:
     lines = ("Aa.", "Bb.", "Cc.")
     one = 50_000
     assert _said("Aa.", "Bb.", "Aa.", "Cc.", "Aa.", fixed=lines, limit=one) == ["Aa.", "Bb.", "Cc."]
+
+
+def test_calls_that_begin_together_share_one_synthesis() -> None:
+    async def main() -> tuple[list[str], set[bytes]]:
+        engine = ScriptedSynthesiser()
+        cache = CachedSynthesiser(engine)
+        cache.remember(["Hello."])
+
+        async def clip() -> bytes:
+            return b"".join([chunk async for chunk in cache.speak("Hello.")])
+
+        clips = await asyncio.gather(*(clip() for _ in range(20)))
+        return list(engine.said), set(clips)
+
+    said, clips = asyncio.run(main())
+    assert said == ["Hello."]
+    assert len(clips) == 1
+
+
+def test_one_who_leaves_in_the_middle_leaves_the_next_to_make_it() -> None:
+    async def main() -> bytes:
+        cache = CachedSynthesiser(ScriptedSynthesiser())
+        cache.remember(["Hello there."])
+        first = cache.speak("Hello there.")
+        await anext(first)
+        second = asyncio.create_task(_whole(cache))
+        await asyncio.sleep(0)
+        await first.aclose()  # type: ignore[attr-defined]  # an async generator, as every synthesiser's
+        return await second
+
+    assert len(asyncio.run(main())) > 1000
+
+
+async def _whole(cache: CachedSynthesiser) -> bytes:
+    return b"".join([chunk async for chunk in cache.speak("Hello there.")])
