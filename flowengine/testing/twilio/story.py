@@ -90,7 +90,11 @@ def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told
 
 def _understood(text: str, line: Record) -> str:
     score = f" {line['score']:.2f}" if line["score"] is not None else ""
-    understood = f"understood: {line['intent']}{score}" if line["intent"] else "no intent"
+    if line["intent"]:
+        understood = f"understood: {line['intent']}{score}"
+    else:
+        # A slot took it: certain, and no intent of the caller's.
+        understood = "taken as the answer" if line["score"] == 1.0 else "no intent"
     return understood if _plain(line["text"]) == _plain(text) else f"recognised: “{line['text']}”, {understood}"
 
 

@@ -96,6 +96,11 @@ def test_what_was_recognised_is_shown_where_it_differs() -> None:
     assert story(a_call(), record)[0].note == "recognised: “guess fleas”, no intent"
 
 
+def test_an_answer_that_a_slot_took_is_called_one() -> None:
+    record = {**RECORD, "transcript": [{**line(2.7, "caller", "yes please"), "intent": None, "score": 1.0}]}
+    assert story(a_call(), record)[0].note == "taken as the answer"
+
+
 def test_a_line_that_left_no_transcript_says_so() -> None:
     record = {**RECORD, "transcript": [line(0.0, "agent", "Hello there.", 0.7)]}
     assert story(a_call(), record)[1].note == "not recognised"
