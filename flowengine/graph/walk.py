@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
@@ -10,6 +11,8 @@ from flowengine.graph import model
 from flowengine.graph.edges import statements
 from flowengine.graph.names import Draft
 from flowengine.language.source import Span
+
+_AGENT = re.compile(r"\{\{\s*agent\.(name|company)\s*\}\}")
 
 Waiting = model.Listen | model.Collect | model.Guard
 
@@ -118,6 +121,7 @@ def damaged(draft: Draft, state: model.State) -> bool:
 
 
 def fixed_lines(flow: model.Flow) -> frozenset[str]:
-    """The sentences of a flow that are always the same, with nothing filled in."""
-    spoken = (one.text.text.strip() for one in written(flow) if one.spoken)
+    """The sentences of a flow that are always the same: nothing is filled in but who speaks, and for whom."""
+    names = {"name": flow.agent.name, "company": flow.agent.company}
+    spoken = (_AGENT.sub(lambda at: names[at[1]], one.text.text).strip() for one in written(flow) if one.spoken)
     return frozenset(text for text in spoken if "{{" not in text and "{%" not in text)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 AHEAD_S = 8.0
 SENTENCE_GAP_S = 0.18
 CHUNK_TIMEOUT_S = 8.0
+RETRY_S = 0.4
 
 
 class Speaker:
@@ -99,6 +100,8 @@ class Speaker:
                 if fed or attempt == 2:
                     self._on_failure(type(error).__name__)
                     return False
+                # An engine with too much to do is often free again a moment later.
+                await asyncio.sleep(RETRY_S)
             else:
                 self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
                 return True

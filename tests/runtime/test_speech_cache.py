@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.graph.compile import compile_text
+from flowengine.graph.walk import fixed_lines
 from flowengine.runtime.speech_cache import CachedSynthesiser
 
 
@@ -69,3 +71,13 @@ def test_one_who_leaves_in_the_middle_leaves_the_next_to_make_it() -> None:
 
 async def _whole(cache: CachedSynthesiser) -> bytes:
     return b"".join([chunk async for chunk in cache.speak("Hello there.")])
+
+
+def test_fixed_lines_are_those_with_nothing_of_the_callers_in_them() -> None:
+    flow = compile_text(
+        'flow small "Small" inbound\n  agent "Amy" of "Us"\n\ncontact\n  name: text = "Sam"\n\noutcome done\n\n'
+        'state a\n  say "This is {{ agent.name }} from {{agent.company}}." "Hello {{ contact.name }}." "Bye."\n'
+        "  end done\n"
+    ).flow
+    assert flow is not None
+    assert fixed_lines(flow) == {"This is Amy from Us.", "Bye."}
