@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Callable
 
 from flowengine.adapters.local.packages import require_recogniser
 from flowengine.adapters.local.wire import Kind, Message, decode_event
-from flowengine.adapters.local.worker import SpeechWorker, shared_worker
+from flowengine.adapters.local.worker import SpeechWorker, WorkerShare
 from flowengine.adapters.reports import Reports
 from flowengine.conversation.commands import Expecting
-from flowengine.errors import MissingExtra, RecogniserError, SpeechError
+from flowengine.errors import RecogniserError
 from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
 
 log = logging.getLogger(__name__)
@@ -83,31 +83,16 @@ class LocalRecogniser:
 
     def __init__(self) -> None:
         self.name = f"{require_recogniser()}, embedded"
-        self._worker: SpeechWorker | None = None
+        self._share = WorkerShare("hearing", RecogniserError)
 
     async def warm_up(self, progress: Callable[[str], None]) -> None:
         """Load the models, and convert them if this machine never did. Raises RecogniserError or MissingExtra."""
-        await self._ready(progress)
+        await self._share.ready(progress)
 
     async def open(self, call_id: str, *, language: str = "en-GB") -> LocalStream:
         if not language.lower().startswith("en"):
             raise RecogniserError(f"the embedded recogniser knows English only, not {language!r}")
-        return LocalStream(await self._ready(None))
+        return LocalStream(await self._share.ready(None))
 
     async def close(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.detach()
-
-    async def _ready(self, progress: Callable[[str], None] | None) -> SpeechWorker:
-        if self._worker is None:
-            self._worker = shared_worker()
-            self._worker.attach()
-        worker = self._worker
-        try:
-            await worker.ready("hearing", progress)
-        except (RecogniserError, MissingExtra):
-            raise
-        except SpeechError as error:
-            raise RecogniserError(str(error)) from error
-        return worker
+        await self._share.give_back()

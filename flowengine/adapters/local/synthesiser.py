@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable
 
 from flowengine.adapters.local.packages import SPEAKING, require
 from flowengine.adapters.local.wire import Kind, Message
-from flowengine.adapters.local.worker import SpeechWorker, shared_worker
-from flowengine.errors import MissingExtra, SpeechError, SynthesiserError
+from flowengine.adapters.local.worker import WorkerShare
+from flowengine.errors import SynthesiserError
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ class LocalSynthesiser:
 
     def __init__(self) -> None:
         require(*SPEAKING, purpose="the embedded voice")
-        self._worker: SpeechWorker | None = None
+        self._share = WorkerShare("speaking", SynthesiserError)
         self._waiting = 0
         self._told_of_voices = False
 
     async def warm_up(self, progress: Callable[[str], None]) -> None:
         """Load the voice. Raises SynthesiserError or MissingExtra."""
-        await self._ready(progress)
+        await self._share.ready(progress)
 
     async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
         if voice is not None and not self._told_of_voices:
@@ -45,7 +45,7 @@ class LocalSynthesiser:
             raise SynthesiserError("too many sentences wait for the voice")
         self._waiting += 1
         try:
-            worker = await self._ready(None)
+            worker = await self._share.ready(None)
             answers: asyncio.Queue[Message | None] = asyncio.Queue()
             number = worker.register(answers.put_nowait)
             worker.send(Message(Kind.SPEAK, number, body=text.encode()))
@@ -68,19 +68,4 @@ class LocalSynthesiser:
             self._waiting -= 1
 
     async def close(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await worker.detach()
-
-    async def _ready(self, progress: Callable[[str], None] | None) -> SpeechWorker:
-        if self._worker is None:
-            self._worker = shared_worker()
-            self._worker.attach()
-        worker = self._worker
-        try:
-            await worker.ready("speaking", progress)
-        except (SynthesiserError, MissingExtra):
-            raise
-        except SpeechError as error:
-            raise SynthesiserError(str(error)) from error
-        return worker
+        await self._share.give_back()

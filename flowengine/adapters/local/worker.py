@@ -229,3 +229,32 @@ _workers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, SpeechWorker] = w
 def shared_worker() -> SpeechWorker:
     """The speech process of the running loop: the recogniser and the synthesiser share one."""
     return _workers.setdefault(asyncio.get_running_loop(), SpeechWorker())
+
+
+class WorkerShare:
+    """One engine's share in the running loop's speech process: taken at its first use, given back at its close."""
+
+    def __init__(self, what: What, failure: type[SpeechError]) -> None:
+        self._what = what
+        self._failure = failure
+        self._worker: SpeechWorker | None = None
+
+    async def ready(self, progress: Callable[[str], None] | None) -> SpeechWorker:
+        """The process, with this engine's models loaded. Raises the engine's own error, or MissingExtra."""
+        if self._worker is None:
+            self._worker = shared_worker()
+            self._worker.attach()
+        worker = self._worker
+        try:
+            await worker.ready(self._what, progress)
+        except (self._failure, errors.MissingExtra):
+            raise
+        except SpeechError as error:
+            raise self._failure(str(error)) from error
+        return worker
+
+    async def give_back(self) -> None:
+        """Idempotent; the last share ends the process."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.detach()
