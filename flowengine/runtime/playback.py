@@ -33,6 +33,11 @@ class Passage:
     ends_at: float | None = None
     mark: str | None = None
 
+    @property
+    def has_audio(self) -> bool:
+        """Some of it has come, whether it has left again or not."""
+        return self.sent_bytes > 0 or bool(self.waiting)
+
     def heard_text(self, now: float) -> str:
         """The words played up to `now`, judged by the clock: whole words only, the one being spoken left out."""
         if self.started_at is None:

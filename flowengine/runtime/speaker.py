@@ -77,35 +77,38 @@ class Speaker:
             self._playback.finish(passage)
 
     async def _synthesise(self, passage: Passage) -> bool:
-        """Once more on failure, if nothing of the sentence has been heard yet. True when the sentence is whole."""
-        for attempt in (1, 2):
-            fed = False
+        """Once more on failure, if nothing of the sentence has come yet. True when the sentence is whole."""
+        try:
             try:
-                # An async generator in every implementation; closing it is what cancels the engine's work.
-                stream: AsyncGenerator[bytes, None] = self._synthesiser.speak(  # type: ignore[assignment]
-                    passage.text, voice=self._voice
-                )
-                async with aclosing(stream):
-                    while True:
-                        try:
-                            async with asyncio.timeout(CHUNK_TIMEOUT_S):
-                                chunk = await anext(stream)
-                        except StopAsyncIteration:
-                            break
-                        fed = True
-                        self._playback.feed(passage, chunk)
-                if not fed:
-                    raise SynthesiserError("the engine gave no audio")
-            except (SpeechError, TimeoutError) as error:
-                if fed or attempt == 2:
-                    self._on_failure(type(error).__name__)
-                    return False
+                await self._fill(passage)
+            except (SpeechError, TimeoutError):
+                if passage.has_audio:
+                    raise
                 # An engine with too much to do is often free again a moment later.
                 await asyncio.sleep(RETRY_S)
-            else:
-                self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
-                return True
-        return False
+                await self._fill(passage)
+        except (SpeechError, TimeoutError) as error:
+            self._on_failure(type(error).__name__)
+            return False
+        self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
+        return True
+
+    async def _fill(self, passage: Passage) -> None:
+        """The audio of a sentence, as it comes. Raises SynthesiserError, TimeoutError."""
+        # An async generator in every implementation; closing it is what cancels the engine's work.
+        stream: AsyncGenerator[bytes, None] = self._synthesiser.speak(  # type: ignore[assignment]
+            passage.text, voice=self._voice
+        )
+        async with aclosing(stream):
+            while True:
+                try:
+                    async with asyncio.timeout(CHUNK_TIMEOUT_S):
+                        chunk = await anext(stream)
+                except StopAsyncIteration:
+                    break
+                self._playback.feed(passage, chunk)
+        if not passage.has_audio:
+            raise SynthesiserError("the engine gave no audio")
 
 
 def _is_speakable(text: str) -> bool:
