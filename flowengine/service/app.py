@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(engines.close)
             library = FlowLibrary(settings.flows)
             await asyncio.to_thread(library.refresh)
+            _remember(library, engines)
             _check_numbers(settings, library, progress)
             calls = Calls(settings, library, recording, engines)
             app.state.calls = calls
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.twilio = _rest(settings)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
-            watching = asyncio.create_task(_watch(library), name="flow watcher")
+            watching = asyncio.create_task(_watch(library, engines), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
             stack.push_async_callback(calls.stop)
             yield
@@ -105,12 +106,19 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _watch(library: FlowLibrary) -> None:
+def _remember(library: FlowLibrary, engines: Engines) -> None:
+    """Let the voice keep what these flows always say alike."""
+    for shelf in library.shelves():
+        engines.synthesiser.remember(shelf.fixed_lines)
+
+
+async def _watch(library: FlowLibrary, engines: Engines) -> None:
     """Flows that were edited are there for the next call, compiled off the event loop."""
     while True:
         await asyncio.sleep(WATCH_S)
         try:
             if await asyncio.to_thread(library.refresh):
+                _remember(library, engines)
                 log.info("flows compiled again")
         except OSError:
             log.error("the folder of flows cannot be read")

@@ -13,7 +13,6 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
-from flowengine.graph.walk import fixed_lines
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.ports import CallLine, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
@@ -140,20 +139,23 @@ class Calls:
         started = datetime.now(UTC)
         recogniser = self.engines.recogniser if listens else None
         record = self.recording.begin(prepared, started)
-        person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
-        self.engines.synthesiser.remember(fixed_lines(prepared.flow))
         conversation = Conversation(
             prepared.flow,
             prepared.contact,
             started=started,
-            facts={"sid": prepared.call_sid, "id": prepared.call_id, "number": person, "direction": prepared.direction},
+            facts={
+                "sid": prepared.call_sid,
+                "id": prepared.call_id,
+                "number": prepared.person,
+                "direction": prepared.direction,
+            },
         )
         session = CallSession(
             SessionParts(
                 conversation=conversation,
                 line=line,
                 synthesiser=self.engines.synthesiser,
-                guard=HoursGuard(prepared.direction, person, asked_for=asked_for),
+                guard=HoursGuard(prepared.direction, prepared.person, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,
                 recogniser=recogniser,

@@ -12,6 +12,7 @@ from flowengine.errors import FlowNotValid
 from flowengine.graph.compile import compile_file, find_flows
 from flowengine.graph.export import to_svg
 from flowengine.graph.model import Flow
+from flowengine.graph.walk import fixed_lines
 from flowengine.language.render import render
 
 
@@ -24,6 +25,7 @@ class Shelf:
     flow: Flow | None
     problem: str | None
     drawing: str = field(default="", repr=False)
+    fixed_lines: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 class FlowLibrary:
@@ -80,7 +82,7 @@ class FlowLibrary:
         if flow is not None:
             # Now, so that the first call does not wait for it.
             prepare(flow)
-            return Shelf(flow.name, path, flow, problem, to_svg(flow))
+            return Shelf(flow.name, path, flow, problem, to_svg(flow), fixed_lines(flow))
         before = next((shelf for shelf in self._shelves.values() if shelf.path == path), None)
         if before is None:
             return Shelf(path.stem, path, None, problem)

@@ -31,7 +31,7 @@ class CallRecord:
     def __init__(self, recording: Recording, prepared: PreparedCall, started: datetime) -> None:
         self._recording = recording
         self._call_id = prepared.call_id
-        self._person = prepared.to_number if prepared.direction == "outbound" else prepared.from_number
+        self._person = prepared.person
         self._started = started
         self._numbers = itertools.count()
 

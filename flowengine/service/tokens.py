@@ -25,6 +25,11 @@ class PreparedCall:
     from_number: str | None = field(default=None, repr=False)
     to_number: str | None = field(default=None, repr=False)
 
+    @property
+    def person(self) -> str | None:
+        """The number of whom we speak with: the one called, or the one who called us."""
+        return self.to_number if self.direction == "outbound" else self.from_number
+
 
 class Tokens:
     """A token opens one stream, once, within a minute, for the call it was made for."""
