@@ -16,6 +16,7 @@ PACKAGE = ROOT / "flowengine"
 
 FLOORS = {
     "errors": 0,
+    "words": 0,
     "language": 1,
     "compliance": 1,
     "graph": 2,

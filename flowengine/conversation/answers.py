@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowengine.conversation.negation import denied
-from flowengine.conversation.normalise import Said, normalise, word_set
+from flowengine.words.normalise import Said, normalise, word_set
 
 AFFIRMING = (
     "yes",

@@ -10,12 +10,12 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 
-from flowengine.conversation.normalise import word_set
 from flowengine.conversation.numbers import read_amount
 from flowengine.conversation.reading import TURNS, find, tokens
 from flowengine.conversation.slots import extract
 from flowengine.conversation.times import PARTS
 from flowengine.graph.model import TypeKind, ValueType
+from flowengine.words.normalise import word_set
 
 WHOLE: frozenset[TypeKind] = frozenset({"text", "uk_name", "boolean"})
 """Types that take an utterance as a whole, a correction of something else too."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flowengine.conversation.number_words import ORDINALS, SMALL, read_number
+from flowengine.words.number_words import ORDINALS, SMALL, read_number
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (

@@ -12,13 +12,13 @@ from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.normalise import normalise, words
 from flowengine.conversation.place import Doubt, Fit, Live, best, fits, intents_of, layers, same_effect
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
 from flowengine.graph.model import Collect, Guard, Listen, OnIntent, OnOtherwise, OnSilence
+from flowengine.words.normalise import normalise, words
 
 OPT_OUT = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flowengine.conversation.normalise import plain, word_set
+from flowengine.words.normalise import plain, word_set
 
 EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 LEAD_IN = re.compile(

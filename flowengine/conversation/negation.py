@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flowengine.conversation.normalise import Said, word_set
+from flowengine.words.normalise import Said, word_set
 
 TURNS_ROUND = frozenset({"not", "never", "without"})
 CARRIES = word_set(

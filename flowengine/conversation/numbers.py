@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flowengine.conversation.number_words import SMALL, read_number
+from flowengine.words.number_words import SMALL, read_number
 
 SECONDS = {"second": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600}
 NOTES = {"fiver": 5, "tenner": 10}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flowengine.conversation.normalise import word_set
-from flowengine.conversation.number_words import DIGITS, SMALL, TENS
+from flowengine.words.normalise import word_set
+from flowengine.words.number_words import DIGITS, SMALL, TENS
 
 ZEROS = {"oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0"}
 SINGLE = {word: str(value) for value, word in enumerate(DIGITS)} | ZEROS

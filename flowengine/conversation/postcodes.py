@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flowengine.conversation.normalise import plain, word_set
 from flowengine.conversation.phones import MISHEARD, REPEATS, digit_group
+from flowengine.words.normalise import plain, word_set
 
 AREAS = word_set(
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flowengine.conversation.normalise import FILLERS, plain, word_set
-from flowengine.conversation.number_words import ORDINALS, SMALL
+from flowengine.words.normalise import FILLERS, plain, word_set
+from flowengine.words.number_words import ORDINALS, SMALL
 
 TOKEN = re.compile(
     r"\d{4}-\d{2}-\d{2}|\d+(?:[:/]\d+)+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"

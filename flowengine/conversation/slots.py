@@ -13,13 +13,13 @@ from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.dates import read_date
 from flowengine.conversation.names import read_email, read_name
-from flowengine.conversation.normalise import normalise
 from flowengine.conversation.numbers import read_amount, read_duration, read_money
 from flowengine.conversation.phones import read_digits, read_phone
 from flowengine.conversation.postcodes import find_postcode
 from flowengine.conversation.reading import Found, Reader, find, tokens, without
 from flowengine.conversation.times import find_time, read_moment
 from flowengine.graph.model import Flow, TypeKind, ValueType
+from flowengine.words.normalise import normalise
 
 ORDER: tuple[TypeKind, ...] = (
     "email",

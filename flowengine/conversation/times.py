@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from flowengine.conversation.dates import read_date
-from flowengine.conversation.number_words import SMALL, read_number
 from flowengine.conversation.numbers import read_duration
 from flowengine.conversation.reading import Found, find, without
+from flowengine.words.number_words import SMALL, read_number
 
 PARTS = {"morning": "am", "am": "am", "afternoon": "pm", "evening": "pm", "tonight": "pm", "night": "pm", "pm": "pm"}
 USUAL = {

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.negation import denied
-from flowengine.conversation.normalise import Said, normalise, unfilled, word_set
 from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
+from flowengine.words.normalise import Said, normalise, unfilled, word_set
 
 ACCEPTED = 0.6
 EQUAL = 0.03

@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from flowengine.conversation.evaluate import Evaluator, daypart, environment, moment
-from flowengine.conversation.number_words import cardinal, ordinal
 from flowengine.errors import EvaluationError
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Span
+from flowengine.words.number_words import cardinal, ordinal
 from tests.conversation.talk import TUESDAY, compiled
 
 HERE = Span("test.flow", 3, 1, 3, 9)

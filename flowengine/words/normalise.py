@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flowengine.conversation.number_words import DIGITS
+from flowengine.words.number_words import DIGITS
 
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)*(?:[.,:/@+&-][a-z0-9]+(?:'[a-z]+)*)*|[+£%#*]")
 FILLERS = frozenset({"um", "umm", "uhm", "er", "erm", "ah", "hm", "hmm", "uh", "oh"})
