@@ -16,21 +16,29 @@ from flowengine.conversation.commands import Listen as Listening
 from flowengine.conversation.expecting import expecting
 from flowengine.conversation.place import Stay, Waiting, fits, intents_of, layers
 from flowengine.conversation.transcript import Prompt
+from flowengine.errors import EvaluationError
 from flowengine.graph.model import (
     Again,
     Block,
     Branch,
     Collect,
+    Do,
     End,
     Goto,
     Guard,
     If,
     Listen,
+    Llm,
     Note,
     OnResult,
+    Record,
     Resume,
+    Return,
+    Run,
     Say,
     Set,
+    Split,
+    Transfer,
     Wait,
 )
 
@@ -148,6 +156,8 @@ class Interpreter:
                             break
                 case Goto() | Again() | Resume() | End() | Listen() | Collect() | Guard():
                     return statement
+                case Split() | Record() | Return() | Do() | Llm() | Transfer() | Run():
+                    raise EvaluationError(f"line {statement.span.line}: cannot be executed yet")
                 case _:
                     assert_never(statement)
         return None

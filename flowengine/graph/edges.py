@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from flowengine.graph.model import (
@@ -11,24 +11,34 @@ from flowengine.graph.model import (
     Block,
     Branch,
     Collect,
+    Do,
     End,
     Flow,
     Goto,
     Guard,
     If,
     Listen,
+    Llm,
     Note,
     OnAfter,
     OnHangup,
+    OnHeardSlot,
     OnIntent,
+    OnMachine,
     OnOtherwise,
     OnPress,
     OnResult,
     OnSilence,
+    OnTurns,
+    Record,
     Resume,
+    Return,
+    Run,
     Say,
     Set,
+    Split,
     Statement,
+    Transfer,
     Trigger,
     Wait,
 )
@@ -40,6 +50,7 @@ class Edge:
     """One move. `source` None: from any state (`anywhere`). `target` None: the call ends with `outcome`, or resumes.
 
     `by` says what takes it: `agree`, `silence 3`, `press 1`, `done`, or "" when the state moves on by itself.
+    `runs`: the move into a subflow; `returns`: its outcome, on the move back to the state that runs it.
     """
 
     source: str | None
@@ -48,6 +59,10 @@ class Edge:
     span: Span
     outcome: str | None = None
     resumes: bool = False
+    runs: bool = False
+    returns: str | None = None
+    scope: str = ""
+    """Of a move of `anywhere`: the states that it may be made from."""
 
 
 def edges(flow: Flow) -> tuple[Edge, ...]:
@@ -57,23 +72,30 @@ def edges(flow: Flow) -> tuple[Edge, ...]:
         found.extend(_block(state.name, "", state.body))
     for layer in flow.anywhere:
         for branch in layer.branches:
-            found.extend(_block(None, branch_label(branch), branch.body))
+            moves = _block(None, branch_label(branch), branch.body)
+            found.extend(replace(move, scope=layer.scope) for move in moves)
     return tuple(found)
 
 
+def inner_blocks(statement: Statement) -> Iterator[Block]:
+    """The blocks inside a statement: the arms of an `if`, the variants of a `split`, the branches of what waits."""
+    match statement:
+        case If(arms=parts) | Split(variants=parts):
+            for part in parts:
+                yield part.body
+        case Listen() | Collect() | Guard() | Do() | Llm() | Transfer() | Run():
+            for branch in statement.branches:
+                yield branch.body
+        case _:
+            pass
+
+
 def statements(block: Block) -> Iterator[Statement]:
-    """Every statement in a block, those inside `if` arms and branches included."""
+    """Every statement in a block, those inside `if` arms, variants and branches included."""
     for statement in block:
         yield statement
-        match statement:
-            case If(arms=arms):
-                for arm in arms:
-                    yield from statements(arm.body)
-            case Listen(branches=branches) | Collect(branches=branches) | Guard(branches=branches):
-                for branch in branches:
-                    yield from statements(branch.body)
-            case _:
-                pass
+        for inner in inner_blocks(statement):
+            yield from statements(inner)
 
 
 def digressions(flow: Flow) -> frozenset[str]:
@@ -100,6 +122,12 @@ def trigger_label(trigger: Trigger) -> str:
             return "hangup"
         case OnAfter(seconds=seconds):
             return f"after {seconds:g}s"
+        case OnTurns(turns=turns):
+            return f"after {turns} turns"
+        case OnMachine():
+            return "machine"
+        case OnHeardSlot(slot=slot):
+            return f"heard {slot}"
         case _:
             assert_never(trigger)
 
@@ -114,9 +142,9 @@ def _own_statements(block: Block) -> Iterator[Statement]:
     """Like `statements`, without the branches of what waits: a `resume` there returns from the handler alone."""
     for statement in block:
         yield statement
-        if isinstance(statement, If):
-            for arm in statement.arms:
-                yield from _own_statements(arm.body)
+        if isinstance(statement, If | Split):
+            for inner in inner_blocks(statement):
+                yield from _own_statements(inner)
 
 
 def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:
@@ -128,13 +156,26 @@ def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:
                 yield Edge(source, None, by, span, outcome=outcome)
             case Resume(span=span):
                 yield Edge(source, None, by, span, resumes=True)
+            case Return(outcome=outcome, span=span):
+                yield Edge(source, runner(source or ""), by, span, returns=outcome)
             case If(arms=arms):
                 for arm in arms:
                     yield from _block(source, by, arm.body)
-            case Listen(branches=branches) | Collect(branches=branches) | Guard(branches=branches):
-                for branch in branches:
+            case Split(variants=variants):
+                for variant in variants:
+                    yield from _block(source, by or variant.name, variant.body)
+            case Listen() | Collect() | Guard() | Do() | Llm() | Transfer() | Run():
+                if isinstance(statement, Run) and statement.entry:
+                    yield Edge(source, statement.entry, "run", statement.span, runs=True)
+                for branch in statement.branches:
                     yield from _block(source, branch_label(branch), branch.body)
-            case Say() | Set() | Note() | Wait() | Again():
+            case Say() | Set() | Note() | Wait() | Record() | Again():
                 pass
             case _:
                 assert_never(statement)
+
+
+def runner(name: str) -> str | None:
+    """The state whose `run` a subflow's state belongs to: `terms` for `terms/find_address/ask`; None for none."""
+    scope = name.rpartition("/")[0]
+    return scope.rpartition("/")[0] or None

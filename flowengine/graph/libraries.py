@@ -1,4 +1,8 @@
-"""What a flow is made of: its own file, and every library that `use` brings in, each once, in order of precedence."""
+"""What a flow is made of: its own file, every library that `use` brings in, and every subflow that `run` names.
+
+Each stands once, in order of precedence: the flow, its libraries, then its subflows with theirs. A library that only a
+subflow uses belongs to the whole call, like any other.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,12 @@ from flowengine.language.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One file of a flow. `library` is its name; None for the flow's own file."""
+    """One file of a flow. `library` is its name, or the subflow's; None for the flow's own file."""
 
     library: str | None
     source: Source
     file: ast.File
+    is_subflow: bool = False
 
 
 Finder = Callable[[str, str], "Source | Diagnostic | None"]
@@ -42,15 +47,41 @@ def load(source: Source, find: Finder) -> Units:
     """Parse a flow and all it uses."""
     units = Units()
     _add(units, None, source, find, ())
+    ahead = list(units.found)
+    while ahead:
+        unit = ahead.pop(0)
+        before = len(units.found)
+        for run in runs(unit.file):
+            _add_subflow(units, run, unit, find)
+        ahead.extend(units.found[before:])
     return units
 
 
-def _add(units: Units, library: str | None, source: Source, find: Finder, users: tuple[str, ...]) -> None:
+def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder) -> None:
+    name = run.flow.text
+    if not name or any(unit.is_subflow and unit.library == name for unit in units.found):
+        return
+    found = find(name, user.source.path)
+    if not isinstance(found, Source):
+        units.problems.append(found or _missing_subflow(run, user.source.path))
+    elif found.path != units.found[0].source.path:  # one that runs itself is told of by a check
+        _add(units, name, found, find, (), is_subflow=True)
+
+
+def _add(
+    units: Units,
+    library: str | None,
+    source: Source,
+    find: Finder,
+    users: tuple[str, ...],
+    *,
+    is_subflow: bool = False,
+) -> None:
     file, problems = parse(source)
     units.problems.extend(problems)
     if any(problem.code in FATAL_CODES for problem in problems):
         units.usable = False
-    units.found.append(Unit(library, source, file))
+    units.found.append(Unit(library, source, file, is_subflow))
     for use in uses(file):
         name = use.library.text
         if name and name in (*users, library):
@@ -77,6 +108,24 @@ def uses(file: ast.File) -> tuple[ast.Use, ...]:
             found.extend(item.uses)
         elif isinstance(item, ast.Use):
             found.append(item)
+    return tuple(found)
+
+
+def runs(file: ast.File) -> tuple[ast.Run, ...]:
+    """Every `run` of a file."""
+    found: list[ast.Run] = []
+    ahead: list[ast.Statement] = []
+    for item in file.items:
+        if isinstance(item, ast.State):
+            ahead.extend(item.body)
+        elif isinstance(item, ast.Anywhere):
+            ahead.extend(statement for branch in item.branches for statement in branch.body.statements)
+    while ahead:
+        statement = ahead.pop(0)
+        if isinstance(statement, ast.Run):
+            found.append(statement)
+        for body in ast.bodies(statement):
+            ahead.extend(body.statements)
     return tuple(found)
 
 
@@ -113,6 +162,13 @@ def _missing(use: ast.Use, user: str) -> Diagnostic:
     help_ = f"did you mean {close[0]!r}? ({looked})" if close else looked
     message = f"there is no library called {name!r}"
     return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_)
+
+
+def _missing_subflow(run: ast.Run, user: str) -> Diagnostic:
+    name = run.flow.text
+    places = [place.as_posix() for place in _places(name, user)]
+    message = f"there is no flow called {name!r} to run"
+    return Diagnostic("FL216", "missing-subflow", "error", run.flow.span, message, f"looked for {', '.join(places)}")
 
 
 def _no_library(use: ast.Use) -> Diagnostic:

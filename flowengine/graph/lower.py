@@ -12,9 +12,10 @@ from typing import assert_never
 
 from flowengine.graph import model
 from flowengine.graph.libraries import Unit
-from flowengine.graph.lower_block import BlockLowering, expression, template, templates, whole
+from flowengine.graph.lower_action import lower_action
+from flowengine.graph.lower_block import BlockLowering, Home, RunSite, expression, template, templates, whole
+from flowengine.graph.lower_policy import PolicyLowering
 from flowengine.graph.names import BUILT_IN_OUTCOMES, PROTECTIVE_INTENTS, Draft, Names
-from flowengine.graph.not_yet import not_yet, unproved_policy
 from flowengine.graph.types import constant, value_type
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
@@ -22,6 +23,11 @@ from flowengine.language.source import Span
 
 DEFAULT_LANGUAGE = "en-GB"
 DEFAULT_TRIES = 3
+MOST_STATES = 20_000
+"""Copies of subflows stop here; a flow that a person could read is far below."""
+
+_WHOLE_CALL = (model.OnHangup, model.OnAfter, model.OnTurns)
+"""What concerns the call as a whole is its flow's to handle, not a subflow's."""
 
 
 def lower(units: list[Unit], *, library_alone: bool = False) -> tuple[Draft, list[Diagnostic]]:
@@ -41,19 +47,30 @@ class _Lowering:
         self._intents: dict[str, model.Intent] = {}
         self._slots: dict[str, model.Slot] = {}
         self._states: dict[str, model.State] = {}
+        self._actions: dict[str, model.Action] = {}
+        self._policies: list[model.Policy] = []
         self._anywhere: list[model.HandlerLayer] = []
+        self._sites: list[RunSite] = []
+        self._recursive: list[RunSite] = []
         self._variables: set[str] = set()
+        self._written_lines: dict[str, ast.Line] = {}
+        self._written_actions: dict[str, ast.Action] = {}
+        self._subflows: dict[str, Unit] = {}
         self._lost_lines: set[tuple[str, int]] = set()
         self._lost_names: set[str] = set()
 
     def run(self) -> tuple[Draft, list[Diagnostic]]:
-        lines: dict[str, ast.Line] = {}
         for unit in self._units:
             for item in unit.file.items:
                 if isinstance(item, ast.Line):
-                    lines.setdefault(item.name.text, item)
+                    self._written_lines.setdefault(item.name.text, item)
+                elif isinstance(item, ast.Action):
+                    self._written_actions.setdefault(item.name.text, item)
+            if unit.is_subflow and unit.library is not None:
+                self._subflows[unit.library] = unit
         for unit in self._units:
-            self._unit(unit, lines)
+            self._unit(unit)
+        self._copy_subflows()
         heads = [item for item in self._units[0].file.items if isinstance(item, ast.Flow)]
         self._problems += [_second_flow(head.span) for head in heads[1:]]
         head = heads[0] if heads else None
@@ -66,6 +83,7 @@ class _Lowering:
             damaged_states=frozenset(self._damaged_states()),
             lost_names=frozenset(self._lost_names),
             library_alone=self._library_alone,
+            recursive_runs=tuple(site.span for site in self._recursive),
         )
         return draft, self._problems
 
@@ -105,12 +123,15 @@ class _Lowering:
             anywhere=tuple(self._anywhere),
             version=_version(self._units),
             span=span,
+            actions=self._actions,
+            policies=tuple(self._policies),
             variables=frozenset(self._variables),
         )
 
-    def _unit(self, unit: Unit, lines: dict[str, ast.Line]) -> None:
+    def _unit(self, unit: Unit) -> None:
         path = unit.source.path
-        blocks = BlockLowering(unit.library, self._names, lines)
+        blocks = self._blocks(Home(unit.library))
+        policies = PolicyLowering(unit.library, self._names, self._problems)
         handlers: list[model.Branch] = []
         for item in unit.file.items:
             match item:
@@ -133,31 +154,73 @@ class _Lowering:
                     self._slot(item, unit)
                 case ast.Action():
                     self._names.define("action", item.name, unit.library)
-                    self._problems.append(not_yet("action", item.span))
-                    self._lost_names.update(result.name.text for result in item.results)
+                    self._actions.setdefault(item.name.text, lower_action(item, self._problems))
                 case ast.Policy():
                     self._names.define("policy", item.name, unit.library)
-                    self._policy(item, unit)
+                    self._policies.append(policies.policy(item))
+                case ast.State() | ast.Anywhere() if unit.is_subflow:
+                    pass  # copied for each `run`
                 case ast.State():
                     self._names.define("state", item.name, unit.library)
-                    state = model.State(
-                        item.name.text,
-                        tuple(tag.text for tag in item.tags),
-                        blocks.block(item.body),
-                        unit.library,
-                        item.name.span,
-                    )
-                    self._states.setdefault(state.name, state)
+                    self._states.setdefault(item.name.text, _state(item, blocks, Home(unit.library)))
                 case ast.Anywhere(branches=branches):
                     handlers.extend(blocks.branches(branches, "anywhere"))
                 case _:
                     assert_never(item)
         if handlers:
             self._anywhere.append(model.HandlerLayer(unit.library, tuple(handlers)))
+        self._lost_lines |= {(path, line) for line in unit.file.damage.lines}
+        self._lost_names |= unit.file.damage.names
+        self._take(blocks, path)
+
+    # ── subflows ──
+
+    def _copy_subflows(self) -> None:
+        """Give each `run` its own copy of the subflow's states; copies may run others in turn."""
+        while self._sites:
+            if len(self._states) > MOST_STATES:
+                return
+            site = self._sites.pop(0)
+            own = self._units[0].file
+            outer = [flow for flow in self._subflows if f"/{flow}/" in f"{site.scope.rpartition('/')[0]}/"]
+            if site.flow in outer or site.flow in {item.name.text for item in own.items if isinstance(item, ast.Flow)}:
+                self._recursive.append(site)
+            elif site.flow in self._subflows:
+                self._copy(site, self._subflows[site.flow])
+
+    def _copy(self, site: RunSite, unit: Unit) -> None:
+        states = [item for item in unit.file.items if isinstance(item, ast.State)]
+        home = Home(unit.library, site.scope, frozenset(state.name.text for state in states))
+        blocks = self._blocks(home)
+        for item in states:
+            copied = _state(item, blocks, home)
+            self._states.setdefault(copied.name, copied)
+        handlers = [
+            branch
+            for item in unit.file.items
+            if isinstance(item, ast.Anywhere)
+            for branch in blocks.branches(item.branches, "anywhere")
+            if not any(isinstance(trigger, _WHOLE_CALL) for trigger in branch.triggers)
+        ]
+        if handlers:
+            # Before its caller's, which stand before those that came first.
+            self._anywhere.insert(0, model.HandlerLayer(unit.library, tuple(handlers), site.scope))
+        self._take(blocks, unit.source.path)
+
+    def _blocks(self, home: Home) -> BlockLowering:
+        entries = {
+            name: next((item.name.text for item in unit.file.items if isinstance(item, ast.State)), "")
+            for name, unit in self._subflows.items()
+        }
+        known = {name: entry for name, entry in entries.items() if entry}
+        return BlockLowering(home, self._names, self._written_lines, self._written_actions, known)
+
+    def _take(self, blocks: BlockLowering, path: str) -> None:
+        """What lowering some blocks has found."""
         self._problems.extend(blocks.problems)
         self._variables |= blocks.variables
-        self._lost_lines |= {(path, line) for line in blocks.left_out_lines | unit.file.damage.lines}
-        self._lost_names |= blocks.left_out_names | unit.file.damage.names
+        self._sites.extend(blocks.sites)
+        self._lost_lines |= {(path, line) for line in blocks.left_out_lines}
 
     def _field(self, field: ast.Field, unit: Unit) -> None:
         self._names.define("contact field", field.name, unit.library)
@@ -191,8 +254,6 @@ class _Lowering:
 
     def _slot(self, slot: ast.Slot, unit: Unit) -> None:
         self._names.define("slot", slot.name, unit.library)
-        if slot.secret:
-            self._problems.append(not_yet("secret slots", slot.span))
         lowered = model.Slot(
             name=slot.name.text,
             type=value_type(slot.type, self._problems),
@@ -207,19 +268,11 @@ class _Lowering:
         )
         self._slots.setdefault(lowered.name, lowered)
 
-    def _policy(self, policy: ast.Policy, unit: Unit) -> None:
-        self._problems.append(unproved_policy(policy.name.text, policy.span))
-        for rule in policy.rules:
-            match rule:
-                case ast.Require(fact=fact) | ast.Forbid(fact=fact):
-                    self._lost_names.add(fact.argument.text if fact.argument else fact.name.text)
-                case ast.Always(event=event, state=state):
-                    self._names.refer("state", state.text, state.span, unit.library)
-                    self._lost_names.update((state.text, event.value))
-                case ast.AtMost():
-                    pass
-                case _:
-                    assert_never(rule)
+
+def _state(state: ast.State, blocks: BlockLowering, home: Home) -> model.State:
+    name = home.named(state.name.text)
+    tags = tuple(tag.text for tag in state.tags)
+    return model.State(name, tags, blocks.state(state), home.library, state.name.span, home.scope)
 
 
 def _second_flow(span: Span) -> Diagnostic:

@@ -3,38 +3,86 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from flowengine.graph import model
-from flowengine.graph.names import RESULTS, Names
-from flowengine.graph.not_yet import not_yet
+from flowengine.graph.names import RESULTS, NameKind, Names
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.source import Span
 
 DEFAULT_LISTEN_SECONDS = 6.0
 """How long a `listen` without a time waits: what callers take to answer a question they did not expect."""
 
-Place = Literal["listen", "collect", "guard", "anywhere"]
+MOST_TURNS = 999
+_KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 
-_KEYS = re.compile(r"[0-9*#]+")
+Place = Literal["listen", "collect", "guard", "do", "transfer", "run", "anywhere"]
+
+_ASIDE: dict[Place, str] = {
+    "guard": "a guard does not wait for the caller: it only says 'allowed' or 'refused'",
+    "do": "an action does not wait for the caller: it only says 'ok', 'error' or 'timeout'",
+    "transfer": "a transfer only says 'answered', 'busy', 'no_answer' or 'failed'",
+    "run": "under 'run' stand the subflow's outcomes",
+}
+"""Where the caller is not waited for, and what is said when an event of theirs stands there."""
+
+KEYS = re.compile(r"[0-9*#]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSite:
+    """One `run`, whose subflow has to be copied to its scope."""
+
+    flow: str
+    scope: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whose blocks are lowered. A subflow's own states are renamed, and its endings return (`scope` not "")."""
+
+    library: str | None
+    scope: str = ""
+    states: frozenset[str] = frozenset()
+
+    def named(self, state: str) -> str:
+        """The name under which a state named here stands in the flow."""
+        return f"{self.scope}/{state}" if self.scope and state in self.states else state
 
 
 class BlockLowering:
-    """Lowers the blocks of one file; collects references, problems and what had to be left out."""
+    """Lowers the blocks of one file; collects references, problems, and the subflows to be copied."""
 
-    def __init__(self, library: str | None, names: Names, lines: dict[str, ast.Line]) -> None:
-        self._library = library
+    def __init__(
+        self,
+        home: Home,
+        names: Names,
+        lines: Mapping[str, ast.Line],
+        actions: Mapping[str, ast.Action],
+        subflows: Mapping[str, str],
+    ) -> None:
+        self._home = home
         self._names = names
         self._lines = lines
+        self._actions = actions
+        self._subflows = subflows
+        self._state = ""
         self.problems: list[Diagnostic] = []
         self.left_out_lines: set[int] = set()
-        self.left_out_names: set[str] = set()
         self.variables: set[str] = set()
+        self.sites: list[RunSite] = []
+
+    def state(self, state: ast.State) -> model.Block:
+        """The body of a state."""
+        self._state = self._home.named(state.name.text)
+        return self.block(state.body)
 
     def block(self, statements: Iterable[ast.Statement]) -> model.Block:
-        lowered = (self._statement(statement) for statement in statements)
-        return tuple(statement for statement in lowered if statement is not None)
+        return tuple(self._statement(statement) for statement in statements)
 
     def branches(self, branches: Iterable[ast.Branch], place: Place) -> tuple[model.Branch, ...]:
         lowered = (self._branch(branch, place) for branch in branches)
@@ -42,7 +90,7 @@ class BlockLowering:
 
     # ── statements ──
 
-    def _statement(self, statement: ast.Statement) -> model.Statement | None:
+    def _statement(self, statement: ast.Statement) -> model.Statement:
         match statement:
             case ast.Say():
                 return self._say(statement)
@@ -54,18 +102,30 @@ class BlockLowering:
             case ast.Wait(duration=duration, span=span):
                 return model.Wait(duration.seconds, span)
             case ast.Goto(state=state):
-                self._refer("state", state)
-                return model.Goto(state.text, state.span)
+                if state.text not in self._home.states or not self._home.scope:
+                    self._refer("state", state)
+                return model.Goto(self._home.named(state.text), state.span)
             case ast.Again(text=text, span=span):
                 return model.Again(template(text) if text else None, span)
             case ast.Resume(span=span):
                 return model.Resume(span)
-            case ast.End(outcome=outcome, span=span):
-                if outcome is not None:
-                    self._refer("outcome", outcome)
-                return model.End(outcome.text if outcome else "", outcome.span if outcome else span)
+            case ast.Record(start=start, span=span):
+                return model.Record(start, span)
+            case ast.End():
+                return self._end(statement)
             case ast.If(arms=arms, span=span):
                 return model.If(tuple(self._arm(arm) for arm in arms), span)
+            case ast.Split(name=name, variants=variants, span=span):
+                return model.Split(name.text, tuple(self._variant(variant) for variant in variants), span)
+            case ast.Listen() | ast.Collect() | ast.Guard() | ast.Do() | ast.Llm() | ast.Transfer() | ast.Run():
+                return self._waiting(statement)
+            case _:
+                assert_never(statement)
+
+    def _waiting(
+        self, statement: ast.Listen | ast.Collect | ast.Guard | ast.Do | ast.Llm | ast.Transfer | ast.Run
+    ) -> model.Waiting:
+        match statement:
             case ast.Listen(duration=duration, branches=branches, span=span):
                 seconds = duration.seconds if duration else DEFAULT_LISTEN_SECONDS
                 return model.Listen(seconds, self.branches(branches, "listen"), span)
@@ -76,11 +136,67 @@ class BlockLowering:
                 return model.Collect(names, self.branches(branches, "collect"), span)
             case ast.Guard(name=name, branches=branches, span=span):
                 return model.Guard(name.text, self.branches(branches, "guard"), span)
-            case ast.Do() | ast.Llm() | ast.Transfer() | ast.Run() | ast.Split() | ast.Record():
-                self._leave_out(statement)
-                return None
+            case ast.Do():
+                return self._do(statement)
+            case ast.Llm():
+                return self._llm(statement)
+            case ast.Transfer(target=target, branches=branches, span=span):
+                return model.Transfer(expression(target), self.branches(branches, "transfer"), span)
+            case ast.Run():
+                return self._run(statement)
             case _:
                 assert_never(statement)
+
+    def _end(self, end: ast.End) -> model.End | model.Return:
+        name = end.outcome.text if end.outcome else ""
+        span = end.outcome.span if end.outcome else end.span
+        if end.outcome is not None:
+            self._refer("outcome", end.outcome)
+        return model.Return(name, span) if self._home.scope else model.End(name, span)
+
+    def _do(self, do: ast.Do) -> model.Do:
+        self._refer("action", do.action)
+        action = self._actions.get(do.action.text)
+        parameters = [parameter.name.text for parameter in action.parameters] if action else []
+        if action is not None:
+            self.variables.update(result.name.text for result in action.results)
+        given = tuple(arguments(do.arguments, parameters))
+        return model.Do(do.action.text, given, self.branches(do.branches, "do"), do.span)
+
+    def _llm(self, llm: ast.Llm) -> model.Llm:
+        branches = [
+            model.Branch((model.OnResult(each.name.text),), 1, self.block(each.body.statements), each.span)
+            for each in llm.exits
+        ]
+        for word, part in (("limit", llm.limit), ("fallback", llm.fallback)):
+            if part is not None:
+                body = self.block(part.body.statements)
+                branches.append(model.Branch((model.OnResult(word),), 1, body, part.span))
+        limit = llm.limit
+        return model.Llm(
+            task=template(llm.task),
+            facts=templates(llm.facts),
+            never=tuple(text.value for text in llm.never),
+            exits=tuple(model.Exit(each.name.text, each.description.value) for each in llm.exits),
+            turns=whole(limit.turns, "the number of turns", 99, self.problems) if limit and limit.turns else None,
+            seconds=limit.duration.seconds if limit and limit.duration else None,
+            fallback=template(llm.fallback.text) if llm.fallback else None,
+            branches=tuple(branches),
+            span=llm.span,
+        )
+
+    def _run(self, run: ast.Run) -> model.Run:
+        flow = run.flow.text
+        self._refer("subflow", run.flow)
+        scope = f"{self._state}/{flow}"
+        taken = sum(site.scope.rstrip("0123456789") == scope for site in self.sites)
+        if taken:
+            scope = f"{scope}{taken + 1}"
+        known = flow in self._subflows
+        if known:
+            self.sites.append(RunSite(flow, scope, run.flow.span))
+        entry = f"{scope}/{self._subflows[flow]}" if known else ""
+        return model.Run(flow, scope, entry, self.branches(run.branches, "run"), run.span)
 
     def _say(self, say: ast.Say) -> model.Say:
         if say.line is None:
@@ -93,8 +209,12 @@ class BlockLowering:
         condition = expression(arm.condition) if arm.condition else None
         return model.Arm(condition, self.block(arm.body.statements), arm.span)
 
-    def _refer(self, kind: Literal["state", "outcome", "slot", "line"], name: ast.Name) -> None:
-        self._names.refer(kind, name.text, name.span, self._library)
+    def _variant(self, variant: ast.Variant) -> model.Variant:
+        body = self.block(variant.body.statements)
+        return model.Variant(variant.name.text, variant.percent, body, variant.span)
+
+    def _refer(self, kind: NameKind, name: ast.Name) -> None:
+        self._names.refer(kind, name.text, name.span, self._home.library)
 
     # ── branches ──
 
@@ -108,15 +228,13 @@ class BlockLowering:
         return model.Branch(triggers, rung, body, branch.span)
 
     def _trigger(self, event: ast.Event, place: Place) -> model.Trigger | None:
-        if place == "guard" and not (event.kind == "name" and event.value in ("", *RESULTS["guard"])):
-            message = "a guard does not wait for the caller: it only says 'allowed' or 'refused'"
-            self._misplaced(event, message, "put this branch under a 'listen', or in 'anywhere'")
-            return None
+        if place in _ASIDE:
+            return self._result(event, place)
         match event.kind:
             case "name":
                 if event.value in RESULTS.get(place, ()):
                     return model.OnResult(event.value)
-                self._names.refer("intent", event.value, event.span, self._library)
+                self._names.refer("intent", event.value, event.span, self._home.library)
                 return model.OnIntent(event.value)
             case "silence":
                 return model.OnSilence()
@@ -124,27 +242,41 @@ class BlockLowering:
                 return model.OnOtherwise()
             case "hangup":
                 return model.OnHangup()
+            case "machine":
+                return model.OnMachine()
+            case "heard":
+                self._names.refer("slot", event.value, event.span, self._home.library)
+                return model.OnHeardSlot(event.value)
             case "press":
                 return self._press(event)
-            case "after":
+            case "after" | "turns":
                 return self._after(event, place)
-            case "machine" | "heard":
-                self.problems.append(not_yet("machine" if event.kind == "machine" else "heard SLOT", event.span))
-                self.left_out_lines.add(event.span.line)
-                self.left_out_names.add(event.value)
-                return None
             case _:
                 assert_never(event.kind)
 
+    def _result(self, event: ast.Event, place: Place) -> model.OnResult | None:
+        """Under what waits for something else than the caller, only its results stand."""
+        known = RESULTS.get(place)
+        if event.kind == "name" and (known is None or event.value in ("", *known)):
+            return model.OnResult(event.value)
+        self._misplaced(event, _ASIDE[place], "put this branch under a 'listen', or in 'anywhere'")
+        return None
+
     def _press(self, event: ast.Event) -> model.OnPress | None:
-        if _KEYS.fullmatch(event.value):
+        if KEYS.fullmatch(event.value):
             return model.OnPress(event.value)
         self._misplaced(event, f"{event.value!r} are no keys of a telephone", "keys are 0 to 9, * and #")
         return None
 
-    def _after(self, event: ast.Event, place: Place) -> model.OnAfter | None:
+    def _after(self, event: ast.Event, place: Place) -> model.OnAfter | model.OnTurns | None:
         if place == "anywhere":
-            return model.OnAfter(event.seconds)
+            if event.kind == "after":
+                return model.OnAfter(event.seconds)
+            if event.value.isdecimal() and 1 <= int(event.value) <= MOST_TURNS:
+                return model.OnTurns(int(event.value))
+            message = f"a number of turns is a whole number from 1 to {MOST_TURNS}, not {event.value}"
+            self._misplaced(event, message, "for example: after 20 turns -> STATE")
+            return None
         help_ = "move it to 'anywhere'; here, the time to wait for the caller stands after the word: listen 6s"
         self._misplaced(event, f"'after' counts from the connection, so it does not stand in a {place}", help_)
         return None
@@ -152,48 +284,6 @@ class BlockLowering:
     def _misplaced(self, event: ast.Event, message: str, help_: str) -> None:
         self.left_out_lines.add(event.span.line)
         self.problems.append(Diagnostic("FL310", "misplaced-event", "error", event.span, message, help_))
-
-    # ── what is not there yet ──
-
-    def _leave_out(self, statement: ast.Do | ast.Llm | ast.Transfer | ast.Run | ast.Split | ast.Record) -> None:
-        """Report a statement that cannot be executed yet, and keep checks silent about the hole it leaves."""
-        self.left_out_lines.add(statement.span.line)
-        bodies: list[ast.Body] = []
-        match statement:
-            case ast.Record():
-                self.problems.append(not_yet("record", statement.span))
-            case ast.Do(action=action, branches=branches):
-                self.problems.append(not_yet("do", statement.span))
-                self.left_out_names.add(action.text)
-                bodies += (branch.body for branch in branches)
-            case ast.Transfer(branches=branches):
-                self.problems.append(not_yet("transfer", statement.span))
-                bodies += (branch.body for branch in branches)
-            case ast.Run(branches=branches):
-                self.problems.append(not_yet("run", statement.span))
-                bodies += (branch.body for branch in branches)
-            case ast.Split(variants=variants):
-                self.problems.append(not_yet("split", statement.span))
-                bodies += (variant.body for variant in variants)
-            case ast.Llm(exits=exits, limit=limit, fallback=fallback):
-                self.problems.append(not_yet("llm", statement.span))
-                bodies += (part.body for part in (*exits, limit, fallback) if part is not None)
-            case _:
-                assert_never(statement)
-        for body in bodies:
-            self._left_out_body(self.block(body.statements))
-
-    def _left_out_body(self, block: model.Block) -> None:
-        """The states and outcomes that a left-out branch leads to are not to be called unused."""
-        for statement in block:
-            match statement:
-                case model.Goto(state=name) | model.End(outcome=name):
-                    self.left_out_names.add(name)
-                case model.If(arms=arms):
-                    for arm in arms:
-                        self._left_out_body(arm.body)
-                case _:
-                    pass
 
 
 def whole(number: ast.Number, what: str, highest: int, problems: list[Diagnostic]) -> int:
@@ -219,3 +309,38 @@ def templates(texts: Iterable[ast.Text]) -> tuple[model.Template, ...]:
 def expression(expr: ast.Expr) -> model.Expression:
     """An expression of the tree, to be evaluated."""
     return model.Expression(expr.text, expr.span)
+
+
+def arguments(written: ast.Expr, parameters: Sequence[str]) -> Iterator[model.Argument]:
+    """What stands between the brackets, by parameter: `visit_day, name=contact.name`. Too many get the name ""."""
+    for index, (start, text) in enumerate(_parted(written.text)):
+        keyword = _KEYWORD.match(text)
+        name = keyword[1] if keyword else parameters[index] if index < len(parameters) else ""
+        value = text[keyword.end() :] if keyword else text
+        inner = start + (keyword.end() if keyword else 0) + len(value) - len(value.lstrip())
+        above, _, here = written.text[:inner].rpartition("\n")
+        line = written.span.line + (above.count("\n") + 1 if "\n" in written.text[:inner] else 0)
+        column = len(here) + 1 if line != written.span.line else written.span.column + inner
+        value = value.strip()
+        span = Span(written.span.path, line, column, line, column + max(1, len(value)))
+        yield model.Argument(name, model.Expression(value, span))
+
+
+def _parted(text: str) -> Iterator[tuple[int, str]]:
+    """The stretches between the outermost commas, with their offsets; none of a blank text."""
+    if not text.strip():
+        return
+    depth, start, quote = 0, 0, ""
+    for index, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote and text[index - 1] != "\\" else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif sign == "," and not depth:
+            yield start, text[start:index]
+            start = index + 1
+    yield start, text[start:]

@@ -12,7 +12,7 @@ from flowengine.graph.model import Flow
 from flowengine.language import ast
 from flowengine.language.source import Source, Span
 
-NameKind = Literal["state", "line", "intent", "slot", "outcome", "action", "policy", "contact field", "type"]
+NameKind = Literal["state", "line", "intent", "slot", "outcome", "action", "policy", "contact field", "type", "subflow"]
 
 PROTECTIVE_INTENTS = frozenset(
     {"opt_out", "robot_question", "who_are_you", "complaint", "distress", "emergency", "human_request", "dont_record"}
@@ -24,8 +24,17 @@ BUILT_IN_OUTCOMES = ("hung_up", "failed")
 
 BUILT_IN_VARIABLES = frozenset({"contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard"})
 
-RESULTS = {"collect": ("done", "failed"), "guard": ("allowed", "refused")}
-"""The results of a waiting statement, which it must have a branch for."""
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "collect": ("done", "failed"),
+    "guard": ("allowed", "refused"),
+    "do": ("ok", "error", "timeout"),
+    "transfer": ("answered", "busy", "no_answer", "failed"),
+    "llm": ("limit", "fallback"),
+}
+"""The results of a waiting statement. A model's exits and a subflow's outcomes are its own besides."""
+
+FACTS = ("heard", "said", "did", "allowed")
+"""What a policy's fact may be, besides an intent's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +111,5 @@ class Draft:
     damaged_states: frozenset[tuple[str, int]]
     lost_names: frozenset[str]
     library_alone: bool
+    recursive_runs: tuple[Span, ...] = ()
+    """Runs of a subflow inside itself; they were not copied."""

@@ -14,8 +14,6 @@ from flowengine.language.source import Span
 
 _AGENT = re.compile(r"\{\{\s*agent\.(name|company)\s*\}\}")
 
-Waiting = model.Listen | model.Collect | model.Guard
-
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -50,10 +48,10 @@ def every_statement(flow: model.Flow) -> Iterator[model.Statement]:
         yield from statements(block)
 
 
-def waiting(block: model.Block) -> Iterator[Waiting]:
+def waiting(block: model.Block) -> Iterator[model.Waiting]:
     """Every statement in a block that waits."""
     for statement in statements(block):
-        if isinstance(statement, Waiting):
+        if isinstance(statement, model.Waiting):
             yield statement
 
 
@@ -66,6 +64,9 @@ def written(flow: model.Flow) -> Iterator[Written]:
         yield from (Written(prompt, True) for prompt in prompts if prompt is not None)
         if slot.valid is not None:
             yield Written(slot.valid, False)
+    for action in flow.actions.values():
+        if action.filler is not None:
+            yield Written(action.filler, True)
     for field in flow.contact.values():
         if field.default is not None:
             yield Written(field.default, False)
@@ -82,30 +83,45 @@ def written_by(statement: model.Statement) -> Iterator[Written]:
             yield Written(text, True)
         case model.Note(text=text):
             yield Written(text, False)
-        case model.Set(value=value):
+        case model.Set(value=value) | model.Transfer(target=value):
             yield Written(value, False)
         case model.If(arms=arms):
             yield from (Written(arm.condition, False) for arm in arms if arm.condition is not None)
-        case model.Say() | model.Again() | model.Wait() | model.Goto() | model.Resume() | model.End():
+        case model.Do(arguments=arguments):
+            yield from (Written(argument.value, False) for argument in arguments)
+        case model.Llm(task=task, facts=facts, fallback=fallback):
+            yield from (Written(text, False) for text in (task, *facts))
+            if fallback is not None:
+                yield Written(fallback, True)
+        case model.Say() | model.Again() | model.Wait() | model.Goto() | model.Resume() | model.End() | model.Return():
             pass
-        case model.Listen() | model.Collect() | model.Guard():
+        case model.Listen() | model.Collect() | model.Guard() | model.Run() | model.Split() | model.Record():
             pass
         case _:
             assert_never(statement)
 
 
+def word_of(statement: model.Waiting) -> str:
+    """How an author writes what waits: `listen`, `collect`, …"""
+    return type(statement).__name__.lower()
+
+
 def closes(statement: model.Statement) -> bool:
     """Whether nothing after this statement is reached: it waits, moves on or ends, on every path."""
     match statement:
-        case model.Listen() | model.Collect() | model.Guard() | model.Goto() | model.Resume() | model.End():
-            return True
-        case model.Again():
-            return True
         case model.If(arms=arms):
             complete = any(arm.condition is None for arm in arms)
             return complete and all(block_closes(arm.body) for arm in arms)
-        case model.Say() | model.Set() | model.Note() | model.Wait():
+        case model.Split(variants=variants):
+            return bool(variants) and all(block_closes(variant.body) for variant in variants)
+        case model.Say() | model.Set() | model.Note() | model.Wait() | model.Record():
             return False
+        case model.Again() | model.Goto() | model.Resume() | model.End() | model.Return():
+            return True
+        case model.Listen() | model.Collect() | model.Guard():
+            return True
+        case model.Do() | model.Llm() | model.Transfer() | model.Run():
+            return True
         case _:
             assert_never(statement)
 

@@ -102,6 +102,9 @@ class StatementBuilder(LeafBuilder):
             case "HEARD":
                 return ast.Event("heard", str(last), 0, span)
             case "AFTER":
+                number = self._number(tree)
+                if number is not None:
+                    return ast.Event("turns", number.text, 0, span)
                 duration = self._duration(tree)
                 return ast.Event("after", str(last), duration.seconds if duration else 0, span)
             case _:

@@ -6,6 +6,7 @@ Each rule below looks for one kind of mistake and says, where it is clear, how t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 
 from lark import Token
@@ -262,6 +263,10 @@ def _bare_words(mistake: Mistake) -> Explanation | None:
 
 
 def _unit(mistake: Mistake) -> Explanation | None:
+    before = mistake.before
+    if before is not None and before.type == "NUMBER" and mistake.row[max(0, mistake.index - 2)].type == "AFTER":
+        # `after 8 minutes`: a number may stand there (`after 20 turns`), so it is found a word late.
+        mistake = replace(mistake, index=mistake.index - 1, accepted=mistake.accepted | {"DURATION"})
     token = mistake.token
     if token is None or token.type != "NUMBER" or "DURATION" not in mistake.accepted:
         return None

@@ -198,22 +198,32 @@ ENTRIES: tuple[Entry, ...] = (
         "state first\n  -> goodbye\n",
     ),
     Entry(
-        "FL190",
-        "not-yet-available",
+        "FL124",
+        "unknown-option",
         "error",
-        "A construct of the language that is read, but cannot be executed yet: `action`, `do`, `llm`, `transfer`, "
-        "`run`, `split`, `record`, `machine`, `heard SLOT`, `secret` slots. Ignoring it would make another call "
-        "than the one that is written.",
-        "state first\n  record start\n  -> goodbye\n",
-        "state first\n  -> goodbye\n",
+        "An option that an action does not have.",
+        'action look_up() -> place: text\n  python "acme.places:look_up"\n  retry 2\n\n'
+        "state first\n  do look_up()\n    ok or error -> goodbye\n",
+        'action look_up() -> place: text\n  python "acme.places:look_up"\n  retries 2\n\n'
+        "state first\n  do look_up()\n    ok or error -> goodbye\n",
     ),
     Entry(
-        "FL191",
-        "policy-not-proved",
-        "warning",
-        "A policy is read, but neither proved nor enforced yet. It adds nothing to a call, so the flow may run.",
-        "policy careful\n  at most 8m\n\nstate first\n  -> goodbye\n",
-        "state first\n  -> goodbye\n",
+        "FL125",
+        "option-misfit",
+        "error",
+        "An option of an action has a value that it cannot take: an address without https, a time that is too long.",
+        'action look_up()\n  http "http://example.com/places"\n\n'
+        "state first\n  do look_up()\n    ok or error -> goodbye\n",
+        'action look_up()\n  http "https://example.com/places"\n\n'
+        "state first\n  do look_up()\n    ok or error -> goodbye\n",
+    ),
+    Entry(
+        "FL126",
+        "action-without-means",
+        "error",
+        "An action says neither which Python function nor which address carries it out, or it says both.",
+        "action look_up()\n  timeout 4s\n\nstate first\n  do look_up()\n    ok or error -> goodbye\n",
+        'action look_up()\n  python "acme.places:look_up"\n\nstate first\n  do look_up()\n    ok or error -> goodbye\n',
     ),
     Entry(
         "FL207",
@@ -240,6 +250,14 @@ ENTRIES: tuple[Entry, ...] = (
         "`use` names a file that has a `flow` line. Move what both need to a file without one.",
     ),
     Entry(
+        "FL216",
+        "missing-subflow",
+        "error",
+        "`run` names a flow that is neither beside the file, nor in `lib/` there, nor in `../lib/`.",
+        "state first\n  run no_such_flow\n    found -> goodbye\n",
+        "state first\n  -> goodbye\n",
+    ),
+    Entry(
         "FL310",
         "misplaced-event",
         "error",
@@ -256,5 +274,16 @@ ENTRIES: tuple[Entry, ...] = (
         "A rung (1 to 99), a slot's tries (1 to 9) or the number of digits (1 to 30) is out of range.",
         'slot pin: digits(0)\n  ask "Which?"\n\nstate first\n  collect pin\n    done or failed -> goodbye\n',
         'slot pin: digits(4)\n  ask "Which?"\n\nstate first\n  collect pin\n    done or failed -> goodbye\n',
+    ),
+    Entry(
+        "FL710",
+        "unknown-fact",
+        "error",
+        "A policy speaks of a fact that there is none of. Facts are `heard(LINE)`, `said(LINE)`, `did(ACTION)`, "
+        "`allowed(GUARD)`, and the name of an intent.",
+        'line terms "It is free."\n\npolicy careful\n  require told(terms) before booked\n\n'
+        "state first\n  say terms\n  -> goodbye\n",
+        'line terms "It is free."\n\npolicy careful\n  require heard(terms) before booked\n\n'
+        "state first\n  say terms\n  -> goodbye\n",
     ),
 )

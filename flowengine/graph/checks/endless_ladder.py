@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import statements
-from flowengine.graph.model import Branch, End, Goto, Listen, OnAfter, OnOtherwise, OnSilence
+from flowengine.graph.model import Branch, End, Goto, Listen, OnAfter, OnOtherwise, OnSilence, OnTurns, Return
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import damaged, handlers, waiting
 from flowengine.language.diagnostics import Diagnostic
@@ -37,7 +37,7 @@ RULE = Rule("FL604", "endless-ladder", "warning")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     anywhere = tuple(handlers(draft.flow))
-    limited = any(isinstance(trigger, OnAfter) for branch in anywhere for trigger in branch.triggers)
+    limited = any(isinstance(trigger, OnAfter | OnTurns) for branch in anywhere for trigger in branch.triggers)
     if limited:
         return
     for state in draft.flow.states.values():
@@ -60,4 +60,4 @@ def _answers(branch: Branch, event: type[OnSilence] | type[OnOtherwise]) -> bool
 
 
 def _leaves(branch: Branch) -> bool:
-    return any(isinstance(statement, Goto | End) for statement in statements(branch.body))
+    return any(isinstance(statement, Goto | End | Return) for statement in statements(branch.body))

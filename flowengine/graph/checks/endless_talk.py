@@ -1,7 +1,8 @@
 """States lead to each other in a circle without ever waiting.
 
-The agent would talk for ever, and never hear the caller. A circle needs something that waits in it. (A guard does not
-wait. Circles through a `collect` whose slots are filled already are found when the call runs.)
+The agent would talk for ever, and never hear the caller. A circle needs something that waits in it. (A guard, an action
+and a transfer do not wait for the caller. Circles through a `collect` whose slots are filled already are found when the
+call runs.)
 
 Bad:
 
@@ -27,7 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.model import Block, Goto, Guard, If
+from flowengine.graph.edges import inner_blocks
+from flowengine.graph.model import Block, Do, Goto, Guard, If, Run, Split, Transfer
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import block_closes
 from flowengine.language.diagnostics import Diagnostic
@@ -54,12 +56,9 @@ def _moves(block: Block) -> Iterator[Goto]:
             case Goto():
                 yield statement
                 return
-            case If(arms=arms):
-                for arm in arms:
-                    yield from _moves(arm.body)
-            case Guard(branches=branches):
-                for branch in branches:
-                    yield from _moves(branch.body)
+            case If() | Split() | Guard() | Do() | Transfer() | Run():
+                for inner in inner_blocks(statement):
+                    yield from _moves(inner)
             case _:
                 pass
         if block_closes((statement,)):

@@ -22,7 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.model import Again, Collect, Guard, If, OnResult, State, Statement
+from flowengine.graph.edges import inner_blocks
+from flowengine.graph.model import Again, If, OnResult, Split, State, Statement
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import block_closes, damaged, waiting
 from flowengine.language.diagnostics import Diagnostic
@@ -40,8 +41,6 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             yield RULE.at(state.span, f"a path through state {state.name!r} comes to nothing", _HELP)
         yield from _again(state)
         for statement in waiting(state.body):
-            if not isinstance(statement, Collect | Guard):
-                continue
             for branch in statement.branches:
                 results = [trigger.name for trigger in branch.triggers if isinstance(trigger, OnResult)]
                 if results and not block_closes(branch.body):
@@ -60,6 +59,6 @@ def _again(state: State) -> Iterator[Diagnostic]:
 def _own(statements: list[Statement]) -> Iterator[Statement]:
     for statement in statements:
         yield statement
-        if isinstance(statement, If):
-            for arm in statement.arms:
-                yield from _own(list(arm.body))
+        if isinstance(statement, If | Split):
+            for inner in inner_blocks(statement):
+                yield from _own(list(inner))

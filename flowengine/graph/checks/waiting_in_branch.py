@@ -33,10 +33,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.edges import statements
-from flowengine.graph.model import Branch, Collect, Guard, Listen
+from flowengine.graph.edges import inner_blocks, statements
+from flowengine.graph.model import Branch, Waiting
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import handlers
+from flowengine.graph.walk import handlers, word_of
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL307", "waiting-in-branch", "error")
@@ -47,30 +47,16 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         yield from _branch(branch)
     for state in draft.flow.states.values():
         for statement in statements(state.body):
-            if isinstance(statement, Listen | Collect | Guard):
+            if isinstance(statement, Waiting):
                 for branch in statement.branches:
                     yield from _branch(branch)
 
 
 def _branch(branch: Branch) -> Iterator[Diagnostic]:
     for statement in branch.body:
-        word = _word(statement)
-        if word is not None:
-            yield RULE.at(
-                statement.span, f"{word!r} cannot stand in a branch", "give it a state of its own and move there"
-            )
-        arms = getattr(statement, "arms", ())
-        for arm in arms:
-            yield from _branch(Branch(branch.triggers, branch.rung, arm.body, arm.span))
-
-
-def _word(statement: object) -> str | None:
-    match statement:
-        case Listen():
-            return "listen"
-        case Collect():
-            return "collect"
-        case Guard():
-            return "guard"
-        case _:
-            return None
+        if isinstance(statement, Waiting):
+            message = f"{word_of(statement)!r} cannot stand in a branch"
+            yield RULE.at(statement.span, message, "give it a state of its own and move there")
+            continue
+        for inner in inner_blocks(statement):
+            yield from _branch(Branch(branch.triggers, branch.rung, inner, branch.span))

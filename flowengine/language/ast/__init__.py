@@ -69,6 +69,7 @@ from flowengine.language.ast.statements import (
     Transfer,
     Variant,
     Wait,
+    bodies,
 )
 
 __all__ = [
@@ -132,4 +133,5 @@ __all__ = [
     "Use",
     "Variant",
     "Wait",
+    "bodies",
 ]

@@ -8,12 +8,15 @@ from typing import Literal
 from flowengine.language.ast.leaves import Duration, Expr, Name, Number, Text
 from flowengine.language.source import Span
 
-EventKind = Literal["name", "silence", "otherwise", "hangup", "machine", "press", "heard", "after"]
+EventKind = Literal["name", "silence", "otherwise", "hangup", "machine", "press", "heard", "after", "turns"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a branch; `value` is the intent's or slot's name, or the keys; `seconds` belong to `after`."""
+    """One event of a branch: `value` is an intent's or slot's name, keys, or a number of `turns`.
+
+    `seconds` belong to `after 8m`; `after 20 turns` has the kind `turns`.
+    """
 
     kind: EventKind
     value: str
@@ -268,3 +271,18 @@ Statement = (
     | Split
     | Llm
 )
+
+
+def bodies(statement: Statement) -> tuple[Body, ...]:
+    """The bodies inside a statement: arms, variants, branches, exits."""
+    match statement:
+        case If(arms=arms):
+            return tuple(arm.body for arm in arms)
+        case Split(variants=variants):
+            return tuple(variant.body for variant in variants)
+        case Llm(exits=exits, limit=limit, fallback=fallback):
+            return tuple(part.body for part in (*exits, limit, fallback) if part is not None)
+        case Listen() | Collect() | Guard() | Do() | Transfer() | Run():
+            return tuple(branch.body for branch in statement.branches)
+        case _:
+            return ()
