@@ -159,6 +159,8 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     click.echo()
     for name, value in told.slots.items():
         click.echo(f"{click.style(name, dim=True)} = {value}")
+    for split, variant in told.variants.items():
+        click.echo(f"{click.style(f'split {split}', dim=True)} = {variant}")
     reason = f", {told.reason}" if told.reason else ""
     click.echo(f"{click.style('outcome', dim=True)} {_toned(told.outcome or IN_PROGRESS)}{reason}")
 

@@ -22,14 +22,12 @@ from flowengine.conversation.commands import (
     Suppress,
 )
 from flowengine.conversation.evaluate import daypart, moment
+from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Stay
 from flowengine.conversation.prepared import Prepared
 from flowengine.conversation.transcript import Prompt, Transcript
 from flowengine.graph.model import Expression, Template
-
-HIDDEN = "•••"
-"""What the record shows of a value that is secret."""
 
 
 class Call:

@@ -43,10 +43,15 @@ class StopSpeaking:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """The caller's turn is open. `expecting` tells the recogniser how patient to be; `intents` are the live ones."""
+    """The caller's turn is open. `expecting` tells the recogniser how patient to be; `intents` are the live ones.
+
+    `private`: a secret is being typed. Until the next `Listen` the caller's voice must reach no recogniser and no log,
+    and the record shows their keys as `record.hidden` does.
+    """
 
     expecting: Expecting
     intents: tuple[str, ...]
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,53 @@ class AskGuard:
 
     request_id: str
     guard: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Run an action of the flow; answer with `ActionFinished`. `arguments` by parameter, typed; `timeout` in seconds.
+
+    `secret` names the arguments that no record may show. The call's id and `request_id` together are the idempotency
+    key: the same order never has two effects.
+    """
+
+    request_id: str
+    action: str
+    arguments: tuple[tuple[str, object], ...]
+    timeout: float
+    secret: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Ask the model for its next turn; answer with `ModelAnswered` or `ModelFailed`.
+
+    `exits`: names and what each means. The words of both sides are the conversation's transcript, as it was heard.
+    """
+
+    request_id: str
+    task: str
+    facts: tuple[str, ...]
+    never: tuple[str, ...]
+    exits: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the caller through to `target` (E.164), when all speech asked for before was heard.
+
+    Answer with `TransferEnded`.
+    """
+
+    request_id: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Start recording the call's audio, or stop."""
+
+    start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +179,14 @@ class SlotFilled:
 
 
 @dataclass(frozen=True, slots=True)
+class Chose:
+    """A `split` took this variant."""
+
+    split: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """A remark for the record."""
 
@@ -140,6 +200,20 @@ class Ended:
     outcome: str
 
 
-Order = Speak | Pause | StopSpeaking | Listen | StartTimer | CancelTimer | AskGuard | Suppress | Hangup
-Fact = Entered | Understood | SlotFilled | Noted | Ended
+Order = (
+    Speak
+    | Pause
+    | StopSpeaking
+    | Listen
+    | StartTimer
+    | CancelTimer
+    | AskGuard
+    | RunAction
+    | AskModel
+    | Transfer
+    | Record
+    | Suppress
+    | Hangup
+)
+Fact = Entered | Understood | SlotFilled | Chose | Noted | Ended
 Command = Order | Fact

@@ -16,6 +16,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Command, StartTimer, Understood
 from flowengine.conversation.events import (
+    ActionFinished,
     CallerHungUp,
     CallerPressed,
     CallerSaid,
@@ -23,9 +24,13 @@ from flowengine.conversation.events import (
     EndRequested,
     Event,
     GuardAnswered,
+    MachineDetected,
+    ModelAnswered,
+    ModelFailed,
     SpeechCut,
     SpeechHeard,
     TimerFired,
+    TransferEnded,
 )
 from flowengine.conversation.hearing import OPT_OUT, Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
@@ -144,6 +149,8 @@ class Conversation:
                 self._timer(event)
             case GuardAnswered():
                 self._guarded(event)
+            case ActionFinished() | ModelAnswered() | ModelFailed() | TransferEnded() | MachineDetected():
+                self._call.note(f"{type(event).__name__} was not waited for")
             case _:
                 assert_never(event)
 

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+TransferResult = Literal["answered", "busy", "no_answer", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,52 @@ class GuardAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionFinished:
+    """What came of `RunAction`. `values` are its results by name, raw; `reason` says in our words why it failed."""
+
+    at: float
+    request_id: str
+    result: Literal["ok", "error"]
+    values: tuple[tuple[str, object], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswered:
+    """The model's turn, in answer to `AskModel`: what it says, and the exit that it chose, if any."""
+
+    at: float
+    request_id: str
+    text: str
+    exit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """The model has no answer to `AskModel`: there is none, it failed, or what it said may not be spoken."""
+
+    at: float
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """What came of `Transfer`; after `answered` the two have spoken, and the caller is still there."""
+
+    at: float
+    request_id: str
+    result: TransferResult
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetected:
+    """The line was answered by a machine."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller has gone."""
 
@@ -92,6 +141,11 @@ Event = (
     | SpeechCut
     | TimerFired
     | GuardAnswered
+    | ActionFinished
+    | ModelAnswered
+    | ModelFailed
+    | TransferEnded
+    | MachineDetected
     | CallerHungUp
     | EndRequested
 )

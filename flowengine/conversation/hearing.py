@@ -7,10 +7,11 @@ the language's order; `otherwise`.
 from __future__ import annotations
 
 from flowengine.conversation.answers import yes_or_no
-from flowengine.conversation.call import HIDDEN, Call
+from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.doubts import did_you_mean
+from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Doubt, Fit, Live, best, fits, intents_of, layers, same_effect
 from flowengine.conversation.settling import Settling

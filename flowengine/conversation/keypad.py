@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from flowengine.conversation.hiding import HIDDEN_KEY
 from flowengine.conversation.phones import uk_number
 from flowengine.conversation.place import Live
 from flowengine.graph.model import OnPress, ValueType
@@ -45,6 +46,8 @@ def is_full(kind: ValueType, keys: str) -> bool:
 
 def typed(kind: ValueType, keys: str) -> object | None:
     """The value typed; None when it is none of this type."""
+    if keys and set(keys) == {HIDDEN_KEY}:
+        return keys if kind.kind != "digits" or kind.digits in (None, len(keys)) else None
     if not keys.isdigit():
         return None
     match kind.kind:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flowengine.conversation.call import HIDDEN, Call
+from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Understood
+from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
 from flowengine.conversation.place import best, fits, layers
 from flowengine.conversation.settling import Settling

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import TypeVar, get_args
 
 import msgspec
 
-from flowengine.conversation.commands import Command
-from flowengine.conversation.events import Event
+from flowengine.conversation.commands import Command, RunAction
+from flowengine.conversation.events import ActionFinished, CallerPressed, Event
+from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.errors import ProtocolError
 
 KIND = "kind"
@@ -29,6 +32,14 @@ def command_to_json(command: Command) -> dict[str, object]:
     return _to_json(command)
 
 
+def hidden(event: Event) -> Event:
+    """The event as it may be kept while `Listen.private` holds: a key, but not which.
+
+    A replay takes hidden keys for an entry that fits, so it is the same call, but where the flow decides by the secret.
+    """
+    return replace(event, key=HIDDEN_KEY) if isinstance(event, CallerPressed) and event.key.isdigit() else event
+
+
 def event_from_json(data: Mapping[str, object]) -> Event:
     """The event that was written. Raises ProtocolError when it is none."""
     return _from_json(data, _event_types())
@@ -40,6 +51,14 @@ def command_from_json(data: Mapping[str, object]) -> Command:
 
 
 def _to_json(entry: Event | Command) -> dict[str, object]:
+    match entry:
+        case RunAction(arguments=arguments, secret=secret):
+            shown = ((name, HIDDEN if name in secret else _plain(value)) for name, value in arguments)
+            entry = replace(entry, arguments=tuple(shown))
+        case ActionFinished(values=values):
+            entry = replace(entry, values=tuple((name, _plain(value)) for name, value in values))
+        case _:
+            pass
     return {KIND: type(entry).__name__, **msgspec.to_builtins(entry)}
 
 
@@ -52,6 +71,19 @@ def _from_json(data: Mapping[str, object], types: Mapping[str, type[Entry]]) -> 
         return msgspec.convert({name: value for name, value in data.items() if name != KIND}, wanted)
     except msgspec.ValidationError as error:
         raise ProtocolError(f"a record's {kind} cannot be read: {error}") from error
+
+
+def _plain(value: object) -> object:
+    """A value of the language as JSON; what is none becomes null, and fits no type either."""
+    match value:
+        case str() | bool() | int() | float():
+            return value
+        case datetime() | date() | time():
+            return value.isoformat()
+        case timedelta():
+            return f"{value.total_seconds():g}s"
+        case _:
+            return None
 
 
 @cache

@@ -15,7 +15,9 @@ from typing import assert_never
 
 from flowengine.conversation.commands import (
     AskGuard,
+    AskModel,
     CancelTimer,
+    Chose,
     Command,
     Ended,
     Entered,
@@ -24,11 +26,14 @@ from flowengine.conversation.commands import (
     Listen,
     Noted,
     Pause,
+    Record,
+    RunAction,
     SlotFilled,
     Speak,
     StartTimer,
     StopSpeaking,
     Suppress,
+    Transfer,
     Understood,
 )
 from flowengine.conversation.events import (
@@ -60,6 +65,7 @@ from flowengine.runtime.ports import (
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.timers import Timers
 from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
+from flowengine.runtime.unprovided import unprovided
 
 log = logging.getLogger(__name__)
 
@@ -271,12 +277,14 @@ class CallSession:
             case AskGuard(request_id=request_id, guard=guard):
                 assert self._tasks is not None
                 self._tasks.create_task(self._ask_guard(request_id, guard), name="guard")
+            case RunAction() | AskModel() | Transfer():
+                self._following.append(unprovided(command, self._at()))
             case Suppress(reason=reason):
                 self._parts.record.suppress(reason)
             case Hangup(outcome=outcome):
                 self._outcome = outcome
                 self._timers.clear()
-            case Entered() | Understood() | SlotFilled() | Noted() | Ended():
+            case Record() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
                 pass
             case _:
                 assert_never(command)

@@ -13,30 +13,40 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from flowengine.conversation.commands import (
     AskGuard,
+    AskModel,
     CancelTimer,
+    Chose,
     Ended,
     Entered,
     Hangup,
     Listen,
     Noted,
     Pause,
+    Record,
+    RunAction,
     SlotFilled,
     Speak,
     StartTimer,
     StopSpeaking,
     Suppress,
+    Transfer,
     Understood,
 )
 from flowengine.conversation.events import (
+    ActionFinished,
     CallerHungUp,
     CallerPressed,
     CallerSaid,
     Connected,
     EndRequested,
     GuardAnswered,
+    MachineDetected,
+    ModelAnswered,
+    ModelFailed,
     SpeechCut,
     SpeechHeard,
     TimerFired,
+    TransferEnded,
 )
 from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.runtime.observed import CallResult, Observed
@@ -193,6 +203,10 @@ class Watcher:
                 self.tell(at, "slot", name=name, value=value)
             case Noted(text=text):
                 self.tell(at, "note", text=text)
+            case Chose(split=split, variant=variant):
+                self.tell(at, "note", text=f"split {split}: {variant}")
+            case Record(start=start):
+                self.tell(at, "note", text="recording starts" if start else "recording stops")
             case ReplyStarted(ms=ms):
                 self.tell(at, "latency", ms=ms)
             case Suppress():
@@ -203,6 +217,9 @@ class Watcher:
                 | StartTimer()
                 | CancelTimer()
                 | AskGuard()
+                | RunAction()
+                | AskModel()
+                | Transfer()
                 | Hangup()
                 | Ended()
                 | Connected()
@@ -210,6 +227,11 @@ class Watcher:
                 | CallerPressed()
                 | TimerFired()
                 | GuardAnswered()
+                | ActionFinished()
+                | ModelAnswered()
+                | ModelFailed()
+                | TransferEnded()
+                | MachineDetected()
                 | CallerHungUp()
                 | EndRequested()
             ):

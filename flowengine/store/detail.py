@@ -88,6 +88,7 @@ class CallDetail(msgspec.Struct):
     ended_at: datetime | None
     transcript: list[TranscriptLine]
     slots: dict[str, str]
+    variants: dict[str, str]
     states: list[StateVisit]
     guards: list[GuardCheck]
     notes: list[Note]
@@ -131,6 +132,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         ended_at=call.ended_at,
         transcript=[line for line in story.lines if line.text],
         slots=story.slots,
+        variants=story.variants,
         states=story.states,
         guards=story.guards,
         notes=story.notes,
@@ -145,6 +147,7 @@ class _Story:
         self.lines: list[TranscriptLine] = []
         self.states: list[StateVisit] = []
         self.slots: dict[str, str] = {}
+        self.variants: dict[str, str] = {}
         self.guards: list[GuardCheck] = []
         self.notes: list[Note] = []
         self.replies: list[float] = []
@@ -172,6 +175,8 @@ class _Story:
                 self.states.append(StateVisit(at, facts["state"], facts["by"]))
             case "SlotFilled":
                 self.slots[facts["name"]] = facts["value"]
+            case "Chose":
+                self.variants[facts["split"]] = facts["variant"]
             case "AskGuard":
                 self._asked[facts["request_id"]] = check = GuardCheck(at, facts["guard"])
                 self.guards.append(check)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from flowengine.conversation.commands import Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
+from flowengine.conversation.commands import Chose, Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.errors import FlowEngineError
@@ -255,6 +255,8 @@ class Player:
                 self.probes.add(text)
             case Noted(text=text):
                 turn.notes.append(text)
+            case Chose(split=split, variant=variant):
+                turn.notes.append(f"split {split}: {variant}")
             case Suppress(reason=reason):
                 turn.suppressed = reason
             case Ended():

@@ -14,7 +14,9 @@ from typing import Protocol, assert_never
 
 from flowengine.conversation.commands import (
     AskGuard,
+    AskModel,
     CancelTimer,
+    Chose,
     Command,
     Ended,
     Entered,
@@ -23,11 +25,14 @@ from flowengine.conversation.commands import (
     Listen,
     Noted,
     Pause,
+    Record,
+    RunAction,
     SlotFilled,
     Speak,
     StartTimer,
     StopSpeaking,
     Suppress,
+    Transfer,
     Understood,
 )
 from flowengine.conversation.events import (
@@ -44,6 +49,7 @@ from flowengine.conversation.events import (
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
+from flowengine.runtime.unprovided import unprovided
 from flowengine.testing import pace
 
 LONGEST_TURN_S = 1800.0
@@ -238,10 +244,14 @@ class VirtualCall:
             case AskGuard(request_id=request_id, guard=guard):
                 answer = self._guard(guard, self.at)
                 self._following.append(GuardAnswered(self.at, request_id, answer.allowed, answer.reasons))
+            case RunAction() | AskModel() | Transfer():
+                self._following.append(unprovided(command, self.at))
+            case Record():
+                pass
             case Hangup():
                 self.hanging_up = True
                 self._timers.clear()
-            case Suppress() | Entered() | Understood() | SlotFilled() | Noted() | Ended():
+            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
                 self._on_fact(command)
             case _:
                 assert_never(command)

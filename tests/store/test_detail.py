@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from flowengine.conversation.commands import AskGuard, Command, Entered, Noted, SlotFilled, Speak, Understood
+from flowengine.conversation.commands import AskGuard, Chose, Command, Entered, Noted, SlotFilled, Speak, Understood
 from flowengine.conversation.events import (
     CallerPressed,
     CallerSaid,
@@ -44,6 +44,7 @@ def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
         (4.02, Understood("yes speaking", "agree", 0.97, "phrase")),
         (4.02, SlotFilled("visit_day", "2026-12-01")),
         (4.02, Entered("booking", "greeting", "agree")),
+        (4.02, Chose("opening", "warm")),
         (4.03, Noted("visit booked")),
     )
     assert said(found) == [("agent", "Hello. Is that Priya?"), ("caller", "yes speaking")]
@@ -52,6 +53,7 @@ def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
     assert [(visit.state, visit.by) for visit in found.states] == [("greeting", "start"), ("booking", "agree")]
     assert (found.state, found.outcome, found.status) == ("booking", "booked", "completed")
     assert found.slots == {"visit_day": "2026-12-01"}
+    assert found.variants == {"opening": "warm"}
     assert [note.text for note in found.notes] == ["visit booked"]
 
 
