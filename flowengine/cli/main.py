@@ -12,6 +12,7 @@ COMMANDS = {
     "call": "Ring the server as Twilio would, speak to a flow, and print what was said.",
     "calls": "List recorded calls, or show one.",
     "chat": "Talk to a flow by typing.",
+    "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",

@@ -11,14 +11,24 @@ from flowengine.language.source import Source, Span
 def read_source(path: Path, shown: str | None = None) -> Source | Diagnostic:
     """The text of a file: UTF-8, a byte order mark dropped, line ends made `\\n`. `shown` is what messages call it."""
     name = shown or str(path)
+    data = read_data(path, name)
+    return data if isinstance(data, Diagnostic) else data_source(data, name)
+
+
+def read_data(path: Path, name: str) -> bytes | Diagnostic:
+    """The bytes of a file; `name` is what messages call it."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except IsADirectoryError:
         return _unreadable(name, "this is a folder, not a file")
     except FileNotFoundError:
         return _unreadable(name, "there is no such file")
     except OSError as error:
         return _unreadable(name, f"this file cannot be read: {error.strerror or error}")
+
+
+def data_source(data: bytes, name: str) -> Source | Diagnostic:
+    """A source from bytes at hand."""
     try:
         return text_source(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:

@@ -15,7 +15,8 @@ from flowengine.graph.compile import check_file, compile_file
 from flowengine.language.render import render
 
 CASES = Path(__file__).parent.parent / "cases"
-FLOWS = sorted(CASES.rglob("*.flow"))
+FLOWS = sorted(path for path in CASES.rglob("*.flow") if path.parent.name != "format")
+"""Those in `format` are about layout alone; tests/language/test_formatter.py reads them."""
 
 
 def diagnosed(path: Path, monkeypatch: pytest.MonkeyPatch) -> str:

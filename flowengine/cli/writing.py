@@ -1,0 +1,31 @@
+"""Writing a file for an author: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Give a file new content in one step, keeping its mode; through a link, the file that it leads to.
+
+    Raises OSError; the file is then as it was.
+    """
+    target = path.resolve()
+    # A rename would replace a write-protected file too.
+    if not os.access(target, os.W_OK):
+        raise PermissionError(1, "it is write-protected")
+    mode = target.stat().st_mode
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode & 0o7777)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
