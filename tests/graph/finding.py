@@ -24,4 +24,4 @@ def underlined(body: str, code: str) -> list[str]:
 def saying(*texts: str) -> str:
     """A flow that says these texts, one after the other."""
     said = "\n".join(f'  say "{text}"' for text in texts)
-    return f"state first\n{said}\n  -> goodbye\n"
+    return f"state first\n{said}\n  end booked\n"

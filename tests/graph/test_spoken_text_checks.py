@@ -96,7 +96,7 @@ def test_counts_are_left_alone(text: str) -> None:
 
 def test_a_note_and_a_phrase_may_hold_any_digits() -> None:
     body = 'intent pay "the caller offers a sum"\n  "it was £14.50"\n\n' + saying("Good.").replace(
-        "  -> goodbye", '  note "£14.50 by 2026-12-01, see https://example.com"\n  -> goodbye'
+        "  end booked", '  note "£14.50 by 2026-12-01, see https://example.com"\n  end booked'
     )
     assert findings(body, "FL515") == []
     assert findings(body, "FL504") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from flowengine.graph.checks import (
+    ask_without_question,
     constant_condition,
     default_of_wrong_type,
     duplicate_branch,
@@ -29,8 +30,11 @@ from flowengine.graph.checks import (
     raw_digits,
     reserved_name,
     rung_gap,
+    same_reprompt,
     slot_without_question,
     template_syntax,
+    too_long_line,
+    two_questions,
     type_mismatch,
     unbalanced_text,
     undefined_action,
@@ -85,6 +89,10 @@ CHECKS: tuple[ModuleType, ...] = (
     empty_text,
     invalid_pattern,
     slot_without_question,
+    ask_without_question,
+    same_reprompt,
+    two_questions,
+    too_long_line,
     listen_without_silence,
     listen_without_otherwise,
     rung_gap,
