@@ -26,6 +26,7 @@ from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Stay
 from flowengine.conversation.prepared import Prepared
+from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
 from flowengine.graph.model import Expression, Template
 
@@ -40,6 +41,7 @@ class Call:
         started: datetime,
         facts: Mapping[str, object],
         firm_lines: frozenset[str],
+        trace: Trace,
     ) -> None:
         self.prepared = prepared
         self.flow = prepared.flow
@@ -47,6 +49,7 @@ class Call:
         self.transcript = Transcript()
         self.started = started
         self.firm_lines = firm_lines
+        self.trace = trace
         self.at = 0.0
         self.out: list[Command] = []
         self.stay: Stay | None = None
@@ -104,6 +107,12 @@ class Call:
 
     def value(self, expression: Expression) -> object:
         return self.prepared.evaluator.value(expression, self.names())
+
+    def holds(self, condition: Expression) -> bool:
+        """Whether a condition is true now."""
+        held = bool(self.value(condition))
+        self.trace.decided(condition, held)
+        return held
 
     def fill(self, name: str, value: object) -> None:
         """Give a slot or a variable a value, for the record too."""

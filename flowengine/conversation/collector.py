@@ -196,7 +196,7 @@ class Collector:
             progress.confirming = False
             slot = self._slot()
             value = self._call.variables.get(name)
-            if value is not None and slot.valid is not None and not self._call.value(slot.valid):
+            if value is not None and slot.valid is not None and not self._call.holds(slot.valid):
                 if slot.invalid is not None:
                     self._say(slot.invalid)
                 self._call.clear(name)

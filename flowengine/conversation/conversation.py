@@ -38,6 +38,7 @@ from flowengine.conversation.place import Fit, best, fits, intents_of, layers
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
+from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
 from flowengine.graph.model import Collect, Flow, Guard, Intent, Listen, OnAfter, OnHangup
@@ -49,6 +50,7 @@ class Conversation:
     """Runs a flow with one caller. `contact` as `check_contact` returns it; `started` with its time zone.
 
     `facts` are what templates find under `call`. `firm_lines` name lines that the caller may not interrupt.
+    `trace` is told which ways the call takes.
     """
 
     def __init__(
@@ -59,10 +61,11 @@ class Conversation:
         started: datetime,
         facts: Mapping[str, object] | None = None,
         firm_lines: frozenset[str] = frozenset(),
+        trace: Trace = UNTRACED,
     ) -> None:
         if started.tzinfo is None:
             raise ValueError("`started` needs a time zone")
-        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines)
+        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines, trace)
         collector = Collector(self._call)
         self._interpreter = Interpreter(self._call, collector)
         settling = Settling(self._call, self._interpreter, collector)

@@ -66,6 +66,7 @@ class Interpreter:
 
     def take(self, branch: Branch, by: str) -> None:
         """Do what a branch says; `by` is the event that led to it."""
+        self._call.trace.took(branch, by)
         self._close(self._run(branch.body), by, inside=True)
 
     def take_result(self, result: str) -> None:
@@ -77,6 +78,7 @@ class Interpreter:
         found = next(fits((branches,), OnResult(result), {}), None)
         if found is None:
             return self.fail(f"nothing follows {result!r} in state {stay.state!r}")
+        self._call.trace.took(found.branch, result)
         closing = self._run(found.branch.body)
         if isinstance(closing, Again) and waiting is not None and self._moves <= MOST_MOVES:
             # What waited has come to its end: `again` begins it anew.
@@ -109,6 +111,7 @@ class Interpreter:
 
     def hang_up_branch(self, branch: Branch) -> None:
         """`hangup`: may note and end; nobody is there to hear more."""
+        self._call.trace.took(branch, "hangup")
         closing = self._run(branch.body, silent=True)
         if isinstance(closing, End):
             self._end(closing.outcome)
@@ -149,7 +152,7 @@ class Interpreter:
                         call.pause(seconds)
                 case If(arms=arms):
                     for arm in arms:
-                        if arm.condition is None or call.value(arm.condition):
+                        if arm.condition is None or call.holds(arm.condition):
                             closing = self._run(arm.body, silent=silent)
                             if closing is not None:
                                 return closing

@@ -22,6 +22,7 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
 from flowengine.testing.verdicts import Verdict, verdict
 from flowengine.testing.virtual_call import Said, VirtualCall
@@ -30,8 +31,6 @@ LONDON = ZoneInfo("Europe/London")
 DEFAULT_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=LONDON)
 """When a call takes place that names no time: a Tuesday morning, so that tests don't depend on the day they run."""
 LONGEST_SILENCE_S = 600.0
-PROBE = "\N{INVISIBLE SEPARATOR}"
-"""Notes that begin with this were put in by `coverage.instrument`; no author can mean them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Player:
 
     `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
     zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
-    asked about the hours of `now`. Raises ContactNotValid.
+    asked about the hours of `now`. `tally` is told which ways the call takes. Raises ContactNotValid.
     """
 
     def __init__(
@@ -88,15 +87,16 @@ class Player:
         *,
         now: datetime | None = None,
         guard: Mapping[str, bool] | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self.flow = flow
         self.started = in_london(now or DEFAULT_NOW)
         self._given = dict(guard or {})
         self.contact = check_contact(flow, contact or {})
-        self._conversation = Conversation(flow, self.contact, started=self.started)
+        self._tally = tally or Tally(flow)
+        self._conversation = Conversation(flow, self.contact, started=self.started, trace=self._tally)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
-        self.probes: set[str] = set()
         self._call = VirtualCall(self._conversation, self._decide, on_said=self._on_said, on_fact=self._on_fact)
         self._call.connect()
 
@@ -245,14 +245,14 @@ class Player:
     def _on_fact(self, fact: Fact | Suppress) -> None:
         turn = self._turns[-1]
         match fact:
-            case Entered():
+            case Entered(state=state, by=by):
                 turn.entered.append(fact)
+                if by != "resume":
+                    self._tally.entered(state)
             case Understood():
                 turn.understood.append(fact)
             case SlotFilled():
                 turn.filled.append(fact)
-            case Noted(text=text) if text.startswith(PROBE):
-                self.probes.add(text)
             case Noted(text=text):
                 turn.notes.append(text)
             case Chose(split=split, variant=variant):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from flowengine.language.diagnostics import as_json
 from flowengine.language.source import Span
-from flowengine.testing.coverage import Coverage
+from flowengine.testing.coverage.sums import Coverage, FileCoverage, percent, taken
+from flowengine.testing.coverage.ways import KINDS, missing
 from flowengine.testing.player import Turn
 from flowengine.testing.report_text import conversation
 from flowengine.testing.runner import Result
@@ -23,7 +25,7 @@ def report_json(report: Report) -> str:
             "seconds": round(report.took, 3),
             "tests": [_test(result) for result in report.results],
             "diagnostics": [as_json(problem) for problem in report.problems],
-            "coverage": [_coverage(each) for each in report.coverage],
+            "coverage": _coverage(report.coverage) if report.coverage else None,
         },
         indent=2,
         ensure_ascii=False,
@@ -110,14 +112,33 @@ def _turn(turn: Turn) -> dict[str, object]:
 
 
 def _coverage(found: Coverage) -> dict[str, object]:
+    return {**_sums(found.counted), "files": [_file(file) for file in found.files]}
+
+
+def _sums(files: Sequence[FileCoverage]) -> dict[str, object]:
+    sums = {kind: taken(files, kind) for kind in KINDS}
     return {
-        "flow": found.flow,
-        "path": found.path,
-        "states": len(found.states),
-        "missing_states": [{"name": state.name, **_place(state.span)} for state in found.missing_states],
-        "branches": len(found.branches),
-        "missing_branches": [
-            {"state": probe.state, "branch": probe.label, **_place(probe.span)} for probe in found.missing_branches
+        "percent": percent(files),
+        **{f"{kind}s": {"taken": some, "all": all_} for kind, (some, all_) in sums.items()},
+    }
+
+
+def _file(file: FileCoverage) -> dict[str, object]:
+    return {
+        "path": file.path,
+        "flows": list(file.flows),
+        "counted": file.counted,
+        **_sums([file]),
+        "missing": [
+            {
+                "kind": way.kind,
+                **_place(way.span),
+                "place": way.place,
+                "label": way.label,
+                "side": way.side or None,
+                "message": missing(way),
+            }
+            for way in file.missing
         ],
     }
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 
 from flowengine.language.render import render
 from flowengine.language.source import Source, Span
-from flowengine.testing.coverage import Coverage
+from flowengine.testing.coverage.report_text import coverage_text
 from flowengine.testing.paint import Painter
 from flowengine.testing.runner import Failure, Result
 from flowengine.testing.suite import Report
 from flowengine.testing.transcript import laid_out, rows
-
-MOST_MISSING = 6
-"""Missing branches of one flow that are listed without --verbose."""
 
 
 def report_text(report: Report, *, colour: bool, verbose: bool, width: int = 100) -> str:
@@ -29,8 +26,8 @@ def report_text(report: Report, *, colour: bool, verbose: bool, width: int = 100
     for result in report.results:
         if result.failure is not None or (verbose and result.turns):
             parts.append("\n".join(conversation(result, report.sources, colour=colour, width=width)))
-    if report.coverage:
-        parts.append("\n".join(_coverage(report.coverage, paint, verbose)))
+    if report.coverage is not None:
+        parts.append(coverage_text(report.coverage, colour=colour))
     parts.append(_sum(report, paint))
     return "\n\n".join(part for part in parts if part)
 
@@ -119,36 +116,6 @@ def _listing(report: Report, paint: Painter) -> Iterator[str]:
             mark = paint.good("✓") if result.passed else paint.bad("✗")
             note = _length(result.lasted) if result.turns else "not played"
             yield f"  {mark} {result.test.name:<{min(wide, 70)}}  {paint.dim(note)}".rstrip()
-
-
-def _coverage(found: Sequence[Coverage], paint: Painter, verbose: bool) -> Iterator[str]:
-    yield paint.strong("coverage")
-    wide = max(len(each.flow) for each in found)
-    for each in found:
-        states = f"{len(each.states) - len(each.missing_states)}/{len(each.states)} states"
-        branches = f"{len(each.branches) - len(each.missing_branches)}/{len(each.branches)} branches"
-        yield f"  {each.flow:<{wide}}  {states}, {branches}  {paint.dim(each.path)}"
-        own = [(state.name, state.span) for state in each.missing_states]
-        yield from _missing("states", [(name, _line(span, each.path)) for name, span in own], len(own))
-        left = [
-            (f"{probe.state or 'anywhere'}: {probe.label}", _line(probe.span, each.path))
-            for probe in each.missing_branches
-        ]
-        yield from _missing("branches", left, len(left) if verbose else MOST_MISSING)
-
-
-def _missing(what: str, entries: Sequence[tuple[str, str]], most: int) -> Iterator[str]:
-    if not entries:
-        return
-    yield f"    missing {what}"
-    for name, line in entries[:most]:
-        yield f"      {line}  {name}"
-    if len(entries) > most:
-        yield f"      … and {len(entries) - most} more (--verbose lists them)"
-
-
-def _line(span: Span, own: str) -> str:
-    return f"line {span.line:<4}" if span.path == own else f"{span.path}:{span.line}"
 
 
 def _sum(report: Report, paint: Painter) -> str:

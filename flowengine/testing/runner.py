@@ -11,6 +11,7 @@ from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
+from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.expected import same, shown
 from flowengine.testing.flowtest.ast import (
     AgentSays,
@@ -57,7 +58,6 @@ class Result:
     listening: tuple[str, ...] = ()
     lasted: float = 0.0
     took: float = 0.0
-    probes: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -68,12 +68,12 @@ class Result:
         return self.turns[-1].outcome if self.turns else None
 
 
-def play(bound: Bound, flow: Flow | None = None) -> Result:
-    """Play a test. `flow`: the same flow with probes, when coverage is wanted."""
+def play(bound: Bound, tally: Tally | None = None) -> Result:
+    """Play a test. `tally` is told which ways the call takes."""
     began = perf_counter()
     test = bound.test
     try:
-        player = Player(flow or bound.flow, bound.contact, now=test.now, guard=bound.guard)
+        player = Player(bound.flow, bound.contact, now=test.now, guard=bound.guard, tally=tally)
     except FlowEngineError as error:
         return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
     failure = _first_failure(player, test)
@@ -86,7 +86,6 @@ def play(bound: Bound, flow: Flow | None = None) -> Result:
         listening=tuple(intent.name for intent in player.live_intents),
         lasted=player.at,
         took=perf_counter() - began,
-        probes=frozenset(player.probes),
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from time import perf_counter
 
-from flowengine.graph.compile import Compilation, compile_file
+from flowengine.graph.compile import Compilation, compile_file, find_flows
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.reading import read_source
 from flowengine.language.source import Source
-from flowengine.testing.coverage import Coverage, Probed, Visits, coverage, instrument
+from flowengine.testing.coverage.sums import Coverage, coverage
+from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.flowtest.ast import File, Named, Test
 from flowengine.testing.flowtest.bind import bind, misnamed
 from flowengine.testing.flowtest.parser import parse
@@ -27,7 +28,7 @@ class Report:
 
     results: tuple[Result, ...]
     problems: tuple[Diagnostic, ...]
-    coverage: tuple[Coverage, ...]
+    coverage: Coverage | None
     sources: Mapping[str, Source]
     files: tuple[Path, ...]
     took: float
@@ -60,8 +61,7 @@ class Flows:
 
     sources: dict[str, Source] = field(default_factory=dict)
     _compiled: dict[Path, Compilation] = field(default_factory=dict)
-    _probed: dict[Path, Probed] = field(default_factory=dict)
-    _visits: dict[Path, Visits] = field(default_factory=dict)
+    _tallies: dict[Path, Tally] = field(default_factory=dict)
 
     def load(self, path: Path) -> Loaded:
         """Read a test file."""
@@ -93,12 +93,7 @@ class Flows:
         bound, misfits = bind(test, compilation.flow)
         if bound is None:
             return Result(test, compilation.flow, problems=misfits)
-        probed = self._probes(path, compilation.flow)
-        result = play(bound, probed.flow)
-        visits = self._visits[path.resolve()]
-        visits.probes |= result.probes
-        visits.states |= {entered.state for turn in result.turns for entered in turn.entered}
-        return result
+        return play(bound, self._tally(path, compilation.flow))
 
     def _misnamed(self, test: Test, folder: Path) -> Iterator[Diagnostic]:
         """Names in a test that is not played which its flow does not have; a line that was lost misses nothing here."""
@@ -109,17 +104,16 @@ class Flows:
             flow = self.compiled(path).flow
             yield from misnamed(test, flow) if flow is not None else ()
 
-    def coverage(self) -> Iterator[Coverage]:
-        """The coverage of every flow that a test has played."""
-        for path, probed in self._probed.items():
-            yield coverage(probed, self._visits[path])
+    def coverage(self, paths: Collection[Path]) -> Coverage:
+        """The coverage of every flow that a test has played, and of those in these folders that none has."""
+        for path in find_flows(path for path in paths if path.is_dir()):
+            flow = self.compiled(path).flow
+            if flow is not None:
+                self._tally(path, flow)
+        return coverage(self._tallies.values(), paths)
 
-    def _probes(self, path: Path, flow: Flow) -> Probed:
-        key = path.resolve()
-        if key not in self._probed:
-            self._probed[key] = instrument(flow)
-            self._visits[key] = Visits()
-        return self._probed[key]
+    def _tally(self, path: Path, flow: Flow) -> Tally:
+        return self._tallies.setdefault(path.resolve(), Tally(flow))
 
 
 def find_tests(paths: Iterable[Path]) -> list[Path]:
@@ -138,8 +132,11 @@ def _tests_of(path: Path) -> Path:
     return path.with_suffix(".flowtest") if path.suffix == ".flow" else path
 
 
-def run(files: Iterable[Path], *, named: str = "") -> Report:
-    """Run the tests of these files; `named` keeps those whose name contains it, in any case."""
+def run(files: Iterable[Path], *, named: str = "", covering: Collection[Path] = ()) -> Report:
+    """Run the tests of these files; `named` keeps those whose name contains it, in any case.
+
+    `covering`: the files and folders that were asked about, when coverage is wanted.
+    """
     began = perf_counter()
     flows = Flows()
     results: list[Result] = []
@@ -156,7 +153,8 @@ def run(files: Iterable[Path], *, named: str = "") -> Report:
                 results.append(result)
         problems.update(dict.fromkeys(_in_order(found, str(path))))
     took = perf_counter() - began
-    return Report(tuple(results), tuple(problems), tuple(flows.coverage()), flows.sources, paths, took)
+    covered = flows.coverage(covering) if covering else None
+    return Report(tuple(results), tuple(problems), covered, flows.sources, paths, took)
 
 
 def _in_order(found: Iterable[Diagnostic], path: str) -> list[Diagnostic]:

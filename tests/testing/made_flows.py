@@ -28,6 +28,7 @@ intent refuse "the caller says no"
 
 slot day: date
   ask "Which day would suit you?"
+  valid day > today else "That day has gone."
   tries 2
 
 state greeting
