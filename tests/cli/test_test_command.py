@@ -36,6 +36,26 @@ def test_a_failing_test_ends_with_status_one(folder: Path) -> None:
     assert "the call is in another state" in result.output
 
 
+def test_too_little_coverage_ends_with_status_one_and_says_what_is_missing(folder: Path) -> None:
+    result = run(folder, "--fail-under", "100")
+    assert result.exit_code == 1
+    assert "coverage is 15.0 %, and 100 % is asked for; missing:" in result.stderr
+    assert f"{folder / 'booking.flow'}: line 27    greeting: refuse is never taken" in result.stderr
+
+
+def test_enough_coverage_ends_with_status_zero(folder: Path) -> None:
+    result = run(folder, "--coverage", "--fail-under", "15")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "greeting: refuse is never taken" in result.stdout
+
+
+def test_coverage_is_written_as_pages(folder: Path) -> None:
+    result = run(folder, "--html", folder / "pages", "--format", "json")
+    assert json.loads(result.stdout)["coverage"]["percent"] == 15.0
+    assert "coverage written to" in result.stderr
+    assert "15.0 %" in (folder / "pages" / "index.html").read_text("utf-8")
+
+
 def test_nothing_to_run_is_said_and_ends_with_status_two(tmp_path: Path) -> None:
     result = run(tmp_path)
     assert result.exit_code == 2

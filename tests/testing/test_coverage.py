@@ -199,7 +199,7 @@ def test_pages_stand_alone_and_mark_what_is_missing(tmp_path: Path) -> None:
     index = write_pages(coverage([tally], []), {"flow.flow": Source("flow.flow", BOOKING)}, tmp_path / "pages")
     page = (index.parent / "flow-flow.html").read_text("utf-8")
     assert 'href="flow-flow.html"' in index.read_text("utf-8")
-    assert '<div class="row missed" id="L27">' in page
+    assert '<div class="row missed" id="L28">' in page
     assert '<mark class="taken" title="refuse: taken once">refuse</mark>' in page
     assert '<mark class="half" title="true never, false once">' in page
     assert "Hearth &amp; Home" in page

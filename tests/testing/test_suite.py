@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from flowengine.testing.coverage.sums import taken
 from flowengine.testing.report_data import report_json, report_junit
 from flowengine.testing.report_text import report_text
 from flowengine.testing.suite import Report, find_tests, run
@@ -37,8 +39,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run_in(folder: Path, **options: str) -> Report:
-    return run(find_tests([folder]), **options)
+def run_in(folder: Path, *, named: str = "", covering: Collection[Path] = ()) -> Report:
+    return run(find_tests([folder]), named=named, covering=covering)
 
 
 def test_tests_are_found_at_any_depth_once(folder: Path) -> None:
@@ -107,9 +109,9 @@ def test_an_unreadable_file_is_not_sound(folder: Path) -> None:
 
 
 def test_the_text_report_reads_from_the_tests_to_the_sum(folder: Path) -> None:
-    shown = report_text(run_in(folder), colour=False, verbose=False)
+    shown = report_text(run_in(folder, covering=[folder]), colour=False, verbose=False)
     parts = ["  ✓ books a visit", "  ✗ says goodbye", "FAIL  says goodbye", "caller  no", 'expected   "Bye."']
-    parts += ["coverage", "booking  4/4 states, 3/12 branches", "line 27    greeting: press 1", "1 passed, 1 failed in"]
+    parts += ["coverage", "booking.flow ", "line 28    greeting: press 1 is never taken", "1 passed, 1 failed in"]
     places = [shown.find(part) for part in parts]
     assert -1 not in places, shown
     assert places == sorted(places)
@@ -120,15 +122,14 @@ def test_the_report_is_in_colour_on_a_terminal(folder: Path) -> None:
     assert "\x1b[32m✓\x1b[0m" in report_text(run_in(folder), colour=True, verbose=False)
 
 
-def test_verbose_shows_passing_calls_and_every_missing_branch(folder: Path) -> None:
+def test_verbose_shows_passing_calls(folder: Path) -> None:
     shown = report_text(run_in(folder), colour=False, verbose=True)
     assert "ok  books a visit" in shown
-    assert "more (--verbose" not in shown
-    assert "anywhere: hangup" in shown
+    assert "coverage" not in shown
 
 
 def test_the_json_report_holds_tests_turns_and_coverage(folder: Path) -> None:
-    data = json.loads(report_json(run_in(folder)))
+    data = json.loads(report_json(run_in(folder, covering=[folder])))
     assert (data["passed"], data["failed"]) == (1, 1)
     booked, goodbye = data["tests"]
     assert (booked["passed"], booked["outcome"], booked["failure"]) == (True, "booked", None)
@@ -136,8 +137,26 @@ def test_the_json_report_holds_tests_turns_and_coverage(folder: Path) -> None:
     assert booked["turns"][2]["values"] == {"day": "2026-12-01"}
     assert goodbye["failure"]["line"] == 15
     assert goodbye["failure"]["got"] == '"Thank you for your time. Goodbye."'
-    assert data["coverage"][0]["missing_states"] == []
-    assert {"path", "line", "column", "state", "branch"} == set(data["coverage"][0]["missing_branches"][0])
+    assert data["coverage"]["states"] == {"taken": 4, "all": 4}
+    (file,) = data["coverage"]["files"]
+    assert (file["flows"], file["counted"], file["percent"]) == (["booking"], True, data["coverage"]["percent"])
+    assert file["missing"][0] == {
+        "kind": "condition",
+        "path": str(folder / "booking.flow"),
+        "line": 19,
+        "column": 9,
+        "place": "slot day",
+        "label": "valid day > today",
+        "side": "false",
+        "message": "slot day: valid day > today is never false",
+    }
+
+
+def test_a_flow_without_tests_is_covered_by_nothing(folder: Path) -> None:
+    (folder / "other.flow").write_text(BOOKING.replace("flow booking", "flow other"))
+    covered = run_in(folder, covering=[folder]).coverage
+    assert covered is not None
+    assert [taken([file])[0] for file in covered.files] == [8, 0]
 
 
 def test_the_junit_report_holds_the_failing_conversation(folder: Path) -> None:
