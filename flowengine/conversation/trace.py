@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from flowengine.graph.model import Branch, Expression
+from flowengine.graph.model import Branch, Expression, Variant
 
 
 class Trace(Protocol):
@@ -19,6 +19,9 @@ class Trace(Protocol):
     def decided(self, condition: Expression, held: bool) -> None:
         """The condition of an `if` or of a slot's `valid` was evaluated."""
 
+    def chose(self, variant: Variant) -> None:
+        """A `split` went this way."""
+
 
 class Untraced:
     """Nobody wants to know."""
@@ -27,6 +30,9 @@ class Untraced:
         pass
 
     def decided(self, condition: Expression, held: bool) -> None:
+        pass
+
+    def chose(self, variant: Variant) -> None:
         pass
 
 

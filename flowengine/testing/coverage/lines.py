@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from flowengine.graph.model import Block, If
+from flowengine.graph.model import Block, If, Split
 from flowengine.graph.walk import closes
 from flowengine.language.source import Span
 from flowengine.testing.coverage.reach import Reach
@@ -36,6 +36,8 @@ class _Runs:
         for statement in block:
             if isinstance(statement, If):
                 yield from self._if(statement)
+            elif isinstance(statement, Split):
+                yield from self._split(statement)
             else:
                 yield statement.span, self.left
             if closes(statement):
@@ -53,3 +55,11 @@ class _Runs:
             yield from self.of(arm.body, true)
             onward += self.left
         self.left = onward + false
+
+    def _split(self, statement: Split) -> Iterator[tuple[Span, int]]:
+        yield statement.span, self.left
+        onward = 0
+        for variant in statement.variants:
+            yield from self.of(variant.body, self._tally.times["condition", variant.span, variant.name])
+            onward += self.left
+        self.left = onward

@@ -9,11 +9,11 @@ always leaves is not reached. Conditions may go either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import assert_never
 
-from flowengine.conversation.place import Live, Waiting, best, fits
+from flowengine.conversation.place import Live, best, fits
 from flowengine.conversation.settling import UNHANDLED_LIMIT
 from flowengine.graph.edges import branch_label, digressions, trigger_label
 from flowengine.graph.model import (
@@ -24,18 +24,25 @@ from flowengine.graph.model import (
     Expression,
     Flow,
     Goto,
-    Guard,
     If,
     Listen,
     OnAfter,
     OnHangup,
+    OnHeardSlot,
     OnIntent,
+    OnMachine,
     OnOtherwise,
     OnPress,
     OnResult,
     OnSilence,
+    OnTurns,
+    Return,
+    Run,
+    Split,
+    State,
     Statement,
     Trigger,
+    Waiting,
 )
 from flowengine.graph.walk import closes
 from flowengine.language.source import Span
@@ -46,15 +53,18 @@ MOST_COUNTS = 4000
 
 
 class Reach:
-    """What of a flow can be reached. `ways` in the order in which a call may come to them; `blocks` by their owner."""
+    """What of a flow can be reached: `ways`, `states` and `branches`, in the order in which a call may come to them."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.ways: dict[Way, None] = {}
-        self.branches: dict[Span, Branch] = {}
         self.states: dict[str, None] = {}
+        self.branches: dict[Span, Branch] = {}
         self._asides = digressions(flow)
-        self._everywhere = _everywhere(flow)
+        self._handlers: dict[str, dict[Trigger, Live]] = {}
+        self._walked: set[tuple[str, Span]] = set()
+        self._runs: dict[str, tuple[Run, State]] = {}
+        self._returns: dict[tuple[str, str], None] = {}
         self._ahead = [flow.start]
         while self._ahead:
             self._state(self._ahead.pop())
@@ -64,24 +74,31 @@ class Reach:
             return
         self.states[name] = None
         state = self.flow.states[name]
-        self._add(Way("state", name, name, "", state.span))
-        self._block(state.body, name)
+        self._add(Way("state", plain(name), plain(name), "", state.span))
+        self._block(state.body, state, plain(name))
 
     def _add(self, way: Way) -> None:
         self.ways.setdefault(way)
 
-    def _block(self, block: Block, place: str) -> None:
+    def _block(self, block: Block, state: State, place: str) -> None:
         for statement in block:
             match statement:
-                case Goto(state=state):
-                    self._ahead.append(state)
+                case Goto(state=target):
+                    self._ahead.append(target)
                 case If(arms=arms):
                     for index, arm in enumerate(arms):
                         if arm.condition is not None:
                             self._sides(arm.condition, place, f"{'elif' if index else 'if'} {arm.condition.text}")
-                        self._block(arm.body, place)
-                case Listen() | Collect() | Guard():
-                    self._waits(statement, place)
+                        self._block(arm.body, state, place)
+                case Split(name=name, variants=variants):
+                    for variant in variants:
+                        self._add(Way("condition", place, f"split {name}", variant.name, variant.span))
+                        self._block(variant.body, state, place)
+                case Return(outcome=outcome):
+                    self._returns[state.scope, outcome] = None
+                    self._come_back(state.scope, outcome)
+                case _ if isinstance(statement, Waiting):
+                    self._waits(statement, state, place)
                 case _:
                     pass
             if closes(statement):
@@ -91,46 +108,58 @@ class Reach:
         for side in ("true", "false"):
             self._add(Way("condition", place, label, side, condition.span))
 
-    def _waits(self, waiting: Waiting, place: str) -> None:
-        if isinstance(waiting, Collect):
-            for slot in (self.flow.slots[name] for name in waiting.slots):
-                if slot.valid is not None:
-                    self._sides(slot.valid, f"slot {slot.name}", f"valid {slot.valid.text}")
-        for branch, trigger in self._winners(waiting, place):
-            by = trigger_label(trigger)
+    def _waits(self, waiting: Waiting, state: State, place: str) -> None:
+        match waiting:
+            case Collect(slots=slots):
+                for slot in (self.flow.slots[name] for name in slots):
+                    if slot.valid is not None:
+                        self._sides(slot.valid, f"slot {slot.name}", f"valid {slot.valid.text}")
+            case Run(scope=scope, entry=entry):
+                self._ahead.append(entry)
+                self._runs[scope] = waiting, state
+                for outcome in [outcome for inner, outcome in self._returns if inner == scope]:
+                    self._come_back(scope, outcome)
+            case _:
+                pass
+        for branch, trigger in self._winners(waiting, state):
             own = any(branch is each for each in waiting.branches)
-            where = place if own else "anywhere"
-            self._add(Way("edge", where, branch_label(branch), by, branch.span))
-            if branch.rung > 1:
-                self._add(Way("rung", where, branch_label(branch), "", branch.span))
-            if branch.span not in self.branches:
-                self.branches[branch.span] = branch
-                self._block(branch.body, where)
+            self._take(branch, trigger, state, place if own else "anywhere")
 
-    def _winners(self, waiting: Waiting, place: str) -> Iterator[tuple[Branch, Trigger]]:
+    def _come_back(self, scope: str, outcome: str) -> None:
+        """A subflow has come to an outcome: the `run` that began it goes on."""
+        if scope in self._runs:
+            run, state = self._runs[scope]
+            for branch in run.branches:
+                if OnResult(outcome) in branch.triggers:
+                    self._take(branch, OnResult(outcome), state, plain(state.name))
+
+    def _take(self, branch: Branch, trigger: Trigger, state: State, place: str) -> None:
+        self._add(Way("edge", place, branch_label(branch), trigger_label(trigger), branch.span))
+        if branch.rung > 1:
+            self._add(Way("rung", place, branch_label(branch), "", branch.span))
+        self.branches.setdefault(branch.span, branch)
+        # A subflow's branch is walked once for each run of it, since each leads to states of its own.
+        if (state.scope, branch.span) not in self._walked:
+            self._walked.add((state.scope, branch.span))
+            self._block(branch.body, state, place)
+
+    # Who wins.
+
+    def _winners(self, waiting: Waiting, state: State) -> Iterator[tuple[Branch, Trigger]]:
         """The branch that wins for each event that can happen here, however often it has happened before."""
+        everywhere = self._everywhere(state.scope)
         own = dict.fromkeys(trigger for branch in waiting.branches for trigger in branch.triggers)
+        live = {trigger: _live(waiting, trigger, everywhere) for trigger in (*own, *everywhere)}
         climbed: set[Trigger] = set()
-        for trigger in (*own, *(each for each in self._everywhere if each not in own)):
+        for trigger in live:
             if trigger not in climbed and self._can_happen(waiting, trigger):
-                ladder = self._ladder(waiting, trigger)
+                ladder = _ladder(live, trigger)
                 climbed.update(ladder)
-                yield from self._climb(waiting, [each for each in ladder if self._can_happen(waiting, each)], place)
+                yield from self._climb(live, [each for each in ladder if self._can_happen(waiting, each)], state.name)
 
-    def _ladder(self, waiting: Waiting, trigger: Trigger) -> dict[Trigger, None]:
-        """The events that are counted together with this one, directly or by way of another."""
-        found: dict[Trigger, None] = {}
-        ahead = [trigger]
-        while ahead:
-            each = ahead.pop()
-            if each not in found:
-                found[each] = None
-                for branch in chain(*self._live(waiting, each)):
-                    ahead += branch.triggers if branch.rung > 1 else ()
-        return found
-
-    def _climb(self, waiting: Waiting, ladder: list[Trigger], place: str) -> Iterator[tuple[Branch, Trigger]]:
-        live = {trigger: self._live(waiting, trigger) for trigger in ladder}
+    def _climb(
+        self, live: Mapping[Trigger, Live], ladder: list[Trigger], state: str
+    ) -> Iterator[tuple[Branch, Trigger]]:
         top = max((branch.rung for trigger in ladder for branch in chain(*live[trigger])), default=1)
         if (top + 1) ** len(ladder) > MOST_COUNTS:
             yield from ((branch, trigger) for trigger in ladder for branch in chain(*live[trigger]))
@@ -145,65 +174,87 @@ class Reach:
                 if found:
                     yield found[0].branch, trigger
                 after = (*counts[:index], min(counts[index] + 1, top), *counts[index + 1 :])
-                goes_on = self._stays(found[0].branch, place) if found else _unhandled(heard, trigger)
+                goes_on = self._stays(found[0].branch, state) if found else _unhandled(heard, trigger)
                 if goes_on and after not in seen:
                     seen.add(after)
                     ahead.append(after)
 
-    def _live(self, waiting: Waiting, trigger: Trigger) -> Live:
-        """The branches on a trigger, in layers. A `collect` has a ladder of its own, which only its own come before."""
-        own = tuple(branch for branch in waiting.branches if trigger in branch.triggers)
-        if isinstance(waiting, Collect) and isinstance(trigger, OnSilence | OnOtherwise):
-            return (own,)
-        return (own, *self._everywhere.get(trigger, ()))
-
-    def _stays(self, branch: Branch, place: str) -> bool:
+    def _stays(self, branch: Branch, state: str) -> bool:
         """Whether some path through a branch comes back to the stay that it left, with its counts."""
         for closing in _closings(branch.body):
             match closing:
-                case Goto(state=state):
-                    if state == place or state in self._asides:
+                case Goto(state=target):
+                    if target == state or target in self._asides:
                         return True
-                case End():
+                case End() | Return():
                     pass
                 case _:
                     return True
         return False
 
+    def _everywhere(self, scope: str) -> dict[Trigger, Live]:
+        """The branches of `anywhere` that are live in states of this scope, by their triggers, in layers."""
+        if scope not in self._handlers:
+            layers = [layer.branches for layer in self.flow.layers(scope)]
+            triggers = dict.fromkeys(each for branches in layers for branch in branches for each in branch.triggers)
+            self._handlers[scope] = {
+                trigger: tuple(tuple(each for each in branches if trigger in each.triggers) for branches in layers)
+                for trigger in triggers
+            }
+        return self._handlers[scope]
+
     def _can_happen(self, waiting: Waiting, trigger: Trigger) -> bool:
         match trigger:
             case OnResult():
-                return any(trigger in branch.triggers for branch in waiting.branches)
-            case _ if isinstance(waiting, Guard):
+                return not isinstance(waiting, Run) and any(trigger in branch.triggers for branch in waiting.branches)
+            case _ if not isinstance(waiting, Listen | Collect):
                 # A test's guard answers at once: nobody can say a word before.
                 return False
             case OnIntent(name=name):
                 intent = self.flow.intents.get(name)
                 return intent is not None and bool(intent.phrases or intent.patterns)
-            case OnSilence() | OnOtherwise() | OnPress() | OnHangup() | OnAfter():
+            case OnSilence() | OnOtherwise() | OnPress() | OnHangup() | OnAfter() | OnTurns():
+                return True
+            case OnMachine() | OnHeardSlot():
                 return True
             case _:
                 assert_never(trigger)
 
 
-def _everywhere(flow: Flow) -> dict[Trigger, Live]:
-    """The branches of `anywhere` by their triggers, in layers."""
-    triggers = dict.fromkeys(each for layer in flow.anywhere for branch in layer.branches for each in branch.triggers)
-    return {
-        trigger: tuple(
-            tuple(branch for branch in layer.branches if trigger in branch.triggers) for layer in flow.anywhere
-        )
-        for trigger in triggers
-    }
+def plain(name: str) -> str:
+    """A state's name as its author wrote it: a subflow's states are called after each run of them."""
+    return name.rpartition("/")[2]
+
+
+def _live(waiting: Waiting, trigger: Trigger, everywhere: Mapping[Trigger, Live]) -> Live:
+    """The branches on a trigger, in layers. A `collect` has a ladder of its own, which only its own come before."""
+    own = tuple(branch for branch in waiting.branches if trigger in branch.triggers)
+    if isinstance(waiting, Collect) and isinstance(trigger, OnSilence | OnOtherwise):
+        return (own,)
+    return (own, *everywhere.get(trigger, ()))
+
+
+def _ladder(live: Mapping[Trigger, Live], trigger: Trigger) -> dict[Trigger, None]:
+    """The events that are counted together with this one, directly or by way of another."""
+    found: dict[Trigger, None] = {}
+    ahead = [trigger]
+    while ahead:
+        each = ahead.pop()
+        if each not in found:
+            found[each] = None
+            for branch in chain(*live[each]):
+                ahead += branch.triggers if branch.rung > 1 else ()
+    return found
 
 
 def _closings(block: Block) -> Iterator[Statement | None]:
     """What may close a block; None where it may run to its end."""
     for statement in block:
-        if isinstance(statement, If):
-            ends = [each for arm in statement.arms for each in _closings(arm.body)]
+        if isinstance(statement, If | Split):
+            parts = statement.arms if isinstance(statement, If) else statement.variants
+            ends = [each for part in parts for each in _closings(part.body)]
             yield from (each for each in ends if each is not None)
-            if None not in ends and statement.arms[-1].condition is None:
+            if None not in ends and (isinstance(statement, Split) or statement.arms[-1].condition is None):
                 return
         elif closes(statement):
             yield statement

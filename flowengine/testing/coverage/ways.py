@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flowengine.graph.model import Branch, Expression, Flow
+from flowengine.graph.model import Branch, Expression, Flow, Variant
 from flowengine.language.source import Span
 
 Kind = Literal["state", "edge", "rung", "condition"]
@@ -19,7 +19,8 @@ class Way:
     """One thing to cover. Two ways of one flow differ in kind, span or side.
 
     `place`: the state it stands in, `anywhere`, or `slot NAME`. `label`: the branch, or the condition, as written.
-    `side`: which trigger of a branch takes the edge (`silence`), or what the condition comes to (`true`, `false`).
+    `side`: which trigger of a branch takes the edge (`silence`), what the condition comes to
+    (`true`, `false`), or the variant of a `split`.
     """
 
     kind: Kind
@@ -51,6 +52,9 @@ class Tally:
         self.times["edge", branch.span, by] += 1
         if branch.rung > 1:
             self.times["rung", branch.span, ""] += 1
+
+    def chose(self, variant: Variant) -> None:
+        self.times["condition", variant.span, variant.name] += 1
 
     def decided(self, condition: Expression, held: bool) -> None:
         self.times["condition", condition.span, "true" if held else "false"] += 1
