@@ -6,6 +6,7 @@ from types import ModuleType
 
 from flowengine.graph.checks import (
     ask_without_question,
+    claims_to_be_human,
     constant_condition,
     default_of_wrong_type,
     duplicate_branch,
@@ -23,6 +24,7 @@ from flowengine.graph.checks import (
     loose_end,
     misplaced_resume,
     missing_result,
+    never_say,
     no_states,
     no_way_out,
     outbound_without_guard,
@@ -100,6 +102,8 @@ CHECKS: tuple[ModuleType, ...] = (
     keypad_clash,
     listen_time,
     outbound_without_guard,
+    claims_to_be_human,
+    never_say,
     end_without_outcome,
     outcome_never_reached,
 )
