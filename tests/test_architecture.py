@@ -26,12 +26,13 @@ FLOORS = {
     "store": 5,
     "service": 6,
     "testing": 6,
+    "editor": 6,
     "cli": 7,
 }
 """A room imports itself and lower floors. `flowengine/__init__.py` and `__main__.py` stand above the house."""
 
 FENCES: dict[str, tuple[str, ...]] = {
-    "asyncio": ("runtime", "adapters", "store", "service", "testing", "cli"),
+    "asyncio": ("runtime", "adapters", "store", "service", "testing", "editor/server.py", "cli"),
     "av": ("adapters/nova2",),
     "click": ("cli",),
     "faster_whisper": ("adapters/local",),
@@ -39,10 +40,12 @@ FENCES: dict[str, tuple[str, ...]] = {
     "holidays": ("compliance",),
     "jinja2": ("graph", "conversation"),
     "lark": ("language", "testing/flowtest"),
+    "lsprotocol": ("editor/server.py", "editor/answers.py"),
     "msgspec": ("conversation/record.py", "adapters", "store", "service", "testing", "cli"),
     "numpy": ("adapters/local",),
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
+    "pygls": ("editor/server.py", "editor/answers.py"),
     "pytest": ("testing",),
     "requests": ("adapters/twilio",),
     "sqlalchemy": ("store",),

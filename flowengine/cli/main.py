@@ -14,6 +14,7 @@ COMMANDS = {
     "chat": "Talk to a flow by typing.",
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
+    "lsp": "Serve an editor: the language server.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",

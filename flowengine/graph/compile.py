@@ -8,15 +8,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowengine.graph.checks.run import run_checks
-from flowengine.graph.libraries import Finder, Unit, given, load, on_disk
+from flowengine.graph.libraries import Finder, Parser, Unit, Units, given, load, on_disk
 from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow
+from flowengine.graph.names import Draft
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.parser import parse
 from flowengine.language.reading import read_source, text_source
 from flowengine.language.source import Source, Span
 
 _FLOW_LINE = re.compile(r"^flow\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that is known of one file, mistakes or not: the draft of the flow (or library), and what is wrong with it."""
+
+    draft: Draft
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,11 @@ def compile_text(text: str, path: str = "flow.flow", libraries: Mapping[str, str
     return _compile(text_source(text, path), find, library_welcome=False)
 
 
+def analyse(source: Source, find: Finder = on_disk, parser: Parser = parse) -> Analysis:
+    """Like `check_file` for a text at hand, for an editor: there is a draft even where the mistakes are grave."""
+    return _analysed(load(source, find, parser))
+
+
 def find_files(paths: Iterable[Path]) -> list[Path]:
     """All `.flow` files among these files and folders (searched to any depth), each once, sorted by folder."""
     found: dict[Path, None] = {}
@@ -77,20 +92,30 @@ def _compile_path(path: Path, *, library_welcome: bool) -> Compilation:
 
 def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilation:
     units = load(source, find)
-    problems = list(units.problems)
     own = units.found[0]
-    heads = [item for item in own.file.items if isinstance(item, ast.Flow)]
-    flow: Flow | None = None
-    if units.usable and (heads or library_welcome):
-        draft, found = lower(units.found, library_alone=not heads)
-        problems += _not_again(problems, found + run_checks(draft))
-        flow = draft.flow if heads else None
-    elif units.usable and not own.file.damage.lines:
-        problems.append(_no_flow(own))
-    diagnostics = _in_order(problems, [unit.source.path for unit in units.found])
     sources = {unit.source.path: unit.source for unit in units.found}
-    faulty = any(problem.severity == "error" for problem in diagnostics)
-    return Compilation(None if faulty else flow, diagnostics, sources)
+    if _is_flow(own) or library_welcome:
+        analysis = _analysed(units)
+        faulty = any(problem.severity == "error" for problem in analysis.diagnostics)
+        runs = _is_flow(own) and units.usable and not faulty
+        return Compilation(analysis.draft.flow if runs else None, analysis.diagnostics, sources)
+    problems = list(units.problems)
+    if units.usable and not own.file.damage.lines:
+        problems.append(_no_flow(own))
+    return Compilation(None, _in_order(problems, list(sources)), sources)
+
+
+def _analysed(units: Units) -> Analysis:
+    """Lowered and checked. Where a file could not be read at all there are no checks: they would be guessing."""
+    problems = list(units.problems)
+    draft, found = lower(units.found, library_alone=not _is_flow(units.found[0]))
+    if units.usable:
+        problems += _not_again(problems, found + run_checks(draft))
+    return Analysis(draft, _in_order(problems, [unit.source.path for unit in units.found]))
+
+
+def _is_flow(unit: Unit) -> bool:
+    return any(isinstance(item, ast.Flow) for item in unit.file.items)
 
 
 def _not_again(syntax: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnostic]:

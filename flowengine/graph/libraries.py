@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from flowengine.language import ast
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
 from flowengine.language.parser import FATAL_CODES, parse
 from flowengine.language.reading import read_source, text_source
 from flowengine.language.source import Source
@@ -43,21 +43,25 @@ class Units:
     """False when a file could not be read at all: what follows would be guessing."""
 
 
-def load(source: Source, find: Finder) -> Units:
+Parser = Callable[[Source], tuple[ast.File, tuple[Diagnostic, ...]]]
+"""From a text to its tree and its mistakes; an editor gives one that remembers the files that did not change."""
+
+
+def load(source: Source, find: Finder, parser: Parser = parse) -> Units:
     """Parse a flow and all it uses."""
     units = Units()
-    _add(units, None, source, find, ())
+    _add(units, None, source, find, parser, ())
     ahead = list(units.found)
     while ahead:
         unit = ahead.pop(0)
         before = len(units.found)
         for run in runs(unit.file):
-            _add_subflow(units, run, unit, find)
+            _add_subflow(units, run, unit, find, parser)
         ahead.extend(units.found[before:])
     return units
 
 
-def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder) -> None:
+def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder, parser: Parser) -> None:
     name = run.flow.text
     if not name or any(unit.is_subflow and unit.library == name for unit in units.found):
         return
@@ -65,7 +69,7 @@ def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder) -> None:
     if not isinstance(found, Source):
         units.problems.append(found or _missing_subflow(run, user.source.path))
     elif found.path != units.found[0].source.path:  # one that runs itself is told of by a check
-        _add(units, name, found, find, (), is_subflow=True)
+        _add(units, name, found, find, parser, (), is_subflow=True)
 
 
 def _add(
@@ -73,11 +77,12 @@ def _add(
     library: str | None,
     source: Source,
     find: Finder,
+    parser: Parser,
     users: tuple[str, ...],
     *,
     is_subflow: bool = False,
 ) -> None:
-    file, problems = parse(source)
+    file, problems = parser(source)
     units.problems.extend(problems)
     if any(problem.code in FATAL_CODES for problem in problems):
         units.usable = False
@@ -91,7 +96,7 @@ def _add(
             if isinstance(found, Source) and found.path == units.found[0].source.path:
                 units.problems.append(_cyclic(use, [name]))
             elif isinstance(found, Source):
-                _add(units, name, found, find, (*users, library) if library else users)
+                _add(units, name, found, find, parser, (*users, library) if library else users)
                 added = next(unit for unit in units.found if unit.library == name)
                 if any(isinstance(item, ast.Flow) for item in added.file.items):
                     units.problems.append(_no_library(use))
@@ -131,7 +136,7 @@ def runs(file: ast.File) -> tuple[ast.Run, ...]:
 
 def on_disk(name: str, user: str) -> Source | Diagnostic | None:
     """Beside the file that uses it, in `lib/` there, or in the `lib/` next to its folder."""
-    for candidate in _places(name, user):
+    for candidate in places(name, user):
         if candidate.is_file():
             return read_source(candidate)
     return None
@@ -146,7 +151,8 @@ def given(libraries: Mapping[str, str]) -> Finder:
     return find
 
 
-def _places(name: str, user: str) -> list[Path]:
+def places(name: str, user: str) -> list[Path]:
+    """Where a library is looked for, the nearest place first."""
     folder = Path(user).parent
     return [
         Path(os.path.normpath(folder / place / f"{name}.flow")) for place in (Path(), Path("lib"), Path("..") / "lib")
@@ -155,13 +161,14 @@ def _places(name: str, user: str) -> list[Path]:
 
 def _missing(use: ast.Use, user: str) -> Diagnostic:
     name = use.library.text
-    places = _places(name, user)
-    known = sorted({path.stem for place in places if place.parent.is_dir() for path in place.parent.glob("*.flow")})
+    looked_at = places(name, user)
+    known = sorted({path.stem for place in looked_at if place.parent.is_dir() for path in place.parent.glob("*.flow")})
     close = get_close_matches(name, known, n=1)
-    looked = "looked for " + ", ".join(place.as_posix() for place in places)
+    looked = "looked for " + ", ".join(place.as_posix() for place in looked_at)
     help_ = f"did you mean {close[0]!r}? ({looked})" if close else looked
     message = f"there is no library called {name!r}"
-    return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_)
+    fix = Fix(use.library.span, close[0]) if close else None
+    return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_, fix=fix)
 
 
 def _missing_subflow(run: ast.Run, user: str) -> Diagnostic:

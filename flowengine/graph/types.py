@@ -10,7 +10,7 @@ from typing import get_args
 from flowengine.graph.lower_block import whole
 from flowengine.graph.model import Expression, TypeKind, ValueType
 from flowengine.language import ast
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
 
 _NAMED = tuple(kind for kind in get_args(TypeKind) if kind != "one_of")
 
@@ -43,7 +43,9 @@ def constant(type_: ValueType, default: ast.Expr) -> Expression:
 def _unknown(type_: ast.TypeRef) -> Diagnostic:
     close = get_close_matches(type_.name, _NAMED, n=1)
     help_ = f"did you mean {close[0]!r}?" if close else f"types are {', '.join(_NAMED)} and one of (…)"
-    return Diagnostic("FL207", "unknown-type", "error", type_.span, f"there is no type called {type_.name!r}", help_)
+    message = f"there is no type called {type_.name!r}"
+    fix = Fix(type_.span, close[0]) if close and type_.count is None else None
+    return Diagnostic("FL207", "unknown-type", "error", type_.span, message, help_, fix=fix)
 
 
 def _counted(type_: ast.TypeRef) -> Diagnostic:

@@ -19,8 +19,19 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """A remedy that an editor can carry out: put `replacement` in the place of `span` (an empty span: insert it)."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem: a stable code (`FL201`), a name, a tight span, one plain sentence and, when known, a remedy."""
+    """One problem: a stable code (`FL201`), a name, a tight span, one plain sentence and, when known, a remedy.
+
+    `fix` is the remedy of `help` as an edit, where it is one.
+    """
 
     code: str
     name: str
@@ -29,6 +40,7 @@ class Diagnostic:
     message: str
     help: str | None = None
     related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
 
 def as_json(diagnostic: Diagnostic) -> dict[str, object]:
@@ -41,6 +53,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, object]:
         "message": diagnostic.message,
         "help": diagnostic.help,
         "related": [{**_place(related.span), "message": related.message} for related in diagnostic.related],
+        "fix": {**_place(diagnostic.fix.span), "replacement": diagnostic.fix.replacement} if diagnostic.fix else None,
     }
 
 

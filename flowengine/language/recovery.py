@@ -8,12 +8,14 @@ is told in `damage`, so that later checks stay silent about its consequences.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from lark import Token
 
 from flowengine.language.ast import Damage
-from flowengine.language.diagnostics import Diagnostic
-from flowengine.language.grammar import Feeder, Node, keywords
+from flowengine.language.diagnostics import Diagnostic, Fix
+from flowengine.language.grammar import Feeder, Node, Stack, keywords, span_of
 from flowengine.language.layout import Row
 from flowengine.language.mistake import Mistake
 from flowengine.language.source import Source, Span
@@ -62,6 +64,20 @@ class Recovery:
 
     def parse(self) -> Node:
         """Feed what can be fed; the tree."""
+        self.feed()
+        return self._feeder.end()
+
+    def fitting(self, tokens: Sequence[Token], depth: int) -> frozenset[str]:
+        """After `feed`: the kinds that may follow these tokens in a new row at this depth."""
+        depth = depth if depth <= self._feeder.depth or self._may_indent() else self._feeder.depth
+        self._feeder.move_to(min(depth, self._feeder.depth + 1))
+        stack: Stack | None = self._feeder.stack
+        for token in tokens:
+            stack = self._feeder.after(stack, token.type) if stack is not None else None
+        return self._feeder.accepted(stack) if stack is not None else frozenset()
+
+    def feed(self) -> None:
+        """Feed every row, mended where it needs to be."""
         shift = _Shift()
         dropped_depth: int | None = None
         for index, row in enumerate(self._rows):
@@ -80,7 +96,28 @@ class Recovery:
             deeper = index + 1 < len(self._rows) and self._rows[index + 1].depth > row.depth
             if not self._feed(row, deeper=deeper, excused=excused):
                 dropped_depth = row.depth
-        return self._feeder.end()
+
+    def _fix(self, row: Sequence[Token], suggestion: Sequence[Token] | None) -> Fix | None:
+        """What was suggested, as an edit: the text between the tokens that stay."""
+        if suggestion is None or self._first_misfit(suggestion) is not None:
+            return None
+        before = sum(1 for _ in takewhile(_same, zip(row, suggestion, strict=False)))
+        most = min(len(row), len(suggestion)) - before
+        after = min(most, sum(1 for _ in takewhile(_same, zip(reversed(row), reversed(suggestion), strict=False))))
+        gone = row[before : len(row) - after]
+        text = " ".join(suggestion[before : len(suggestion) - after])
+        if not text:
+            return None
+        path = self._source.path
+        if gone:
+            start, last = span_of(path, gone[0]), span_of(path, gone[-1])
+            return Fix(Span(path, start.line, start.column, last.end_line, last.end_column), text)
+        if text == ":" or before == len(row):
+            here = span_of(path, row[before - 1])
+            insertion = Span(path, here.end_line, here.end_column, here.end_line, here.end_column)
+            return Fix(insertion, text if text == ":" else f" {text}")
+        here = span_of(path, row[before])
+        return Fix(Span(path, here.line, here.column, here.line, here.column), f"{text} ")
 
     def _may_indent(self) -> bool:
         return self._feeder.after(self._feeder.stack, "_INDENT") is not None
@@ -104,7 +141,7 @@ class Recovery:
             mistake = self._mistake(tokens, failed, deeper)
             problem, suggestion = explain(mistake)
             if not excused:
-                self.problems.append(problem)
+                self.problems.append(replace(problem, fix=self._fix(tokens, suggestion)))
             mended = self._mended(tokens, mistake, suggestion)
             if mended is None:
                 self._lose(row.tokens)
@@ -212,6 +249,10 @@ class _Shift:
 
     def add(self, depth: int, step: int) -> None:
         self._steps.append((depth, step))
+
+
+def _same(pair: tuple[Token, Token]) -> bool:
+    return pair[0] is pair[1]
 
 
 def _filler(kind: str, tokens: Sequence[Token], index: int) -> Token:

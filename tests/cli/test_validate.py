@@ -57,6 +57,7 @@ def test_json_has_every_field(tmp_path: Path) -> None:
         "message": "no state is called 'nowhere'",
         "help": "define it: state nowhere",
         "related": [],
+        "fix": None,
     }
     (related,) = duplicate["related"]
     assert (related["path"], related["line"], related["message"]) == (str(path), 3, "first defined")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from flowengine.graph.names import Definition
-from flowengine.language.diagnostics import Diagnostic, Related, Severity
+from flowengine.language.diagnostics import Diagnostic, Fix, Related, Severity
 from flowengine.language.source import Span
 
 
@@ -19,19 +19,32 @@ class Rule:
     name: str
     severity: Severity
 
-    def at(self, span: Span, message: str, help_: str | None = None, *related: Related) -> Diagnostic:
+    def at(
+        self, span: Span, message: str, help_: str | None = None, *related: Related, fix: Fix | None = None
+    ) -> Diagnostic:
         """One finding."""
-        return Diagnostic(self.code, self.name, self.severity, span, message, help_, related)
+        return Diagnostic(self.code, self.name, self.severity, span, message, help_, related, fix)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that this one was most likely meant to be."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
+
+
+def renamed(name: str, known: Iterable[str], span: Span) -> Fix | None:
+    """The edit that goes with `did_you_mean`."""
+    meant = nearest(name, known)
+    return Fix(span, meant) if meant is not None else None
 
 
 def did_you_mean(name: str, known: Iterable[str], defined: dict[str, Definition], user: Span) -> str | None:
     """The remedy for a name that is not known: the nearest that is, and where it is defined."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    if not close:
+    meant = nearest(name, known)
+    if meant is None:
         return None
-    definition = defined.get(close[0])
+    definition = defined.get(meant)
     if definition is None:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {meant!r}?"
     where = definition.span
     line = f"line {where.line}" if where.path == user.path else f"{where.path}:{where.line}"
-    return f"did you mean {close[0]!r} ({line})?"
+    return f"did you mean {meant!r} ({line})?"

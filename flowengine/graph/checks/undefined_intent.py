@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.names import Draft
 from flowengine.language.diagnostics import Diagnostic
 
@@ -39,8 +39,10 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if name in defined or name in draft.lost_names:
             continue
         if name in ("done", "failed", "allowed", "refused"):
+            fix = None
             help_: str | None = "'done' and 'failed' stand under 'collect', 'allowed' and 'refused' under 'guard'"
         else:
             help_ = did_you_mean(name, [*defined, *_EVENTS], defined, reference.span)
+            fix = renamed(name, [*defined, *_EVENTS], reference.span)
         help_ = help_ or f'define it: intent {name} "what the caller means", with phrases under it'
-        yield RULE.at(reference.span, f"no intent is called {name!r}", help_)
+        yield RULE.at(reference.span, f"no intent is called {name!r}", help_, fix=fix)

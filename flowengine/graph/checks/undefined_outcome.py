@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.names import BUILT_IN_OUTCOMES, Draft
 from flowengine.language.diagnostics import Diagnostic
 
@@ -34,4 +34,5 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if reference.name not in known and reference.name not in draft.lost_names:
             help_ = did_you_mean(reference.name, known, defined, reference.span)
             help_ = help_ or f"declare it: outcome {reference.name}"
-            yield RULE.at(reference.span, f"no outcome is called {reference.name!r}", help_)
+            fix = renamed(reference.name, known, reference.span)
+            yield RULE.at(reference.span, f"no outcome is called {reference.name!r}", help_, fix=fix)

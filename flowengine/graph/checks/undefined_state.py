@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.names import Draft
 from flowengine.language.diagnostics import Diagnostic
 
@@ -31,4 +31,5 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if reference.name not in defined and reference.name not in draft.lost_names:
             help_ = did_you_mean(reference.name, defined, defined, reference.span)
             help_ = help_ or f"define it: state {reference.name}"
-            yield RULE.at(reference.span, f"no state is called {reference.name!r}", help_)
+            fix = renamed(reference.name, defined, reference.span)
+            yield RULE.at(reference.span, f"no state is called {reference.name!r}", help_, fix=fix)

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from jinja2.tests import TESTS
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.jinja import place, read
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import written
@@ -59,10 +59,11 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             if used.name not in known:
                 span = place(each.text, source, used.offset, len(used.name))
                 help_ = did_you_mean(used.name, known, {}, span) or f"there are {', '.join(known)}"
-                yield RULE.at(span, f"there is no filter {used.name!r}", help_)
+                yield RULE.at(span, f"there is no filter {used.name!r}", help_, fix=renamed(used.name, known, span))
         for used in reading.tests:
             if used.name not in TESTS:
                 start = each.text.text.find(used.name, used.offset)
                 span = place(each.text, source, start, len(used.name))
-                nearest = did_you_mean(used.name, sorted(TESTS), {}, span) or "compare with '==', or use a filter"
-                yield RULE.at(span, f"there is no test {used.name!r}", nearest)
+                help_ = did_you_mean(used.name, sorted(TESTS), {}, span) or "compare with '==', or use a filter"
+                fix = renamed(used.name, sorted(TESTS), span)
+                yield RULE.at(span, f"there is no test {used.name!r}", help_, fix=fix)

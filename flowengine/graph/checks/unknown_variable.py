@@ -19,13 +19,13 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, nearest, renamed
 from flowengine.graph.jinja import Word, place, read
 from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
 from flowengine.graph.walk import written
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
+from flowengine.language.source import Span
 
 RULE = Rule("FL502", "unknown-variable", "error")
 
@@ -46,7 +46,8 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             if word.name == "contact" and attribute is not None:
                 if attribute not in fields and attribute not in draft.lost_names and not draft.library_alone:
                     help_ = did_you_mean(attribute, fields, fields, span) or "add it under 'contact'"
-                    yield RULE.at(span, f"contact has no field {attribute!r}", help_)
+                    fix = renamed(attribute, fields, span)
+                    yield RULE.at(span, f"contact has no field {attribute!r}", help_, fix=fix)
             elif word.name == "agent" and attribute is not None:
                 if attribute not in _AGENT:
                     yield RULE.at(span, f"agent has no {attribute!r}", "there are agent.name and agent.company")
@@ -55,7 +56,8 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
                     yield RULE.at(span, "this flow has no agent", help_)
             elif word.name not in known and word.name not in reading.local_names and not draft.library_alone:
                 at = place(each.text, source, _start(each.text.text, word), len(word.name))
-                yield RULE.at(at, f"there is no variable {word.name!r}", _help(word.name, known, [*fields]))
+                help_, fix = _remedy(word.name, known, [*fields], at)
+                yield RULE.at(at, f"there is no variable {word.name!r}", help_, fix=fix)
 
 
 def _start(text: str, word: Word) -> int:
@@ -63,8 +65,10 @@ def _start(text: str, word: Word) -> int:
     return word.offset if word.attribute is None else max(0, text.rfind(word.name, 0, word.offset))
 
 
-def _help(name: str, known: set[str], fields: list[str]) -> str:
+def _remedy(name: str, known: set[str], fields: list[str], span: Span) -> tuple[str, Fix | None]:
     if name in fields:
-        return f"write contact.{name}"
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else f"define it: set {name} = …"
+        return f"write contact.{name}", Fix(span, f"contact.{name}")
+    meant = nearest(name, sorted(known))
+    if meant is None:
+        return f"define it: set {name} = …", None
+    return f"did you mean {meant!r}?", Fix(span, meant)

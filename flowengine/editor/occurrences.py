@@ -1,0 +1,151 @@
+"""Every place where a name stands, with what it names: the compiler's own names, and those in templates besides.
+
+The compiler keeps the names that lead somewhere (states, lines, intents, …). An editor also wants variables, slots and
+contact fields inside texts and conditions, tags, policies' facts and libraries; these are read off the tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Literal
+
+from flowengine.graph.jinja import Word, place, read
+from flowengine.graph.model import Expression, Template
+from flowengine.graph.names import BUILT_IN_VARIABLES, Draft, NameKind
+from flowengine.language import ast
+from flowengine.language.source import Source, Span
+
+Kind = NameKind | Literal["variable", "built-in", "agent", "filter", "tag", "library", "flow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A name where it stands; `defines` where it is given to something."""
+
+    kind: Kind
+    name: str
+    span: Span
+    defines: bool = False
+
+    @property
+    def thing(self) -> tuple[str, str]:
+        """What it names. A slot and a variable of one name are one thing: a template cannot tell them apart."""
+        return ("value" if self.kind in ("slot", "variable") else self.kind), self.name
+
+
+def occurrences(draft: Draft) -> tuple[Occurrence, ...]:
+    """All names of a flow's own file and its libraries, in source order, each place once."""
+    found: dict[tuple[Span, str], Occurrence] = {}
+    for occurrence in _all(draft):
+        if occurrence.name and occurrence.name != "slots":
+            found.setdefault((occurrence.span, occurrence.thing[0]), occurrence)
+    return tuple(sorted(found.values(), key=lambda each: each.span))
+
+
+def _all(draft: Draft) -> Iterator[Occurrence]:
+    for definition in draft.names.definitions:
+        yield Occurrence(definition.kind, definition.name, definition.span, True)
+    for reference in draft.names.references:
+        yield Occurrence(reference.kind, reference.name, reference.span)
+    slots = draft.names.defined("slot")
+    for unit in draft.units:
+        for node in _nodes(unit.file.items):
+            yield from _of_node(node, unit.source, draft, slots)
+
+
+def _nodes(value: object) -> Iterator[object]:
+    """The nodes of a tree, outer ones first."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from _nodes(each)
+    elif is_dataclass(value) and not isinstance(value, Span):
+        yield value
+        for field in fields(value):
+            yield from _nodes(getattr(value, field.name))
+
+
+def _of_node(node: object, source: Source, draft: Draft, slots: object) -> Iterator[Occurrence]:
+    match node:
+        case ast.Text(value=value, span=span) if "{" in value:
+            yield from _written(Template(value, span), source, draft)
+        case ast.Do(action=action, arguments=arguments):
+            yield Occurrence("action", action.text, action.span)
+            yield from _listed(arguments, source, draft)
+        case ast.Expr(text=text, span=span):
+            yield from _written(Expression(text, span), source, draft)
+        case ast.Set(name=name):
+            kind: Kind = "slot" if name.text in draft.flow.slots else "variable"
+            yield Occurrence(kind, name.text, name.span, kind == "variable")
+        case ast.Action(results=results):
+            yield from (Occurrence("variable", each.name.text, each.name.span, True) for each in results)
+        case ast.State(tags=tags):
+            yield from (Occurrence("tag", tag.text, tag.span, True) for tag in tags)
+        case ast.Event(kind="heard", value=value, span=span) if span.line == span.end_line:
+            start = span.end_column - len(value)
+            yield Occurrence("slot", value, Span(span.path, span.line, start, span.line, span.end_column))
+        case ast.Event(kind="name", value=value, span=span) if value in draft.flow.intents:
+            yield Occurrence("intent", value, span)
+        case ast.Use(library=library):
+            yield Occurrence("library", library.text, library.span)
+        case ast.Flow(name=name):
+            yield Occurrence("flow", name.text, name.span, True)
+        case ast.Run(flow=name):
+            yield Occurrence("flow", name.text, name.span)
+        case ast.Require(fact=fact, place=where) | ast.Forbid(fact=fact, place=where):
+            yield from _fact(fact)
+            yield Occurrence(_place_kind(where.text, draft), where.text, where.span)
+        case _:
+            pass
+
+
+_FACTS: dict[str, Kind] = {"heard": "line", "said": "line", "did": "action"}
+
+
+def _fact(fact: ast.Fact) -> Iterator[Occurrence]:
+    if fact.argument is None:
+        yield Occurrence("intent", fact.name.text, fact.name.span)
+    elif fact.name.text in _FACTS:
+        yield Occurrence(_FACTS[fact.name.text], fact.argument.text, fact.argument.span)
+
+
+def _place_kind(name: str, draft: Draft) -> Kind:
+    if any(name in state.tags for state in draft.flow.states.values()):
+        return "tag"
+    return "state" if name in draft.flow.states else "outcome" if name in draft.flow.outcomes else "tag"
+
+
+def _listed(arguments: ast.Expr, source: Source, draft: Draft) -> Iterator[Occurrence]:
+    """The arguments of an action: read as one list, whose bracket takes no place."""
+    span = arguments.span
+    shifted = Span(span.path, span.line, span.column - 1, span.end_line, span.end_column + 1)
+    yield from _written(Expression(f"[{arguments.text}]", shifted), source, draft)
+
+
+def _written(text: Template | Expression, source: Source, draft: Draft) -> Iterator[Occurrence]:
+    reading = read(text)
+    for word in reading.words:
+        if word.name in reading.local_names:
+            continue
+        kind, name = _named(word, draft)
+        span = place(text, source, word.offset, len(name))
+        if word.attribute is None or name == word.attribute:
+            yield Occurrence(kind, name, span)
+        else:
+            start = max(0, text.text.rfind(word.name, 0, word.offset))
+            yield Occurrence(kind, name, place(text, source, start, len(name)))
+    for used in reading.filters:
+        yield Occurrence("filter", used.name, place(text, source, used.offset, len(used.name)))
+
+
+def _named(word: Word, draft: Draft) -> tuple[Kind, str]:
+    """What a word of a template names: of `contact.name` the field, of `visit_day.month` the slot."""
+    if word.attribute is not None and word.name == "contact":
+        return "contact field", word.attribute
+    if word.attribute is not None and word.name == "agent":
+        return "agent", word.attribute
+    if word.attribute is not None and word.name == "slots":
+        return "slot", word.attribute
+    if word.name in draft.flow.slots:
+        return "slot", word.name
+    return ("built-in" if word.name in BUILT_IN_VARIABLES else "variable"), word.name

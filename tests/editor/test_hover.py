@@ -1,0 +1,100 @@
+"""What an editor shows for the word under the pointer."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowengine.editor.hover import hover_at
+from flowengine.editor.workspace import Workspace
+from flowengine.language.source import Source
+
+FLOW = """\
+flow visit "A visit" outbound
+  agent "Amy" of "Hearth & Home"
+
+contact
+  name: text
+  plan: one of (basic, full) = basic
+
+outcome booked success
+outcome declined
+
+line identity "This is {{ agent.name }}." "How are you, {{ contact.name }}?"
+
+intent agree "the caller says yes"
+  "yes" "yes please" /ye+s/
+
+intent opt_out "the caller wants no more calls"
+  "stop calling"
+
+slot visit_day: date
+  ask "Which day?"
+  again "Sorry, which day?"
+
+action book_visit(day: date) -> reference: text
+
+state start
+  guard uk_outbound
+    allowed -> offer
+    refused: end declined
+
+state offer is pitch, first
+  say identity
+  set monthly = 14.5
+  say "{{ monthly | money }} from {{ visit_day }}, {{ daypart }}?"
+  listen 6s
+    agree -> book
+    silence or otherwise 3 -> goodbye
+
+state book
+  collect visit_day
+    done: end booked
+    failed -> goodbey
+
+state goodbye
+  end declined
+"""
+
+
+def hovered(words: str, offset: int = 1) -> str:
+    workspace = Workspace()
+    workspace.open("visit.flow", FLOW)
+    source, analysis = workspace.source("visit.flow"), workspace.analysis("visit.flow")
+    assert isinstance(source, Source)
+    assert analysis is not None
+    index = FLOW.index(words) + offset
+    line = FLOW[:index].count("\n") + 1
+    found = hover_at(analysis, source, line, index - FLOW.rfind("\n", 0, index))
+    return found[0] if found is not None else ""
+
+
+@pytest.mark.parametrize(
+    ("words", "offset", "expected"),
+    [
+        ("allowed -> offer", 12, ["**state** `offer` is pitch, first", "> This is {{ agent.name }}.",
+                                  "**waits** `listen 6s`: `agree`, `silence` or `otherwise`", "reached from `start`"]),
+        ("-> goodbye", 4, ["**state** `goodbye`", "**ends** `declined`", "reached from `offer`"]),
+        ("agree -> book", 1, ["**intent** `agree`", "the caller says yes", "“yes”, “yes please”", "`/ye+s/`"]),
+        ("intent opt_out", 8, ["**protective intent** `opt_out`"]),
+        ("say identity", 5, ["**line** `identity`", "> How are you, {{ contact.name }}?"]),
+        ("collect visit_day", 9, ["**slot** `visit_day`: date", "asks: “Which day?”", "asks again: “Sorry"]),
+        ("{{ monthly", 4, ["**variable** `monthly`, set in line 32"]),
+        ("| money", 3, ["**filter** `money`", "“fourteen pounds fifty”"]),
+        ("{{ daypart", 4, ["**built in** `daypart`: morning, afternoon or evening"]),
+        ("agent.name }}", 7, ["**agent** `name`: who speaks"]),
+        ("contact.name }}", 9, ["**contact field** `name`: text"]),
+        ("end booked", 5, ["**outcome** `booked` · success"]),
+        ("is pitch", 4, ["**tag** `pitch` of `offer`"]),
+        ("action book_visit", 8, ["action book_visit(day: date) -> reference: text"]),
+        ("  listen 6s", 3, ["**listen**: Waits for the caller", "```flow\nstate offer"]),
+        ("goodbey", 2, ["**FL201 undefined-state**: A move names a state that does not exist."]),
+    ],
+)  # fmt: skip
+def test_a_word_is_explained(words: str, offset: int, expected: list[str]) -> None:
+    told = hovered(words, offset)
+    for part in expected:
+        assert part in told
+
+
+def test_where_there_is_no_word_nothing_is_said() -> None:
+    assert hovered("\n\ncontact", 1) == ""
