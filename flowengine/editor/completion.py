@@ -12,7 +12,7 @@ from flowengine.editor.lexicon import ATTRIBUTES, FILTERS, KEYWORDS, VARIABLES
 from flowengine.editor.workspace import Workspace
 from flowengine.graph.compile import Analysis
 from flowengine.graph.model import TypeKind
-from flowengine.graph.names import BUILT_IN_OUTCOMES, RESULTS, Draft, NameKind
+from flowengine.graph.names import BUILT_IN_OUTCOMES, FACTS, RESULTS, Draft, NameKind
 from flowengine.language import ast
 from flowengine.language.fitting import Fitting, fitting
 from flowengine.language.grammar import keywords
@@ -34,7 +34,7 @@ class Offer:
 
     @property
     def text(self) -> str:
-        return f"{self.word}(" if self.kind == "guard" and self.word in _FACTS else self.word
+        return f"{self.word}(" if self.kind == "guard" and self.word in FACTS else self.word
 
 
 _AFTER: dict[str, tuple[NameKind, ...]] = {
@@ -111,7 +111,7 @@ def _names(fit: Fitting, row: list[str], workspace: Workspace, draft: Draft, pat
     elif last in _AFTER:
         yield from _defined(draft, _AFTER[last])
         if last in ("REQUIRE", "AFTER") and around == "POLICY":
-            yield from (Offer(fact, "guard", "a fact of the call") for fact in (*_FACTS, "allowed"))
+            yield from (Offer(fact, "guard", "a fact of the call") for fact in FACTS)
         if last in ("BEFORE", "NEVER"):
             yield from (Offer(tag, "tag") for tag in _tags(draft))
 
@@ -119,7 +119,9 @@ def _names(fit: Fitting, row: list[str], workspace: Workspace, draft: Draft, pat
 def _events(around: str, draft: Draft) -> Iterator[Offer]:
     for result in RESULTS.get(around.lower(), ()):
         yield Offer(result, "result", f"a result of '{around.lower()}'")
-    if around != "GUARD":
+    if around == "RUN":
+        yield from _defined(draft, ("outcome",))
+    elif around in ("LISTEN", "COLLECT", "ANYWHERE"):
         yield from _defined(draft, ("intent",))
 
 

@@ -74,7 +74,7 @@ def hover(draft: Draft, name: Occurrence) -> str | None:
         case "tag":
             states = [state.name for state in draft.flow.states.values() if name.name in state.tags]
             return f"**tag** `{name.name}` of {', '.join(f'`{state}`' for state in states)}"
-        case "library":
+        case "library" | "subflow":
             return _library(draft, name.name)
         case _:
             return f"**{name.kind}** `{name.name}`"

@@ -7,12 +7,13 @@ contact fields inside texts and conditions, tags, policies' facts and libraries;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal
 
 from flowengine.graph.jinja import Word, place, read
+from flowengine.graph.lower_block import arguments
 from flowengine.graph.model import Expression, Template
-from flowengine.graph.names import BUILT_IN_VARIABLES, Draft, NameKind
+from flowengine.graph.names import BUILT_IN_VARIABLES, Draft, NameKind, Reference
 from flowengine.language import ast
 from flowengine.language.source import Source, Span
 
@@ -44,14 +45,28 @@ def occurrences(draft: Draft) -> tuple[Occurrence, ...]:
 
 
 def _all(draft: Draft) -> Iterator[Occurrence]:
+    # A subflow's states are its own: its own file, analysed by itself, tells of them.
+    apart = {unit.source.path for unit in draft.units if unit.is_subflow}
     for definition in draft.names.definitions:
-        yield Occurrence(definition.kind, definition.name, definition.span, True)
+        if definition.kind != "state" or definition.span.path not in apart:
+            yield Occurrence(definition.kind, definition.name, definition.span, True)
     for reference in draft.names.references:
-        yield Occurrence(reference.kind, reference.name, reference.span)
-    slots = draft.names.defined("slot")
+        if reference.kind != "state" or reference.span.path not in apart:
+            yield Occurrence(reference.kind, reference.name, _tight(reference))
+    for action in draft.flow.actions.values():
+        if action.filler is not None:
+            yield from _written(action.filler, draft.sources[action.filler.span.path], draft)
     for unit in draft.units:
         for node in _nodes(unit.file.items):
-            yield from _of_node(node, unit.source, draft, slots)
+            yield from _of_node(node, unit.source, draft)
+
+
+def _tight(reference: Reference) -> Span:
+    """The name alone: of `heard visit_day` its second word."""
+    span = reference.span
+    if span.line != span.end_line:
+        return span
+    return replace(span, column=max(span.column, span.end_column - len(reference.name)))
 
 
 def _nodes(value: object) -> Iterator[object]:
@@ -65,13 +80,13 @@ def _nodes(value: object) -> Iterator[object]:
             yield from _nodes(getattr(value, field.name))
 
 
-def _of_node(node: object, source: Source, draft: Draft, slots: object) -> Iterator[Occurrence]:
+def _of_node(node: object, source: Source, draft: Draft) -> Iterator[Occurrence]:
     match node:
         case ast.Text(value=value, span=span) if "{" in value:
             yield from _written(Template(value, span), source, draft)
-        case ast.Do(action=action, arguments=arguments):
-            yield Occurrence("action", action.text, action.span)
-            yield from _listed(arguments, source, draft)
+        case ast.Do(arguments=written):  # their list is no expression by itself
+            for argument in arguments(written, ()):
+                yield from _written(argument.value, source, draft)
         case ast.Expr(text=text, span=span):
             yield from _written(Expression(text, span), source, draft)
         case ast.Set(name=name):
@@ -81,45 +96,23 @@ def _of_node(node: object, source: Source, draft: Draft, slots: object) -> Itera
             yield from (Occurrence("variable", each.name.text, each.name.span, True) for each in results)
         case ast.State(tags=tags):
             yield from (Occurrence("tag", tag.text, tag.span, True) for tag in tags)
-        case ast.Event(kind="heard", value=value, span=span) if span.line == span.end_line:
-            start = span.end_column - len(value)
-            yield Occurrence("slot", value, Span(span.path, span.line, start, span.line, span.end_column))
-        case ast.Event(kind="name", value=value, span=span) if value in draft.flow.intents:
-            yield Occurrence("intent", value, span)
         case ast.Use(library=library):
             yield Occurrence("library", library.text, library.span)
         case ast.Flow(name=name):
             yield Occurrence("flow", name.text, name.span, True)
-        case ast.Run(flow=name):
-            yield Occurrence("flow", name.text, name.span)
-        case ast.Require(fact=fact, place=where) | ast.Forbid(fact=fact, place=where):
-            yield from _fact(fact)
+        case ast.Run(branches=branches):  # the subflow's outcomes
+            for event in (event for branch in branches for event in branch.events):
+                yield Occurrence("outcome", event.value, event.span)
+        case ast.Require(place=where) | ast.Forbid(place=where):
             yield Occurrence(_place_kind(where.text, draft), where.text, where.span)
         case _:
             pass
-
-
-_FACTS: dict[str, Kind] = {"heard": "line", "said": "line", "did": "action"}
-
-
-def _fact(fact: ast.Fact) -> Iterator[Occurrence]:
-    if fact.argument is None:
-        yield Occurrence("intent", fact.name.text, fact.name.span)
-    elif fact.name.text in _FACTS:
-        yield Occurrence(_FACTS[fact.name.text], fact.argument.text, fact.argument.span)
 
 
 def _place_kind(name: str, draft: Draft) -> Kind:
     if any(name in state.tags for state in draft.flow.states.values()):
         return "tag"
     return "state" if name in draft.flow.states else "outcome" if name in draft.flow.outcomes else "tag"
-
-
-def _listed(arguments: ast.Expr, source: Source, draft: Draft) -> Iterator[Occurrence]:
-    """The arguments of an action: read as one list, whose bracket takes no place."""
-    span = arguments.span
-    shifted = Span(span.path, span.line, span.column - 1, span.end_line, span.end_column + 1)
-    yield from _written(Expression(f"[{arguments.text}]", shifted), source, draft)
 
 
 def _written(text: Template | Expression, source: Source, draft: Draft) -> Iterator[Occurrence]:

@@ -19,7 +19,7 @@ from flowengine.language.diagnostics import Fix
 from flowengine.language.source import Source, Span
 
 _NAME = re.compile(r"[^\W\d]\w*")
-_FIXED: frozenset[Kind] = frozenset({"built-in", "agent", "filter", "library", "flow", "type"})
+_FIXED: frozenset[Kind] = frozenset({"built-in", "agent", "filter", "library", "flow", "subflow", "type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def name_at(analysis: Analysis, path: str, line: int, column: int) -> Occurrence
 
 def definitions(workspace: Workspace, analysis: Analysis, name: Occurrence) -> list[Span]:
     """Where it is defined: what counts for this file first, then what it replaces."""
-    if name.kind == "library":
+    if name.kind in ("library", "subflow"):
         return [Span(unit.source.path, 1, 1, 1, 1) for unit in analysis.draft.units if unit.library == name.name]
     rank = {unit.source.path: index for index, unit in enumerate(analysis.draft.units)}
     found = [each.span for each in occurrences(analysis.draft) if each.thing == name.thing and each.defines]

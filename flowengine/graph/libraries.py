@@ -173,9 +173,9 @@ def _missing(use: ast.Use, user: str) -> Diagnostic:
 
 def _missing_subflow(run: ast.Run, user: str) -> Diagnostic:
     name = run.flow.text
-    places = [place.as_posix() for place in _places(name, user)]
+    looked_at = [place.as_posix() for place in places(name, user)]
     message = f"there is no flow called {name!r} to run"
-    return Diagnostic("FL216", "missing-subflow", "error", run.flow.span, message, f"looked for {', '.join(places)}")
+    return Diagnostic("FL216", "missing-subflow", "error", run.flow.span, message, f"looked for {', '.join(looked_at)}")
 
 
 def _no_library(use: ast.Use) -> Diagnostic:
