@@ -5,7 +5,7 @@ It knows how to do each small thing once (say, note, fill, arm a timer) and deci
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Literal
@@ -24,11 +24,13 @@ from flowengine.conversation.commands import (
 from flowengine.conversation.evaluate import daypart, moment
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
-from flowengine.conversation.place import Stay
+from flowengine.conversation.place import Frame, Purpose, Stay
 from flowengine.conversation.prepared import Prepared
 from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
+from flowengine.graph.jinja import read
 from flowengine.graph.model import Expression, Template
+from flowengine.language.source import Span
 
 
 class Call:
@@ -42,6 +44,8 @@ class Call:
         facts: Mapping[str, object],
         firm_lines: frozenset[str],
         trace: Trace,
+        contact_key: str,
+        variants: Mapping[str, str],
     ) -> None:
         self.prepared = prepared
         self.flow = prepared.flow
@@ -50,14 +54,21 @@ class Call:
         self.started = started
         self.firm_lines = firm_lines
         self.trace = trace
+        self.contact_key = contact_key
+        self.variants = variants
         self.at = 0.0
         self.out: list[Command] = []
         self.stay: Stay | None = None
         self.interrupted: list[Stay] = []
+        self.frames: list[Frame] = []
         self.outcome: str | None = None
         self.variables: dict[str, object] = {}
         self.confirmed: dict[str, object] = {}
+        self.secret = {name for name, slot in self.flow.slots.items() if slot.secret}
+        """Slots and variables whose values show nowhere: what is made of a secret is one too."""
         self.turns = 0
+        self.turns_spent: set[Span] = set()
+        """The `after N turns` branches that were taken."""
         self.last_heard = ""
         self.utterance: str | None = None
         """The words of the turn in hand, until a `collect` has used them."""
@@ -84,13 +95,16 @@ class Call:
 
     # Values.
 
-    def names(self) -> dict[str, object]:
-        """What templates and expressions may name, as of now."""
+    def names(self, *, shown: bool = False) -> dict[str, object]:
+        """What templates and expressions may name, as of now; `shown`: where a person or a record would see it."""
         now = self.now
-        slots = {name: self.variables.get(name) for name in self.flow.slots}
+        known = self.variables
+        if shown and not self.secret.isdisjoint(known):
+            known = {name: HIDDEN if name in self.secret else value for name, value in known.items()}
+        slots = {name: known.get(name) for name in self.flow.slots}
         return {
             **slots,
-            **self.variables,
+            **known,
             "contact": self._contact,
             "agent": self.flow.agent,
             "call": self._call,
@@ -103,7 +117,7 @@ class Call:
         }
 
     def render(self, template: Template) -> str:
-        return self.prepared.evaluator.render(template, self.names())
+        return self.prepared.evaluator.render(template, self.names(shown=True))
 
     def value(self, expression: Expression) -> object:
         return self.prepared.evaluator.value(expression, self.names())
@@ -114,11 +128,21 @@ class Call:
         self.trace.decided(condition, held)
         return held
 
-    def fill(self, name: str, value: object) -> None:
+    def is_secret(self, expression: Expression) -> bool:
+        """Whether the value of an expression is made of a secret."""
+        if not self.secret:
+            return False
+        words = read(expression).words
+        return any((word.attribute if word.name == "slots" else word.name) in self.secret for word in words)
+
+    def fill(self, name: str, value: object, *, secret: bool = False) -> None:
         """Give a slot or a variable a value, for the record too."""
         self.variables[name] = value
-        slot = self.flow.slots.get(name)
-        self.emit(SlotFilled(name, HIDDEN if slot is not None and slot.secret else written(value)))
+        if secret:
+            self.secret.add(name)
+        elif name not in self.flow.slots:
+            self.secret.discard(name)
+        self.emit(SlotFilled(name, HIDDEN if name in self.secret else written(value)))
 
     def clear(self, name: str) -> None:
         """Take a slot's value back."""
@@ -208,9 +232,36 @@ class Call:
             return "keys"
         return None
 
-    def next_request(self) -> str:
+    def next_request(self, kind: str) -> str:
         self._requests += 1
-        return f"guard-{self._requests}"
+        return f"{kind}-{self._requests}"
+
+    def start_timer(self, stay: Stay, timer_id: str, purpose: Purpose, seconds: float) -> None:
+        """A timer that belongs to what waits in a stay."""
+        stay.timers[timer_id] = purpose
+        self.emit(StartTimer(timer_id, seconds))
+
+    def cancel_timers(self, stay: Stay, *purposes: Purpose) -> None:
+        """Those of these purposes are needed no more."""
+        for timer_id, purpose in tuple(stay.timers.items()):
+            if purpose in purposes:
+                del stay.timers[timer_id]
+                self.emit(CancelTimer(timer_id))
+
+    def release(self, *stays: Stay) -> None:
+        """What waits there waits no longer: it needs no timers, and no answer."""
+        for stay in stays:
+            stay.request = None
+            self.cancel_timers(stay, "timeout", "filler", "limit")
+
+    def stays(self) -> Iterator[Stay]:
+        """The present stay and all that may be come back to."""
+        for frame in self.frames:
+            yield from frame.interrupted
+            yield frame.stay
+        yield from self.interrupted
+        if self.stay is not None:
+            yield self.stay
 
     def suppress(self, reason: str) -> None:
         """Once a call is enough."""

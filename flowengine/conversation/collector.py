@@ -208,7 +208,7 @@ class Collector:
             if value is None:
                 self.ask()
                 return None
-            if slot.confirm is not None and self._call.confirmed.get(name) != value:
+            if slot.confirm is not None and not slot.secret and self._call.confirmed.get(name) != value:
                 progress.confirming = True
                 self.ask()
                 return None

@@ -12,9 +12,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 
+from flowengine.conversation.answering import Answering
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Command, StartTimer, Understood
+from flowengine.conversation.doing import Doing
 from flowengine.conversation.events import (
     ActionFinished,
     CallerHungUp,
@@ -34,16 +36,34 @@ from flowengine.conversation.events import (
 )
 from flowengine.conversation.hearing import OPT_OUT, Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.modelling import Modelling
+from flowengine.conversation.moving import Moving
 from flowengine.conversation.place import Fit, best, fits, intents_of, layers
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
+from flowengine.conversation.splitting import contact_key as key_of
 from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
-from flowengine.graph.model import Collect, Flow, Guard, Intent, Listen, OnAfter, OnHangup
+from flowengine.graph.model import (
+    Collect,
+    Do,
+    Flow,
+    Guard,
+    Intent,
+    Listen,
+    Llm,
+    OnAfter,
+    OnHangup,
+    OnMachine,
+    Run,
+    Transfer,
+    Trigger,
+)
 
 COLLECT_SILENCE_S = 6.0
+MODEL_SILENCE_S = 6.0
 
 
 class Conversation:
@@ -51,6 +71,8 @@ class Conversation:
 
     `facts` are what templates find under `call`. `firm_lines` name lines that the caller may not interrupt.
     `trace` is told which ways the call takes.
+    `contact_key` says who is called, so that a `split` gives the same contact the same variant; without one, the
+    contact's values do. `variants` settles splits by name.
     """
 
     def __init__(
@@ -62,16 +84,21 @@ class Conversation:
         facts: Mapping[str, object] | None = None,
         firm_lines: frozenset[str] = frozenset(),
         trace: Trace = UNTRACED,
+        contact_key: str | None = None,
+        variants: Mapping[str, str] | None = None,
     ) -> None:
         if started.tzinfo is None:
             raise ValueError("`started` needs a time zone")
-        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines, trace)
-        collector = Collector(self._call)
-        self._interpreter = Interpreter(self._call, collector)
+        key = contact_key if contact_key is not None else key_of(contact)
+        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines, trace, key, variants or {})
+        collector, doing = Collector(self._call), Doing(self._call)
+        self._interpreter = Interpreter(self._call, collector, doing, Modelling(self._call), Moving(self._call))
+        self._answering = Answering(self._call, self._interpreter, doing)
         settling = Settling(self._call, self._interpreter, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector, settling)
         self._pressing = Pressing(self._call, collector, settling)
-        self._deferred: list[CallerSaid | CallerPressed | TimerFired] = []
+        self._settling = settling
+        self._deferred: list[CallerSaid | CallerPressed | TimerFired | MachineDetected] = []
 
     # What may be read.
 
@@ -123,6 +150,7 @@ class Conversation:
         try:
             self._take(event)
             self._take_deferred()
+            self._end_model_in_time()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
         self._arm_silence()
@@ -146,14 +174,16 @@ class Conversation:
                 self._connected()
             case _ if self._call.stay is None:
                 pass
+            case CallerSaid() | CallerPressed() if self._put_through:
+                self._overhear(event)
             case CallerSaid() | CallerPressed():
                 self._hear(event)
             case TimerFired():
                 self._timer(event)
-            case GuardAnswered():
-                self._guarded(event)
-            case ActionFinished() | ModelAnswered() | ModelFailed() | TransferEnded() | MachineDetected():
-                self._call.note(f"{type(event).__name__} was not waited for")
+            case GuardAnswered() | ActionFinished() | ModelAnswered() | ModelFailed() | TransferEnded():
+                self._answering.answered(event)
+            case MachineDetected():
+                self._machine(event)
             case _:
                 assert_never(event)
 
@@ -176,7 +206,7 @@ class Conversation:
             self._pressing.pressed(event.key)
 
     def _take_deferred(self) -> None:
-        while self._deferred and not self._call.transcript.firm and not self.finished:
+        while self._deferred and not self._call.transcript.firm and not self._put_through and not self.finished:
             self._take(self._deferred.pop(0))
 
     def _is_protective(self, text: str) -> bool:
@@ -190,7 +220,8 @@ class Conversation:
             case "keys":
                 self._pressing.finished()
             case None:
-                self._time_is_up(event)
+                if not self._answering.timer(event.timer_id):
+                    self._time_is_up(event)
 
     def _time_is_up(self, event: TimerFired) -> None:
         """`anywhere … after 8m`."""
@@ -201,7 +232,7 @@ class Conversation:
         found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, call.stay.counts)]
         if not found:
             return
-        if call.transcript.firm:
+        if call.transcript.firm or self._put_through:
             self._deferred.append(event)
             return
         chosen = best(found)[0]
@@ -210,26 +241,44 @@ class Conversation:
         call.stop_speaking()
         self._interpreter.take(chosen.branch, chosen.label)
 
-    def _guarded(self, event: GuardAnswered) -> None:
+    def _machine(self, event: MachineDetected) -> None:
+        """A machine has the line: the flow says what that means, nobody hangs up by themselves."""
         call = self._call
-        stays = [*call.interrupted, *([call.stay] if call.stay is not None else [])]
-        asked = next((stay for stay in stays if stay.request == event.request_id), None)
-        if asked is None or not isinstance(asked.waiting, Guard):
+        if call.transcript.firm:
+            self._deferred.append(event)
             return
-        asked.request = None
-        result = "allowed" if event.allowed else "refused"
-        call.note(" ".join((f"guard {asked.waiting.name} {result}", *event.reasons)))
-        if asked is call.stay:
-            self._interpreter.take_result(result)
-        else:
-            asked.answer = result
+        found = self._live(OnMachine())
+        if not found:
+            call.note("answered by a machine")
+            return
+        call.disarm_silence()
+        call.disarm_keys()
+        self._settling.take(found[0])
+
+    def _end_model_in_time(self) -> None:
+        """A model's time runs out at once, but what is being said is heard to its end."""
+        stay = self._call.stay
+        waits = stay is not None and isinstance(stay.waiting, Llm) and stay.talk is not None and stay.talk.time_is_up
+        if waits and self._call.transcript.quiet and not self.finished:
+            self._interpreter.end_model()
+
+    @property
+    def _put_through(self) -> bool:
+        """The caller is being put through, or speaks with somebody else."""
+        stay = self._call.stay
+        return stay is not None and isinstance(stay.waiting, Transfer)
+
+    def _overhear(self, event: CallerSaid | CallerPressed) -> None:
+        """Nobody of ours is spoken to; an opt-out is one all the same."""
+        if isinstance(event, CallerSaid) and self._hearing.opted_out(event.text):
+            self._call.suppress(OPT_OUT)
 
     def _hung_up(self) -> None:
         call = self._call
         call.transcript.abandon()
         try:
             if call.stay is not None:
-                found = best(list(fits(layers(self.flow, call.stay), OnHangup(), call.stay.counts)))
+                found = self._live(OnHangup())
                 if found:
                     self._interpreter.hang_up_branch(found[0].branch)
         except EvaluationError as error:
@@ -257,10 +306,18 @@ class Conversation:
                 call.arm_silence(seconds)
             case Collect():
                 call.arm_silence(COLLECT_SILENCE_S)
-            case Guard() | None:
+            case Llm():
+                if call.stay.request is None:
+                    call.arm_silence(MODEL_SILENCE_S)
+            case Guard() | Do() | Transfer() | Run() | None:
                 pass
             case _:
                 assert_never(call.stay.waiting)
+
+    def _live(self, trigger: Trigger) -> list[Fit]:
+        """The live branches on it, the one to take first."""
+        stay = self._call.stay
+        return best(list(fits(layers(self.flow, stay), trigger, stay.counts))) if stay is not None else []
 
     def _after(self) -> set[OnAfter]:
         return {

@@ -1,7 +1,7 @@
 """The caller's words: what an utterance means here, and which branch it takes.
 
-In this order: what protects the caller; the answer to "Did you mean …?"; the slot being asked for; the live intents in
-the language's order; `otherwise`.
+In this order: what protects the caller; the answer to "Did you mean …?"; the slot being asked for; the live intents and
+slots in the language's order; the model, where it has the floor; `otherwise`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,23 @@ from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.place import Doubt, Fit, Live, best, fits, intents_of, layers, same_effect
+from flowengine.conversation.mentions import Mention, mentions
+from flowengine.conversation.place import (
+    Doubt,
+    Fit,
+    Live,
+    OpenToCaller,
+    best,
+    fits,
+    intents_of,
+    layers,
+    same_effect,
+)
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
-from flowengine.graph.model import Collect, Guard, Listen, OnIntent, OnOtherwise, OnSilence
+from flowengine.graph.model import Collect, Listen, Llm, OnIntent, OnOtherwise, OnSilence
 from flowengine.words.normalise import normalise, words
 
 OPT_OUT = "opt_out"
@@ -44,6 +55,8 @@ class Hearing:
         call, stay = self._call, self._settling.here
         live = layers(call.flow, stay)
         candidates = call.prepared.matcher.understand(text, self._listened_for(live))
+        held = mentions(call, live, text, candidates)
+        candidates = _ordered(candidates, held)
         hidden = isinstance(stay.waiting, Collect) and self._collector.secret and not candidates
         shown = HIDDEN if hidden else text.strip()
         if self._is_no_turn(text, candidates):
@@ -55,7 +68,7 @@ class Hearing:
             return
         call.hear(shown)
         protective = [each for each in candidates if each.tier == "protective"]
-        if not protective and isinstance(stay.waiting, Guard) and not candidates:
+        if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer.
             call.emit(Understood(shown, None, 0.0, "none"))
             return
@@ -69,7 +82,7 @@ class Hearing:
         stay.doubt = None
         if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, candidates):
             return
-        self._choose(text, shown, candidates)
+        self._choose(text, shown, candidates, held)
 
     def opted_out(self, text: str) -> bool:
         """Whether these words ask not to be called again, whatever the state of the call."""
@@ -90,20 +103,24 @@ class Hearing:
         spoken_over = not self._call.transcript.quiet or bool(self._call.transcript.broken_off)
         return spoken_over and not candidates and all(word in BACKCHANNELS for word in said)
 
-    def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
+    def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> None:
         call, stay = self._call, self._settling.here
-        fitting = self._fitting(candidates)
+        fitting = self._fitting(candidates, held)
         if any(each.intent == OPT_OUT for each in candidates) and not any(fit.intent == OPT_OUT for fit in fitting):
             call.emit(Understood(shown, OPT_OUT, 1.0, "protective", candidates))
             return self._suppressed()
         if not fitting:
             call.emit(Understood(shown, None, 0.0, "none", candidates))
+            if isinstance(stay.waiting, Llm):
+                call.stop_speaking()
+                return self._interpreter.model_turn()
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         rivals = [
             fit
             for fit in fitting[1:]
             if not first.protective
+            and "slot" not in (first.tier, fit.tier)
             and fit.branch is not first.branch
             and not same_effect(fit.branch, first.branch)
             and (fit.branch.rung, fit.layer) == (first.branch.rung, first.layer)
@@ -112,25 +129,28 @@ class Hearing:
         if rivals:
             call.emit(Understood(shown, None, first.score, "none", candidates))
             return self._doubt(Doubt(first, rivals[0]))
-        tier = next(each.tier for each in candidates if each.intent == first.intent)
-        call.emit(Understood(shown, first.intent, first.score, tier, candidates))
+        call.emit(Understood(shown, first.intent, first.score, first.tier, candidates))
+        if not first.protective:
+            for mention in held:
+                call.fill(mention.trigger.slot, mention.value)
         if isinstance(stay.waiting, Listen) and not first.protective:
             for name, value in find_in_passing(text, call.flow, call.variables, call.now).items():
                 call.fill(name, value)
             call.utterance = text
         return self._settling.take(first)
 
-    def _fitting(self, candidates: tuple[Candidate, ...]) -> list[Fit]:
+    def _fitting(self, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> list[Fit]:
         call, stay = self._call, self._settling.here
         if not candidates:
             return []
         live = layers(call.flow, stay)
         top = max(each.score for each in candidates)
+        slots = {mention.candidate: mention.trigger for mention in held}
         found = [
-            Fit(fit.branch, fit.layer, fit.label, each.score, each.tier == "protective", each.intent)
+            Fit(fit.branch, fit.layer, fit.label, each.score, each.tier, each.intent)
             for each in candidates
             if each.tier == "protective" or each.score > top - OVERSHADOWED
-            for fit in fits(live, OnIntent(each.intent), stay.counts)
+            for fit in fits(live, slots.get(each, OnIntent(each.intent)), stay.counts)
         ]
         ordered = best(found)
         if any(fit.intent == OPT_OUT for fit in ordered):
@@ -193,6 +213,12 @@ class Hearing:
         call.stop_speaking()
         outcome = next((each.name for each in call.flow.outcomes.values() if each.disposition == "suppress"), "failed")
         self._interpreter.stop(outcome, SUPPRESSED)
+
+
+def _ordered(candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> tuple[Candidate, ...]:
+    """Intents and values together, best first."""
+    found = (*candidates, *(mention.candidate for mention in held))
+    return tuple(sorted(found, key=lambda each: (each.tier != "protective", -each.score)))
 
 
 def is_cough(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Runs the statements of a flow: what to say, what to wait for, where to go.
 
 A block runs to the statement that closes it; closing may enter another state, whose block runs in turn, until something
-waits or the call ends. Each move is made on the flow's machine first, so none can be made that the graph does not have.
+waits or the call ends. `_enter` and `_end` are the only doors: no state is entered and no call ended by the flow
+but through them.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ from typing import assert_never
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import AskGuard, Ended, Entered, Hangup, Speak
+from flowengine.conversation.commands import AskGuard, Chose, Ended, Hangup, Speak
 from flowengine.conversation.commands import Listen as Listening
+from flowengine.conversation.commands import Record as Recording
+from flowengine.conversation.doing import Doing
 from flowengine.conversation.expecting import expecting
-from flowengine.conversation.place import Stay, Waiting, fits, intents_of, layers
+from flowengine.conversation.modelling import Modelling
+from flowengine.conversation.moving import Moving
+from flowengine.conversation.place import OpenToCaller, Reply, Stay, fits, intents_of, layers
+from flowengine.conversation.splitting import choose
 from flowengine.conversation.transcript import Prompt
-from flowengine.errors import EvaluationError
+from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
     Again,
     Block,
     Branch,
+    Closing,
     Collect,
     Do,
     End,
@@ -31,6 +38,7 @@ from flowengine.graph.model import (
     Llm,
     Note,
     OnResult,
+    OnTurns,
     Record,
     Resume,
     Return,
@@ -39,40 +47,44 @@ from flowengine.graph.model import (
     Set,
     Split,
     Transfer,
+    Variant,
     Wait,
+    Waiting,
 )
 
 APOLOGY = "I'm sorry, something has gone wrong at our end. Goodbye."
 MOST_MOVES = 50
 """Moves in a row without waiting for the caller. The longest honest chain is a few."""
 
-Closing = Goto | Again | Resume | End | Listen | Collect | Guard
-
 
 class Interpreter:
     """Carries out branches and statements on a call."""
 
-    def __init__(self, call: Call, collector: Collector) -> None:
+    def __init__(self, call: Call, collector: Collector, doing: Doing, modelling: Modelling, moving: Moving) -> None:
         self._call = call
         self._collector = collector
+        self._doing = doing
+        self._modelling = modelling
+        self._moving = moving
         self._moves = 0
+        self._private = False
 
     def start(self) -> None:
         """The line is open."""
-        call = self._call
-        call.stay = Stay(call.flow.start)
-        call.emit(Entered(call.flow.start, None, "start"))
-        self._close(self._run(call.flow.states[call.flow.start].body), "", inside=False)
+        self._moving.start()
+        self._close(self._body(self._call.flow.start), "", inside=False)
 
     def take(self, branch: Branch, by: str) -> None:
         """Do what a branch says; `by` is the event that led to it."""
         self._call.trace.took(branch, by)
-        self._close(self._run(branch.body), by, inside=True)
+        scope = self._scope(branch)
+        self._close(self._run(branch.body), by, inside=True, scope=scope)
 
     def take_result(self, result: str) -> None:
-        """What the waiting statement came to: `done`, `failed`, `allowed`, `refused`."""
+        """What the waiting statement came to: `done`, `failed`, `allowed`, `refused`, `ok`, …"""
         stay = self._here()
         waiting, stay.waiting = stay.waiting, None
+        self._call.release(stay)
         self._moves += 1
         branches = waiting.branches if waiting is not None else ()
         found = next(fits((branches,), OnResult(result), {}), None)
@@ -84,8 +96,34 @@ class Interpreter:
             # What waited has come to its end: `again` begins it anew.
             if closing.text is not None:
                 self._call.say(Prompt((self._call.render(closing.text),)))
-            return self._wait(waiting)
+            return self._close(waiting, result, inside=False)
         return self._close(closing, result, inside=True)
+
+    def answered(self, answer: str | Reply) -> None:
+        """What waits here has its answer: a result, or the model's turn."""
+        stay = self._here()
+        if isinstance(answer, str):
+            return self.take_result(answer)
+        assert isinstance(stay.waiting, Llm), "only a model replies"
+        result = self._modelling.reply(stay, stay.waiting, answer)
+        return self.take_result(result) if result is not None else self.listen()
+
+    def model_turn(self) -> None:
+        """The caller has spoken to the model."""
+        stay = self._here()
+        assert isinstance(stay.waiting, Llm), "only a model is spoken to"
+        result = self._modelling.turn(stay, stay.waiting)
+        if result is not None:
+            self.take_result(result)
+
+    def end_model(self) -> None:
+        """The model has had its time, or nobody answers it."""
+        stay = self._here()
+        assert isinstance(stay.waiting, Llm), "only a model has a limit"
+        self._call.disarm_silence()
+        self._call.disarm_keys()
+        self._call.may_repeat()
+        self.take_result(self._modelling.limit(stay.waiting))
 
     def ask_again(self, text: Prompt | None = None) -> None:
         """Say `text`, or the open question, and go on waiting."""
@@ -102,12 +140,22 @@ class Interpreter:
         return self.listen()
 
     def listen(self) -> None:
-        """Open the caller's turn."""
+        """Open the caller's turn, unless they have had as many as the flow allows."""
         stay, call = self._here(), self._call
         self._moves = 0
-        if not isinstance(stay.waiting, Guard):
-            live = intents_of(layers(call.flow, stay))
-            call.emit(Listening(expecting(call.flow, stay), live))
+        if isinstance(stay.waiting, Guard):
+            return None
+        if isinstance(stay.waiting, OpenToCaller) and (due := self._out_of_turns()) is not None:
+            call.turns_spent.add(due.span)
+            label = next(trigger_label(each) for each in due.triggers if isinstance(each, OnTurns))
+            return self.take(due, label)
+        private = isinstance(stay.waiting, Collect) and self._collector.secret and stay.doubt is None
+        return self._open_turn(private)
+
+    def _open_turn(self, private: bool) -> None:
+        call, stay = self._call, self._here()
+        self._private = private
+        call.emit(Listening(expecting(call.flow, stay), intents_of(layers(call.flow, stay)), private))
 
     def hang_up_branch(self, branch: Branch) -> None:
         """`hangup`: may note and end; nobody is there to hear more."""
@@ -135,6 +183,9 @@ class Interpreter:
 
     # Statements.
 
+    def _body(self, state: str) -> Closing | None:
+        return self._run(self._call.flow.states[state].body)
+
     def _run(self, block: Block, *, silent: bool = False) -> Closing | None:
         """Carry out a block up to what closes it; None when nothing does."""
         call = self._call
@@ -144,38 +195,64 @@ class Interpreter:
                     if not silent:
                         call.say(Prompt(tuple(call.render(each) for each in sentences), line))
                 case Set(name=name, value=value):
-                    call.fill(name, call.value(value))
+                    call.fill(name, call.value(value), secret=call.is_secret(value))
                 case Note(text=text):
                     call.note(call.render(text))
                 case Wait(seconds=seconds):
                     if not silent:
                         call.pause(seconds)
+                case Record(start=start):
+                    call.emit(Recording(start))
                 case If(arms=arms):
-                    for arm in arms:
-                        if arm.condition is None or call.holds(arm.condition):
-                            closing = self._run(arm.body, silent=silent)
-                            if closing is not None:
-                                return closing
-                            break
-                case Goto() | Again() | Resume() | End() | Listen() | Collect() | Guard():
+                    taken = next((arm for arm in arms if arm.condition is None or call.holds(arm.condition)), None)
+                    closing = self._run(taken.body, silent=silent) if taken is not None else None
+                    if closing is not None:
+                        return closing
+                case Split():
+                    closing = self._run(self._variant(statement).body, silent=silent)
+                    if closing is not None:
+                        return closing
+                case Goto() | Again() | Resume() | End() | Return():
                     return statement
-                case Split() | Record() | Return() | Do() | Llm() | Transfer() | Run():
-                    raise EvaluationError(f"line {statement.span.line}: cannot be executed yet")
+                case Listen() | Collect() | Guard() | Do() | Llm() | Transfer() | Run():
+                    return statement
                 case _:
                     assert_never(statement)
         return None
 
-    def _close(self, closing: Closing | None, by: str, *, inside: bool) -> None:
-        """`inside`: the block was a branch's, so something still waits; else it was a state's own."""
+    def _variant(self, split: Split) -> Variant:
+        call = self._call
+        forced = call.variants.get(split.name)
+        variant = next((each for each in split.variants if each.name == forced), None)
+        variant = variant or choose(call.flow.name, split, call.contact_key)
+        call.trace.chose(variant)
+        call.emit(Chose(split.name, variant.name))
+        return variant
+
+    def _close(self, closing: Closing | None, by: str, *, inside: bool, scope: str | None = None) -> None:
+        """`inside`: the block was a branch's, so something still waits; else it was a state's own.
+
+        `scope`: the subflow whose block it was, where that is not the one the call stands in.
+        """
         while True:
             match closing:
                 case Goto(state=state):
                     if not self._enter(state, by):
                         return None
-                    closing, by, inside = self._run(self._call.flow.states[state].body), "", False
+                    closing, by, inside, scope = self._body(state), "", False, None
+                case Run():
+                    self._moving.begin(self._here(), closing)
+                    if not self._enter(closing.entry, "run"):
+                        return None
+                    closing, by, inside, scope = self._body(closing.entry), "", False, None
+                case Return(outcome=outcome):
+                    ended = scope if scope is not None else self._call.flow.states[self._here().state].scope
+                    if not self._moving.come_back(ended, outcome):
+                        return self.fail(f"nothing runs what ended with {outcome!r}")
+                    return self.take_result(outcome)
                 case End(outcome=outcome):
                     return self._end(outcome)
-                case Listen() | Guard() | Collect():
+                case Listen() | Guard() | Collect() | Do() | Llm() | Transfer():
                     return self._wait(closing)
                 case Resume() if not inside:
                     return self._give_back()
@@ -199,62 +276,57 @@ class Interpreter:
     def _wait(self, statement: Waiting) -> None:
         call, stay = self._call, self._here()
         stay.waiting = statement
-        stay.question = call.latest
+        stay.question = call.latest if isinstance(statement, OpenToCaller) else None
         stay.doubt = None
+        result: str | None = None
         match statement:
             case Listen():
                 self.listen()
             case Guard(name=name):
-                stay.request = call.next_request()
+                stay.request = call.next_request("guard")
                 call.emit(AskGuard(stay.request, name))
             case Collect(slots=slots):
                 result = self._collector.begin(slots)
                 if result is None:
                     self.listen()
-                else:
-                    self.take_result(result)
+            case Do():
+                result = self._doing.begin(stay, statement)
+            case Transfer():
+                result = self._doing.transfer(stay, statement)
+            case Llm():
+                self._modelling.begin(stay, statement)
+            case Run():
+                raise AssertionError("a run moves at once")
             case _:
                 assert_never(statement)
+        if result is not None:
+            self.take_result(result)
+        elif self._private and not isinstance(statement, OpenToCaller):
+            # The secret has been typed: what protects the caller can be heard again.
+            self._open_turn(private=False)
 
     # Moves.
 
     def _enter(self, state: str, by: str) -> bool:
         """Leave this state for another. False when the call ended instead."""
-        call, stay = self._call, self._here()
         self._moves += 1
         if self._moves > MOST_MOVES:
             self.fail(f"moved {MOST_MOVES} times without waiting, last to {state!r}")
             return False
-        call.machine.move(state)
-        self._keep(stay, state)
-        # Entered from itself, a state runs anew and its rungs go on: only coming from elsewhere begins a new stay.
-        call.stay = Stay(state, stay.counts if stay.state == state else {})
-        call.emit(Entered(state, stay.state, by))
+        self._moving.enter(self._here(), state, by)
         return True
 
-    def _keep(self, stay: Stay, state: str) -> None:
-        """Remember what a digression interrupts; any other state lets go of what was interrupted."""
-        call = self._call
-        if state not in call.prepared.asides:
-            call.interrupted.clear()
-            return
-        # A digression that is interrupted already and comes again starts over: the stack never holds one twice.
-        kept = [each.state for each in call.interrupted]
-        if state in kept:
-            del call.interrupted[kept.index(state) :]
-        if stay.waiting is not None and stay.state != state:
-            call.interrupted.append(stay)
-
     def _give_back(self) -> None:
-        call, stay = self._call, self._here()
-        if not call.interrupted:
-            return self.fail(f"state {stay.state!r} resumes, and interrupted nothing")
-        back = call.interrupted.pop()
-        call.machine.give_back(back.state)
-        call.stay = back
-        call.emit(Entered(back.state, stay.state, "resume"))
+        """A digression is over: what it interrupted goes on, with the answer that came meanwhile."""
+        left = self._here()
+        back = self._moving.give_back()
+        if back is None:
+            return self.fail(f"state {left.state!r} resumes, and interrupted nothing")
         if back.answer is not None:
-            return self.take_result(back.answer)
+            answer, back.answer = back.answer, None
+            return self.answered(answer)
+        if back.talk is not None and back.talk.time_is_up and isinstance(back.waiting, Llm):
+            return self.end_model()
         return self.ask_again()
 
     def _end(self, outcome: str) -> None:
@@ -268,12 +340,28 @@ class Interpreter:
             call.suppress(outcome)
         call.disarm_silence()
         call.disarm_keys()
+        call.release(*call.stays())
         call.outcome = outcome
         # A farewell is heard to its end: what this turn said last may not be interrupted.
         for index, command in enumerate(call.out):
             if isinstance(command, Speak):
                 call.out[index] = replace(command, interruptible=False)
         call.emit(Hangup(outcome), Ended(outcome))
+
+    def _out_of_turns(self) -> Branch | None:
+        """`anywhere … after 20 turns`, once it is due; each such branch is taken once a call."""
+        call = self._call
+        for branches in layers(call.flow, self._here())[1:]:
+            for branch in branches:
+                limits = (trigger.turns for trigger in branch.triggers if isinstance(trigger, OnTurns))
+                if branch.span not in call.turns_spent and any(call.turns >= turns for turns in limits):
+                    return branch
+        return None
+
+    def _scope(self, branch: Branch) -> str | None:
+        """The subflow whose `anywhere` a branch stands in; None for a state's own branch."""
+        layers_of_all = self._call.flow.anywhere
+        return next((layer.scope for layer in layers_of_all if any(each is branch for each in layer.branches)), None)
 
     def _here(self) -> Stay:
         stay = self._call.stay

@@ -22,7 +22,7 @@ from statemachine.factory import StateMachineMetaclass
 from statemachine.transition_list import TransitionList
 
 from flowengine.errors import IllegalMove
-from flowengine.graph.edges import digressions, edges
+from flowengine.graph.edges import Edge, digressions, edges, runner
 from flowengine.graph.model import Flow
 from flowengine.graph.names import BUILT_IN_OUTCOMES
 
@@ -124,9 +124,9 @@ class _Builder:
 
         found = edges(flow)
         moves = self._moves(
-            (root if edge.source is None else self._states[edge.source], edge.target)
+            (root if edge.source is None else self._states[edge.source], target)
             for edge in found
-            if edge.target is not None
+            if (target := _target(edge)) is not None
         )
         ends = self._ends(
             (root if edge.source is None else self._states[edge.source], edge.outcome)
@@ -179,3 +179,10 @@ class _Builder:
             known = self._events.get(event)
             self._events[event] = transition if known is None else known | transition
         return events
+
+
+def _target(edge: Edge) -> str | None:
+    """Where a move leads. One that ends a subflow from its `anywhere` leads to the state that runs it."""
+    if edge.source is None and edge.returns is not None:
+        return runner(f"{edge.scope}/")
+    return edge.target

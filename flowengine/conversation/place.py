@@ -1,15 +1,25 @@
-"""Where a call stands: one stay in a state, with what waits there, its open question and its rungs."""
+"""Where a call stands: one stay in a state, with what waits there, its open question and its rungs.
+
+Beside the present stay there are those that a digression has interrupted, and those that wait in a `run`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
+from flowengine.conversation.commands import Tier
+from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Guard, Listen, OnIntent, Trigger
+from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Listen, Llm, OnIntent, Trigger, Waiting
 
-Waiting = Listen | Collect | Guard
+OpenToCaller = Listen | Collect | Llm
+"""What waits for the caller. Whatever else waits listens for protective intents and `anywhere`'s alone."""
+
+Purpose = Literal["timeout", "filler", "limit"]
+Reply = ModelAnswered | ModelFailed
 Live = tuple[tuple[Branch, ...], ...]
 """The branches that are live, in layers: the state's own first, then those of `anywhere`, in order."""
 
@@ -26,6 +36,15 @@ class Collecting:
 
 
 @dataclass(slots=True)
+class ModelTalk:
+    """How far the model's turns have come."""
+
+    turns: int = 0
+    """The caller's turns that were the model's to answer."""
+    time_is_up: bool = False
+
+
+@dataclass(slots=True)
 class Stay:
     """One stay in a state, from entering it from elsewhere; a digression interrupts it and does not end it."""
 
@@ -38,10 +57,21 @@ class Stay:
     doubt: Doubt | None = None
     keys: str = ""
     """Keys pressed so far of a longer entry."""
+    talk: ModelTalk | None = None
     request: str | None = None
-    """The guard's request that is open."""
-    answer: str | None = None
-    """The guard's answer that came while a digression held the floor."""
+    """The request to the guard, an action, the model or a transfer that is open."""
+    answer: str | Reply | None = None
+    """Its answer that came while a digression held the floor: a result, or what the model said."""
+    timers: dict[str, Purpose] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A `run` that goes on: the stay that waits for the subflow's outcome, and what had been interrupted before it."""
+
+    stay: Stay
+    interrupted: tuple[Stay, ...]
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +82,12 @@ class Fit:
     layer: int
     label: str
     score: float = 1.0
-    protective: bool = False
+    tier: Tier = "none"
     intent: str | None = None
+
+    @property
+    def protective(self) -> bool:
+        return self.tier == "protective"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +99,9 @@ class Doubt:
 
 
 def layers(flow: Flow, stay: Stay) -> Live:
-    """The branches that are live, the state's first."""
+    """The branches that are live, the state's first; a subflow's `anywhere` in its own states alone."""
     own = stay.waiting.branches if stay.waiting is not None else ()
-    return (own, *(layer.branches for layer in flow.anywhere))
+    return (own, *(layer.branches for layer in flow.layers(flow.states[stay.state].scope)))
 
 
 def fits(live: Live, trigger: Trigger, counts: dict[str, int]) -> Iterator[Fit]:

@@ -9,7 +9,7 @@ from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
 from flowengine.conversation.place import best, fits, layers
 from flowengine.conversation.settling import Settling
-from flowengine.graph.model import Collect, OnOtherwise, OnPress
+from flowengine.graph.model import Collect, Listen, OnOtherwise, OnPress
 
 
 class Pressing:
@@ -57,6 +57,8 @@ class Pressing:
             call.stop_speaking()
             return self._settling.collected(self._collector.enter(keys))
         found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
+        if not found and not isinstance(stay.waiting, Listen | Collect):
+            return call.note("a key was pressed where none is live")
         if not found:
             call.emit(Understood(shown, None, 0.0, "none"))
             return self._settling.unmatched(OnOtherwise())

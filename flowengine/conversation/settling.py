@@ -8,7 +8,7 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, Stay, best, fits, layers
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Collect, OnOtherwise, OnSilence
+from flowengine.graph.model import Collect, Llm, OnOtherwise, OnSilence
 
 MISUNDERSTOOD = "Sorry, I didn't catch that."
 UNHANDLED_LIMIT = 3
@@ -52,11 +52,19 @@ class Settling:
         call.stop_speaking()
         if isinstance(stay.waiting, Collect):
             return self.collected(self._collector.miss())
+        if isinstance(stay.waiting, Llm):
+            return self._silent_to_model()
         if stay.counts.get("silence", 0) + stay.counts.get("otherwise", 0) >= UNHANDLED_LIMIT:
             call.note(f"nothing handles {trigger_label(trigger)!r} in state {stay.state!r}")
             return self._interpreter.stop("failed")
         if isinstance(trigger, OnOtherwise):
             call.say(Prompt((MISUNDERSTOOD,)))
+        return self._interpreter.ask_again()
+
+    def _silent_to_model(self) -> None:
+        """The model has no `silence` branches: its last words are said again, and the third silence is its limit."""
+        if self.here.counts["silence"] >= UNHANDLED_LIMIT:
+            return self._interpreter.end_model()
         return self._interpreter.ask_again()
 
     @property

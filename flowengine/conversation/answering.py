@@ -1,0 +1,82 @@
+"""What comes back from outside the call: the guard, actions, the model, transfers; and the timers that wait for them.
+
+An answer belongs to the stay that asked. While a digression holds the floor it is kept there; when nobody waits for it
+any more it changes nothing.
+"""
+
+from __future__ import annotations
+
+from flowengine.conversation.call import Call
+from flowengine.conversation.doing import Doing
+from flowengine.conversation.events import ActionFinished, GuardAnswered, ModelAnswered, ModelFailed, TransferEnded
+from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.place import Purpose, Reply, Stay
+from flowengine.graph.model import Do, Guard, Llm, Transfer
+
+Answer = GuardAnswered | ActionFinished | ModelAnswered | ModelFailed | TransferEnded
+
+
+class Answering:
+    """Takes answers to where they were asked for."""
+
+    def __init__(self, call: Call, interpreter: Interpreter, doing: Doing) -> None:
+        self._call = call
+        self._interpreter = interpreter
+        self._doing = doing
+
+    def answered(self, event: Answer) -> None:
+        """An answer has come."""
+        call = self._call
+        stay = next((each for each in call.stays() if each.request == event.request_id), None)
+        answer = self._read(stay, event) if stay is not None else None
+        if stay is not None and answer is not None:
+            self._settle(stay, answer)
+        elif isinstance(event, ActionFinished):
+            # What it did is done all the same: somebody may have to know.
+            call.note(f"{event.request_id} {event.result}, when nobody waited for it any more")
+
+    def timer(self, timer_id: str) -> bool:
+        """A timer of something that waits has run out; False when it is none of these."""
+        stay = next((each for each in self._call.stays() if timer_id in each.timers), None)
+        if stay is None:
+            return False
+        self._time_out(stay, timer_id, stay.timers.pop(timer_id))
+        return True
+
+    def _time_out(self, stay: Stay, timer_id: str, purpose: Purpose) -> None:
+        match purpose, stay.waiting:
+            case "timeout", Do():
+                self._settle(stay, self._doing.timed_out(stay.waiting))
+            case "timeout", _:
+                self._settle(stay, ModelFailed(self._call.at, timer_id, "no answer in time"))
+            case "filler", Do() if stay is self._call.stay:
+                self._doing.fill_in(stay, stay.waiting, timer_id)
+            case "limit", _ if stay.talk is not None:
+                stay.talk.time_is_up = True
+            case _:
+                pass
+
+    def _read(self, stay: Stay, event: Answer) -> str | Reply | None:
+        """What an answer comes to; None when the stay waits for something else."""
+        match stay.waiting, event:
+            case Guard(name=name), GuardAnswered(allowed=allowed, reasons=reasons):
+                result = "allowed" if allowed else "refused"
+                self._call.note(" ".join((f"guard {name} {result}", *reasons)))
+                return result
+            case Do(), ActionFinished():
+                return self._doing.finished(stay.waiting, event)
+            case Llm(), ModelAnswered() | ModelFailed():
+                return event
+            case Transfer(), TransferEnded(result=result):
+                self._call.note(f"transfer {result}")
+                return result
+            case _:
+                return None
+
+    def _settle(self, stay: Stay, answer: str | Reply) -> None:
+        stay.request = None
+        self._call.cancel_timers(stay, "timeout", "filler")
+        if stay is self._call.stay:
+            self._interpreter.answered(answer)
+        else:
+            stay.answer = answer
