@@ -119,14 +119,15 @@ class Paths:
             taken = {(trigger, branch.rung) for branch in statement.branches for trigger in branch.triggers}
             handlers = (
                 take
-                for take in self._live_handlers(scope)
+                for take in self.handlers(scope)
                 if _can_happen(take.trigger, statement)
                 and not ((take.trigger, take.branch.rung) in taken and _beaten(take, statement.branches))
             )
             self._takes[key] = (*own, *handlers)
         return self._takes[key]
 
-    def _live_handlers(self, scope: str) -> tuple[Take, ...]:
+    def handlers(self, scope: str) -> tuple[Take, ...]:
+        """The `anywhere` events of a scope, without those that an earlier layer always takes."""
         if scope not in self._handlers:
             found: list[Take] = []
             earlier: list[Branch] = []
@@ -164,6 +165,16 @@ class Paths:
                 yield Assigned(slot, None, span)
             case _:
                 pass
+
+
+_latest: list[Paths] = []
+
+
+def paths_of(flow: Flow) -> Paths:
+    """The compiled blocks of a flow: kept for the flow that was asked for last, as many checks ask for it in turn."""
+    if not _latest or _latest[0].flow is not flow:
+        _latest[:] = [Paths(flow)]
+    return _latest[0]
 
 
 def _can_happen(trigger: Trigger, statement: Waiting) -> bool:

@@ -1,0 +1,129 @@
+"""`always EVENT -> STATE` and `at most …`: what must follow an event wherever it comes, and what must end the call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flowengine.graph.effects import Ends, Exit, Moves, Node
+from flowengine.graph.model import (
+    Always,
+    AtMost,
+    Collect,
+    Do,
+    Guard,
+    Listen,
+    Llm,
+    OnAfter,
+    OnHeardSlot,
+    OnIntent,
+    OnMachine,
+    OnOtherwise,
+    OnPress,
+    OnSilence,
+    OnTurns,
+    Trigger,
+    Waiting,
+)
+from flowengine.graph.paths import Paths, Take
+from flowengine.graph.proof.conditions import Conditions
+from flowengine.graph.proof.query import Hop, Query
+from flowengine.graph.proof.search import Search
+from flowengine.language.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A place where an event leads elsewhere than it must, or (`take` None) nowhere."""
+
+    state: str
+    statement: Waiting
+    take: Take | None
+    span: Span
+    path: tuple[Hop, ...]
+
+
+def waits_of(paths: Paths) -> Iterator[tuple[str, Waiting, tuple[Hop, ...]]]:
+    """Everything that waits and can be reached, with a shortest path to it."""
+    search = Search(paths, Query(gains=lambda _: False, bad=True), Conditions(paths.flow))
+    search.run()
+    return search.waits()
+
+
+def elsewhere(paths: Paths, rule: Always) -> Iterator[Elsewhere]:
+    """The places that break an `always`."""
+    for state, statement, path in waits_of(paths):
+        if not listens_for(rule.trigger, statement):
+            continue
+        takes = [take for take in paths.takes(state, statement) if take.trigger == rule.trigger]
+        if not takes:
+            yield Elsewhere(state, statement, None, statement.span, path)
+        for take in takes:
+            ways_out = exits(paths.body(take.branch))
+            wrong = [out for out in ways_out if not (isinstance(out, Moves) and out.state == rule.state)]
+            if wrong:
+                yield Elsewhere(state, statement, take, take.branch.span, path)
+
+
+def listens_for(trigger: Trigger, statement: Waiting) -> bool:
+    """Whether an event can come while something waits."""
+    match trigger:
+        case OnIntent() | OnPress() | OnMachine():
+            return isinstance(statement, Listen | Collect | Guard | Do | Llm)
+        case OnSilence():
+            return isinstance(statement, Listen | Llm)
+        case OnOtherwise() | OnHeardSlot():
+            return isinstance(statement, Listen)
+        case _:
+            return False
+
+
+def exits(node: Node) -> tuple[Exit, ...]:
+    """How a block may come out, conditions left open."""
+    found: list[Exit] = []
+    seen: set[int] = set()
+    ahead = [node]
+    while ahead:
+        here = ahead.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        for step in here.steps:
+            if isinstance(step.target, Node):
+                ahead.append(step.target)
+            else:
+                found.append(step.target)
+    return tuple(found)
+
+
+def is_limited(paths: Paths, rule: AtMost) -> bool:
+    """Whether an `anywhere` handler begins the call's end by then, without waiting for anything more."""
+    for take in paths.handlers(""):
+        match take.trigger:
+            case OnAfter(seconds=seconds) if rule.seconds is not None and seconds <= rule.seconds:
+                pass
+            case OnTurns(turns=turns) if rule.turns is not None and turns <= rule.turns:
+                pass
+            case _:
+                continue
+        if take.branch.rung == 1 and ends_soon(paths, paths.body(take.branch)):
+            return True
+    return False
+
+
+def ends_soon(paths: Paths, node: Node) -> bool:
+    """Whether every way from here ends the call without waiting for anybody."""
+    seen: set[str] = set()
+    ahead = [node]
+    while ahead:
+        for out in exits(ahead.pop()):
+            match out:
+                case Ends():
+                    pass
+                case Moves(state=state) if state in paths.flow.states:
+                    if state not in seen:
+                        seen.add(state)
+                        ahead.append(paths.state(state))
+                case _:
+                    return False
+    return True

@@ -1,0 +1,413 @@
+"""The search of all paths: breadth first, so that the first path to a breach is a shortest one.
+
+What is known of a call at a point is one fact and the conditions followed (`Known`); so a point is visited a few times
+at most, and the search ends. Digressions are followed as calls are: a state that closes with `resume` is gone through
+once for each thing known on entering it, and what is known at its end goes back to each place it interrupted. The
+states of a subflow are copies, one for each `run`, so its end leads back to that `run` alone.
+
+Sound: whatever a conversation can do, one of the paths searched does. Where the two differ, more is searched:
+conditions come out either way, an `anywhere` handler may come at any time, and a digression that is begun again while
+it is interrupted may end in either of two places.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from flowengine.graph.edges import digressions, statements
+from flowengine.graph.effects import (
+    Assumed,
+    Effect,
+    Ends,
+    Exit,
+    Meant,
+    Moves,
+    Node,
+    Repeats,
+    Resumes,
+    Returns,
+    Waits,
+)
+from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
+from flowengine.graph.paths import Paths
+from flowengine.graph.proof.conditions import Conditions, Known
+from flowengine.graph.proof.query import Breach, Hop, Query
+from flowengine.language.source import Span
+
+OUTSIDE = ("failed", "hung_up")
+"""Outcomes that a call may end with at any moment, whatever the flow says."""
+OPT_OUT = "opt_out"
+
+MOST_POINTS = 200_000
+"""Points visited for one question; a flow that a person could read needs a few thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Inside a subflow; `outer` is where the `run` stands."""
+
+    scope: str
+    outer: Context
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Inside a digression that was entered so."""
+
+    entry: str
+    entered: Facts
+    frame: Frame | None
+
+
+Context = Frame | Aside | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known at a point."""
+
+    fact: bool
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a search stands: entering a state, waiting in it (`waiting` numbers the statement), or back from a `run`
+    with an outcome."""
+
+    context: Context
+    state: str
+    waiting: int
+    facts: Facts
+    returned: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How a point was first come to."""
+
+    before: Point | None
+    by: str
+    assumed: tuple[Assumed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way through a block: how it comes out, and with what known. `broken` is the effect that must not be."""
+
+    exit: Exit | None
+    facts: Facts
+    assumed: tuple[Assumed, ...]
+    broken: Span | None = None
+
+
+class Search:
+    """One question asked of one flow."""
+
+    def __init__(self, paths: Paths, query: Query, conditions: Conditions) -> None:
+        self._paths = paths
+        self._flow = paths.flow
+        self._query = query
+        self._conditions = conditions
+        self._asides = digressions(self._flow)
+        self._came: dict[Point, Came] = {}
+        self._ahead: deque[Point] = deque()
+        self._ways_of: dict[tuple[int, Facts], tuple[_Way, ...]] = {}
+        self._statements: list[Waiting] = []
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._runs: dict[str, tuple[str, Run]] = {}
+        self._callers: dict[Aside, dict[Point, str]] = {}
+        self._exits: dict[Aside, dict[Facts, None]] = {}
+        self._links: dict[Aside, set[Aside]] = {}
+        self._breaches: dict[tuple[str, Span], Breach] = {}
+        self.gave_up = False
+        """The flow has more points than could be visited: nothing is proved."""
+        for state in self._flow.states.values():
+            for statement in statements(state.body):
+                if isinstance(statement, Run):
+                    self._runs[statement.scope] = (state.name, statement)
+
+    def waits(self) -> Iterator[tuple[str, Waiting, tuple[Hop, ...]]]:
+        """After `run`: everything that waits and can be reached, each once, with a shortest path to it."""
+        seen: set[int] = set()
+        for point in self._came:
+            if point.waiting >= 0 and point.waiting not in seen:
+                seen.add(point.waiting)
+                yield point.state, self._statements[point.waiting], self._path(point, "", [], [])
+
+    def run(self) -> list[Breach]:
+        """A shortest path to every place that breaks the promise; none when it is kept."""
+        flow = self._flow
+        if flow.start in flow.states:
+            self._visit(Point(None, flow.start, -1, Facts(False, self._conditions.nothing)), Came(None, "", ()))
+        while self._ahead:
+            if len(self._came) > MOST_POINTS:
+                self.gave_up = True
+                break
+            point = self._ahead.popleft()
+            if point.returned:
+                self._returned(point)
+            elif point.waiting < 0:
+                self._entered(point)
+            else:
+                self._waited(point)
+        return list(self._breaches.values())
+
+    # ── points ──
+
+    def _entered(self, point: Point) -> None:
+        for way in self._ways(self._paths.state(point.state), point.facts):
+            self._follow(point, way, "", is_result=False)
+
+    def _waited(self, point: Point) -> None:
+        statement = self._statements[point.waiting]
+        facts, query = point.facts, self._query
+        if query.stays and facts.fact == query.bad and query.at_state(self._flow.states[point.state]):
+            self._breach(point, point.state, statement.span, (), stayed=True)
+        if isinstance(statement, Run):
+            if statement.entry in self._flow.states:
+                entry = Point(Frame(statement.scope, point.context), statement.entry, -1, facts)
+                self._enter(point, entry, "run", (), statement.span)
+            return
+        for outcome in OUTSIDE:
+            self._over(point, outcome, facts, statement.span, outcome.replace("_", " "), ())
+        takes = self._paths.takes(point.state, statement)
+        if OPT_OUT in self._flow.intents and not any(take.trigger == OnIntent(OPT_OUT) for take in takes):
+            self._unhandled_opt_out(point, statement)
+        for take in takes:
+            for start in self._apply(take.effects, facts, ()):
+                self._branch(point, start, self._paths.body(take.branch), take.label, is_result=take.is_result)
+
+    def _branch(self, point: Point, start: _Way, body: Node, label: str, *, is_result: bool) -> None:
+        if start.broken is not None:
+            self._breach(point, point.state, start.broken, start.assumed, by=label)
+            return
+        for way in self._ways(body, start.facts):
+            self._follow(point, replace(way, assumed=(*start.assumed, *way.assumed)), label, is_result=is_result)
+
+    def _returned(self, point: Point) -> None:
+        """A subflow has ended with an outcome: the branch of that name goes on."""
+        statement = self._statements[point.waiting]
+        for take in self._paths.takes(point.state, statement):
+            if take.trigger == OnResult(point.returned):
+                for start in self._apply(take.effects, point.facts, ()):
+                    self._branch(point, start, self._paths.body(take.branch), take.label, is_result=True)
+
+    def _unhandled_opt_out(self, point: Point, statement: Waiting) -> None:
+        """The engine ends the call by itself."""
+        outcomes = self._flow.outcomes.values()
+        outcome = next((each.name for each in outcomes if each.disposition == "suppress"), "failed")
+        for start in self._apply((Meant(OPT_OUT),), point.facts, ()):
+            self._over(point, outcome, start.facts, statement.span, OPT_OUT, ())
+
+    # ── ways out of a block ──
+
+    def _follow(self, point: Point, way: _Way, by: str, *, is_result: bool) -> None:
+        if way.broken is not None:
+            self._breach(point, point.state, way.broken, way.assumed, by=by)
+            return
+        context, facts, waits = point.context, way.facts, point.waiting >= 0
+        match way.exit:
+            case Waits(statement=statement):
+                if not waits:
+                    number = self._number(point.state, statement)
+                    self._visit(Point(context, point.state, number, facts), Came(point, by, way.assumed))
+            case Moves(state=state, span=span):
+                self._move(point, state, span, way, by, interrupts=waits and not is_result)
+            case Ends(outcome=outcome, span=span):
+                self._over(point, outcome, facts, span, by, way.assumed)
+            case Returns(outcome=outcome):
+                self._return(point, outcome, way, by)
+            case Repeats():
+                if waits:
+                    self._visit(replace(point, facts=facts, returned=""), Came(point, by, way.assumed))
+            case Resumes():
+                if waits:
+                    self._visit(replace(point, facts=facts, returned=""), Came(point, by, way.assumed))
+                if (not waits or is_result) and isinstance(context, Aside):
+                    self._leave(context, facts)
+            case None:
+                pass
+            case _:
+                assert_never(way.exit)
+
+    def _move(self, point: Point, state: str, span: Span, way: _Way, by: str, *, interrupts: bool) -> None:
+        target = self._flow.states.get(state)
+        if target is None:
+            return
+        context, facts = point.context, way.facts
+        if state not in self._asides:
+            frame = _frame(context)
+            while frame is not None and frame.scope != target.scope:
+                frame = _frame(frame.outer)
+            self._enter(point, Point(frame, state, -1, facts), by, way.assumed, span)
+        elif not interrupts or state == point.state:
+            self._enter(point, Point(context, state, -1, facts), by, way.assumed, span)
+        else:
+            aside = Aside(state, facts, _frame(context))
+            self._callers.setdefault(aside, {})[point] = by
+            self._link(context, state)
+            self._enter(point, Point(aside, state, -1, facts), by, way.assumed, span)
+            for left in list(self._exits.get(aside, ())):
+                self._give_back(point, left, by, state)
+
+    def _enter(self, point: Point, entered: Point, by: str, assumed: tuple[Assumed, ...], span: Span) -> None:
+        if entered.facts.fact == self._query.bad and self._query.at_state(self._flow.states[entered.state]):
+            self._breach(point, entered.state, span, assumed, by=by)
+        self._visit(entered, Came(point, by, assumed))
+
+    def _over(
+        self, point: Point, outcome: str, facts: Facts, span: Span, by: str, assumed: tuple[Assumed, ...]
+    ) -> None:
+        if facts.fact == self._query.bad and self._query.at_outcome(outcome):
+            self._breach(point, outcome, span, assumed, by=by)
+
+    def _return(self, point: Point, outcome: str, way: _Way, by: str) -> None:
+        frame = _frame(point.context)
+        scope = self._flow.states[point.state].scope
+        while frame is not None and frame.scope != scope:
+            frame = _frame(frame.outer)
+        if frame is not None and scope in self._runs:
+            state, run = self._runs[scope]
+            back = Point(frame.outer, state, self._number(state, run), way.facts, outcome)
+            self._visit(back, Came(point, by, way.assumed))
+
+    # ── digressions ──
+
+    def _leave(self, aside: Aside, facts: Facts) -> None:
+        """A digression has come to its `resume`."""
+        ahead = [aside]
+        while ahead:
+            left = ahead.pop()
+            exits = self._exits.setdefault(left, {})
+            if facts in exits:
+                continue
+            exits[facts] = None
+            for caller, by in list(self._callers.get(left, {}).items()):
+                self._give_back(caller, facts, by, left.entry)
+            ahead.extend(self._links.get(left, ()))
+
+    def _give_back(self, caller: Point, facts: Facts, by: str, entry: str) -> None:
+        back = replace(caller, facts=facts, returned="")
+        self._visit(back, Came(caller, f"{by}, {entry}" if by else entry, ()))
+
+    def _link(self, context: Context, state: str) -> None:
+        """A digression begun in a state that it has interrupted already takes that interruption's place.
+
+        What it was begun from then returns to where the first one would have.
+        """
+        if not isinstance(context, Aside):
+            return
+        seen: set[Aside] = set()
+        ahead = [context]
+        while ahead:
+            inner = ahead.pop()
+            if inner in seen:
+                continue
+            seen.add(inner)
+            for caller in self._callers.get(inner, {}):
+                outer = caller.context
+                if not isinstance(outer, Aside):
+                    continue
+                ahead.append(outer)
+                if caller.state == state and outer not in self._links.setdefault(context, set()):
+                    self._links[context].add(outer)
+                    for facts in list(self._exits.get(context, ())):
+                        self._leave(outer, facts)
+
+    # ── one block ──
+
+    def _ways(self, node: Node, facts: Facts) -> tuple[_Way, ...]:
+        key = (id(node), facts)
+        found = self._ways_of.get(key)
+        if found is None:
+            found = self._ways_of[key] = tuple(self._explore(node, facts))
+        return found
+
+    def _explore(self, node: Node, facts: Facts) -> Iterator[_Way]:
+        """Every way out of a block, each with the first conditions that lead to it."""
+        ahead: deque[tuple[Node, _Way]] = deque([(node, _Way(None, facts, ()))])
+        seen: set[tuple[int, Facts]] = set()
+        given: set[tuple[int, Facts]] = set()
+        while ahead:
+            here, so_far = ahead.popleft()
+            if (id(here), so_far.facts) in seen:
+                continue
+            seen.add((id(here), so_far.facts))
+            for step in here.steps:
+                for way in self._apply(step.effects, so_far.facts, so_far.assumed):
+                    if way.broken is not None:
+                        yield way
+                    elif isinstance(step.target, Node):
+                        ahead.append((step.target, way))
+                    elif (id(step.target), way.facts) not in given:
+                        given.add((id(step.target), way.facts))
+                        yield replace(way, exit=step.target)
+
+    def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[_Way]:
+        """What is known after some effects; nothing where they cannot happen together."""
+        query, fact, known = self._query, facts.fact, facts.known
+        for effect in effects:
+            if fact == query.bad and query.at_effect(effect):
+                yield _Way(None, Facts(fact, known), assumed, getattr(effect, "span", None))
+                return
+            fact = fact or query.gains(effect)
+            after = self._conditions.after(effect, known)
+            if after is None:
+                return
+            known = after
+            if isinstance(effect, Assumed):
+                assumed = (*assumed, effect)
+        yield _Way(None, Facts(fact, known), assumed)
+
+    # ── records ──
+
+    def _visit(self, point: Point, came: Came) -> None:
+        if point not in self._came:
+            self._came[point] = came
+            self._ahead.append(point)
+
+    def _number(self, state: str, statement: Waiting) -> int:
+        key = (state, id(statement))
+        if key not in self._numbers:
+            self._numbers[key] = len(self._statements)
+            self._statements.append(statement)
+        return self._numbers[key]
+
+    def _breach(
+        self,
+        point: Point,
+        place: str,
+        span: Span,
+        assumed: tuple[Assumed, ...],
+        *,
+        by: str = "",
+        stayed: bool = False,
+    ) -> None:
+        key = (place, span)
+        if key in self._breaches:
+            return
+        hops = [] if stayed or place == point.state else [Hop(place, "")]
+        conditions = list(reversed(assumed))
+        path = self._path(point, by, hops, conditions)
+        self._breaches[key] = Breach(place, span, path, tuple(reversed(conditions)), stayed)
+
+    def _path(self, point: Point, by: str, hops: list[Hop], conditions: list[Assumed]) -> tuple[Hop, ...]:
+        """The hops to a point, put after those given (last ones first), and the conditions met likewise."""
+        here: Point | None = point
+        while here is not None:
+            # To come to what waits in a state is no event of its own.
+            if by or not hops or hops[-1].state != here.state:
+                hops.append(Hop(here.state, by))
+            came = self._came[here]
+            conditions.extend(reversed(came.assumed))
+            here, by = came.before, came.by
+        return tuple(reversed(hops))
+
+
+def _frame(context: Context) -> Frame | None:
+    """The subflow that a context lies in."""
+    return context.frame if isinstance(context, Aside) else context
