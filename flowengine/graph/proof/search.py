@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from flowengine.graph.edges import digressions, statements
@@ -22,7 +22,6 @@ from flowengine.graph.effects import (
     Assumed,
     Effect,
     Ends,
-    Exit,
     Meant,
     Moves,
     Node,
@@ -33,7 +32,8 @@ from flowengine.graph.effects import (
 )
 from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
 from flowengine.graph.paths import Paths
-from flowengine.graph.proof.conditions import Conditions, Known
+from flowengine.graph.proof.conditions import Conditions
+from flowengine.graph.proof.points import Aside, Came, Context, Facts, Frame, Point, Way, frame_of
 from flowengine.graph.proof.query import Breach, Hop, Query
 from flowengine.language.source import Span
 
@@ -43,65 +43,6 @@ OPT_OUT = "opt_out"
 
 MOST_POINTS = 200_000
 """Points visited for one question; a flow that a person could read needs a few thousand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Inside a subflow; `outer` is where the `run` stands."""
-
-    scope: str
-    outer: Context
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """Inside a digression that was entered so."""
-
-    entry: str
-    entered: Facts
-    frame: Frame | None
-
-
-Context = Frame | Aside | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known at a point."""
-
-    fact: bool
-    known: Known
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a search stands: entering a state, waiting in it (`waiting` numbers the statement), or back from a `run`
-    with an outcome."""
-
-    context: Context
-    state: str
-    waiting: int
-    facts: Facts
-    returned: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """How a point was first come to."""
-
-    before: Point | None
-    by: str
-    assumed: tuple[Assumed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way through a block: how it comes out, and with what known. `broken` is the effect that must not be."""
-
-    exit: Exit | None
-    facts: Facts
-    assumed: tuple[Assumed, ...]
-    broken: Span | None = None
 
 
 class Search:
@@ -115,7 +56,7 @@ class Search:
         self._asides = digressions(self._flow)
         self._came: dict[Point, Came] = {}
         self._ahead: deque[Point] = deque()
-        self._ways_of: dict[tuple[int, Facts], tuple[_Way, ...]] = {}
+        self._ways_of: dict[tuple[int, Facts], tuple[Way, ...]] = {}
         self._statements: list[Waiting] = []
         self._numbers: dict[tuple[str, int], int] = {}
         self._runs: dict[str, tuple[str, Run]] = {}
@@ -181,7 +122,7 @@ class Search:
             for start in self._apply(take.effects, facts, ()):
                 self._branch(point, start, self._paths.body(take.branch), take.label, is_result=take.is_result)
 
-    def _branch(self, point: Point, start: _Way, body: Node, label: str, *, is_result: bool) -> None:
+    def _branch(self, point: Point, start: Way, body: Node, label: str, *, is_result: bool) -> None:
         if start.broken is not None:
             self._breach(point, point.state, start.broken, start.assumed, by=label)
             return
@@ -205,7 +146,7 @@ class Search:
 
     # ── ways out of a block ──
 
-    def _follow(self, point: Point, way: _Way, by: str, *, is_result: bool) -> None:
+    def _follow(self, point: Point, way: Way, by: str, *, is_result: bool) -> None:
         if way.broken is not None:
             self._breach(point, point.state, way.broken, way.assumed, by=by)
             return
@@ -234,20 +175,20 @@ class Search:
             case _:
                 assert_never(way.exit)
 
-    def _move(self, point: Point, state: str, span: Span, way: _Way, by: str, *, interrupts: bool) -> None:
+    def _move(self, point: Point, state: str, span: Span, way: Way, by: str, *, interrupts: bool) -> None:
         target = self._flow.states.get(state)
         if target is None:
             return
         context, facts = point.context, way.facts
         if state not in self._asides:
-            frame = _frame(context)
+            frame = frame_of(context)
             while frame is not None and frame.scope != target.scope:
-                frame = _frame(frame.outer)
+                frame = frame_of(frame.outer)
             self._enter(point, Point(frame, state, -1, facts), by, way.assumed, span)
         elif not interrupts or state == point.state:
             self._enter(point, Point(context, state, -1, facts), by, way.assumed, span)
         else:
-            aside = Aside(state, facts, _frame(context))
+            aside = Aside(state, facts, frame_of(context))
             self._callers.setdefault(aside, {})[point] = by
             self._link(context, state)
             self._enter(point, Point(aside, state, -1, facts), by, way.assumed, span)
@@ -265,11 +206,11 @@ class Search:
         if facts.fact == self._query.bad and self._query.at_outcome(outcome):
             self._breach(point, outcome, span, assumed, by=by)
 
-    def _return(self, point: Point, outcome: str, way: _Way, by: str) -> None:
-        frame = _frame(point.context)
+    def _return(self, point: Point, outcome: str, way: Way, by: str) -> None:
+        frame = frame_of(point.context)
         scope = self._flow.states[point.state].scope
         while frame is not None and frame.scope != scope:
-            frame = _frame(frame.outer)
+            frame = frame_of(frame.outer)
         if frame is not None and scope in self._runs:
             state, run = self._runs[scope]
             back = Point(frame.outer, state, self._number(state, run), way.facts, outcome)
@@ -320,16 +261,16 @@ class Search:
 
     # ── one block ──
 
-    def _ways(self, node: Node, facts: Facts) -> tuple[_Way, ...]:
+    def _ways(self, node: Node, facts: Facts) -> tuple[Way, ...]:
         key = (id(node), facts)
         found = self._ways_of.get(key)
         if found is None:
             found = self._ways_of[key] = tuple(self._explore(node, facts))
         return found
 
-    def _explore(self, node: Node, facts: Facts) -> Iterator[_Way]:
+    def _explore(self, node: Node, facts: Facts) -> Iterator[Way]:
         """Every way out of a block, each with the first conditions that lead to it."""
-        ahead: deque[tuple[Node, _Way]] = deque([(node, _Way(None, facts, ()))])
+        ahead: deque[tuple[Node, Way]] = deque([(node, Way(None, facts, ()))])
         seen: set[tuple[int, Facts]] = set()
         given: set[tuple[int, Facts]] = set()
         while ahead:
@@ -347,12 +288,12 @@ class Search:
                         given.add((id(step.target), way.facts))
                         yield replace(way, exit=step.target)
 
-    def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[_Way]:
+    def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[Way]:
         """What is known after some effects; nothing where they cannot happen together."""
         query, fact, known = self._query, facts.fact, facts.known
         for effect in effects:
             if fact == query.bad and query.at_effect(effect):
-                yield _Way(None, Facts(fact, known), assumed, getattr(effect, "span", None))
+                yield Way(None, Facts(fact, known), assumed, getattr(effect, "span", None))
                 return
             fact = fact or query.gains(effect)
             after = self._conditions.after(effect, known)
@@ -361,7 +302,7 @@ class Search:
             known = after
             if isinstance(effect, Assumed):
                 assumed = (*assumed, effect)
-        yield _Way(None, Facts(fact, known), assumed)
+        yield Way(None, Facts(fact, known), assumed)
 
     # ── records ──
 
@@ -406,8 +347,3 @@ class Search:
             conditions.extend(reversed(came.assumed))
             here, by = came.before, came.by
         return tuple(reversed(hops))
-
-
-def _frame(context: Context) -> Frame | None:
-    """The subflow that a context lies in."""
-    return context.frame if isinstance(context, Aside) else context
