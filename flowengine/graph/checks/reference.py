@@ -42,7 +42,7 @@ state goodbye
 """
 """What completes an example that has no `flow` line of its own."""
 
-_FAMILIES = {
+FAMILIES = {
     "1": "Syntax",
     "2": "Names",
     "3": "Graph",
@@ -52,6 +52,7 @@ _FAMILIES = {
     "7": "Policy",
     "8": "Operations",
 }
+"""The first digit of a code → what such codes are about."""
 
 _EXAMPLE = re.compile(r"\nBad:\n(?P<bad>.*?)\nGood:\n(?P<good>.*)", re.DOTALL)
 
@@ -91,7 +92,7 @@ def page() -> str:
     for entry in entries():
         if entry.code[2] != family:
             family = entry.code[2]
-            parts.append(f"## {_FAMILIES[family]} ({family}xx)\n")
+            parts.append(f"## {FAMILIES[family]} ({family}xx)\n")
         parts.append(f"### {entry.code} {entry.name}\n")
         parts.append(f"*{entry.severity}*\n")
         parts.append(f"{entry.text}\n")

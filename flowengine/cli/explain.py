@@ -1,0 +1,124 @@
+"""`flowengine explain`: what a diagnostic means, why it matters, and how it is mended."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from itertools import groupby
+
+import click
+
+from flowengine.graph.checks.catalogue import Entry
+from flowengine.graph.checks.reference import BEGINNING, FAMILIES, completed, entries
+from flowengine.graph.compile import compile_text
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.testing.paint import Painter
+
+_CODE = re.compile(r"(?:fl)?(\d{3})", re.IGNORECASE)
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+@click.command(name="explain")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Explain a diagnostic: why it matters, a flow that has it, and one that is right.
+
+    CODE is what `validate` shows, such as FL201, or its name, such as undefined-state. Without it, all are listed.
+    """
+    paint = Painter(sys.stdout.isatty())
+    known = entries()
+    if code is None:
+        lines = listing(known, paint)
+    else:
+        width = min(shutil.get_terminal_size((100, 24)).columns, 100)
+        lines = explained(_found(code, known), paint, width)
+    click.echo("\n".join(lines), color=paint.colour)
+
+
+def _found(wanted: str, known: Sequence[Entry]) -> Entry:
+    """The entry of a code or a name, however it is written."""
+    number = _CODE.fullmatch(wanted.strip())
+    key = f"FL{number[1]}" if number else re.sub(r"[\s_]+", "-", wanted.strip().lower())
+    by_key = {key: entry for entry in known for key in (entry.code, entry.name)}
+    if key in by_key:
+        return by_key[key]
+    if number:
+        close = sorted(known, key=lambda entry: abs(int(entry.code[2:]) - int(number[1])))[:3]
+    else:
+        close = list({by_key[name].code: by_key[name] for name in get_close_matches(key, list(by_key), n=3)}.values())
+    nearest = f"; the nearest: {', '.join(f'{entry.code} {entry.name}' for entry in close)}" if close else ""
+    raise click.UsageError(f"there is no diagnostic {wanted!r}{nearest}; 'flowengine explain' lists them all")
+
+
+def listing(known: Sequence[Entry], paint: Painter) -> Iterator[str]:
+    """Every code with its name, by family."""
+    width = max(len(entry.name) for entry in known)
+    for family, members in groupby(known, key=lambda entry: entry.code[2]):
+        if family != known[0].code[2]:
+            yield ""
+        yield paint.strong(f"{FAMILIES[family]} ({family}xx)")
+        for entry in members:
+            yield f"  {_toned(entry.code, entry, paint)}  {entry.name:<{width}}  {paint.dim(entry.severity)}"
+    yield ""
+    yield paint.dim("flowengine explain CODE explains one of them.")
+
+
+def explained(entry: Entry, paint: Painter, width: int) -> Iterator[str]:
+    """One diagnostic: its text, and its examples with the mistake marked."""
+    yield f"{_toned(f'{entry.severity}[{entry.code}]', entry, paint)} {paint.strong(entry.name)}"
+    yield ""
+    for paragraph in entry.text.split("\n\n"):
+        # No line ends inside `code`.
+        whole = _QUOTED.sub(lambda match: match[0].replace(" ", "\xa0"), " ".join(paragraph.split()))
+        for line in textwrap.wrap(whole, width - 2, break_on_hyphens=False):
+            line = line.replace("\xa0", " ")
+            yield "  " + (_QUOTED.sub(lambda match: paint.agent(match[1]), line) if paint.colour else line)
+        yield ""
+    if entry.bad is not None:
+        yield paint.bad("Reported:")
+        yield ""
+        yield from _bad(entry, entry.bad, paint, width)
+        yield ""
+    if entry.good is not None:
+        yield paint.good("Right:")
+        yield ""
+        yield from (f"{paint.good('  │')} {line}".rstrip() for line in entry.good.rstrip("\n").split("\n"))
+        yield ""
+    if entry.bad is not None and entry.bad != completed(entry.bad):
+        yield paint.dim("  What a flow begins with is left out: its 'flow' line, contact, outcomes, the first state.")
+
+
+def _bad(entry: Entry, example: str, paint: Painter, width: int) -> Iterator[str]:
+    """The bad example, with carets and the remedy where it is reported."""
+    problem = next(found for found in compile_text(completed(example)).diagnostics if found.code == entry.code)
+    skipped = 0 if example == completed(example) else BEGINNING.count("\n") + 1
+    bar = paint.bad("  │")
+    for number, line in enumerate(example.rstrip("\n").split("\n"), start=1 + skipped):
+        yield f"{bar} {line}".rstrip()
+        if number == problem.span.line:
+            yield from (f"{bar} {text}" for text in _marked(problem, line, paint, width - 4))
+    if problem.span.line <= skipped:
+        yield from (f"{bar} {text}" for text in textwrap.wrap(_remark(problem), width - 4))
+
+
+def _marked(problem: Diagnostic, line: str, paint: Painter, width: int) -> Iterator[str]:
+    span = problem.span
+    end = span.end_column if span.end_line == span.line else len(line) + 1
+    margin = " " * (span.column - 1)
+    yield f"{margin}{paint.bad('^' * max(1, end - span.column))}"
+    for text in textwrap.wrap(_remark(problem), max(40, width - len(margin))):
+        yield f"{margin}{text}"
+
+
+def _remark(problem: Diagnostic) -> str:
+    return f"{problem.message}; {problem.help}" if problem.help else problem.message
+
+
+def _toned(text: str, entry: Entry, paint: Painter) -> str:
+    if entry.severity == "error":
+        return paint.bad(text)
+    return click.style(text, fg="yellow", bold=True) if paint.colour else text

@@ -1,0 +1,62 @@
+"""`flowengine explain`: every code has a page in the terminal, by code and by name."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from flowengine.cli.explain import explained
+from flowengine.cli.main import main
+from flowengine.graph.checks.catalogue import Entry
+from flowengine.graph.checks.reference import entries
+from flowengine.testing.paint import Painter
+
+
+def explain(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["explain", *arguments])
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
+def test_every_code_is_explained_with_its_examples(entry: Entry) -> None:
+    shown = list(explained(entry, Painter(colour=False), 100))
+    words = " ".join(shown).split()
+    told = [f"{entry.severity}[{entry.code}]", entry.name, *entry.text.split()]
+    assert words[: len(told)] == told
+    for example in filter(None, (entry.bad, entry.good)):
+        assert all(f"  │ {line}".rstrip() in shown for line in example.rstrip("\n").split("\n"))
+    assert max(map(len, shown)) <= 120
+
+
+@pytest.mark.parametrize("wanted", ["FL201", "fl201", "201", "undefined-state", "Undefined_State", "undefined state"])
+def test_a_code_may_be_written_in_several_ways(wanted: str) -> None:
+    status, output = explain(wanted)
+    assert (status, output.splitlines()[0]) == (0, "error[FL201] undefined-state")
+
+
+def test_the_mistake_is_marked_in_the_bad_flow() -> None:
+    _, output = explain("FL201")
+    assert "  │   -> godbye\n  │      ^^^^^^\n  │      no state is called 'godbye'; did you mean 'goodbye'" in output
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nearest"), [("undefined-sate", "FL201 undefined-state"), ("FL200", "FL201"), ("x", "")]
+)
+def test_an_unknown_code_names_the_nearest(wanted: str, nearest: str) -> None:
+    status, output = explain(wanted)
+    assert status == 2
+    assert f"there is no diagnostic {wanted!r}" in output
+    assert ("the nearest: " + nearest in output) == bool(nearest)
+
+
+def test_without_a_code_all_are_listed_by_family() -> None:
+    status, output = explain()
+    assert status == 0
+    assert all(f"  {entry.code}  {entry.name} " in output for entry in entries())
+    assert output.index("Syntax (1xx)") < output.index("FL101") < output.index("Names (2xx)")
+
+
+def test_colour_takes_the_place_of_marks() -> None:
+    entry = next(entry for entry in entries() if entry.code == "FL208")
+    assert any("`use`" in line for line in explained(entry, Painter(colour=False), 100))
+    assert any("\x1b[36muse\x1b[0m" in line for line in explained(entry, Painter(colour=True), 100))
