@@ -12,6 +12,7 @@ from flowengine.graph.libraries import Finder, Parser, Unit, Units, given, load,
 from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow
 from flowengine.graph.names import Draft
+from flowengine.graph.suppressions import judged
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.parser import parse
@@ -108,9 +109,11 @@ def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilat
 def _analysed(units: Units) -> Analysis:
     """Lowered and checked. Where a file could not be read at all there are no checks: they would be guessing."""
     problems = list(units.problems)
-    draft, found = lower(units.found, library_alone=not _is_flow(units.found[0]))
+    alone = not _is_flow(units.found[0])
+    draft, found = lower(units.found, library_alone=alone)
     if units.usable:
         problems += _not_again(problems, found + run_checks(draft))
+        problems = judged(units.found, problems, library_alone=alone)
     return Analysis(draft, _in_order(problems, [unit.source.path for unit in units.found]))
 
 

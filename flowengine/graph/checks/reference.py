@@ -11,6 +11,7 @@ from types import ModuleType
 
 from flowengine.graph.checks.catalogue import ENTRIES, Entry
 from flowengine.graph.checks.run import CHECKS
+from flowengine.graph.suppressions import EXPLAINED
 
 BEGINNING = """\
 flow example "An example" outbound
@@ -72,7 +73,7 @@ def completed(example: str) -> str:
 
 def entries() -> list[Entry]:
     """Every diagnostic there is, by code."""
-    return sorted((*ENTRIES, *(_entry(module) for module in CHECKS)), key=lambda entry: entry.code)
+    return sorted((*ENTRIES, *EXPLAINED, *(_entry(module) for module in CHECKS)), key=lambda entry: entry.code)
 
 
 def _entry(module: ModuleType) -> Entry:
