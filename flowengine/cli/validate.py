@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -16,24 +19,55 @@ from flowengine.language.render import render
 from flowengine.language.source import Source
 
 
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What is wrong with some files, each problem once, and the texts it stands in."""
+
+    files: list[Path]
+    diagnostics: list[Diagnostic]
+    sources: dict[str, Source]
+    seconds: float
+
+    @property
+    def status(self) -> int:
+        return 1 if not self.files or any(problem.severity == "error" for problem in self.diagnostics) else 0
+
+
 @click.command(name="validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "sarif"]),
     default="text",
     show_default=True,
-    help="Text for people, JSON for programs.",
+    help="Text for people, JSON for programs, SARIF for code scanning.",
 )
-def command(paths: tuple[Path, ...], form: str) -> None:
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+def command(paths: tuple[Path, ...], form: str, watch: bool) -> None:
     """Check flows and libraries, and explain every mistake.
 
     PATH is a .flow file or a folder, searched to any depth. The exit status is 1 when there is an error; warnings
     alone leave it 0.
     """
+    if watch and form != "text":
+        raise click.UsageError("--watch shows text: leave --format out")
+    if watch:
+        _watch(paths)
+        return
+    findings = _findings(find_files(paths))
+    match form:
+        case "json":
+            click.echo(json.dumps({"diagnostics": [as_json(found) for found in findings.diagnostics]}, indent=2))
+        case "sarif":
+            click.echo(_sarif(findings))
+        case _:
+            _show(findings)
+    sys.exit(findings.status)
+
+
+def _findings(files: list[Path]) -> _Findings:
     began = time.perf_counter()
-    files = find_files(paths)
     found: dict[Diagnostic, None] = {}
     sources: dict[str, Source] = {}
     for file in files:
@@ -41,16 +75,42 @@ def command(paths: tuple[Path, ...], form: str) -> None:
         # A library's mistakes turn up again in every flow that uses it.
         found.update(dict.fromkeys(compilation.diagnostics))
         sources.update(compilation.sources)
-    diagnostics = list(found)
-    if form == "json":
-        click.echo(json.dumps({"diagnostics": [as_json(diagnostic) for diagnostic in diagnostics]}, indent=2))
-    else:
-        if diagnostics:
-            click.echo(render(diagnostics, sources, colour=sys.stdout.isatty()) + "\n", color=sys.stdout.isatty())
-        click.echo(_summary(len(files), diagnostics, time.perf_counter() - began))
-    if not files and form == "text":
+    return _Findings(files, list(found), sources, time.perf_counter() - began)
+
+
+def _show(findings: _Findings) -> None:
+    colour = sys.stdout.isatty()
+    if findings.diagnostics:
+        click.echo(render(findings.diagnostics, findings.sources, colour=colour) + "\n", color=colour)
+    click.echo(_summary(len(findings.files), findings.diagnostics, findings.seconds))
+    if not findings.files:
         click.echo("no .flow file was found there", err=True)
-    sys.exit(1 if not files or any(diagnostic.severity == "error" for diagnostic in diagnostics) else 0)
+
+
+def _sarif(findings: _Findings) -> str:
+    from flowengine.cli.sarif import sarif_log
+    from flowengine.graph.checks.reference import entries
+
+    log = sarif_log(
+        findings.diagnostics, findings.sources, entries(), version=metadata.version("flowengine"), folder=Path.cwd()
+    )
+    return json.dumps(log, indent=2, ensure_ascii=False)
+
+
+def _watch(paths: Sequence[Path]) -> None:
+    """Check now and after every change. Ctrl-C is the way out, and no failure."""
+    from flowengine.cli.watching import changes
+
+    used: list[Path] = []
+    try:
+        for files in changes(paths, lambda: used):
+            findings = _findings(files)
+            used[:] = map(Path, findings.sources)
+            click.clear()  # does nothing where the output is no terminal
+            _show(findings)
+            click.echo(f"{datetime.now().astimezone():%H:%M:%S}, waiting for a change; Ctrl-C ends")
+    except KeyboardInterrupt:
+        click.echo()
 
 
 def _summary(files: int, diagnostics: Iterable[Diagnostic], seconds: float) -> str:
