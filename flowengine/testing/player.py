@@ -24,6 +24,7 @@ from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
+from flowengine.testing.script import World, nobody
 from flowengine.testing.verdicts import Verdict, verdict
 from flowengine.testing.virtual_call import Said, VirtualCall
 
@@ -77,7 +78,8 @@ class Player:
 
     `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
     zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
-    asked about the hours of `now`. `tally` is told which ways the call takes. Raises ContactNotValid.
+    asked about the hours of `now`. `world` answers for actions, the model and transfers;
+    `tally` is told which ways the call takes. Raises ContactNotValid.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Player:
         *,
         now: datetime | None = None,
         guard: Mapping[str, bool] | None = None,
+        world: World = nobody,
         tally: Tally | None = None,
     ) -> None:
         self.flow = flow
@@ -97,7 +100,9 @@ class Player:
         self._conversation = Conversation(flow, self.contact, started=self.started, trace=self._tally)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
-        self._call = VirtualCall(self._conversation, self._decide, on_said=self._on_said, on_fact=self._on_fact)
+        self._call = VirtualCall(
+            self._conversation, self._decide, world=world, on_said=self._on_said, on_fact=self._on_fact
+        )
         self._call.connect()
 
     # What the caller does. The agent finishes first, except in `interrupt` and `hang_up_after`.
@@ -125,6 +130,11 @@ class Player:
         self._begin("(hangs up)")
         self._call.hang_up()
 
+    def voicemail(self) -> None:
+        """What answers turns out to be a machine."""
+        self._begin("(voicemail)")
+        self._call.machine()
+
     def interrupt(self, after: str, text: str) -> bool:
         """The caller breaks in as soon as these words of the agent's were heard; False when they are not coming."""
         if not self.speak_up_to(after):
@@ -151,6 +161,14 @@ class Player:
         self._call.press(keys)
         return True
 
+    def voicemail_after(self, after: str) -> bool:
+        """A machine is found out as soon as these words were heard; False when they are not coming."""
+        if not self.speak_up_to(after):
+            return False
+        self._begin_amid(f'(interrupts after "{after}") (voicemail)')
+        self._call.machine()
+        return True
+
     # What came of it.
 
     def listen(self) -> Turn:
@@ -162,9 +180,10 @@ class Player:
         """Let the agent speak until these words were heard; False, and nothing happens, when they are not coming."""
         if self._reached == words:
             return True
-        count = find_words(words, self._call.speech_ahead())
-        if count is None:
-            return False
+        while (count := find_words(words, self._call.speech_ahead())) is None:
+            # What the agent says once an answer has come from outside is not asked for yet.
+            if not self._call.answer_is_coming or not self._call.let_come():
+                return False
         self._call.let_speak_words(count)
         self._reached = words
         return True

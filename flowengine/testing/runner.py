@@ -17,6 +17,7 @@ from flowengine.testing.flowtest.ast import (
     AgentSays,
     CallerHangsUp,
     CallerInterrupts,
+    CallerIsMachine,
     CallerPresses,
     CallerSays,
     CallerSilent,
@@ -30,6 +31,7 @@ from flowengine.testing.flowtest.ast import (
 from flowengine.testing.flowtest.bind import Bound
 from flowengine.testing.matching import mismatch, written
 from flowengine.testing.player import Player, Turn
+from flowengine.testing.script import Script
 
 Check = AgentSays | ExpectState | ExpectValue | Ends
 
@@ -73,7 +75,9 @@ def play(bound: Bound, tally: Tally | None = None) -> Result:
     began = perf_counter()
     test = bound.test
     try:
-        player = Player(bound.flow, bound.contact, now=test.now, guard=bound.guard, tally=tally)
+        player = Player(
+            bound.flow, bound.contact, now=test.now, guard=bound.guard, world=Script(bound.script), tally=tally
+        )
     except FlowEngineError as error:
         return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
     failure = _first_failure(player, test)
@@ -178,6 +182,8 @@ def _act(player: Player, step: CallerStep) -> None:
             player.press(keys)
         case CallerHangsUp():
             player.hang_up()
+        case CallerIsMachine():
+            player.voicemail()
         case CallerInterrupts(after=after, then=then):
             match then:
                 case CallerSays(words=words):
@@ -186,6 +192,8 @@ def _act(player: Player, step: CallerStep) -> None:
                     player.press_after(after, keys)
                 case CallerHangsUp():
                     player.hang_up_after(after)
+                case CallerIsMachine():
+                    player.voicemail_after(after)
                 case _:
                     assert_never(then)
         case _:

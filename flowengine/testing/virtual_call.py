@@ -42,6 +42,7 @@ from flowengine.conversation.events import (
     Connected,
     Event,
     GuardAnswered,
+    MachineDetected,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -49,8 +50,8 @@ from flowengine.conversation.events import (
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
-from flowengine.runtime.unprovided import unprovided
 from flowengine.testing import pace
+from flowengine.testing.script import Answer, World, nobody
 
 LONGEST_TURN_S = 1800.0
 """Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
@@ -81,6 +82,14 @@ class Said:
         return self.heard == self.text
 
 
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """An answer from outside that is on its way."""
+
+    due: float
+    event: Callable[[float], Event]
+
+
 @dataclass(slots=True)
 class _Speech:
     """A speech in the queue; `began` None while it waits for the one before."""
@@ -101,16 +110,22 @@ class VirtualCall:
         mind: Mind,
         guard: Callable[[str, float], GuardAnswer],
         *,
+        world: World = nobody,
         on_said: Callable[[Said], None],
         on_fact: Callable[[Fact | Suppress], None],
     ) -> None:
         self._mind = mind
         self._guard = guard
+        self._world = world
         self._on_said = on_said
         self._on_fact = on_fact
         self._queue: deque[_Speech] = deque()
         self._timers: dict[str, float] = {}
         self._following: deque[Event] = deque()
+        self._coming: list[_Coming] = []
+        self._unanswered = False
+        """Something was asked for that will never be answered; the flow's own timer has to say so."""
+        self._transfer: Answer | None = None
         self._floor_until = -1.0
         self.at = 0.0
         """Seconds since the connection."""
@@ -125,7 +140,13 @@ class VirtualCall:
 
     @property
     def speaking(self) -> bool:
-        return bool(self._queue) and not self.gone
+        """The agent speaks, or waits for an answer from outside before going on; the caller's turn has not come."""
+        return (bool(self._queue) or self.answer_is_coming) and not self.gone
+
+    @property
+    def answer_is_coming(self) -> bool:
+        """Something was asked for outside that the agent waits for."""
+        return bool(self._coming or self._unanswered or self._transfer) and not self.hanging_up
 
     def connect(self) -> None:
         self._think(Connected(0.0))
@@ -144,6 +165,11 @@ class VirtualCall:
             self.wait(pace.KEY_S)
             if not self.over:
                 self._think(CallerPressed(self.at, key))
+
+    def machine(self) -> None:
+        """What answers turns out to be a machine."""
+        if not self.over:
+            self._think(MachineDetected(self.at))
 
     def hang_up(self) -> None:
         """The caller goes, whatever is being said."""
@@ -198,6 +224,13 @@ class VirtualCall:
         current = self._queue[0] if self._queue else None
         return _heard_of(current, self.at - current.began) if current and current.began is not None else ""
 
+    def let_come(self) -> bool:
+        """Let the next thing happen that the agent waits for; False when it waits for nothing."""
+        if not self.speaking or (due := self._next_due()) is None:
+            return False
+        self._happen(due)
+        return True
+
     def let_speak_words(self, words: int) -> None:
         """Let the agent say so many words of `speech_ahead`, and no more."""
         while self._queue and words > 0:
@@ -225,6 +258,10 @@ class VirtualCall:
         while self._following:
             for command in self._mind.send(self._following.popleft()):
                 self._carry_out(command)
+            if self._transfer is not None and not self._queue:
+                # A transfer begins when all was heard that is said before it.
+                transfer, self._transfer = self._transfer, None
+                self._expect(transfer)
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -237,6 +274,7 @@ class VirtualCall:
                 self._cut()
             case Listen(intents=intents):
                 self.live_intents = intents
+                self._unanswered = False
             case StartTimer(timer_id=timer_id, seconds=seconds):
                 self._timers[timer_id] = self.at + seconds
             case CancelTimer(timer_id=timer_id):
@@ -244,17 +282,29 @@ class VirtualCall:
             case AskGuard(request_id=request_id, guard=guard):
                 answer = self._guard(guard, self.at)
                 self._following.append(GuardAnswered(self.at, request_id, answer.allowed, answer.reasons))
-            case RunAction() | AskModel() | Transfer():
-                self._following.append(unprovided(command, self.at))
+            case RunAction() | AskModel():
+                self._expect(self._world(command))
+            case Transfer():
+                self._transfer = self._world(command)
             case Record():
                 pass
             case Hangup():
                 self.hanging_up = True
                 self._timers.clear()
+                self._coming.clear()
+                self._transfer = None
             case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
                 self._on_fact(command)
             case _:
                 assert_never(command)
+
+    def _expect(self, answer: Answer) -> None:
+        if answer.event is None:
+            self._unanswered = True
+        elif answer.after:
+            self._coming.append(_Coming(self.at + answer.after, answer.event))
+        else:
+            self._following.append(answer.event(self.at))
 
     def _queue_up(self, speech: _Speech) -> None:
         if not self._queue:
@@ -277,7 +327,8 @@ class VirtualCall:
 
     def _next_due(self) -> float | None:
         ends = [self._speech_ends()] if self._queue else []
-        return min([*ends, *(self._due(due) for due in self._timers.values())], default=None)
+        answers = [coming.due for coming in self._coming]
+        return min([*ends, *answers, *(self._due(due) for due in self._timers.values())], default=None)
 
     def _speech_ends(self) -> float:
         current = self._queue[0]
@@ -292,7 +343,7 @@ class VirtualCall:
         return bool(self._queue) and self._speech_ends() <= due + _EPSILON
 
     def _happen(self, due: float) -> None:
-        """What is due at that moment happens; the end of a speech before a timer."""
+        """What is due at that moment happens: the end of a speech before an answer, an answer before a timer."""
         speech_is_next = self._speech_is_next(due)
         self.at = max(self.at, due)
         if speech_is_next:
@@ -301,6 +352,9 @@ class VirtualCall:
                 self._queue[0].began = self.at
             self._tell(speech, speech.text)
             self._think(SpeechHeard(self.at, speech.speech_id))
+        elif self._coming and (first := min(self._coming, key=lambda each: each.due)).due <= due + _EPSILON:
+            self._coming.remove(first)
+            self._think(first.event(self.at))
         else:
             timer_id = min(self._timers, key=lambda each: self._due(self._timers[each]))
             del self._timers[timer_id]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Literal
 
+from flowengine.conversation.events import TransferResult
 from flowengine.language.source import Span
 from flowengine.testing.matching import Piece
 
-Literal = str | Decimal | bool | date | time | datetime
+Plain = str | Decimal | bool | date | time | datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Value:
     """A value as written (`text`, without quotes) and what it looks like by itself. `quoted`: it stood in quotes."""
 
     text: str
-    literal: Literal
+    literal: Plain
     quoted: bool
     span: Span
 
@@ -73,11 +75,18 @@ class CallerHangsUp:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerIsMachine:
+    """`caller: (voicemail)`: what answered turns out to be a machine."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class CallerInterrupts:
     """`caller: (interrupts after "words") …`: before the agent has finished."""
 
     after: str
-    then: CallerSays | CallerPresses | CallerHangsUp
+    then: CallerSays | CallerPresses | CallerHangsUp | CallerIsMachine
     span: Span
 
 
@@ -106,7 +115,7 @@ class Ends:
     span: Span
 
 
-CallerStep = CallerSays | CallerSilent | CallerPresses | CallerHangsUp | CallerInterrupts
+CallerStep = CallerSays | CallerSilent | CallerPresses | CallerHangsUp | CallerIsMachine | CallerInterrupts
 Step = AgentSays | CallerStep | ExpectState | ExpectValue | Ends
 
 
@@ -127,6 +136,56 @@ class GuardAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """One result of an action: `reference = "AB12"`."""
+
+    name: Named
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """`action NAME …`: one answer of an action; `after` in seconds."""
+
+    name: Named
+    result: Literal["gives", "fails", "times out"]
+    given: tuple[Given, ...]
+    after: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """`llm …`: one turn of the model; `exit` is the one that it chooses after its words."""
+
+    result: Literal["says", "fails", "times out"]
+    text: str
+    exit: Named | None
+    after: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLine:
+    """`transfer …`: how a transfer ends."""
+
+    result: TransferResult
+    after: float
+    span: Span
+
+
+ScriptLine = ActionLine | ModelLine | TransferLine
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """`variant SPLIT = NAME`."""
+
+    split: Named
+    variant: Named
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """One test. `now` has no time zone: it is what the clocks of the UK show. `sound`: no line of it is mistaken."""
 
@@ -139,6 +198,8 @@ class Test:
     contact: tuple[ContactValue, ...] = ()
     contact_span: Span | None = None
     guards: tuple[GuardAnswer, ...] = ()
+    script: tuple[ScriptLine, ...] = ()
+    variants: tuple[VariantChoice, ...] = ()
     steps: tuple[Step, ...] = ()
     sound: bool = True
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from flowengine.conversation.contact import check_contact
 from flowengine.errors import ContactNotValid
@@ -13,7 +12,9 @@ from flowengine.graph.model import ContactField, Flow, Guard
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
 from flowengine.testing.flowtest.ast import Ends, ExpectState, ExpectValue, Named, Test
-from flowengine.testing.flowtest.problems import mistake
+from flowengine.testing.flowtest.bind_script import script_problems, scripted
+from flowengine.testing.flowtest.problems import did_you_mean, mistake
+from flowengine.testing.script import Scripted
 
 ALWAYS = ("hung_up", "failed")
 """Outcomes that every flow has."""
@@ -27,11 +28,13 @@ class Bound:
     flow: Flow
     contact: Mapping[str, object]
     guard: Mapping[str, bool]
+    script: tuple[Scripted, ...] = ()
+    variants: Mapping[str, str] = field(default_factory=dict)
 
 
 def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
     """The test with its flow; None when something in it does not fit."""
-    found = [*_contact(test, flow), *_guards(test, flow), *_steps(test, flow)]
+    found = [*_contact(test, flow), *misnamed(test, flow)]
     contact: dict[str, object] = {item.name.text: item.value.text for item in test.contact}
     if not found:
         try:
@@ -40,12 +43,22 @@ def bind(test: Test, flow: Flow) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
             found.append(_misfit(test, str(error)))
     if found:
         return None, tuple(sorted(found, key=lambda problem: (problem.span.line, problem.span.column)))
-    return Bound(test, flow, contact, {answer.name.text: answer.allowed for answer in test.guards}), ()
+    return (
+        Bound(
+            test,
+            flow,
+            contact,
+            {answer.name.text: answer.allowed for answer in test.guards},
+            tuple(scripted(line) for line in test.script),
+            {choice.split.text: choice.variant.text for choice in test.variants},
+        ),
+        (),
+    )
 
 
 def misnamed(test: Test, flow: Flow) -> tuple[Diagnostic, ...]:
     """What a test names and its flow does not have. Nothing is said of what the test lacks."""
-    return (*_guards(test, flow), *_steps(test, flow))
+    return (*_guards(test, flow), *script_problems(test, flow), *_steps(test, flow))
 
 
 def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
@@ -54,7 +67,7 @@ def _contact(test: Test, flow: Flow) -> Iterator[Diagnostic]:
         name = item.name
         if name.text not in flow.contact:
             message = f"{flow.name!r} has no contact field called {name.text!r}"
-            yield mistake("FL871", "unknown-contact-field", name.span, message, _did_you_mean(name.text, flow.contact))
+            yield mistake("FL871", "unknown-contact-field", name.span, message, did_you_mean(name.text, flow.contact))
         elif name.text in seen:
             first = (Related(seen[name.text], "the first is here"),)
             message = f"{name.text!r} is given twice"
@@ -81,7 +94,7 @@ def _guards(test: Test, flow: Flow) -> Iterator[Diagnostic]:
     for answer in test.guards:
         if answer.name.text not in names:
             message = f"{flow.name!r} asks no guard called {answer.name.text!r}"
-            yield mistake("FL876", "unknown-guard", answer.name.span, message, _did_you_mean(answer.name.text, names))
+            yield mistake("FL876", "unknown-guard", answer.name.span, message, did_you_mean(answer.name.text, names))
 
 
 def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
@@ -89,14 +102,14 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
         match step:
             case ExpectState(state=Named(text=text, span=span)) if text not in flow.states:
                 message = f"{flow.name!r} has no state called {text!r}"
-                yield mistake("FL874", "unknown-state", span, message, _did_you_mean(text, flow.states))
+                yield mistake("FL874", "unknown-state", span, message, did_you_mean(text, flow.states))
             case Ends(outcome=Named(text=text, span=span)) if text not in flow.outcomes and text not in ALWAYS:
                 message = f"{flow.name!r} has no outcome called {text!r}"
                 known = list(dict.fromkeys((*flow.outcomes, *ALWAYS)))
-                yield mistake("FL873", "unknown-outcome", span, message, _did_you_mean(text, known))
+                yield mistake("FL873", "unknown-outcome", span, message, did_you_mean(text, known))
             case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
                 message = f"{flow.name!r} has no slot or variable called {text!r}"
-                yield mistake("FL875", "unknown-value", span, message, _did_you_mean(text, known))
+                yield mistake("FL875", "unknown-value", span, message, did_you_mean(text, known))
             case _:
                 pass
 
@@ -112,16 +125,6 @@ def _misfit(test: Test, message: str) -> Diagnostic:
         if repr(item.name.text) in message or item.name.text in message.split():
             return mistake("FL877", "contact-misfit", item.value.span, message)
     return mistake("FL877", "contact-misfit", test.contact_span or test.span, message)
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    names = list(known)
-    close = get_close_matches(word, names, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    if not names:
-        return None
-    return f"there are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
 
 
 def _example(field: ContactField) -> str:

@@ -11,17 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from typing import Literal, cast
 
 from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
+from flowengine.conversation.events import TransferResult
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.durations import seconds
 from flowengine.language.source import Source, Span
 from flowengine.testing.flowtest import problems
 from flowengine.testing.flowtest.ast import (
+    ActionLine,
     AgentSays,
     CallerHangsUp,
     CallerInterrupts,
+    CallerIsMachine,
     CallerPresses,
     CallerSays,
     CallerSilent,
@@ -31,16 +35,23 @@ from flowengine.testing.flowtest.ast import (
     ExpectState,
     ExpectValue,
     File,
+    Given,
     GuardAnswer,
+    ModelLine,
     Named,
+    ScriptLine,
     Test,
+    TransferLine,
     Value,
+    VariantChoice,
 )
 from flowengine.testing.flowtest.values import literal, unquoted
 from flowengine.testing.matching import Piece
 
 Node = Tree[Token]
 
+Result = Literal["gives", "fails", "times out"]
+_RESULTS: dict[str, Result] = {"gives": "gives", "fails": "fails", "times_out": "times out"}
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -184,12 +195,46 @@ class _Reader:
             case "guard":
                 answer = GuardAnswer(self._named(row, _token(tree, 0)), _token(tree, 1).type == "ALLOWED")
                 self.current = replace(test, guards=(*test.guards, answer))
-            case "later_action":
-                self._complain(problems.comes_later("an action", self._span(row)))
-            case "later_llm":
-                self._complain(problems.comes_later("what the model says", self._span(row)))
+            case "variant":
+                choice = VariantChoice(self._named(row, _token(tree, 0)), self._named(row, _token(tree, 1)))
+                self.current = replace(test, variants=(*test.variants, choice))
+            case "action_gives" | "action_fails" | "action_times_out":
+                self._scripted(self._action(tree, row), row)
+            case "llm_says" | "llm_fails" | "llm_times_out":
+                self._scripted(self._model(tree, row), row)
+            case "transfer":
+                result = cast("TransferResult", str(_last(tree, "TRANSFER_RESULT")))
+                self._scripted(TransferLine(result, _after(tree), self._span(row)), row)
             case _:
                 self._step(tree, row)
+
+    def _scripted(self, line: ScriptLine, row: _Row) -> None:
+        test = self.current
+        assert test is not None
+        if test.steps and isinstance(test.steps[-1], Ends):
+            self._complain(problems.after_end(self._span(row), test.steps[-1].span))
+        else:
+            self.current = replace(test, script=(*test.script, line))
+
+    def _action(self, tree: Node, row: _Row) -> ActionLine:
+        given = tuple(
+            Given(self._named(row, _token(each, 0)), self._value(row, _token(each, 1))) for each in _trees(tree)
+        )
+        name = self._named(row, _token(tree, 0))
+        return ActionLine(name, _RESULTS[tree.data.removeprefix("action_")], given, _after(tree), self._span(row))
+
+    def _model(self, tree: Node, row: _Row) -> ModelLine:
+        text, left = _last(tree, "STRING"), _last(tree, "NAME")
+        exit_ = self._named(row, left) if left is not None else None
+        result: Literal["says", "fails", "times out"]
+        match tree.data:
+            case "llm_says":
+                result = "says"
+            case "llm_fails":
+                result = "fails"
+            case _:
+                result = "times out"
+        return ModelLine(result, unquoted(text) if text is not None else "", exit_, _after(tree), self._span(row))
 
     def _now(self, tree: Node, row: _Row) -> None:
         day, clock = _token(tree, 0), _token(tree, 1)
@@ -233,11 +278,10 @@ class _Reader:
             case "hangs_up":
                 return CallerHangsUp(span)
             case "voicemail":
-                self._complain(problems.comes_later("voicemail", span))
-                return None
+                return CallerIsMachine(span)
             case _:
                 then = self._caller(_trees(cue), span)
-                assert isinstance(then, CallerSays | CallerPresses | CallerHangsUp)
+                assert isinstance(then, CallerSays | CallerPresses | CallerHangsUp | CallerIsMachine)
                 return CallerInterrupts(unquoted(_token(cue)), then, span)
 
     def _parse(self, start: str, kind: str, row: _Row) -> Node | None:
@@ -308,6 +352,17 @@ def _first(text: str) -> str:
 def _token(tree: Node, index: int = 0) -> Token:
     tokens = [child for child in tree.children if isinstance(child, Token)]
     return tokens[index]
+
+
+def _last(tree: Node, kind: str) -> Token | None:
+    tokens = [child for child in tree.children if isinstance(child, Token) and child.type == kind]
+    return tokens[-1] if tokens else None
+
+
+def _after(tree: Node) -> float:
+    """`after 3s`, in seconds; 0 where there is none."""
+    found = _last(tree, "DURATION")
+    return seconds(found) if found is not None else 0.0
 
 
 def _trees(tree: Node) -> list[Node]:

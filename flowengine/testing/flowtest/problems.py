@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from flowengine.language.diagnostics import Diagnostic, Related
@@ -14,6 +15,10 @@ FORMS = {
     "contact": 'contact, with lines such as name = "Sam" under it',
     "now": "now 2026-11-24 10:00",
     "guard": "guard uk_outbound allowed, or refused",
+    "action": 'action book_visit gives reference = "AB12", or action book_visit fails',
+    "llm": 'llm says "It covers the boiler.", or llm fails',
+    "transfer": "transfer answered, or busy, no_answer, failed",
+    "variant": "variant opening = warm",
     "agent": 'agent: * "Am I speaking with Sam?"',
     "caller": "caller: yes, speaking",
     "expect": "expect visit_day = 2026-12-01, or expect state = greeting",
@@ -30,7 +35,13 @@ CUES = {
     "interrupts": '(interrupts after "boiler") no thanks',
 }
 
-ITEMS = ("flow", "contact", "now", "guard", "action", "agent", "caller", "llm", "expect", "ends")
+ITEMS = (
+    *("flow", "contact", "now", "guard", "action", "llm", "transfer", "variant"),
+    *("agent", "caller", "expect", "ends"),
+)
+
+
+ACTION_WORDS = ("gives", "succeeds", "fails", "times out", "after")
 
 
 ODD_QUOTES = "“”„«»"
@@ -42,6 +53,17 @@ _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 def mistake(code: str, name: str, span: Span, message: str, help_: str | None = None) -> Diagnostic:
     """An error in a test."""
     return Diagnostic(code, name, "error", span, message, help_)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The likely name, else the names there are."""
+    names = list(known)
+    close = get_close_matches(word, names, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not names:
+        return None
+    return f"there are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
 
 
 def unknown_line(word: str, span: Span, *, at_margin: bool) -> Diagnostic:
@@ -90,6 +112,8 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
         return _bad_cue(line, span)
     elif kind == "guard" and (close := get_close_matches(rest, ("allowed", "refused"), n=1)):
         message, help_ = f"{rest!r} is no answer of a guard", f"did you mean {close[0]!r}?"
+    elif kind == "action" and (close := get_close_matches(rest.split()[0], ACTION_WORDS, n=1)):
+        help_ = f"did you mean {close[0]!r}? For example: {FORMS[kind]}"
     elif kind == "test":
         help_ = 'a name stands in quotes: test "a busy caller"'
     return mistake("FL853", name, span, message, help_)
@@ -116,17 +140,6 @@ def _bad_cue(line: str, span: Span) -> Diagnostic:
     else:
         message, help_ = f"{cue!r} is no cue", f"cues are {', '.join(CUES.values())}"
     return mistake("FL854", "unknown-cue", whole, message, help_)
-
-
-def comes_later(what: str, span: Span) -> Diagnostic:
-    """A part of the language that cannot be run yet."""
-    return mistake(
-        "FL855",
-        "not-yet",
-        span,
-        f"{what} cannot be tested yet",
-        "this version runs flows without a model, actions or voicemail detection; remove the line",
-    )
 
 
 def bad_indent(span: Span, *, deeper: bool) -> Diagnostic:

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from flowengine.testing.flowtest.ast import Literal
+from flowengine.testing.flowtest.ast import Plain
 
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 _TIME = re.compile(r"(\d\d?):(\d\d)")
@@ -14,7 +14,7 @@ _BOTH = re.compile(r"(\d{4}-\d\d?-\d\d?)[T ]+(\d\d?:\d\d)")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
-def literal(text: str) -> Literal:
+def literal(text: str) -> Plain:
     """What an unquoted value looks like: a date, a time, both, a number, true or false, else text.
 
     Numbers with leading zeros stay text (`0042` is somebody's digits). Raises ValueError for 2026-13-01.

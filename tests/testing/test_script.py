@@ -1,0 +1,294 @@
+"""Actions, the model and transfers, scripted by a test: read, held against the flow, and answered in virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flowengine.conversation.commands import AskModel, Command, Hangup, Listen, RunAction, Speak, StartTimer, Transfer
+from flowengine.conversation.events import (
+    ActionFinished,
+    Connected,
+    Event,
+    MachineDetected,
+    ModelAnswered,
+    ModelFailed,
+    SpeechHeard,
+    TimerFired,
+    TransferEnded,
+)
+from flowengine.errors import FlowEngineError
+from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.source import Source
+from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.flowtest.bind import Bound, bind
+from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.script import ActionAnswer, ModelAnswer, Script, Scripted, TransferAnswer
+from flowengine.testing.virtual_call import VirtualCall
+from tests.testing.made_flows import compiled
+
+OUTSIDE = """\
+flow outside "What is outside" inbound
+  agent "Amy" of "Hearth & Home"
+
+outcome booked success
+outcome hung_up
+
+intent agree "the caller says yes"
+  "yes"
+
+action book(day: date) -> reference: text, floor: number
+  python "acme.bookings:book"
+
+action remind()
+  python "acme.bookings:remind"
+
+state start
+  split opening
+    warm 50%
+      say "How lovely to hear from you."
+      -> talk
+    direct 50% -> talk
+
+state talk
+  llm "Answer in one short sentence."
+    facts
+      "Cover includes the boiler."
+    convinced "the caller agrees" -> book
+    refused "the caller says no" -> pass_on
+    limit 3 turns -> pass_on
+    fallback "I see." -> pass_on
+
+state book
+  do book(today)
+    ok -> remind
+    error -> pass_on
+    timeout -> pass_on
+
+state remind
+  do remind()
+    ok -> goodbye
+    error -> goodbye
+
+state pass_on
+  transfer "+441632960123"
+    answered -> goodbye
+    busy or no_answer or failed -> goodbye
+
+state goodbye
+  say "Goodbye."
+  end booked
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+def read(*lines: str) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
+    file, problems = parse(
+        Source("a.flowtest", 'test "x"\n  flow outside\n' + "".join(f"  {each}\n" for each in lines))
+    )
+    assert problems == (), problems
+    return bind(file.tests[0], compiled(OUTSIDE))
+
+
+def test_every_line_of_a_script_is_read() -> None:
+    bound, problems = read(
+        'action book gives reference = "AB12, of course", floor = 2   # a remark',
+        "action book after 3s gives reference = AB 12, floor = 2",
+        "action book fails",
+        "action book after 1.5s fails",
+        "action book times out",
+        "action remind succeeds",
+        'llm says "It covers the boiler." then convinced',
+        'llm after 2s says "Well \\"now\\"."',
+        "llm fails",
+        "llm times out",
+        "transfer after 20s no_answer",
+        "transfer answered",
+        "variant opening = warm",
+        "agent: *",
+    )
+    assert problems == ()
+    assert bound is not None
+    assert bound.script == (
+        ActionAnswer("book", "gives", (("reference", "AB12, of course"), ("floor", "2"))),
+        ActionAnswer("book", "gives", (("reference", "AB 12"), ("floor", "2")), 3.0),
+        ActionAnswer("book", "fails"),
+        ActionAnswer("book", "fails", (), 1.5),
+        ActionAnswer("book", "times out"),
+        ActionAnswer("remind", "gives"),
+        ModelAnswer("says", "It covers the boiler.", "convinced"),
+        ModelAnswer("says", 'Well "now".', None, 2.0),
+        ModelAnswer("fails"),
+        ModelAnswer("times out"),
+        TransferAnswer("no_answer", 20.0),
+        TransferAnswer("answered"),
+    )
+    assert bound.variants == {"opening": "warm"}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column", "help_"),
+    [
+        ("action bok fails", "FL863", 10, "did you mean 'book'?"),
+        ("action book gives refrence = AB12, floor = 2", "FL864", 21, "did you mean 'reference'?"),
+        ("action book gives reference = AB12", "FL864", 3, "add floor = …"),
+        ("action book gives reference = AB12, floor = high", "FL864", 47, "let it fail: action book fails"),
+        ("action book gives reference = A, floor = 2, floor = 3", "FL857", 47, "keep one"),
+        ('llm says "Yes." then convincd', "FL865", 24, "did you mean 'convinced'?"),
+        ("variant openning = warm", "FL866", 11, "did you mean 'opening'?"),
+        ("variant opening = worm", "FL866", 21, "did you mean 'warm'?"),
+    ],
+)
+def test_what_the_flow_does_not_have_is_told(line: str, code: str, column: int, help_: str) -> None:
+    bound, found = read(line, "agent: *")
+    assert bound is None
+    assert [(problem.code, problem.span.line, problem.span.column) for problem in found] == [(code, 3, column)]
+    assert help_ in (found[0].help or "")
+
+
+@pytest.mark.parametrize("line", ["llm fails", "transfer answered"])
+def test_an_answer_to_what_is_never_asked_is_told(line: str) -> None:
+    from tests.testing.made_flows import GUARDED
+
+    file, _ = parse(Source("a.flowtest", f'test "x"\n  flow guarded\n  {line}\n  agent: *\n'))
+    _, found = bind(file.tests[0], compiled(GUARDED))
+    assert [(problem.code, problem.span.line) for problem in found] == [("FL867", 3)]
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "help_"),
+    [
+        ("action book giv reference = A", 15, "did you mean 'gives'?"),
+        ("action book", 14, "action book_visit gives"),
+        ("action book gives reference", 30, "action book_visit gives"),
+        ("llm sings", 7, 'llm says "It covers'),
+        ("transfer lost", 12, "transfer answered, or busy"),
+        ("variant opening warm", 19, "variant opening = warm"),
+    ],
+)
+def test_a_line_of_a_script_that_goes_wrong_is_told_where(line: str, column: int, help_: str) -> None:
+    _, found = parse(Source("a.flowtest", f'test "x"\n  flow outside\n  {line}\n  agent: *\n'))
+    assert [(problem.code, problem.span.line, problem.span.column) for problem in found] == [("FL853", 3, column)]
+    assert help_ in (found[0].help or "")
+
+
+# In virtual time.
+
+ORDERS: dict[str, Command] = {
+    "action": RunAction("a1", "book", (), 4.0),
+    "model": AskModel("m1", "task", (), (), ()),
+    "transfer": Transfer("t1", "+441632960123"),
+}
+
+
+class Mind:
+    """Orders something on connection, and remembers what it is sent."""
+
+    finished = False
+
+    def __init__(self, *orders: Command, then: Callable[[Event], tuple[Command, ...]] = lambda event: ()) -> None:
+        self._orders = orders
+        self._then = then
+        self.events: list[Event] = []
+
+    def send(self, event: Event) -> tuple[Command, ...]:
+        self.events.append(event)
+        return self._orders if isinstance(event, Connected) else self._then(event)
+
+
+def call_of(mind: Mind, *answers: Scripted) -> VirtualCall:
+    call = VirtualCall(
+        mind,
+        lambda name, at: GuardAnswer(True),
+        world=Script(answers),
+        on_said=lambda said: None,
+        on_fact=lambda fact: None,
+    )
+    call.connect()
+    return call
+
+
+@pytest.mark.parametrize(
+    ("order", "answer", "event"),
+    [
+        (
+            "action",
+            ActionAnswer("book", "gives", (("reference", "A"),), 3.0),
+            ActionFinished(3.0, "a1", "ok", (("reference", "A"),)),
+        ),
+        (
+            "action",
+            ActionAnswer("book", "fails", (), 1.0),
+            ActionFinished(1.0, "a1", "error", reason="the test lets it fail"),
+        ),
+        ("model", ModelAnswer("says", "Yes.", "convinced", 2.0), ModelAnswered(2.0, "m1", "Yes.", "convinced")),
+        ("model", ModelAnswer("fails"), ModelFailed(0.0, "m1", "the test lets it fail")),
+        ("transfer", TransferAnswer("busy", 20.0), TransferEnded(20.0, "t1", "busy")),
+    ],
+)
+def test_an_answer_comes_at_its_time(order: str, answer: Scripted, event: Event) -> None:
+    mind = Mind(ORDERS[order])
+    call_of(mind, answer).let_speak()
+    assert mind.events[1:] == [event]
+
+
+def test_what_times_out_is_left_to_the_timer() -> None:
+    mind = Mind(ORDERS["action"], StartTimer("a1", 4.0), then=lambda event: (Listen("open", ()),))
+    call = call_of(mind, ActionAnswer("book", "times out"))
+    call.let_speak()
+    assert mind.events[1:] == [TimerFired(4.0, "a1")]
+    assert not call.speaking
+
+
+def test_a_transfer_begins_when_all_was_heard() -> None:
+    mind = Mind(Speak("s1", ("I'll put you through.",)), ORDERS["transfer"])
+    call = call_of(mind, TransferAnswer("answered"))
+    call.let_speak()
+    assert [type(event) for event in mind.events[1:]] == [SpeechHeard, TransferEnded]
+    assert mind.events[1].at == mind.events[2].at > 1.0
+
+
+def test_nothing_is_answered_any_more_when_the_call_ends() -> None:
+    mind = Mind(ORDERS["action"], Hangup("done"))
+    call = call_of(mind, ActionAnswer("book", "gives", (), 3.0))
+    call.let_speak()
+    call.wait(5.0)
+    assert [type(event) for event in mind.events] == [Connected]
+
+
+def test_a_machine_is_told_at_once() -> None:
+    mind = Mind()
+    call_of(mind).machine()
+    assert mind.events[1:] == [MachineDetected(0.0)]
+
+
+def test_answers_come_in_their_order_and_the_last_again_and_again() -> None:
+    script = Script([ActionAnswer("book", "fails"), ActionAnswer("book", "gives"), TransferAnswer("busy")])
+    order = RunAction("a1", "book", (), 4.0)
+    made = [script(order).event for _ in range(3)]
+    results = [event(0.0) for event in made if event is not None]
+    assert [each.result for each in results if isinstance(each, ActionFinished)] == ["error", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ("action", "runs the action 'book', and the test does not say what it gives: add 'action book fails'"),
+        ("model", "asks the model for a turn, and the test does not say what it says: add 'llm says"),
+        ("transfer", "transfers the call, and the test does not say how that ends: add 'transfer answered'"),
+    ],
+)
+def test_what_a_test_does_not_script_is_told_with_the_line_to_add(order: str, message: str) -> None:
+    with pytest.raises(FlowEngineError, match=message):
+        call_of(Mind(ORDERS[order]))
+
+
+def test_the_model_says_each_turn_once() -> None:
+    script = Script([ModelAnswer("says", "Yes.")])
+    order = AskModel("m1", "task", (), (), ())
+    script(order)
+    with pytest.raises(FlowEngineError, match="for turn 2"):
+        script(order)
