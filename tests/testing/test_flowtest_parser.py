@@ -157,7 +157,6 @@ def test_values_are_read_as_what_they_look_like(written: str, literal: object) -
         ("caller: (silence six)", "FL854", 11, "write, for example: (silence 6s)"),
         ("caller: (sings)", "FL854", 11, "cues are (silence 6s), "),
         ("caller: (interrupts) no", "FL854", 11, "(interrupts after"),
-        ('llm says "sure" then convinced', "FL855", 3, "remove the line"),
         ("  caller: yes", "FL856", 5, "only lines under 'contact'"),
         ("flow other", "FL857", 3, "keep one"),
     ],

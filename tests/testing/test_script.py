@@ -26,7 +26,7 @@ from flowengine.testing.flowtest.bind import Bound, bind
 from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.script import ActionAnswer, ModelAnswer, Script, Scripted, TransferAnswer
 from flowengine.testing.virtual_call import VirtualCall
-from tests.testing.made_flows import compiled
+from tests.testing.made_flows import GUARDED, compiled
 
 OUTSIDE = """\
 flow outside "What is outside" inbound
@@ -151,8 +151,6 @@ def test_what_the_flow_does_not_have_is_told(line: str, code: str, column: int, 
 
 @pytest.mark.parametrize("line", ["llm fails", "transfer answered"])
 def test_an_answer_to_what_is_never_asked_is_told(line: str) -> None:
-    from tests.testing.made_flows import GUARDED
-
     file, _ = parse(Source("a.flowtest", f'test "x"\n  flow guarded\n  {line}\n  agent: *\n'))
     _, found = bind(file.tests[0], compiled(GUARDED))
     assert [(problem.code, problem.span.line) for problem in found] == [("FL867", 3)]
