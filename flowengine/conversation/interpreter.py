@@ -184,6 +184,7 @@ class Interpreter:
     # Statements.
 
     def _body(self, state: str) -> Closing | None:
+        self._call.trace.entered(state)
         return self._run(self._call.flow.states[state].body)
 
     def _run(self, block: Block, *, silent: bool = False) -> Closing | None:

@@ -13,6 +13,9 @@ from flowengine.graph.model import Branch, Expression, Variant
 class Trace(Protocol):
     """Is told of each way as it is taken."""
 
+    def entered(self, state: str) -> None:
+        """A state is run from its beginning; coming back to one is no entry."""
+
     def took(self, branch: Branch, by: str) -> None:
         """A branch was taken; `by` is its trigger, as `trigger_label` writes it."""
 
@@ -25,6 +28,9 @@ class Trace(Protocol):
 
 class Untraced:
     """Nobody wants to know."""
+
+    def entered(self, state: str) -> None:
+        pass
 
     def took(self, branch: Branch, by: str) -> None:
         pass

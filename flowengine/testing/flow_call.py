@@ -8,13 +8,14 @@ assert call.state == "appointment"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flowengine.errors import FlowEngineError, FlowNotValid
 from flowengine.graph.compile import Compilation
 from flowengine.language.render import render
 from flowengine.testing.player import Player, Turn
+from flowengine.testing.script import Script, Scripted
 from flowengine.testing.transcript import laid_out, rows
 
 
@@ -31,10 +32,13 @@ class FlowCall:
         *,
         now: datetime | None = None,
         guard: Mapping[str, bool] | None = None,
+        answers: Iterable[Scripted] = (),
+        variants: Mapping[str, str] | None = None,
     ) -> None:
         if compilation.flow is None:
             raise FlowNotValid(render(compilation.errors, compilation.sources, colour=False))
-        self.player = Player(compilation.flow, contact, now=now, guard=guard)
+        world = Script(answers)
+        self.player = Player(compilation.flow, contact, now=now, guard=guard, world=world, variants=variants)
 
     def caller(self, words: str) -> None:
         """The caller says these words."""
@@ -47,6 +51,10 @@ class FlowCall:
     def silence(self, seconds: float | None = None) -> None:
         """The caller says nothing: for so many seconds, or until the flow stirs."""
         self.player.silence(seconds)
+
+    def voicemail(self) -> None:
+        """What answers turns out to be a machine."""
+        self.player.voicemail()
 
     def hang_up(self) -> None:
         """The caller hangs up."""

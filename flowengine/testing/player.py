@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from flowengine.conversation.commands import Chose, Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.trace import UNTRACED
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
@@ -78,8 +79,8 @@ class Player:
 
     `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
     zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
-    asked about the hours of `now`. `world` answers for actions, the model and transfers;
-    `tally` is told which ways the call takes. Raises ContactNotValid.
+    asked about the hours of `now`. `world` answers for actions, the model and transfers,
+    `variants` settles splits by name, `tally` is told which ways the call takes. Raises ContactNotValid.
     """
 
     def __init__(
@@ -90,14 +91,16 @@ class Player:
         now: datetime | None = None,
         guard: Mapping[str, bool] | None = None,
         world: World = nobody,
+        variants: Mapping[str, str] | None = None,
         tally: Tally | None = None,
     ) -> None:
         self.flow = flow
         self.started = in_london(now or DEFAULT_NOW)
         self._given = dict(guard or {})
         self.contact = check_contact(flow, contact or {})
-        self._tally = tally or Tally(flow)
-        self._conversation = Conversation(flow, self.contact, started=self.started, trace=self._tally)
+        self._conversation = Conversation(
+            flow, self.contact, started=self.started, trace=tally or UNTRACED, variants=variants
+        )
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
         self._call = VirtualCall(
@@ -264,10 +267,8 @@ class Player:
     def _on_fact(self, fact: Fact | Suppress) -> None:
         turn = self._turns[-1]
         match fact:
-            case Entered(state=state, by=by):
+            case Entered():
                 turn.entered.append(fact)
-                if by != "resume":
-                    self._tally.entered(state)
             case Understood():
                 turn.understood.append(fact)
             case SlotFilled():

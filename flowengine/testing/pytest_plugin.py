@@ -6,7 +6,7 @@ until there is something to play.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flowengine.testing.flow_call import FlowCall
     from flowengine.testing.flowtest.ast import Test
     from flowengine.testing.runner import Result
+    from flowengine.testing.script import Scripted
     from flowengine.testing.suite import Flows
 
 _FLOWS: pytest.StashKey[Flows] = pytest.StashKey()
@@ -96,7 +97,8 @@ def flow_call(request: pytest.FixtureRequest) -> Callable[..., FlowCall]:
     """Place a call: `call = flow_call("flows/reception.flow", contact={"name": "Sam"})`.
 
     The path is looked for from pytest's root folder, then beside the test. Besides `contact` there are `now`, a
-    datetime (UK time when it has no zone), and `guard`, answers by name: `{"uk_outbound": False}`.
+    datetime (UK time when it has no zone), `guard`, answers by name (`{"uk_outbound": False}`), `answers` of actions, the
+    model and transfers (`flowengine.testing.script`), and `variants` of splits by name.
     """
     from flowengine.testing.flow_call import FlowCall
 
@@ -106,11 +108,13 @@ def flow_call(request: pytest.FixtureRequest) -> Callable[..., FlowCall]:
         *,
         now: datetime | None = None,
         guard: Mapping[str, bool] | None = None,
+        answers: Iterable[Scripted] = (),
+        variants: Mapping[str, str] | None = None,
     ) -> FlowCall:
         found = request.config.rootpath / path
         if not found.exists():
             found = request.path.parent / path
         compilation = _flows(request.config).compiled(found)
-        return FlowCall(compilation, contact, now=now, guard=guard)
+        return FlowCall(compilation, contact, now=now, guard=guard, answers=answers, variants=variants)
 
     return place

@@ -7,7 +7,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import assert_never
 
-from flowengine.errors import FlowEngineError
+from flowengine.errors import ContactNotValid, FlowEngineError
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
@@ -76,10 +76,18 @@ def play(bound: Bound, tally: Tally | None = None) -> Result:
     test = bound.test
     try:
         player = Player(
-            bound.flow, bound.contact, now=test.now, guard=bound.guard, world=Script(bound.script), tally=tally
+            bound.flow,
+            bound.contact,
+            now=test.now,
+            guard=bound.guard,
+            world=Script(bound.script),
+            variants=bound.variants,
+            tally=tally,
         )
-    except FlowEngineError as error:
+    except ContactNotValid as error:
         return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
+    except FlowEngineError as error:
+        return Result(test, bound.flow, failure=Failure(test.span, str(error)))
     failure = _first_failure(player, test)
     return Result(
         test,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -19,12 +20,17 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.errors import FlowEngineError
+from flowengine.graph.compile import compile_text
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Source
 from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.coverage.sums import gaps, taken
+from flowengine.testing.flow_call import FlowCall
 from flowengine.testing.flowtest.bind import Bound, bind
 from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.report_text import report_text
 from flowengine.testing.script import ActionAnswer, ModelAnswer, Script, Scripted, TransferAnswer
+from flowengine.testing.suite import find_tests, run
 from flowengine.testing.virtual_call import VirtualCall
 from tests.testing.made_flows import GUARDED, compiled
 
@@ -33,6 +39,7 @@ flow outside "What is outside" inbound
   agent "Amy" of "Hearth & Home"
 
 outcome booked success
+outcome machine
 outcome hung_up
 
 intent agree "the caller says yes"
@@ -40,6 +47,8 @@ intent agree "the caller says yes"
 
 action book(day: date) -> reference: text, floor: number
   python "acme.bookings:book"
+  timeout 4s
+  filler "One moment."
 
 action remind()
   python "acme.bookings:remind"
@@ -81,6 +90,7 @@ state goodbye
   end booked
 
 anywhere
+  machine: end machine
   hangup: end hung_up
 """
 
@@ -290,3 +300,137 @@ def test_the_model_says_each_turn_once() -> None:
     script(order)
     with pytest.raises(FlowEngineError, match="for turn 2"):
         script(order)
+
+
+# Whole calls.
+
+SUITE = """\
+test "the model convinces, and the visit is booked"
+  flow outside
+  variant opening = warm
+  llm says "It covers the boiler."
+  action book after 2s gives reference = "AB12", floor = 2
+  action remind succeeds
+
+  agent: "How lovely to hear from you. It covers the boiler."
+  expect state = talk
+  caller: I see
+  llm says "Lovely." then convinced
+  agent: "Lovely. One moment. Goodbye."
+  expect reference = AB12
+  expect floor = 2
+  ends booked
+
+test "nobody can help"
+  flow outside
+  variant opening = direct
+  llm after 1s says "Well." then refused
+  transfer after 20s no_answer
+
+  agent: "Well. Goodbye."
+  ends booked
+
+test "the model fails, and so does the transfer"
+  flow outside
+  variant opening = direct
+  llm fails
+  transfer failed
+  agent: "I see. Goodbye."
+  ends booked
+
+test "the model never answers"
+  flow outside
+  variant opening = direct
+  llm times out
+  transfer busy
+  agent: "I see. Goodbye."
+  ends booked
+
+test "the model has had its turns"
+  flow outside
+  variant opening = direct
+  llm says "One."
+  llm says "Two."
+  llm says "Three."
+  llm says "Four."
+  transfer answered
+  caller: um well
+  agent: "Two."
+  caller: what else
+  agent: "Three."
+  caller: and now
+  agent: "Four."
+  caller: more
+  agent: "Goodbye."
+  ends booked
+
+test "the booking fails"
+  flow outside
+  variant opening = direct
+  llm says "Lovely." then convinced
+  action book fails
+  transfer answered
+  agent: "Lovely. Goodbye."
+  ends booked
+
+test "the booking is never heard of, and the reminder fails the second time"
+  flow outside
+  variant opening = direct
+  llm says "Lovely." then convinced
+  action book times out
+  transfer answered
+  agent: "Lovely. One moment. Goodbye."
+  ends booked
+
+test "the reminder fails"
+  flow outside
+  variant opening = direct
+  llm says "Lovely." then convinced
+  action book gives reference = "AB12", floor = 2
+  action remind fails
+  agent: "Lovely. Goodbye."
+  ends booked
+
+test "the caller hangs up while the visit is booked"
+  flow outside
+  variant opening = direct
+  llm says "Lovely." then convinced
+  action book after 3s gives reference = "AB12", floor = 2
+  caller: (interrupts after "One moment") (hangs up)
+  ends hung_up
+
+test "a machine"
+  flow outside
+  variant opening = direct
+  llm says "Well?"
+  caller: (voicemail)
+  agent: ""
+  ends machine
+"""
+
+
+def test_calls_with_actions_a_model_and_transfers_are_played_and_covered_in_full(tmp_path: Path) -> None:
+    (tmp_path / "outside.flow").write_text(OUTSIDE)
+    (tmp_path / "outside.flowtest").write_text(SUITE)
+    report = run(find_tests([tmp_path]), covering=[tmp_path])
+    assert report.passed == 10, report_text(report, colour=False, verbose=False)
+    assert report.coverage is not None
+    assert [gap for file in report.coverage.files for gap in gaps(file)] == []
+    (file,) = report.coverage.files
+    assert taken([file], "condition") == (2, 2)
+
+
+def test_a_call_that_asks_for_what_is_not_scripted_fails_with_the_line_to_add(tmp_path: Path) -> None:
+    (tmp_path / "outside.flow").write_text(OUTSIDE)
+    (tmp_path / "outside.flowtest").write_text('test "x"\n  flow outside\n  agent: *\n')
+    (result,) = run(find_tests([tmp_path])).results
+    assert result.failure is not None
+    assert "add 'llm says" in result.failure.message
+
+
+def test_the_fixtures_call_takes_answers_too() -> None:
+    compilation = compile_text(OUTSIDE, "outside.flow", {})
+    answers = [ModelAnswer("says", "Well.", "refused"), TransferAnswer("busy")]
+    call = FlowCall(compilation, answers=answers, variants={"opening": "warm"})
+    assert call.agent == "How lovely to hear from you. Well. Goodbye."
+    assert call.outcome == "booked"

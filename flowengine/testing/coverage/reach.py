@@ -20,12 +20,15 @@ from flowengine.graph.model import (
     Block,
     Branch,
     Collect,
+    Do,
     End,
     Expression,
     Flow,
     Goto,
+    Guard,
     If,
     Listen,
+    Llm,
     OnAfter,
     OnHangup,
     OnHeardSlot,
@@ -41,6 +44,7 @@ from flowengine.graph.model import (
     Split,
     State,
     Statement,
+    Transfer,
     Trigger,
     Waiting,
 )
@@ -206,9 +210,17 @@ class Reach:
     def _can_happen(self, waiting: Waiting, trigger: Trigger) -> bool:
         match trigger:
             case OnResult():
-                return not isinstance(waiting, Run) and any(trigger in branch.triggers for branch in waiting.branches)
-            case _ if not isinstance(waiting, Listen | Collect):
+                own = [branch for branch in waiting.branches if trigger in branch.triggers]
+                # A limit that leads nowhere is answered by the fallback; a subflow's outcomes come with its ends.
+                return any(branch.body for branch in own) if isinstance(waiting, Llm) else not isinstance(waiting, Run)
+            case _ if isinstance(waiting, Guard | Run):
                 # A test's guard answers at once: nobody can say a word before.
+                return False
+            case OnIntent() | OnSilence() | OnPress() | OnHeardSlot() if isinstance(waiting, Transfer):
+                return False
+            case OnSilence() | OnPress() | OnHeardSlot() if isinstance(waiting, Do):
+                return False
+            case OnOtherwise() if not isinstance(waiting, Listen | Collect):
                 return False
             case OnIntent(name=name):
                 intent = self.flow.intents.get(name)

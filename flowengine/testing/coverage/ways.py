@@ -45,7 +45,7 @@ class Tally:
     times: Counter[Key] = field(default_factory=Counter)
 
     def entered(self, state: str) -> None:
-        """A state was entered, and did not only get the word back from a digression."""
+        """A state was entered, and not only come back to."""
         self.times["state", self.flow.states[state].span, ""] += 1
 
     def took(self, branch: Branch, by: str) -> None:
