@@ -14,7 +14,8 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     │   ├── RecogniserError
     │   └── SynthesiserError
     ├── TelephonyError        the telephone provider refused or failed
-    └── StoreError            the record could not be read or written
+    ├── StoreError            the record could not be read or written
+    └── NotScripted           a test does not say what the world outside its call answers
 """
 
 
@@ -68,3 +69,7 @@ class TelephonyError(FlowEngineError):
 
 class StoreError(FlowEngineError):
     """The record could not be read or written."""
+
+
+class NotScripted(FlowEngineError):
+    """A test does not say what an action, the model or a transfer answers; the message names the line to add."""

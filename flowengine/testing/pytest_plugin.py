@@ -97,8 +97,8 @@ def flow_call(request: pytest.FixtureRequest) -> Callable[..., FlowCall]:
     """Place a call: `call = flow_call("flows/reception.flow", contact={"name": "Sam"})`.
 
     The path is looked for from pytest's root folder, then beside the test. Besides `contact` there are `now`, a
-    datetime (UK time when it has no zone), `guard`, answers by name (`{"uk_outbound": False}`), `answers` of actions, the
-    model and transfers (`flowengine.testing.script`), and `variants` of splits by name.
+    datetime (UK time when it has no zone), `guard`, answers by name (`{"uk_outbound": False}`), `answers` of actions,
+    the model and transfers (`flowengine.testing.script`), and `variants` of splits by name.
     """
     from flowengine.testing.flow_call import FlowCall
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import assert_never
 
-from flowengine.errors import ContactNotValid, FlowEngineError
+from flowengine.errors import FlowEngineError, NotScripted
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
@@ -84,10 +84,10 @@ def play(bound: Bound, tally: Tally | None = None) -> Result:
             variants=bound.variants,
             tally=tally,
         )
-    except ContactNotValid as error:
-        return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
-    except FlowEngineError as error:
+    except NotScripted as error:
         return Result(test, bound.flow, failure=Failure(test.span, str(error)))
+    except FlowEngineError as error:
+        return Result(test, bound.flow, failure=Failure(test.span, f"the call cannot be placed: {error}"))
     failure = _first_failure(player, test)
     return Result(
         test,

@@ -19,7 +19,7 @@ from flowengine.conversation.events import (
     TransferEnded,
     TransferResult,
 )
-from flowengine.errors import FlowEngineError
+from flowengine.errors import NotScripted
 from flowengine.runtime.unprovided import unprovided
 
 Order = RunAction | AskModel | Transfer
@@ -93,7 +93,7 @@ class Script:
                     assert_never(answer)
 
     def __call__(self, order: Order) -> Answer:
-        """The next answer to this. Raises FlowEngineError where the test has none."""
+        """The next answer to this. Raises NotScripted where the test has none."""
         match order:
             case RunAction(request_id=request_id, action=action):
                 missing = f"the flow runs the action {action!r}, and the test does not say what it gives"
@@ -113,7 +113,7 @@ class Script:
         self._asked += 1
         if self._asked > len(self._model):
             turn = "a turn" if self._asked == 1 else f"turn {self._asked}"
-            raise FlowEngineError(
+            raise NotScripted(
                 f"the flow asks the model for {turn}, and the test does not say what it says: add 'llm says \"…\"'"
             )
         return self._model[self._asked - 1]
@@ -121,7 +121,7 @@ class Script:
 
 def _next(answers: list[Kind], missing: str) -> Kind:
     if not answers:
-        raise FlowEngineError(missing)
+        raise NotScripted(missing)
     return answers[0] if len(answers) == 1 else answers.pop(0)
 
 

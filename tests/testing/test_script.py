@@ -19,7 +19,7 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
 )
-from flowengine.errors import FlowEngineError
+from flowengine.errors import NotScripted
 from flowengine.graph.compile import compile_text
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Source
@@ -290,7 +290,7 @@ def test_answers_come_in_their_order_and_the_last_again_and_again() -> None:
     ],
 )
 def test_what_a_test_does_not_script_is_told_with_the_line_to_add(order: str, message: str) -> None:
-    with pytest.raises(FlowEngineError, match=message):
+    with pytest.raises(NotScripted, match=message):
         call_of(Mind(ORDERS[order]))
 
 
@@ -298,7 +298,7 @@ def test_the_model_says_each_turn_once() -> None:
     script = Script([ModelAnswer("says", "Yes.")])
     order = AskModel("m1", "task", (), (), ())
     script(order)
-    with pytest.raises(FlowEngineError, match="for turn 2"):
+    with pytest.raises(NotScripted, match="for turn 2"):
         script(order)
 
 
@@ -430,7 +430,7 @@ def test_a_call_that_asks_for_what_is_not_scripted_fails_with_the_line_to_add(tm
 
 def test_the_fixtures_call_takes_answers_too() -> None:
     compilation = compile_text(OUTSIDE, "outside.flow", {})
-    answers = [ModelAnswer("says", "Well.", "refused"), TransferAnswer("busy")]
+    answers: list[Scripted] = [ModelAnswer("says", "Well.", "refused"), TransferAnswer("busy")]
     call = FlowCall(compilation, answers=answers, variants={"opening": "warm"})
     assert call.agent == "How lovely to hear from you. Well. Goodbye."
     assert call.outcome == "booked"
