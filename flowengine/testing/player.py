@@ -110,10 +110,10 @@ class Player:
 
     # What the caller does. The agent finishes first, except in `interrupt` and `hang_up_after`.
 
-    def say(self, text: str) -> None:
-        """The caller says these words."""
-        self._begin(text)
-        self._call.say(text)
+    def say(self, text: str, seconds: float | None = None) -> None:
+        """The caller says these words, in so many seconds, or in as many as they take."""
+        self._begin(text if seconds is None else f"(takes {seconds:g}s) {text}")
+        self._call.say(text, seconds=seconds)
 
     def press(self, keys: str) -> None:
         """The caller presses keys: `1`, `*`, `4711`."""

@@ -182,8 +182,8 @@ def _check(player: Player, check: Check) -> Failure | None:
 
 def _act(player: Player, step: CallerStep) -> None:
     match step:
-        case CallerSays(words=words):
-            player.say(words)
+        case CallerSays(words=words, seconds=seconds):
+            player.say(words, seconds)
         case CallerSilent(seconds=seconds):
             player.silence(seconds)
         case CallerPresses(keys=keys):

@@ -153,9 +153,9 @@ class VirtualCall:
 
     # What the caller does. None of these waits for the agent to finish.
 
-    def say(self, text: str, *, reaction: float = pace.REACTION_S) -> None:
-        """The caller speaks; it takes as long as the words do."""
-        self._take_floor(reaction + pace.speech_seconds(text))
+    def say(self, text: str, *, reaction: float = pace.REACTION_S, seconds: float | None = None) -> None:
+        """The caller speaks; it takes as long as the words do, or so many seconds."""
+        self._take_floor(reaction + (pace.speech_seconds(text) if seconds is None else seconds))
         if not self.over:
             self._think(CallerSaid(self.at, text))
 

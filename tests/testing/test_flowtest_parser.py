@@ -209,6 +209,11 @@ def test_what_is_wrong_with_a_test_as_a_whole_is_told(text: str, code: str) -> N
     assert code in [problem.code for problem in read(text)[1]]
 
 
+def test_a_caller_may_take_as_long_as_the_test_says() -> None:
+    (test,) = read('test "x"\n  flow y\n  caller: (takes 8m) well, it is a story  # long\n')[0].tests
+    assert test.steps == (CallerSays("well, it is a story", test.steps[0].span, 480.0),)
+
+
 def test_sound_tests_beside_a_mistaken_one_can_be_played() -> None:
     file, _ = read('test "bad"\n  flow y\n  agnt: *\ntest "good"\n  flow y\n  agent: *\n')
     assert [(test.name, test.sound) for test in file.tests] == [("bad", False), ("good", True)]

@@ -107,6 +107,15 @@ def test_a_timer_waits_while_the_caller_speaks() -> None:
     assert fired.at > said.at > 1.0
 
 
+def test_a_caller_may_talk_for_as_long_as_a_test_says() -> None:
+    call, mind, _ = call_of(on_connect(StartTimer("t", 300.0)))
+    call.say("well", seconds=480.0)
+    call.wait(1.0)
+    said, fired = mind.events[1:]
+    assert said == CallerSaid(480.5, "well")
+    assert isinstance(fired, TimerFired)
+
+
 def test_an_interruption_cuts_what_was_not_said_yet() -> None:
     call, mind, said = call_of(on_connect(HELLO, QUESTION))
     call.let_speak_words(5)

@@ -45,10 +45,11 @@ class AgentSays:
 
 @dataclass(frozen=True, slots=True)
 class CallerSays:
-    """`caller: words`."""
+    """`caller: words`; `seconds`: how long they take to say, where the test says so (`(takes 8m) words`)."""
 
     words: str
     span: Span
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

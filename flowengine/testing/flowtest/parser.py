@@ -271,6 +271,8 @@ class _Reader:
         match cue.data:
             case "words":
                 return CallerSays(str(_token(cue)).strip(), span)
+            case "takes":
+                return CallerSays(str(_token(cue, 1)).strip(), span, seconds(_token(cue, 0)))
             case "silence":
                 return CallerSilent(seconds(_token(cue)) if cue.children else None, span)
             case "press":

@@ -29,6 +29,7 @@ FORMS = {
 
 CUES = {
     "silence": "(silence 6s)",
+    "takes": "(takes 2m) well, it's a long story",
     "press": "(press 1)",
     "hangs": "(hangs up)",
     "voicemail": "(voicemail)",
