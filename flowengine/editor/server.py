@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from flowengine.editor.answers import Answers
 from flowengine.editor.completion import complete
 from flowengine.editor.hover import hover_at
+from flowengine.editor.layout import layout_edit
 from flowengine.editor.occurrences import Occurrence
 from flowengine.editor.outline import folds, outline
 from flowengine.editor.positions import Columns
@@ -108,6 +109,14 @@ def _documents(server: FlowServer) -> None:
         folders = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
         ls.flows.folders = [path for uri in folders if (path := uris.to_fs_path(uri))]
 
+    @server.feature(types.INITIALIZED)
+    def initialized(ls: FlowServer, params: types.InitializedParams) -> None:
+        watching = ls.client_capabilities.workspace and ls.client_capabilities.workspace.did_change_watched_files
+        if watching and watching.dynamic_registration:
+            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*.flow")])
+            wanted = types.Registration("flows", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            ls.client_register_capability(types.RegistrationParams([wanted]))
+
     @server.feature(types.SHUTDOWN)
     def shutdown(ls: FlowServer, params: None) -> None:
         ls.dismissed = True
@@ -183,6 +192,12 @@ def _writing(server: FlowServer) -> None:
         text, span = told
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
         return types.Hover(content, answers.range(span, source) if span is not None else None)
+
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def formatting(ls: FlowServer, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+        source = ls.flows.source(ls.path(params.text_document.uri))
+        fix = layout_edit(source) if isinstance(source, Source) else None
+        return [ls.answers.edit(fix)] if fix is not None else []
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])

@@ -93,8 +93,9 @@ def rename(workspace: Workspace, analysis: Analysis, name: Occurrence, new: str)
         return Refusal(f"{new!r} is no name: letters, digits and '_', and no digit first")
     places = [each for each in everywhere(workspace, analysis, name) if _reads(workspace, each)]
     touched = _touched(workspace, analysis, {each.span.path for each in places})
-    taken = next((each for path in touched for each in _named(workspace, path, (name.thing[0], new))), None)
-    if taken is not None:
+    other = [each for path in touched for each in _named(workspace, path, (name.thing[0], new))]
+    if other:
+        taken = min(other, key=lambda each: not each.defines)
         return Refusal(f"{new!r} is in use already: {Path(taken.span.path).name}, line {taken.span.line}")
     spans = [each.span for each in places]
     return _tried(workspace, touched, spans, name, new) or spans

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from flowengine.editor.completion import complete
 from flowengine.editor.hover import hover_at
+from flowengine.editor.layout import layout_edit
 from flowengine.editor.occurrences import occurrences
 from flowengine.editor.outline import folds, outline
 from flowengine.editor.positions import Columns
 from flowengine.editor.remedies import remedies
 from flowengine.editor.symbols import definitions, everywhere, name_at, rename
 from flowengine.editor.workspace import Workspace, edited
+from flowengine.language.formatter import format_source
 from flowengine.language.source import Source
 
 FLOWS = Path(__file__).parent.parent.parent / "flows"
@@ -53,6 +55,9 @@ def ask_everything(text: str, line: int, character: int) -> None:
         assert entry.span.line <= entry.last_line <= len(source.lines)
     for first, last in folds(source):
         assert first < last <= len(source.lines)
+    change = layout_edit(source)
+    if change is not None:
+        assert edited(source, change) == format_source(source).text
     for remedy in remedies(analysis, source, 1, len(source.lines)):
         edited(source, remedy.fix)
     name = name_at(analysis, HERE, *place)
@@ -62,7 +67,7 @@ def ask_everything(text: str, line: int, character: int) -> None:
         rename(workspace, analysis, name, "another_name")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cut_flows(), st.integers(0, 400), st.integers(0, 130))
 def test_a_flow_in_the_midst_of_a_change(text: str, line: int, character: int) -> None:
     ask_everything(text, line, character)

@@ -178,6 +178,19 @@ def test_what_a_diagnostic_proposes_is_one_key_away(client: Client, tmp_path: Pa
     assert [each["code"] for each in client.diagnostics(uri)] == ["FL301"]  # now nothing leads to `book`
 
 
+def test_a_flow_is_laid_out(client: Client, tmp_path: Path) -> None:
+    text = FLOW.replace("    agree -> book", "      agree   ->   book").replace("\n\nstate book", "\n\n\n\nstate book")
+    text = text.replace("    silence or", "      silence  or")
+    uri = client.open(tmp_path / "visit.flow", text)
+    options = {"tabSize": 2, "insertSpaces": True}
+    found = client.ask("textDocument/formatting", {"textDocument": {"uri": uri}, "options": options})
+    assert edited(text, found) == FLOW
+    client.change(uri, FLOW)
+    assert client.ask("textDocument/formatting", {"textDocument": {"uri": uri}, "options": options}) == []
+    client.change(uri, text + "  end what ever\n")
+    assert client.ask("textDocument/formatting", {"textDocument": {"uri": uri}, "options": options}) == []
+
+
 def test_the_outline_names_every_definition(client: Client, tmp_path: Path) -> None:
     uri = client.open(tmp_path / "visit.flow", FLOW)
     found = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
