@@ -28,7 +28,7 @@ def command(port: int | None) -> None:
     server = module.make_server(version("flowengine"))
     if port is None:
         server.start_io()
-        sys.exit(0 if server.dismissed else 1)
     else:
         click.echo(f"listening on 127.0.0.1:{port}", err=True)
         server.start_tcp("127.0.0.1", port)
+    sys.exit(0 if server.dismissed else 1)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.editor.client import PATIENCE, Client, place
+from tests.editor.client import PATIENCE, ROOT, Client, place
 
 FLOW = """\
 flow visit "A visit" inbound
@@ -260,3 +264,33 @@ def test_exit_without_shutdown_is_told_by_the_status(tmp_path: Path) -> None:
         assert client.process.wait(PATIENCE) == 1
     finally:
         client.end()
+
+
+def test_a_server_on_a_port_serves_one_editor_and_ends(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "flowengine", "lsp", "--tcp", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            assert server.stderr.readline() == f"listening on 127.0.0.1:{port}\n"
+            body = json.dumps(
+                {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": None, "capabilities": {}}}
+            ).encode()
+            with connected(port) as editor:
+                editor.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+                assert b"renameProvider" in editor.recv(65536)
+            assert server.wait(PATIENCE) == 1
+        finally:
+            server.kill()
+
+
+def connected(port: int) -> socket.socket:
+    """A connection; the server listens a moment after it says so."""
+    for _ in range(200):
+        try:
+            return socket.create_connection(("127.0.0.1", port), PATIENCE)
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise AssertionError("nothing listens")
