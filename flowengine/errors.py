@@ -13,6 +13,8 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     ├── SpeechError           a speech engine failed
     │   ├── RecogniserError
     │   └── SynthesiserError
+    ├── ActionError           an action (a Python function, an HTTP request) failed
+    ├── ModelError            the language model failed, or there is none
     ├── TelephonyError        the telephone provider refused or failed
     ├── StoreError            the record could not be read or written
     └── NotScripted           a test does not say what the world outside its call answers
@@ -61,6 +63,14 @@ class RecogniserError(SpeechError):
 
 class SynthesiserError(SpeechError):
     """Speech synthesis failed."""
+
+
+class ActionError(FlowEngineError):
+    """An action failed. The message is fit for the record: names and numbers of the flow, no arguments, no answers."""
+
+
+class ModelError(FlowEngineError):
+    """The language model failed, or there is none. The message quotes neither what was asked nor what was answered."""
 
 
 class TelephonyError(FlowEngineError):

@@ -16,6 +16,7 @@ PACKAGE = ROOT / "flowengine"
 
 FLOORS = {
     "errors": 0,
+    "actions": 1,
     "words": 0,
     "language": 1,
     "compliance": 1,
@@ -33,6 +34,8 @@ FLOORS = {
 
 FENCES: dict[str, tuple[str, ...]] = {
     "asyncio": ("runtime", "adapters", "store", "service", "testing", "editor/server.py", "cli"),
+    "aiohttp": ("adapters/actions",),
+    "asyncio": ("runtime", "adapters", "store", "service", "testing", "cli"),
     "av": ("adapters/nova2",),
     "click": ("cli",),
     "faster_whisper": ("adapters/local",),

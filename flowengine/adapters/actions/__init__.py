@@ -1,0 +1,1 @@
+"""Actions carried out: registered Python functions, and signed HTTP requests."""
