@@ -7,15 +7,17 @@
 
 A flow is text that many people may edit. So `python "acme.bookings:book_visit"` in it is looked up here and nowhere
 else: a flow can choose among what was offered, and cannot reach `os:system`. What is offered is said in Python
-(`action`, `register`) or in the settings (`FLOWENGINE_ACTION_MODULES`, by `offer_module`).
+(`action`, `register`) or in the settings (`FLOWENGINE_ACTION_MODULES`, by `offer_modules`).
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, overload
 
 from flowengine.errors import ActionError, SettingsError
@@ -60,6 +62,15 @@ def action(function_or_name: Any, /) -> Any:
 def find(name: str) -> Function | None:
     """The function offered by this name."""
     return _offered.get(name)
+
+
+def offer_modules(module_names: Iterable[str]) -> None:
+    """`offer_module` for each; modules in the current folder are found as well, after all others. Raises SettingsError."""
+    names = tuple(module_names)
+    if names and os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    for name in names:
+        offer_module(name)
 
 
 def offer_module(module_name: str) -> int:

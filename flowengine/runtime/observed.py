@@ -9,17 +9,19 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
 from flowengine.runtime.ports import (
+    Actions,
     CallLine,
     GuardPort,
+    Model,
     PartialTranscript,
     Recogniser,
     Record,
-    ReplyStarted,
     Synthesiser,
+    Told,
 )
 from flowengine.runtime.ticker import Ticker
 
-Observed = Event | Command | PartialTranscript | ReplyStarted
+Observed = Event | Command | PartialTranscript | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class CallResult:
 
 @dataclass(frozen=True, slots=True)
 class SessionParts:
-    """What a session works with; whoever made these closes them. Without a recogniser the caller types."""
+    """What a session works with; whoever made these closes them.
+
+    Without a recogniser the caller types. Without actions or a model, what a flow asks of them fails.
+    """
 
     conversation: Conversation
     line: CallLine
@@ -43,6 +48,8 @@ class SessionParts:
     record: Record
     ticker: Ticker
     recogniser: Recogniser | None = None
+    actions: Actions | None = None
+    model: Model | None = None
     voice: str | None = None
     language: str = "en-GB"
     longest_s: float = 1800.0

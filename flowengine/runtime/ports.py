@@ -1,4 +1,4 @@
-"""What a live call needs from outside, as protocols: recogniser, synthesiser, line, guard, record.
+"""What a live call needs from outside, as protocols: recogniser, synthesiser, line, guard, actions, model, record.
 
 Audio crosses every port as raw mu-law bytes, 8 kHz mono (8,000 bytes a second), without a header: what Twilio sends and
 takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
@@ -6,12 +6,13 @@ takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from flowengine.conversation.commands import Command, Expecting
 from flowengine.conversation.events import Event
+from flowengine.graph.model import Action
 
 # What a recogniser reports. Times in ms since the stream was opened.
 
@@ -121,7 +122,19 @@ class CallLine(Protocol):
         """Drop the far end's buffered audio. Overtakes whatever has not been sent yet."""
 
     async def hang_up(self) -> None:
-        """End the call for good. Idempotent; a call that has gone already is a success."""
+        """End the call for good. Idempotent; a call that has gone already is a success. Raises TelephonyError."""
+
+    async def transfer(self, target: str) -> None:
+        """Begin to put the caller through to `target` (E.164): the line plays nothing until the caller is back.
+
+        What comes of it is told by `CallSession.on_transferred`. Raises TelephonyError.
+        """
+
+    async def is_up(self) -> bool:
+        """Whether the caller is still on the telephone. Raises TelephonyError where that cannot be learnt."""
+
+    async def record(self, start: bool) -> None:
+        """Start or stop recording the call's audio. Raises TelephonyError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +152,60 @@ class GuardPort(Protocol):
         """The answer for this call, now. A raise or a delay over 2 s counts as refused."""
 
 
+class Actions(Protocol):
+    """What a flow may have done outside the call."""
+
+    async def run(self, action: Action, arguments: Mapping[str, object], *, key: str) -> Mapping[str, object]:
+        """Its results by name. `key`: the same for the same request, so that its effect can be had only once.
+
+        Raises ActionError. Cancelled when the call ends.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One turn asked of the model. `exits`: names and what each means; `heard`: both sides as they were heard."""
+
+    task: str
+    facts: tuple[str, ...]
+    never: tuple[str, ...]
+    exits: tuple[tuple[str, str], ...]
+    heard: tuple[tuple[Literal["agent", "caller"], str], ...] = field(default=(), repr=False)
+    language: str = "en-GB"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReply:
+    """What the model says, and the name of the exit that it takes, if any."""
+
+    text: str = field(repr=False)
+    exit: str | None = None
+
+
+class Model(Protocol):
+    """A language model, speaking inside the fence of one `llm` statement."""
+
+    name: str
+
+    async def answer(self, request: ModelRequest) -> ModelReply:
+        """Raises ModelError. Cancelled after 4 s, and when the call ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSet:
+    """The audio is recorded from now on (`on`), or not any more; `problem` says why that was ordered in vain."""
+
+    on: bool
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A remark of the session itself on what it could not do. No personal data."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyStarted:
     """The first audio of a reply left `ms` milliseconds after the caller's voice had ended."""
@@ -146,10 +213,14 @@ class ReplyStarted:
     ms: int
 
 
+Told = ReplyStarted | RecordingSet | Remarked
+"""What the session adds to a call's record; a replay passes it over."""
+
+
 class Record(Protocol):
     """Where one call's events and commands are kept, in order. Neither method waits."""
 
-    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
+    def write(self, at: float, entry: Event | Command | Told) -> None:
         """Keep what happened `at` seconds since the connection."""
 
     def suppress(self, reason: str) -> None:

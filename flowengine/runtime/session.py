@@ -2,7 +2,8 @@
 
 The session carries out what the `Conversation` orders and decides nothing about the call itself: `turns` knows who has
 the floor, `playback` what was heard, the conversation what comes next. Socket readers call `on_audio`, `on_mark`,
-`on_key`, `on_text` and `on_gone`; none of these waits.
+`on_key`, `on_text` and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaker` speaks,
+`ears` hear, `errands` ask, `away` follows a caller who is put through.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
 from typing import assert_never
 
 from flowengine.conversation.commands import (
@@ -21,7 +21,6 @@ from flowengine.conversation.commands import (
     Command,
     Ended,
     Entered,
-    Expecting,
     Hangup,
     Listen,
     Noted,
@@ -43,57 +42,43 @@ from flowengine.conversation.events import (
     Connected,
     EndRequested,
     Event,
-    GuardAnswered,
+    MachineDetected,
     SpeechCut,
     SpeechHeard,
     TimerFired,
+    TransferEnded,
 )
-from flowengine.errors import FlowEngineError, RecogniserError
+from flowengine.conversation.record import hidden
+from flowengine.errors import FlowEngineError
+from flowengine.runtime.away import Away
+from flowengine.runtime.ears import Ears
+from flowengine.runtime.errands import Errands
+from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
 from flowengine.runtime.ports import (
     FinalTranscript,
     PartialTranscript,
-    Recogniser,
     RecogniserEvent,
     RecogniserFailed,
-    RecogniserStream,
     ReplyStarted,
+    Told,
     VoiceEnded,
     VoiceStarted,
 )
 from flowengine.runtime.speaker import Speaker
+from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
 from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
-from flowengine.runtime.unprovided import unprovided
 
 log = logging.getLogger(__name__)
 
 INBOX_LIMIT = 2000
-GUARD_TIMEOUT_S = 2.0
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
-TEARDOWN_S = 2.0
 OVERFLOW = "event queue full"
 BAD_LINE = "I'm sorry, the line is bad. Goodbye."
 TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The far end says that it has played up to here."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The far end has left."""
-
-    reason: str
-
-
-Happening = Event | RecogniserEvent | Mark | Gone
 
 
 class CallSession:
@@ -109,28 +94,27 @@ class CallSession:
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue(INBOX_LIMIT)
         self._following: deque[Event] = deque()
         self._uninterruptible: set[str] = set()
-        self._stream: RecogniserStream | None = None
-        self._expecting: Expecting = "open"
-        self._speaker: Speaker | None = None
-        self._tasks: asyncio.TaskGroup | None = None
+        self._tasks = Tasks()
+        self._speaker = Speaker(self._playback, parts.synthesiser, parts.voice, self._tasks, self._on_speech_failure)
+        self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
+        self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
+        self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._zero = 0.0
-        self._audio_zero: float | None = None
         self._audio_at = 0.0
         self._voice_ended_at: float | None = None
         self._outcome: str | None = None
         self._gone: str | None = None
         self._failure: str | None = None
         self._warned = False
+        self._machine = False
+        self._stays_up = False
 
     # What the outside calls.
 
     def on_audio(self, mulaw: bytes) -> None:
         """Caller audio, mu-law 8 kHz, of any length: straight to the recogniser."""
         self._audio_at = self._now()
-        if self._audio_zero is None:
-            self._audio_zero = self._audio_at
-        if self._stream is not None:
-            self._stream.push(mulaw)
+        self._ears.push(mulaw, self._audio_at)
 
     def on_mark(self, name: str) -> None:
         """The far end has played up to this mark."""
@@ -141,12 +125,27 @@ class CallSession:
         self._post(CallerPressed(self._at(), key))
 
     def on_text(self, text: str) -> None:
-        """Typed words, taken as if they had been recognised."""
-        self._voice_ended_at = self._now()
-        self._post(CallerSaid(self._at(), text))
+        """Typed words, taken as if they had been recognised; in private there are none, as there is no voice."""
+        if not self._ears.private:
+            self._voice_ended_at = self._now()
+            self._post(CallerSaid(self._at(), text))
+
+    def on_machine(self) -> None:
+        """The line was answered by a machine; said again, it changes nothing."""
+        if not self._machine:
+            self._machine = True
+            self._post(MachineDetected(self._at()))
 
     def on_gone(self, reason: str, *, failure: bool = False) -> None:
-        """The far end has left; `failure` when that was not a hang-up but a broken line."""
+        """The far end has left; `failure` when that was not a hang-up but a broken line.
+
+        A stream that ends because its caller is being put through is no hang-up.
+        """
+        if not self.away.expects_stream_to_end():
+            self.leave(reason, failure=failure)
+
+    def leave(self, reason: str, *, failure: bool = False) -> None:
+        """The caller is not there any more, wherever they were."""
         if self._gone is None:
             self._gone = reason
             if failure:
@@ -157,28 +156,32 @@ class CallSession:
         """Say `message` if the flow is still running, then hang up."""
         self._post(EndRequested(self._at(), reason, message))
 
+    def on_returned(self) -> bool:
+        """The caller is on our line again, over a new stream; False when nobody was expected."""
+        if not self.away.returned():
+            return False
+        self._audio_at = self._now()
+        self._ears.open()
+        return True
+
+    def let_go(self, reason: str) -> None:
+        """End the session of a caller who is away, and leave the call to the two who speak."""
+        self._stays_up = True
+        self.leave(reason)
+
     async def run(self) -> CallResult:
         """The whole call. Returns when the line is down; raises nothing but cancellation."""
         self._zero = self._audio_at = self._now()
         try:
-            async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                self._speaker = Speaker(
-                    self._playback, self._parts.synthesiser, self._parts.voice, tasks, self._on_speech_failure
-                )
-                listening = (
-                    tasks.create_task(self._recognise(self._parts.recogniser), name="recogniser")
-                    if self._parts.recogniser is not None
-                    else None
-                )
+            async with self._tasks:
+                self._ears.open()
                 self._parts.ticker.add(self, self._on_tick)
                 try:
                     await self._act()
                 finally:
                     self._parts.ticker.remove(self)
-                    self._speaker.stop()
-                    if listening is not None:
-                        listening.cancel()
+                    for stop in (self._speaker.stop, self._errands.stop, self.away.stop, self._ears.shut):
+                        stop()
         except* Exception as group:
             # A defect of ours costs one call, not the server. An exception's text may carry speech: its type must do.
             self._failure = type(group.exceptions[0]).__name__
@@ -197,6 +200,9 @@ class CallSession:
     async def _act(self) -> None:
         self._think(Connected(0.0))
         while not self._is_over():
+            if self.away.go(quiet=self._playback.idle):
+                self._ears.shut()
+                self._turns, self._voice_ended_at = Turns(), None
             self._take(await self._inbox.get())
 
     def _is_over(self) -> bool:
@@ -213,6 +219,8 @@ class CallSession:
                 self._think(CallerHungUp(self._at()))
                 # Whatever the flow still wanted to do, nobody is there any more.
                 self._outcome = self._outcome or self._conversation.outcome or "hung_up"
+            case Transferred():
+                self._come_back(happening)
             case VoiceStarted() | VoiceEnded() | PartialTranscript() | FinalTranscript() | RecogniserFailed():
                 self._hear(happening)
             case _:
@@ -229,7 +237,7 @@ class CallSession:
                     self._follow()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
                 if text.strip():
-                    self._voice_ended_at = (self._audio_zero or now) + end_ms / 1000
+                    self._voice_ended_at = self._ears.moment(end_ms)
                     self._think(CallerSaid(self._at(), text, confidence))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
@@ -248,8 +256,9 @@ class CallSession:
         """Give the conversation what happened, and what carrying out its orders made happen, in order."""
         while self._following:
             event = self._following.popleft()
-            self._parts.record.write(event.at, event)
-            self._observe(event)
+            shown = hidden(event) if self._ears.private else event
+            self._parts.record.write(event.at, shown)
+            self._observe(shown)
             for command in self._conversation.send(event):
                 at = self._at()
                 self._parts.record.write(at, command)
@@ -266,31 +275,31 @@ class CallSession:
                 self._say(command)
             case StopSpeaking():
                 self._stop_speaking()
-            case Listen(expecting=expecting):
-                self._expecting = expecting
-                if self._stream is not None:
-                    self._stream.expect(expecting)
+            case Listen(expecting=expecting, private=private):
+                self._ears.listen(expecting, private=private)
             case StartTimer(timer_id=timer_id, seconds=seconds):
                 self._timers.start(timer_id, seconds)
             case CancelTimer(timer_id=timer_id):
                 self._timers.cancel(timer_id)
-            case AskGuard(request_id=request_id, guard=guard):
-                assert self._tasks is not None
-                self._tasks.create_task(self._ask_guard(request_id, guard), name="guard")
-            case RunAction() | AskModel() | Transfer():
-                self._following.append(unprovided(command, self._at()))
+            case AskGuard() | RunAction() | AskModel() | Record():
+                self._errands.send(command)
+            case Transfer():
+                self.away.want(command)
             case Suppress(reason=reason):
                 self._parts.record.suppress(reason)
             case Hangup(outcome=outcome):
                 self._outcome = outcome
+                self.away.want(None)
                 self._timers.clear()
-            case Record() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
+                if self.away.is_away:
+                    # A farewell that nobody can hear holds nothing up.
+                    self._stop_speaking()
+            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
                 pass
             case _:
                 assert_never(command)
 
     def _say(self, speech: Speak | Pause) -> None:
-        assert self._speaker is not None
         if self._playback.idle:
             self._playback.first_audio_at = None
         self._speaker.say(speech)
@@ -301,7 +310,6 @@ class CallSession:
         return self._outcome is None and not self._playback.idle and not self._uninterruptible
 
     def _stop_speaking(self) -> None:
-        assert self._speaker is not None
         self._speaker.stop()
         if not self._playback.idle:
             self._tell_cut(self._playback.clear(self._now()))
@@ -316,26 +324,17 @@ class CallSession:
             self._uninterruptible.discard(speech.speech_id)
             self._think(SpeechHeard(self._at(), speech.speech_id))
 
-    # What comes from tasks, timers and the ticker.
+    def _come_back(self, told: Transferred) -> None:
+        """The flow learns how the transfer ended, and whoever told us, whether it goes on."""
+        request_id = self.away.ended()
+        if request_id is not None and (told.is_up or told.result == "answered"):
+            self._think(TransferEnded(self._at(), request_id, told.result))
+        if not told.is_up and not self._is_over():
+            self.leave("hung up")
+        if not told.goes_on.done():
+            told.goes_on.set_result(told.is_up and not self._is_over())
 
-    async def _recognise(self, recogniser: Recogniser) -> None:
-        try:
-            self._stream = await recogniser.open(self._line.call_id, language=self._parts.language)
-            # The flow may have asked its first question while the engine was still being opened.
-            self._stream.expect(self._expecting)
-            async for event in self._stream.events():
-                self._post(event)
-        except RecogniserError as error:
-            self._post(RecogniserFailed(type(error).__name__))
-
-    async def _ask_guard(self, request_id: str, guard: str) -> None:
-        try:
-            async with asyncio.timeout(GUARD_TIMEOUT_S):
-                answer = await self._parts.guard.decide(guard)
-        except Exception:
-            self._post(GuardAnswered(self._at(), request_id, allowed=False, reasons=("GUARD_UNAVAILABLE",)))
-        else:
-            self._post(GuardAnswered(self._at(), request_id, answer.allowed, answer.reasons))
+    # What comes from timers and the ticker.
 
     def _on_timer(self, timer_id: str) -> None:
         if self._turns.caller_has_floor(self._now()):
@@ -346,18 +345,19 @@ class CallSession:
 
     def _on_speech_failure(self, reason: str) -> None:
         log.error("synthesis failed", extra={"call_id": self._line.call_id, "reason": reason})
-        self.on_gone("speech synthesis failed", failure=True)
+        self.leave("speech synthesis failed", failure=True)
 
     def _on_tick(self, now: float) -> None:
         """Twenty milliseconds have passed: send audio, and look for what is late."""
+        if not self.away.is_here:
+            return
         playback = self._playback
         waited = playback.first_audio_at
         playback.pump(now)
         if waited is None and playback.first_audio_at is not None and self._voice_ended_at is not None:
             ms = round((playback.first_audio_at - self._voice_ended_at) * 1000)
             self._voice_ended_at = None
-            self._parts.record.write(self._at(), ReplyStarted(ms))
-            self._observe(ReplyStarted(ms))
+            self._tell(ReplyStarted(ms))
         for cut in playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and now - self._audio_at > MEDIA_SILENT_S:
@@ -373,18 +373,18 @@ class CallSession:
             # What is lost might be the hang-up: a call that can't keep up ends rather than going on half deaf.
             self._failure = OVERFLOW
 
+    def _tell(self, told: Told) -> None:
+        self._parts.record.write(self._at(), told)
+        self._observe(told)
+
     def _observe(self, observed: Observed) -> None:
         if self._parts.observe is not None:
             self._parts.observe(self._at(), observed)
 
     async def _tear_down(self) -> None:
         self._timers.clear()
-        try:
-            async with asyncio.timeout(TEARDOWN_S):
-                if self._stream is not None:
-                    await self._stream.close()
-        except (FlowEngineError, TimeoutError):
-            log.warning("recogniser did not close in time", extra={"call_id": self._line.call_id})
+        if self._stays_up:
+            return
         try:
             async with asyncio.timeout(HANGUP_TIMEOUT_S):
                 await self._line.hang_up()

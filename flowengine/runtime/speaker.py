@@ -16,6 +16,7 @@ from flowengine.errors import SpeechError, SynthesiserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.playback import Passage, Playback
 from flowengine.runtime.ports import Synthesiser
+from flowengine.runtime.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -34,7 +35,7 @@ class Speaker:
         playback: Playback,
         synthesiser: Synthesiser,
         voice: str | None,
-        tasks: asyncio.TaskGroup,
+        tasks: Tasks,
         on_failure: Callable[[str], None],
     ) -> None:
         self._playback = playback

@@ -14,7 +14,11 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from flowengine.actions import offer_modules
 from flowengine.adapters import registry
+from flowengine.adapters.actions.http import HttpActions
+from flowengine.adapters.actions.python import PythonActions
+from flowengine.adapters.actions.runner import ActionRunner
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import FlowEngineError, MissingExtra, StoreError
 from flowengine.runtime.silent import SilentSynthesiser
@@ -39,7 +43,8 @@ Progress = Callable[[str], None]
 
 
 def create_app(settings: Settings, *, progress: Progress = lambda text: None) -> Starlette:
-    """The service. `progress` is told, in a few words each, what has been loaded."""
+    """The service. `progress` is told, in a few words each, what has been loaded. Raises SettingsError."""
+    offer_modules(settings.action_modules)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -52,7 +57,11 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             await asyncio.to_thread(library.refresh)
             _remember(library, engines)
             _check_numbers(settings, library, progress)
-            calls = Calls(settings, library, recording, engines)
+            actions = ActionRunner(PythonActions(), HttpActions(settings.action_secret))
+            stack.push_async_callback(actions.close)
+            for sentence in actions.refused(shelf.flow for shelf in library.shelves() if shelf.flow is not None):
+                progress(sentence)
+            calls = Calls(settings, library, recording, engines, actions=actions)
             app.state.calls = calls
             app.state.waiting_for = {"speech"}
             app.state.twilio = _rest(settings)
@@ -79,6 +88,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Route("/twilio/status-callback", webhooks.status_callback, methods=["POST"]),
             Route("/twilio/after-stream", webhooks.after_stream, methods=["POST"]),
             Route("/twilio/stream-status", webhooks.stream_status, methods=["POST"]),
+            Route("/twilio/transfer-ended", webhooks.transfer_ended, methods=["POST"]),
+            Route("/twilio/amd", webhooks.machine_detection, methods=["POST"]),
             WebSocketRoute("/twilio/stream", twilio_stream),
         ],
         lifespan=lifespan,

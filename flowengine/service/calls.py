@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flowengine.conversation.conversation import Conversation
@@ -14,7 +15,7 @@ from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import CallLine, Recogniser, Synthesiser
+from flowengine.runtime.ports import Actions, CallLine, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 FAREWELL = "I'm sorry, we have to end this call now. Goodbye."
 FAREWELL_S = 15.0
+MACHINES_KEPT = 1000
 
 
 class AtCapacity(FlowEngineError):
@@ -64,9 +66,11 @@ class LiveCall:
     prepared: PreparedCall
     session: CallSession
     conversation: Conversation
+    line: CallLine
     record: CallRecord
     started: datetime
     recogniser: str
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def seconds(self) -> float:
         """How long it has been up."""
@@ -76,12 +80,24 @@ class LiveCall:
 class Calls:
     """All calls of this process."""
 
-    def __init__(self, settings: Settings, library: FlowLibrary, recording: Recording, engines: Engines) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: FlowLibrary,
+        recording: Recording,
+        engines: Engines,
+        *,
+        actions: Actions | None = None,
+        model: Model | None = None,
+    ) -> None:
         self.settings = settings
         self.library = library
         self.tokens = Tokens()
         self.engines = engines
         self.recording = recording
+        self._actions = actions
+        self._model = model
+        self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
 
@@ -89,9 +105,17 @@ class Calls:
     def live(self) -> tuple[LiveCall, ...]:
         return tuple(self._live.values())
 
-    def is_live(self, call_sid: str) -> bool:
-        """True while a session of this call runs: one call has one stream, and one record."""
-        return any(live.prepared.call_sid == call_sid for live in self._live.values())
+    def find(self, call_sid: str) -> LiveCall | None:
+        """The live call of this sid: one call has one session, and one record."""
+        return next((live for live in self._live.values() if live.prepared.call_sid == call_sid), None)
+
+    def answered_by_machine(self, call_sid: str) -> None:
+        """Tell the call's flow, now or when it begins: the verdict may be there before the stream is."""
+        live = self.find(call_sid)
+        if live is not None:
+            live.session.on_machine()
+        elif call_sid not in self._machines:
+            self._machines.append(call_sid)
 
     def prepare(
         self,
@@ -159,24 +183,30 @@ class Calls:
                 record=record,
                 ticker=self.engines.ticker,
                 recogniser=recogniser,
+                actions=self._actions,
+                model=self._model,
                 voice=prepared.flow.voice,
                 language=prepared.flow.language,
                 longest_s=self.settings.longest_call_s,
                 observe=observe,
             )
         )
-        return LiveCall(prepared, session, conversation, record, started, recogniser.name if recogniser else "typed")
+        heard_by = recogniser.name if recogniser else "typed"
+        return LiveCall(prepared, session, conversation, line, record, started, heard_by)
 
     async def run(self, live: LiveCall) -> CallResult:
         """The whole call, and its record closed. Raises only cancellation."""
         call_id = live.prepared.call_id
         self._live[call_id] = live
         log.info("call started", extra={"call_id": call_id, "flow": live.prepared.flow.name})
+        if live.prepared.call_sid in self._machines:
+            live.session.on_machine()
         result = CallResult("failed", "cancelled", abnormal=True, duration=0.0)
         try:
             result = await live.session.run()
         finally:
             self._live.pop(call_id, None)
+            live.over.set()
             await live.record.finish(result)
             log.info(
                 "call ended",
@@ -202,7 +232,10 @@ class Calls:
         self._stopping = True
         await self._until_none(self.settings.drain_s)
         for live in self.live:
-            live.session.end("service stopping", FAREWELL)
+            if live.session.away.is_away:
+                live.session.let_go("service stopping")
+            else:
+                live.session.end("service stopping", FAREWELL)
         await self._until_none(FAREWELL_S)
 
     async def _until_none(self, seconds: float) -> None:

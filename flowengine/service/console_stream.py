@@ -48,9 +48,9 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
 )
-from flowengine.errors import FlowEngineError, ProtocolError
+from flowengine.errors import FlowEngineError, ProtocolError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import PartialTranscript, ReplyStarted
+from flowengine.runtime.ports import PartialTranscript, RecordingSet, Remarked, ReplyStarted
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import is_allowed, is_same_origin
 from flowengine.service.calls import Calls
@@ -98,6 +98,15 @@ class BrowserLine:
 
     async def hang_up(self) -> None:
         """The socket is closed by whoever runs the call, after the page was told how it ended."""
+
+    async def transfer(self, target: str) -> None:
+        raise TelephonyError("a call from the page has no telephone line")
+
+    async def is_up(self) -> bool:
+        return True
+
+    async def record(self, start: bool) -> None:
+        raise TelephonyError("a call from the page is not recorded")
 
 
 async def console_stream(socket: WebSocket) -> None:
@@ -197,16 +206,25 @@ class Watcher:
                 self.tell(at, "partial", text=text)
             case Understood(text=text, intent=intent, score=score, tier=tier):
                 self.tell(at, "caller", text=text, intent=intent, score=score, tier=tier)
-            case Listen(expecting=expecting, intents=intents):
-                self.tell(at, "listening", expecting=expecting, intents=intents)
+            case Listen(expecting=expecting, intents=intents, private=private):
+                self.tell(at, "listening", expecting=expecting, intents=intents, private=private)
             case SlotFilled(name=name, value=value):
                 self.tell(at, "slot", name=name, value=value)
             case Noted(text=text):
                 self.tell(at, "note", text=text)
             case Chose(split=split, variant=variant):
                 self.tell(at, "note", text=f"split {split}: {variant}")
-            case Record(start=start):
-                self.tell(at, "note", text="recording starts" if start else "recording stops")
+            case RecordingSet(on=on, problem=problem):
+                done = "recording starts" if on else "recording stops"
+                self.tell(at, "note", text=done if problem is None else f"{done}: not done, {problem}")
+            case Remarked(text=text):
+                self.tell(at, "note", text=text)
+            case RunAction(action=action):
+                self.tell(at, "note", text=f"action {action}")
+            case ActionFinished(result=result, reason=reason):
+                self.tell(at, "note", text=f"action: {result}" + (f" ({reason})" if reason else ""))
+            case TransferEnded(result=result):
+                self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
             case ReplyStarted(ms=ms):
                 self.tell(at, "latency", ms=ms)
             case Suppress():
@@ -217,7 +235,6 @@ class Watcher:
                 | StartTimer()
                 | CancelTimer()
                 | AskGuard()
-                | RunAction()
                 | AskModel()
                 | Transfer()
                 | Hangup()
@@ -227,10 +244,9 @@ class Watcher:
                 | CallerPressed()
                 | TimerFired()
                 | GuardAnswered()
-                | ActionFinished()
                 | ModelAnswered()
                 | ModelFailed()
-                | TransferEnded()
+                | Record()
                 | MachineDetected()
                 | CallerHungUp()
                 | EndRequested()

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from flowengine.adapters.twilio import media, signature
+from flowengine.adapters.twilio import callbacks, media, signature, twiml
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import ProtocolError
 from flowengine.runtime.session import CallSession
-from flowengine.service.calls import Calls
+from flowengine.service.calls import Calls, LiveCall
 from flowengine.service.outbox import Outbox
-from flowengine.service.streams import close, run_over_socket
+from flowengine.service.streams import carry_on_over_socket, close, run_over_socket
+from flowengine.service.tokens import PreparedCall
 from flowengine.service.webhooks import public_url
 
 log = logging.getLogger(__name__)
@@ -26,14 +28,23 @@ POLICY_VIOLATION = 1008
 
 
 class TwilioLine:
-    """Twilio as the far end of a call; hang-up goes by REST, since closing the stream alone does not end a call."""
+    """Twilio as the far end of a call, over one stream after the other.
 
-    def __init__(self, call_id: str, call_sid: str, stream_sid: str, outbox: Outbox, rest: TwilioRest) -> None:
-        self.call_id = call_id
-        self._call_sid = call_sid
+    Hang-up goes by REST, since closing the stream alone does not end a call.
+    """
+
+    def __init__(self, prepared: PreparedCall, stream_sid: str, outbox: Outbox, rest: TwilioRest, base: str) -> None:
+        self.call_id = prepared.call_id
+        self._prepared = prepared
+        self._rest = rest
+        self._base = base
+        self.attach(stream_sid, outbox)
+
+    def attach(self, stream_sid: str, outbox: Outbox) -> None:
+        """From now on the call goes over this stream."""
+        self.stream_sid = stream_sid
         self._encode = media.Encoder(stream_sid)
         self._outbox = outbox
-        self._rest = rest
 
     def play(self, mulaw: bytes) -> None:
         self._outbox.put(self._encode.media(mulaw), audio=True)
@@ -45,18 +56,40 @@ class TwilioLine:
         self._outbox.clear(self._encode.clear())
 
     async def hang_up(self) -> None:
-        await self._rest.hang_up(self._call_sid)
+        await self._rest.hang_up(self._prepared.call_sid)
+
+    async def transfer(self, target: str) -> None:
+        outbound = self._prepared.direction == "outbound"
+        instructions = twiml.dial(
+            target,
+            action_url=f"{self._base}/twilio/transfer-ended",
+            # The person called is no number of ours: Twilio would refuse to show it (13214).
+            caller_id=self._prepared.from_number if outbound else None,
+        )
+        await self._rest.redirect(self._prepared.call_sid, instructions)
+
+    async def is_up(self) -> bool:
+        return await self._rest.status(self._prepared.call_sid) not in callbacks.ENDS
+
+    async def record(self, start: bool) -> None:
+        if start:
+            await self._rest.start_recording(self._prepared.call_sid)
+        else:
+            await self._rest.stop_recording(self._prepared.call_sid)
 
 
 class TwilioReader:
     """What Twilio sends, given to the session. What cannot be read is logged once and passed over."""
 
-    def __init__(self, session: CallSession, call_id: str) -> None:
+    def __init__(self, session: CallSession, call_id: str, is_current: Callable[[], bool]) -> None:
         self._session = session
         self._call_id = call_id
+        self._is_current = is_current
         self._complained: set[str] = set()
 
     def __call__(self, message: str | bytes) -> None:
+        if not self._is_current():
+            return
         if isinstance(message, bytes):
             self._complain("binary frame")
             return
@@ -110,15 +143,31 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "bad token")
         return
-    if calls.is_live(prepared.call_sid):
+    outbox = Outbox(socket)
+    live = calls.find(prepared.call_sid)
+    if live is None:
+        line = TwilioLine(prepared, start.stream_sid, outbox, socket.app.state.twilio, settings.server_base_url or "")
+        live = calls.open(prepared, line)
+        reader, is_current = _ends(live, line, start.stream_sid)
+        await run_over_socket(socket, outbox, calls, live, reader, is_current=is_current)
+    elif isinstance(live.line, TwilioLine) and live.session.away.is_returning:
+        live.line.attach(start.stream_sid, outbox)
+        live.session.on_returned()
+        reader, is_current = _ends(live, live.line, start.stream_sid)
+        await carry_on_over_socket(socket, outbox, live, reader, is_current)
+    else:
         log.warning("stream refused: its call has one already", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "second stream")
-        return
-    outbox = Outbox(socket)
-    line = TwilioLine(prepared.call_id, start.call_sid, start.stream_sid, outbox, socket.app.state.twilio)
-    live = calls.open(prepared, line)
-    await run_over_socket(socket, outbox, calls, live, TwilioReader(live.session, prepared.call_id))
     await close(socket)
+
+
+def _ends(live: LiveCall, line: TwilioLine, stream_sid: str) -> tuple[TwilioReader, Callable[[], bool]]:
+    """What one stream is read with, and whether it is still the one that its call goes over."""
+
+    def is_current() -> bool:
+        return line.stream_sid == stream_sid
+
+    return TwilioReader(live.session, live.prepared.call_id, is_current), is_current
 
 
 async def _started(socket: WebSocket) -> media.Start:

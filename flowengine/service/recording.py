@@ -15,7 +15,7 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.runtime.observed import CallResult
-from flowengine.runtime.ports import ReplyStarted
+from flowengine.runtime.ports import Told
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.detail import CallDetail, find
 from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
@@ -35,11 +35,11 @@ class CallRecord:
         self._started = started
         self._numbers = itertools.count()
 
-    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
-        """Keep an event, a command or a measure; never waits."""
+    def write(self, at: float, entry: Event | Command | Told) -> None:
+        """Keep an event, a command, a measure or a remark; never waits."""
         match entry:
-            case ReplyStarted(ms=ms):
-                payload: dict[str, object] = {"kind": "ReplyStarted", "ms": ms}
+            case _ if isinstance(entry, Told):
+                payload: dict[str, object] = {"kind": type(entry).__name__, **msgspec.to_builtins(entry)}
             case _ if isinstance(entry, Event):
                 payload = event_to_json(entry)
             case _:

@@ -18,6 +18,7 @@ DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 """What a bearer token may hold (RFC 6750), and a cookie too."""
+SHORTEST_SECRET = 16
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -39,6 +40,8 @@ class Settings:
     max_calls: int = DEFAULT_MAX_CALLS
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
+    action_secret: str | None = field(default=None, repr=False)
+    action_modules: tuple[str, ...] = ()
 
     @property
     def has_telephone(self) -> bool:
@@ -74,6 +77,8 @@ class Settings:
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
             ),
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
+            action_secret=text("FLOWENGINE_ACTION_SECRET"),
+            action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
         )
         sid = settings.twilio_account_sid
         if sid is not None and not (sid.startswith("AC") and len(sid) == 34):
@@ -89,6 +94,8 @@ class Settings:
         missing = [name for name, value in needed.items() if not value]
         if missing and (sid or settings.twilio_auth_token):
             raise SettingsError(f"the telephone line also needs {', '.join(missing)}; set it, or unset the others")
+        if settings.action_secret is not None and len(settings.action_secret) < SHORTEST_SECRET:
+            raise SettingsError(f"FLOWENGINE_ACTION_SECRET is too short: {SHORTEST_SECRET} characters or more do")
         if settings.api_key is not None and not KEY.fullmatch(settings.api_key):
             raise SettingsError(
                 "FLOWENGINE_API_KEY cannot be used: 16 characters or more, of A-Z, a-z, 0-9 and any of -._~+/= do"
@@ -103,6 +110,7 @@ class Settings:
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("telephone", self._telephone()),
+            ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
 
@@ -191,6 +199,16 @@ def _numbers(value: str | None) -> dict[str, str]:
             )
         numbers[number] = flow
     return numbers
+
+
+def _modules(value: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in (value or "").split(",") if name.strip())
+    for name in names:
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise SettingsError(
+                f"FLOWENGINE_ACTION_MODULES has {name!r}: expected Python modules, like acme.bookings,acme.diary"
+            )
+    return names
 
 
 def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:

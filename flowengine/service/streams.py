@@ -1,4 +1,8 @@
-"""A call over a WebSocket: reader, writer and session side by side, and one way down for all of them."""
+"""A call over a WebSocket: reader, writer and session side by side, and one way down for all of them.
+
+The first socket of a call runs its session to the end, also while the caller is put through and the socket is long
+gone; a caller who comes back does so over another socket, which carries on.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,10 @@ DRAIN_S = 2.0
 Handle = Callable[[str | bytes], None]
 
 
+def _always() -> bool:
+    return True
+
+
 async def run_over_socket(
     socket: WebSocket,
     outbox: Outbox,
@@ -29,10 +37,14 @@ async def run_over_socket(
     live: LiveCall,
     handle: Handle,
     at_end: Callable[[CallResult], None] | None = None,
+    is_current: Callable[[], bool] = _always,
 ) -> CallResult:
-    """Feed `handle` with what the far end sends until the call is over. Never leaves a task behind."""
-    reading = asyncio.create_task(_read(socket, live.session, handle), name="socket reader")
-    sending = asyncio.create_task(_send(outbox, live.session), name="socket writer")
+    """Feed `handle` with what the far end sends until the call is over. Never leaves a task behind.
+
+    `is_current`: whether the call still goes over this socket; when it does not, its end means nothing.
+    """
+    reading = asyncio.create_task(_read(socket, live.session, handle, is_current), name="socket reader")
+    sending = asyncio.create_task(_send(outbox, live.session, is_current), name="socket writer")
     try:
         result = await calls.run(live)
         if at_end is not None:
@@ -45,6 +57,23 @@ async def run_over_socket(
         await asyncio.gather(reading, sending, return_exceptions=True)
 
 
+async def carry_on_over_socket(
+    socket: WebSocket, outbox: Outbox, live: LiveCall, handle: Handle, is_current: Callable[[], bool]
+) -> None:
+    """The same for a socket over which a call comes back: until the call is over, or goes elsewhere again."""
+    reading = asyncio.create_task(_read(socket, live.session, handle, is_current), name="socket reader")
+    sending = asyncio.create_task(_send(outbox, live.session, is_current), name="socket writer")
+    over = asyncio.create_task(live.over.wait(), name="end of call")
+    try:
+        await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        reading.cancel()
+        over.cancel()
+        await outbox.drain(DRAIN_S)
+        sending.cancel()
+        await asyncio.gather(reading, sending, over, return_exceptions=True)
+
+
 async def close(socket: WebSocket, code: int = 1000, reason: str = "") -> None:
     """Close a socket that may have been closed already."""
     if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
@@ -55,18 +84,21 @@ async def close(socket: WebSocket, code: int = 1000, reason: str = "") -> None:
             return
 
 
-async def _read(socket: WebSocket, session: CallSession, handle: Handle) -> None:
+async def _read(socket: WebSocket, session: CallSession, handle: Handle, is_current: Callable[[], bool]) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code", 1006)
-            session.on_gone(
-                "hung up" if code in NORMAL_CLOSES else "connection lost", failure=code not in NORMAL_CLOSES
-            )
+            if is_current():
+                session.on_gone(
+                    "hung up" if code in NORMAL_CLOSES else "connection lost", failure=code not in NORMAL_CLOSES
+                )
             return
         text = message.get("text")
         handle(text if text is not None else message.get("bytes") or b"")
 
 
-async def _send(outbox: Outbox, session: CallSession) -> None:
-    session.on_gone(await outbox.run(), failure=True)
+async def _send(outbox: Outbox, session: CallSession, is_current: Callable[[], bool]) -> None:
+    reason = await outbox.run()
+    if is_current():
+        session.on_gone(reason, failure=True)

@@ -17,6 +17,7 @@ from flowengine.graph.model import Direction
 from flowengine.service.calls import AtCapacity, Calls
 from flowengine.service.problems import ProblemError
 from flowengine.service.settings import Settings
+from flowengine.service.tokens import PreparedCall
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +57,7 @@ async def voice(request: Request) -> Response:
     except FlowEngineError as error:
         log.error("call refused", extra={"call_sid": form.get("CallSid"), "error": type(error).__name__})
         return _xml(twiml.refusal(NO_SUCH_NUMBER))
-    base = calls.settings.server_base_url or ""
-    return _xml(
-        twiml.connect(
-            stream_url=f"{'ws' if base.startswith('http://') else 'wss'}://{urlsplit(base).netloc}"
-            f"{urlsplit(base).path}/twilio/stream",
-            action_url=f"{base}/twilio/after-stream",
-            status_url=f"{base}/twilio/stream-status",
-            token=calls.tokens.issue(prepared),
-        )
-    )
+    return _connect(calls, prepared)
 
 
 async def status_callback(request: Request) -> Response:
@@ -73,9 +65,14 @@ async def status_callback(request: Request) -> Response:
     form = await _signed_form(request)
     calls: Calls = request.app.state.calls
     try:
-        await calls.recording.status(callbacks.parse_status(form), form)
+        told = callbacks.parse_status(form)
     except ProtocolError as error:
         raise ProblemError(400, "Not a status callback", str(error)) from error
+    await calls.recording.status(told, form)
+    live = calls.find(told.call_sid)
+    if live is not None and told.status in callbacks.ENDS and not live.session.away.is_here:
+        # There is no stream whose end would tell.
+        live.session.leave("hung up")
     return Response(status_code=204)
 
 
@@ -99,6 +96,50 @@ async def stream_status(request: Request) -> Response:
     if told.event == "stream-error":
         log.error("twilio stream error", extra={"call_sid": told.call_sid, "error": told.error})
     return Response(status_code=204)
+
+
+async def transfer_ended(request: Request) -> Response:
+    """A transfer is over: the call comes back into its flow by a new stream, or, where the flow has ended, hangs up."""
+    form = await _signed_form(request)
+    calls: Calls = request.app.state.calls
+    try:
+        told = callbacks.parse_transfer(form)
+    except ProtocolError as error:
+        raise ProblemError(400, "Not the end of a transfer", str(error)) from error
+    live = calls.find(told.call_sid)
+    if live is not None and await live.session.away.told(told.result, is_up=told.is_up):
+        return _connect(calls, live.prepared)
+    if live is None and told.result != "answered" and not await calls.recording.ended_well(told.call_sid):
+        log.warning("a transfer ended whose call is not live", extra={"call_sid": told.call_sid})
+        return _xml(twiml.refusal(LOST))
+    return _xml(twiml.hang_up())
+
+
+async def machine_detection(request: Request) -> Response:
+    """Twilio's verdict on who has answered. A machine is told to the flow; a person, or no verdict, changes nothing."""
+    form = await _signed_form(request)
+    calls: Calls = request.app.state.calls
+    try:
+        call_sid, is_machine = callbacks.parse_answered_by(form)
+    except ProtocolError as error:
+        raise ProblemError(400, "Not a verdict", str(error)) from error
+    if is_machine:
+        calls.answered_by_machine(call_sid)
+    return Response(status_code=204)
+
+
+def _connect(calls: Calls, prepared: PreparedCall) -> Response:
+    """TwiML that connects a stream for this call."""
+    base = calls.settings.server_base_url or ""
+    return _xml(
+        twiml.connect(
+            stream_url=f"{'ws' if base.startswith('http://') else 'wss'}://{urlsplit(base).netloc}"
+            f"{urlsplit(base).path}/twilio/stream",
+            action_url=f"{base}/twilio/after-stream",
+            status_url=f"{base}/twilio/stream-status",
+            token=calls.tokens.issue(prepared),
+        )
+    )
 
 
 async def _signed_form(request: Request) -> dict[str, str]:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flowengine.errors import TelephonyError
+
 
 @dataclass
 class FakeLine:
@@ -16,6 +18,11 @@ class FakeLine:
     marks: list[str] = field(default_factory=list)
     cleared: int = 0
     hung_up: int = 0
+    up: bool = True
+    asked: int = 0
+    refuses: str | None = None
+    transfers: list[str] = field(default_factory=list)
+    recordings: list[bool] = field(default_factory=list)
     echo: Callable[[str], None] | None = None
     _until: float = 0.0
     _pending: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
@@ -46,6 +53,20 @@ class FakeLine:
 
     async def hang_up(self) -> None:
         self.hung_up += 1
+
+    async def transfer(self, target: str) -> None:
+        if self.refuses is not None:
+            raise TelephonyError(self.refuses)
+        self.transfers.append(target)
+
+    async def is_up(self) -> bool:
+        self.asked += 1
+        return self.up
+
+    async def record(self, start: bool) -> None:
+        if self.refuses is not None:
+            raise TelephonyError(self.refuses)
+        self.recordings.append(start)
 
     def _played(self, name: str) -> None:
         self._pending.pop(name, None)

@@ -18,7 +18,7 @@ from flowengine.conversation.events import CallerSaid, Event, GuardAnswered, Spe
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.ports import GuardAnswer, GuardPort, Recogniser, ReplyStarted, Synthesiser
+from flowengine.runtime.ports import GuardAnswer, GuardPort, Recogniser, ReplyStarted, Synthesiser, Told
 from flowengine.runtime.session import INBOX_LIMIT, CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
@@ -66,10 +66,10 @@ anywhere
 class KeptRecord:
     """Keeps what a session records."""
 
-    entries: list[Event | Command | ReplyStarted] = field(default_factory=list)
+    entries: list[Event | Command | Told] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
 
-    def write(self, at: float, entry: Event | Command | ReplyStarted) -> None:
+    def write(self, at: float, entry: Event | Command | Told) -> None:
         self.entries.append(entry)
 
     def suppress(self, reason: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, get_args
 
+from flowengine.conversation.events import TransferResult
 from flowengine.errors import ProtocolError
 
 CallStatus = Literal[
@@ -33,6 +34,14 @@ MOVES: Mapping[CallStatus, tuple[CallStatus, ...]] = {
     "canceled": (),
 }
 _STATUSES: Mapping[str, CallStatus] = {status: status for status in get_args(CallStatus)}
+_DIALLED: Mapping[str, TransferResult] = {
+    "completed": "answered",
+    "answered": "answered",
+    "busy": "busy",
+    "no-answer": "no_answer",
+    "canceled": "no_answer",
+    "failed": "failed",
+}
 _STREAM_EVENTS: Mapping[str, StreamEvent] = {event: event for event in get_args(StreamEvent)}
 
 
@@ -65,6 +74,15 @@ class StreamCallback:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TransferCallback:
+    """A transfer is over; `is_up`: the one who was put through is still on the line."""
+
+    call_sid: str
+    result: TransferResult
+    is_up: bool
+
+
 def parse_status(form: Mapping[str, str]) -> StatusCallback:
     """Read a status callback. Raises ProtocolError; its text names the field and quotes nothing."""
     status = _STATUSES.get(form.get("CallStatus", ""))
@@ -90,6 +108,18 @@ def parse_stream_status(form: Mapping[str, str]) -> StreamCallback:
     return StreamCallback(
         _sid(form), form.get("StreamSid", ""), event, form.get("StreamError") or None, _iso8601(form.get("Timestamp"))
     )
+
+
+def parse_transfer(form: Mapping[str, str]) -> TransferCallback:
+    """Read what `<Dial action=…>` is fetched with. Raises ProtocolError; its text names the field and quotes nothing."""
+    result = _DIALLED.get(form.get("DialCallStatus", ""), "failed")
+    return TransferCallback(_sid(form), result, is_up=form.get("CallStatus") not in ENDS)
+
+
+def parse_answered_by(form: Mapping[str, str]) -> tuple[str, bool]:
+    """The call, and whether a machine (or a fax) has answered it. Raises ProtocolError."""
+    answered_by = form.get("AnsweredBy", "")
+    return _sid(form), answered_by.startswith("machine_") or answered_by == "fax"
 
 
 def moved(current: CallStatus | None, told: CallStatus) -> CallStatus:

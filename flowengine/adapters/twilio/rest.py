@@ -1,4 +1,4 @@
-"""Twilio over REST, by its SDK: hang a call up, ask how it stands. Never on the event loop."""
+"""Twilio over REST, by its SDK: hang a call up, put it through, record it, ask how it stands. Never on the event loop."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ ALREADY_OVER = frozenset({20404, 21220})
 """No such call any more; not in progress. For a hang-up both are success."""
 TOO_MANY = 20429
 RETRY_AFTER_S = (0.25, 0.5, 1.0)
+CURRENT = "Twilio.CURRENT"
+"""Twilio's name for the recording that runs."""
 TWILIO_API = "https://api.twilio.com"
 
 
@@ -59,6 +61,18 @@ class TwilioRest:
     async def status(self, call_sid: str) -> str:
         """How Twilio says that the call stands: `in-progress`, `completed`, … Raises TelephonyError."""
         return await self._ask(lambda: str(self._client.calls(call_sid).fetch().status))
+
+    async def redirect(self, call_sid: str, twiml: str) -> None:
+        """Have the call follow other instructions at once; its media stream ends. Raises TelephonyError."""
+        await self._ask(lambda: self._client.calls(call_sid).update(twiml=twiml))
+
+    async def start_recording(self, call_sid: str) -> None:
+        """Record both sides from now on, each on its own channel. Raises TelephonyError."""
+        await self._ask(lambda: self._client.calls(call_sid).recordings.create(recording_channels="dual"))
+
+    async def stop_recording(self, call_sid: str) -> None:
+        """Stop the recording that runs. Raises TelephonyError, when none runs too."""
+        await self._ask(lambda: self._client.calls(call_sid).recordings(CURRENT).update(status="stopped"))
 
     async def _ask(self, request: Callable[[], T]) -> T:
         delays = iter(RETRY_AFTER_S)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from twilio.twiml.voice_response import Connect, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, VoiceResponse
 
 VOICE = "Polly.Amy"
 LANGUAGE = "en-GB"
+RING_S = 25
+"""A colleague who has not picked up by then does not answer."""
 
 
 def connect(*, stream_url: str, action_url: str, status_url: str, token: str) -> str:
@@ -18,6 +20,18 @@ def connect(*, stream_url: str, action_url: str, status_url: str, token: str) ->
     stream = connection.stream(url=stream_url, status_callback=status_url)
     stream.parameter(name="token", value=token)
     response.append(connection)
+    return str(response)
+
+
+def dial(number: str, *, action_url: str, caller_id: str | None = None) -> str:
+    """Put the call through to `number` (E.164). `action_url`, absolute (else 15004), is fetched when that is over.
+
+    `caller_id` None: the colleague sees the caller's own number, which Twilio allows for an inbound call only.
+    """
+    response = VoiceResponse()
+    dialled = Dial(action=action_url, timeout=RING_S, caller_id=caller_id)
+    dialled.number(number)
+    response.append(dialled)
     return str(response)
 
 

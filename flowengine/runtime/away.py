@@ -1,0 +1,191 @@
+"""Where the caller is: on our line, being put through to somebody else, or on the way back.
+
+    HERE ── put through ──> AWAY ── the telephone told how it ended ──> RETURNING ── a new stream ──> HERE
+      ^──── it could not be begun ──┘└── the caller has left ──> gone <── nobody came in time ──┘
+
+A transfer takes the caller's media stream away, so the end of the stream says nothing while it lasts. What does say
+something: the telephone's word that the transfer is over, and now and then a question whether the call is still up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from enum import Enum
+from typing import Protocol
+
+from flowengine.conversation.commands import Transfer
+from flowengine.conversation.events import TransferEnded, TransferResult
+from flowengine.errors import TelephonyError
+from flowengine.runtime.happenings import Happening, Transferred
+from flowengine.runtime.ports import CallLine, Remarked, Told
+from flowengine.runtime.tasks import Tasks
+
+LOST_WITHIN_S = 0.5
+"""A stream that ends so soon after a refusal ended by what was refused."""
+LOOK_S = 15.0
+LONGEST_TRANSFER_S = 4 * 3600.0
+"""Twilio's own limit of a dialled leg."""
+RETURN_S = 30.0
+SETTLE_S = 5.0
+
+
+class Place(Enum):
+    """Where the caller is."""
+
+    HERE = "here"
+    AWAY = "away"
+    RETURNING = "returning"
+
+
+class Leave(Protocol):
+    """How the session is told that the caller has gone."""
+
+    def __call__(self, reason: str, *, failure: bool = False) -> None: ...
+
+
+class Away:
+    """The transfers of one call, one after the other."""
+
+    def __init__(
+        self,
+        line: CallLine,
+        tasks: Tasks,
+        at: Callable[[], float],
+        post: Callable[[Happening], None],
+        tell: Callable[[Told], None],
+        leave: Leave,
+    ) -> None:
+        self._line = line
+        self._tasks = tasks
+        self._at = at
+        self._post = post
+        self._tell = tell
+        self._leave = leave
+        self._wanted: Transfer | None = None
+        self._order: Transfer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stream_ended = asyncio.Event()
+        self.place = Place.HERE
+
+    @property
+    def is_here(self) -> bool:
+        return self.place is Place.HERE
+
+    @property
+    def is_returning(self) -> bool:
+        """The transfer is over, and the new stream is not there yet."""
+        return self.place is Place.RETURNING
+
+    @property
+    def is_away(self) -> bool:
+        """The caller is being put through, or speaks with somebody else."""
+        return self.place is Place.AWAY
+
+    def want(self, order: Transfer | None) -> None:
+        """Put the caller through as soon as `go` is told that all is quiet; None: do not, after all."""
+        self._wanted = order
+
+    def go(self, *, quiet: bool) -> bool:
+        """Begin what is wanted, if what was said before it has been heard; True when the caller has just left."""
+        if self._wanted is None or not quiet or not self.is_here:
+            return False
+        self._order, self._wanted = self._wanted, None
+        self.place = Place.AWAY
+        self._stream_ended.clear()
+        self._follow(self._dial(self._order))
+        return True
+
+    def expects_stream_to_end(self) -> bool:
+        """True when the end of a stream is no hang-up; it is remembered, should the transfer not come about."""
+        if self.is_away:
+            self._stream_ended.set()
+        return not self.is_here
+
+    async def told(self, result: TransferResult, *, is_up: bool = True) -> bool:
+        """The telephone tells how it ended; `is_up` False: the caller has hung up too. True: the caller is wanted back.
+
+        Told twice, it answers twice. The flow decides, so this waits for it.
+        """
+        if not self.is_away:
+            return self.is_returning
+        goes_on: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._post(Transferred(result, is_up, goes_on))
+        try:
+            async with asyncio.timeout(SETTLE_S):
+                return await goes_on
+        except TimeoutError:
+            return False
+
+    def ended(self) -> str | None:
+        """The transfer is over, and the caller expected back: its request id; None when there is none."""
+        if not self.is_away or self._order is None:
+            return None
+        self.place = Place.RETURNING
+        self._follow(self._await_return())
+        return self._order.request_id
+
+    def returned(self) -> bool:
+        """A new stream is there; False when nobody was expected."""
+        if not self.is_returning:
+            return False
+        self.place = Place.HERE
+        self.stop()
+        return True
+
+    def stop(self) -> None:
+        """Follow the caller no longer; idempotent."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def _follow(self, following: Coroutine[object, object, None]) -> None:
+        self.stop()
+        self._task = self._tasks.create_task(following, name="transfer")
+
+    async def _dial(self, order: Transfer) -> None:
+        try:
+            await self._line.transfer(order.target)
+        except TelephonyError as error:
+            self._tell(Remarked(f"the caller could not be put through: {error}"))
+            if not await self._is_away_all_the_same():
+                return
+        await self._watch()
+
+    async def _is_away_all_the_same(self) -> bool:
+        """After a failure: a request whose answer was lost may have been carried out. Otherwise the flow goes on."""
+        assert self._order is not None
+        try:
+            async with asyncio.timeout(LOST_WITHIN_S):
+                await self._stream_ended.wait()
+        except TimeoutError:
+            self.place = Place.HERE
+            self._post(TransferEnded(self._at(), self._order.request_id, "failed"))
+            return False
+        if await self._is_up():
+            return True
+        self._leave("hung up")
+        return False
+
+    async def _watch(self) -> None:
+        """Should the telephone never tell how it ended: leave with the caller, or at Twilio's limit."""
+        try:
+            async with asyncio.timeout(LONGEST_TRANSFER_S):
+                await asyncio.sleep(LOOK_S)
+                while await self._is_up():  # noqa: ASYNC110 - nothing here would set an event
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            self._leave("the transfer never ended", failure=True)
+        else:
+            self._leave("hung up")
+
+    async def _is_up(self) -> bool:
+        try:
+            return await self._line.is_up()
+        except TelephonyError:
+            # Not knowing is no reason to give a caller up who may be speaking with a colleague.
+            return True
+
+    async def _await_return(self) -> None:
+        await asyncio.sleep(RETURN_S)
+        self._leave("the caller did not come back after the transfer", failure=True)

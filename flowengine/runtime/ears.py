@@ -1,0 +1,134 @@
+"""How a call hears: caller audio to the recogniser, what was recognised back, and nothing of either in private.
+
+While a secret is typed the recogniser gets quiet in place of the caller's voice, of the same length: its clock goes on,
+and an utterance that was under way comes to its end. What is recognised meanwhile, or of voice from before that, is
+dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from flowengine.conversation.commands import Expecting
+from flowengine.errors import FlowEngineError, RecogniserError
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.runtime.ports import (
+    FinalTranscript,
+    PartialTranscript,
+    Recogniser,
+    RecogniserEvent,
+    RecogniserFailed,
+    RecogniserStream,
+    VoiceEnded,
+    VoiceStarted,
+)
+from flowengine.runtime.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+CLOSE_S = 2.0
+
+
+class Ears:
+    """The recogniser's side of one call. `open` begins to hear, `shut` stops; both can be had again and again."""
+
+    def __init__(
+        self,
+        recogniser: Recogniser | None,
+        call_id: str,
+        language: str,
+        tasks: Tasks,
+        report: Callable[[RecogniserEvent], None],
+    ) -> None:
+        self._recogniser = recogniser
+        self._call_id = call_id
+        self._language = language
+        self._tasks = tasks
+        self._report = report
+        self._stream: RecogniserStream | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._expecting: Expecting = "open"
+        self._private_until = 0.0
+        self._tainted = ""
+        self._pushed = 0
+        self._began: float | None = None
+        self.private = False
+
+    def open(self) -> None:
+        """Begin to hear; without a recogniser there is nothing to open."""
+        if self._recogniser is not None:
+            self._task = self._tasks.create_task(self._recognise(self._recogniser), name="recogniser")
+
+    def push(self, mulaw: bytes, now: float) -> None:
+        """Caller audio, mu-law 8 kHz, of any length, heard at `now`. Never waits."""
+        if self._began is None:
+            self._began = now
+        if self._stream is not None:
+            self._pushed += len(mulaw)
+            self._stream.push(SILENCE * len(mulaw) if self.private else mulaw)
+
+    def listen(self, expecting: Expecting, *, private: bool) -> None:
+        """The caller's turn is open."""
+        if self.private and not private:
+            self._private_until = self._pushed / BYTES_A_SECOND * 1000
+        self.private = private
+        self._expecting = expecting
+        if self._stream is not None:
+            self._stream.expect(expecting)
+
+    def moment(self, ms: int) -> float | None:
+        """When the recogniser's `ms` was, on the loop's clock; None before any audio has come."""
+        return None if self._began is None else self._began + ms / 1000
+
+    def shut(self) -> None:
+        """Hear nothing more; the stream is closed by its own task."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    async def _recognise(self, recogniser: Recogniser) -> None:
+        self._stream, self._began, self._pushed, self._private_until = None, None, 0, 0.0
+        try:
+            stream = await recogniser.open(self._call_id, language=self._language)
+        except RecogniserError as error:
+            self._report(RecogniserFailed(type(error).__name__))
+            return
+        try:
+            self._stream = stream
+            # The flow may have asked its first question while the engine was still being opened.
+            stream.expect(self._expecting)
+            async for event in stream.events():
+                self._hear(event)
+        except RecogniserError as error:
+            self._report(RecogniserFailed(type(error).__name__))
+        finally:
+            if self._stream is stream:
+                self._stream = None
+            await self._close(stream)
+
+    def _hear(self, event: RecogniserEvent) -> None:
+        match event:
+            case PartialTranscript(utterance_id=utterance_id):
+                if self.private:
+                    self._tainted = utterance_id
+                elif utterance_id != self._tainted:
+                    self._report(event)
+            case FinalTranscript(utterance_id=utterance_id, start_ms=start_ms):
+                secret = self.private or utterance_id == self._tainted or start_ms < self._private_until
+                # The turn is over all the same: whoever keeps the floor must learn of it.
+                self._report(replace(event, text="") if secret else event)
+            case VoiceStarted() | VoiceEnded() | RecogniserFailed():
+                self._report(event)
+            case _:
+                assert_never(event)
+
+    async def _close(self, stream: RecogniserStream) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await stream.close()
+        except (FlowEngineError, TimeoutError):
+            log.warning("recogniser did not close in time", extra={"call_id": self._call_id})

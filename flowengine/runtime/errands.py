@@ -1,0 +1,141 @@
+"""What a call asks of the world beside speech: the guard, actions, the model, a recording. Each is a task of the call.
+
+Answers come back as events, failures too: an errand never raises, and none outlives its call. Reasons are constant
+words and names of types; neither arguments nor answers stand in them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import assert_never
+
+from flowengine.conversation.commands import AskGuard, AskModel, Record, RunAction
+from flowengine.conversation.events import ActionFinished, Event, GuardAnswered, ModelAnswered, ModelFailed
+from flowengine.errors import ActionError, ModelError, TelephonyError
+from flowengine.runtime.observed import SessionParts
+from flowengine.runtime.ports import ModelRequest, RecordingSet, Told
+from flowengine.runtime.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+GUARD_TIMEOUT_S = 2.0
+MODEL_TIMEOUT_S = 4.0
+ACTION_GRACE_S = 1.0
+"""The conversation's own timer decides that an action is late; what is later still is given up."""
+
+Errand = AskGuard | RunAction | AskModel | Record
+
+
+class Errands:
+    """Carries out one call's errands. `post` takes the answers, `tell` what only the record wants to know."""
+
+    def __init__(
+        self,
+        parts: SessionParts,
+        tasks: Tasks,
+        at: Callable[[], float],
+        post: Callable[[Event], None],
+        tell: Callable[[Told], None],
+    ) -> None:
+        self._parts = parts
+        self._tasks = tasks
+        self._at = at
+        self._post = post
+        self._tell = tell
+        self._running: set[asyncio.Task[None]] = set()
+        self._recording = asyncio.Lock()
+
+    def send(self, order: Errand) -> None:
+        """Begin; never waits."""
+        match order:
+            case AskGuard():
+                self._begin(self._ask_guard(order), "guard")
+            case RunAction():
+                self._begin(self._run_action(order), "action")
+            case AskModel():
+                self._begin(self._ask_model(order), "model")
+            case Record():
+                self._begin(self._record(order), "recording")
+            case _:
+                assert_never(order)
+
+    def stop(self) -> None:
+        """The call is over: whatever is still under way is given up."""
+        for task in self._running:
+            task.cancel()
+
+    def _begin(self, errand: Coroutine[object, object, None], name: str) -> None:
+        task = self._tasks.create_task(errand, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _ask_guard(self, order: AskGuard) -> None:
+        try:
+            async with asyncio.timeout(GUARD_TIMEOUT_S):
+                answer = await self._parts.guard.decide(order.guard)
+        except Exception:
+            self._post(GuardAnswered(self._at(), order.request_id, allowed=False, reasons=("GUARD_UNAVAILABLE",)))
+        else:
+            self._post(GuardAnswered(self._at(), order.request_id, answer.allowed, answer.reasons))
+
+    async def _run_action(self, order: RunAction) -> None:
+        try:
+            values = await self._result(order)
+        except TimeoutError:
+            reason = "it took too long"
+        except ActionError as error:
+            reason = str(error)
+        except Exception as error:
+            log.error("action failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
+            reason = f"{type(error).__name__} was raised"
+        else:
+            self._post(ActionFinished(self._at(), order.request_id, "ok", values))
+            return
+        self._post(ActionFinished(self._at(), order.request_id, "error", reason=reason))
+
+    async def _result(self, order: RunAction) -> tuple[tuple[str, object], ...]:
+        """Raises ActionError, TimeoutError."""
+        action = self._parts.conversation.flow.actions.get(order.action)
+        if self._parts.actions is None or action is None:
+            raise ActionError("no actions are configured")
+        key = f"{self._parts.line.call_id}/{order.request_id}"
+        async with asyncio.timeout(order.timeout + ACTION_GRACE_S):
+            return tuple((await self._parts.actions.run(action, dict(order.arguments), key=key)).items())
+
+    async def _ask_model(self, order: AskModel) -> None:
+        request = ModelRequest(
+            task=order.task,
+            facts=order.facts,
+            never=order.never,
+            exits=order.exits,
+            heard=tuple((each.speaker, each.text) for each in self._parts.conversation.transcript if each.text),
+            language=self._parts.language,
+        )
+        try:
+            if self._parts.model is None:
+                raise ModelError("no model is configured")
+            async with asyncio.timeout(MODEL_TIMEOUT_S):
+                reply = await self._parts.model.answer(request)
+        except TimeoutError:
+            reason = f"no answer within {MODEL_TIMEOUT_S:g} s"
+        except ModelError as error:
+            reason = str(error)
+        except Exception as error:
+            log.error("model failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
+            reason = f"{type(error).__name__} was raised"
+        else:
+            self._post(ModelAnswered(self._at(), order.request_id, reply.text, reply.exit))
+            return
+        self._post(ModelFailed(self._at(), order.request_id, reason))
+
+    async def _record(self, order: Record) -> None:
+        """A recording that cannot be had is noted; the call goes on. One order at a time: a stop follows its start."""
+        try:
+            async with self._recording:
+                await self._parts.line.record(order.start)
+        except TelephonyError as error:
+            self._tell(RecordingSet(order.start, str(error)))
+        else:
+            self._tell(RecordingSet(order.start))
