@@ -65,7 +65,7 @@ def find(name: str) -> Function | None:
 
 
 def offer_modules(module_names: Iterable[str]) -> None:
-    """`offer_module` for each; modules in the current folder are found as well, after all others. Raises SettingsError."""
+    """`offer_module` for each; modules in the current folder are found too, after all others. Raises SettingsError."""
     names = tuple(module_names)
     if names and os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())

@@ -161,6 +161,8 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
         click.echo(f"{click.style(name, dim=True)} = {value}")
     for split, variant in told.variants.items():
         click.echo(f"{click.style(f'split {split}', dim=True)} = {variant}")
+    if told.answered_by_machine:
+        click.echo(click.style("answered by a machine", dim=True))
     reason = f", {told.reason}" if told.reason else ""
     click.echo(f"{click.style('outcome', dim=True)} {_toned(told.outcome or IN_PROGRESS)}{reason}")
 
@@ -179,11 +181,26 @@ def _rows(told: CallDetail) -> Iterator[Row]:
     for check in told.guards:
         answer = {True: "allowed", False: "refused", None: "not answered"}[check.allowed]
         yield Row(check.at, "", f"guard {check.guard}: {', '.join([answer, *check.reasons])}")
+    yield from _beside(told)
     for note in told.notes:
         yield Row(note.at, "", f"note: {note.text}")
     for line in told.transcript:
         if line.speaker == "agent":
             yield Row(line.at, "agent", line.text + _lost(line, is_live=told.ended_at is None))
+
+
+def _beside(told: CallDetail) -> Iterator[Row]:
+    """What was done beside the conversation."""
+    for run in told.actions:
+        took = "" if run.duration is None else f" after {run.duration:.1f} s"
+        why = "" if run.reason is None else f" ({run.reason})"
+        yield Row(run.at, "", f"action {run.action}: {run.result or 'no answer'}{took}{why}")
+    for transfer in told.transfers:
+        took = "" if transfer.duration is None else f" after {transfer.duration:.1f} s"
+        yield Row(transfer.at, "", f"put through: {(transfer.result or 'not over').replace('_', ' ')}{took}")
+    for mark in told.recordings:
+        why = "" if mark.problem is None else f": not done, {mark.problem}"
+        yield Row(mark.at, "", f"recording {'starts' if mark.on else 'stops'}{why}")
 
 
 def _lost(line: TranscriptLine, *, is_live: bool) -> str:

@@ -55,6 +55,32 @@ class GuardCheck(msgspec.Struct):
     reasons: list[str] = []
 
 
+class ActionRun(msgspec.Struct):
+    """An action of the flow, `duration` in seconds; arguments and answers are left out. `result` None: none (yet)."""
+
+    at: float
+    action: str
+    result: Literal["ok", "error"] | None = None
+    duration: float | None = None
+    reason: str | None = None
+
+
+class TransferMade(msgspec.Struct):
+    """The caller was put through. `result` None: not over (yet); `duration` in seconds, ringing included."""
+
+    at: float
+    result: Literal["answered", "busy", "no_answer", "failed"] | None = None
+    duration: float | None = None
+
+
+class RecordingMark(msgspec.Struct):
+    """Recording of the call's audio was to start or to stop; `problem` says why it did not."""
+
+    at: float
+    on: bool
+    problem: str | None = None
+
+
 class Note(msgspec.Struct):
     """A remark of the flow, or of the engine about itself."""
 
@@ -91,6 +117,10 @@ class CallDetail(msgspec.Struct):
     variants: dict[str, str]
     states: list[StateVisit]
     guards: list[GuardCheck]
+    actions: list[ActionRun]
+    transfers: list[TransferMade]
+    recordings: list[RecordingMark]
+    answered_by_machine: bool
     notes: list[Note]
     timings: Timings
 
@@ -135,6 +165,10 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         variants=story.variants,
         states=story.states,
         guards=story.guards,
+        actions=story.actions,
+        transfers=story.transfers,
+        recordings=story.recordings,
+        answered_by_machine=story.machine,
         notes=story.notes,
         timings=Timings(duration, story.turns, story.replies),
     )
@@ -149,11 +183,17 @@ class _Story:
         self.slots: dict[str, str] = {}
         self.variants: dict[str, str] = {}
         self.guards: list[GuardCheck] = []
+        self.actions: list[ActionRun] = []
+        self.transfers: list[TransferMade] = []
+        self.recordings: list[RecordingMark] = []
+        self.machine = False
         self.notes: list[Note] = []
         self.replies: list[float] = []
         self.turns = 0
         self._speeches: dict[str, TranscriptLine] = {}
         self._asked: dict[str, GuardCheck] = {}
+        self._running: dict[str, ActionRun] = {}
+        self._away: dict[str, TransferMade] = {}
         self._to_understand: list[TranscriptLine] = []
 
     def add(self, at: float, kind: str, facts: dict[str, Any]) -> None:
@@ -182,6 +222,22 @@ class _Story:
                 self.guards.append(check)
             case "GuardAnswered":
                 self._answered(facts)
+            case "RunAction":
+                self._running[facts["request_id"]] = run = ActionRun(at, facts["action"])
+                self.actions.append(run)
+            case "ActionFinished":
+                self._finished(at, facts)
+            case "Transfer":
+                self._away[facts["request_id"]] = transfer = TransferMade(at)
+                self.transfers.append(transfer)
+            case "TransferEnded":
+                self._back(at, facts)
+            case "RecordingSet":
+                self.recordings.append(RecordingMark(at, facts["on"], facts["problem"]))
+            case "MachineDetected":
+                self.machine = True
+            case "Remarked":
+                self.notes.append(Note(at, facts["text"]))
             case "ReplyStarted":
                 self.replies.append(facts["ms"] / 1000)
             case "Noted":
@@ -232,3 +288,13 @@ class _Story:
         check = self._asked.pop(facts["request_id"], None)
         if check is not None:
             check.allowed, check.reasons = facts["allowed"], list(facts["reasons"])
+
+    def _finished(self, at: float, facts: dict[str, Any]) -> None:
+        run = self._running.pop(facts["request_id"], None)
+        if run is not None:
+            run.result, run.duration, run.reason = facts["result"], round(at - run.at, 3), facts["reason"] or None
+
+    def _back(self, at: float, facts: dict[str, Any]) -> None:
+        transfer = self._away.pop(facts["request_id"], None)
+        if transfer is not None:
+            transfer.result, transfer.duration = facts["result"], round(at - transfer.at, 3)

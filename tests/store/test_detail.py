@@ -5,18 +5,40 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from flowengine.conversation.commands import AskGuard, Chose, Command, Entered, Noted, SlotFilled, Speak, Understood
+from flowengine.conversation.commands import (
+    AskGuard,
+    Chose,
+    Command,
+    Entered,
+    Noted,
+    RunAction,
+    SlotFilled,
+    Speak,
+    Transfer,
+    Understood,
+)
 from flowengine.conversation.events import (
+    ActionFinished,
     CallerPressed,
     CallerSaid,
     Connected,
     Event,
     GuardAnswered,
+    MachineDetected,
     SpeechCut,
     SpeechHeard,
+    TransferEnded,
 )
 from flowengine.errors import StoreError
-from flowengine.store.detail import CallDetail, TranscriptLine, detail, find
+from flowengine.store.detail import (
+    ActionRun,
+    CallDetail,
+    RecordingMark,
+    TranscriptLine,
+    TransferMade,
+    detail,
+    find,
+)
 from flowengine.store.rows import Entry
 from flowengine.store.store import Store
 from tests.store.records import end, entries, start
@@ -55,6 +77,42 @@ def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
     assert found.slots == {"visit_day": "2026-12-01"}
     assert found.variants == {"opening": "warm"}
     assert [note.text for note in found.notes] == ["visit booked"]
+
+
+def test_what_was_done_beside_the_conversation_is_told(store: Store) -> None:
+    found = story(
+        store,
+        (1.0, RunAction("r1", "book_visit", (("day", "2026-12-01"), ("pin", "1234")), 4.0, ("pin",))),
+        (2.5, ActionFinished(2.5, "r1", "ok", (("reference", "BC-1"),))),
+        (3.0, RunAction("r2", "find_slot", (), 4.0)),
+        (3.4, ActionFinished(3.4, "r2", "error", reason="the answer was HTTP 404")),
+        (4.0, RunAction("r3", "never", (), 4.0)),
+        (5.0, Transfer("r4", "+441134960999")),
+        (17.5, TransferEnded(17.5, "r4", "no_answer")),
+        (18.0, MachineDetected(18.0)),
+    )
+    assert found.actions == [
+        ActionRun(1.0, "book_visit", "ok", 1.5),
+        ActionRun(3.0, "find_slot", "error", 0.4, "the answer was HTTP 404"),
+        ActionRun(4.0, "never"),
+    ]
+    assert found.transfers == [TransferMade(5.0, "no_answer", 12.5)]
+    assert found.answered_by_machine
+    assert b"BC-1" not in msgspec.json.encode(found)
+    assert b"1234" not in msgspec.json.encode(found)
+
+
+def test_what_the_session_adds_is_told(store: Store) -> None:
+    entries = [
+        Entry("call-1", 0, 1.0, "out", "RecordingSet", '{"kind":"RecordingSet","on":true,"problem":null}'),
+        Entry("call-1", 1, 2.0, "out", "RecordingSet", '{"kind":"RecordingSet","on":false,"problem":"no line"}'),
+        Entry("call-1", 2, 3.0, "out", "Remarked", '{"kind":"Remarked","text":"the caller could not be put through"}'),
+    ]
+    store.write([start(), *entries, end()])
+    found = find(store, "call-1")
+    assert found is not None
+    assert found.recordings == [RecordingMark(1.0, True), RecordingMark(2.0, False, "no line")]
+    assert [note.text for note in found.notes] == ["the caller could not be put through"]
 
 
 def test_a_call_without_events_is_told_too(store: Store) -> None:

@@ -111,7 +111,7 @@ def parse_stream_status(form: Mapping[str, str]) -> StreamCallback:
 
 
 def parse_transfer(form: Mapping[str, str]) -> TransferCallback:
-    """Read what `<Dial action=…>` is fetched with. Raises ProtocolError; its text names the field and quotes nothing."""
+    """Read what `<Dial action=…>` is fetched with. Raises ProtocolError; its text names the field."""
     result = _DIALLED.get(form.get("DialCallStatus", ""), "failed")
     return TransferCallback(_sid(form), result, is_up=form.get("CallStatus") not in ENDS)
 

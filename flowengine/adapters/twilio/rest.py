@@ -1,4 +1,4 @@
-"""Twilio over REST, by its SDK: hang a call up, put it through, record it, ask how it stands. Never on the event loop."""
+"""Twilio over REST, by its SDK: hang a call up, put it through, record it, ask how it stands. In a thread."""
 
 from __future__ import annotations
 
