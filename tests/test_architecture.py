@@ -33,9 +33,8 @@ FLOORS = {
 """A room imports itself and lower floors. `flowengine/__init__.py` and `__main__.py` stand above the house."""
 
 FENCES: dict[str, tuple[str, ...]] = {
-    "asyncio": ("runtime", "adapters", "store", "service", "testing", "editor/server.py", "cli"),
     "aiohttp": ("adapters/actions",),
-    "asyncio": ("runtime", "adapters", "store", "service", "testing", "cli"),
+    "asyncio": ("runtime", "adapters", "store", "service", "testing", "editor/server.py", "cli"),
     "av": ("adapters/nova2",),
     "click": ("cli",),
     "faster_whisper": ("adapters/local",),
