@@ -16,6 +16,7 @@ COMMANDS = {
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
     "lsp": "Serve an editor: the language server.",
+    "new": "Write a flow to start from, and its tests.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",

@@ -1,9 +1,11 @@
-"""Writing a file for an author: whole or not at all."""
+"""Writing files for an author: whole or not at all, and never over what is there unless that is asked for."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -28,4 +30,19 @@ def replace_file(path: Path, data: bytes) -> None:
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
+        raise
+
+
+def create_files(texts: Mapping[Path, str]) -> None:
+    """Write new files, all or none. Raises FileExistsError where one is there already, OSError for what else fails."""
+    made: list[Path] = []
+    try:
+        for path, text in texts.items():
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
+                file.write(text)
+    except BaseException:
+        for path in made:
+            with suppress(OSError):
+                path.unlink()
         raise
