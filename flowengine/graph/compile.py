@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -65,13 +66,22 @@ def analyse(source: Source, find: Finder = on_disk, parser: Parser = parse) -> A
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """All `.flow` files among these files and folders (searched to any depth), each once, sorted by folder."""
+    """All `.flow` files among these files and folders, each once, sorted by folder.
+
+    Folders are searched to any depth, but for hidden ones in them: `.git`, `.venv` and the like hold nobody's flows.
+    """
     found: dict[Path, None] = {}
     for path in paths:
-        for file in sorted(path.rglob("*.flow")) if path.is_dir() else [path]:
-            if not file.is_dir() or file == path:
-                found.setdefault(file)
+        found.update(dict.fromkeys(_flows_in(path) if path.is_dir() else [path]))
     return list(found)
+
+
+def _flows_in(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in names if name.endswith(".flow")]
+    return sorted(found)
 
 
 def find_flows(paths: Iterable[Path]) -> list[Path]:

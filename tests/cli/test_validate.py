@@ -74,6 +74,15 @@ def test_a_mistake_in_a_library_is_reported_once_for_all_its_users(tmp_path: Pat
     assert "3 flows, 1 error" in result.output
 
 
+def test_hidden_folders_are_searched_only_when_they_are_named(tmp_path: Path) -> None:
+    hidden = tmp_path / "flows" / ".venv" / "deep"
+    hidden.mkdir(parents=True)
+    (hidden / "bad.flow").write_text(BAD, "utf-8")
+    (tmp_path / "flows" / "folder.flow").mkdir()
+    assert "no .flow file" in CliRunner().invoke(main, ["validate", str(tmp_path)]).output
+    assert "1 flow, 1 error" in CliRunner().invoke(main, ["validate", str(hidden)]).output
+
+
 def test_no_flow_at_all_fails(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["validate", str(tmp_path)])
     assert result.exit_code == 1

@@ -61,8 +61,8 @@ _HEAD = """\
 # Diagnostics
 
 Every mistake that `flowengine validate` reports, by code. A code keeps its meaning from version to version. This page
-is made from the checks themselves; the tests compile its examples. An example without a `flow` line is completed by
-this beginning:
+is made from the checks themselves; the tests compile its examples. `flowengine explain CODE` shows one of them in the
+terminal. An example without a `flow` line is completed by this beginning:
 """
 
 
