@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from flowengine.graph.compile import compile_text
 from flowengine.language import ast
 from flowengine.language.formatter import format_text
 from flowengine.language.grammar import raw_tokens
@@ -69,6 +70,16 @@ def test_every_flow_keeps_its_meaning_or_is_left_as_it_is(path: Path) -> None:
         assert (result.text, result.problems) == (text, problems)
     else:
         formatted(text)
+
+
+def diagnosed(text: str, path: Path) -> list[tuple[str, str]]:
+    return sorted((problem.code, problem.message) for problem in compile_text(text, str(path)).diagnostics)
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_formatting_changes_no_diagnostic_and_no_comment_that_allows_one(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert diagnosed(format_text(text).text, path) == diagnosed(text, path)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "flows").rglob("*.flow")), ids=lambda path: path.name)
