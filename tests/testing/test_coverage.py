@@ -246,3 +246,75 @@ def test_what_a_call_takes_is_among_what_can_be_taken(path: Path) -> None:
                 player.listen()
     known = {way.key for way in Reach(flow).ways}
     assert set(tally.times) <= known
+
+
+def test_a_limit_behind_one_that_ends_the_call_does_not_count() -> None:
+    later = LIBRARY.replace("  hangup: end hung_up", "  hangup: end hung_up\n  after 8m -> aside\n  after 10m -> aside")
+    labels = [way.label for way in Reach(using(USER, later)).ways]
+    assert "after 480s" in labels
+    assert "after 600s" not in labels
+
+
+SUBFLOW = """\
+flow address "Find an address" inbound
+  agent "Amy" of "Hearth & Home"
+
+outcome found
+outcome hung_up
+outcome lost
+
+intent agree "the caller says yes"
+  "yes"
+
+state ask
+  say "Is it the red door?"
+  listen
+    agree: end found
+    otherwise: again "Is it, yes or no?"
+    otherwise 2: end lost
+    silence: end lost
+
+anywhere
+  hangup: end hung_up
+"""
+RUNNER = """\
+flow runner "Runs a subflow twice" inbound
+  agent "Amy" of "Hearth & Home"
+
+outcome done
+outcome hung_up
+
+state first
+  run address
+    found -> second
+    lost -> second
+
+state second
+  run address
+    found: end done
+    lost: end done
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+def test_a_subflow_is_counted_in_its_own_file_once_however_often_it_runs() -> None:
+    compilation = compile_text(RUNNER, "runner.flow", {"address": SUBFLOW})
+    assert compilation.flow is not None, compilation.errors
+    tally = Tally(compilation.flow)
+    call(compilation.flow, tally, "yes", "yes")
+    files = {file.path: file for file in coverage([tally], []).files}
+    assert shown(files["runner.flow"]) == [
+        (10, "first: lost is never taken"),
+        (15, "second: lost is never taken"),
+        (18, "anywhere: hangup is never taken"),
+    ]
+    # What ends the whole call is the caller's business: a subflow's own `hangup` is for when it is played by itself.
+    assert shown(files["address.flow"]) == [
+        (15, "ask: otherwise is never taken"),
+        (16, "ask: the rung otherwise 2 is never reached"),
+        (17, "ask: silence is never taken"),
+    ]
+    times = {(way.kind, way.label): count for way, count in files["address.flow"].ways.items()}
+    assert times["state", "ask"] == times["edge", "agree"] == 2

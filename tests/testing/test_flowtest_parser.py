@@ -214,6 +214,11 @@ def test_a_caller_may_take_as_long_as_the_test_says() -> None:
     assert test.steps == (CallerSays("well, it is a story", test.steps[0].span, 480.0),)
 
 
+def test_what_a_call_has_come_to_may_be_looked_at_after_its_end() -> None:
+    assert problems_of("ends a", "expect state = b", "expect c = 1") == []
+    assert [problem.code for problem in problems_of("ends a", "expect c = 1", "llm fails")] == ["FL861"]
+
+
 def test_sound_tests_beside_a_mistaken_one_can_be_played() -> None:
     file, _ = read('test "bad"\n  flow y\n  agnt: *\ntest "good"\n  flow y\n  agent: *\n')
     assert [(test.name, test.sound) for test in file.tests] == [("bad", False), ("good", True)]

@@ -34,6 +34,22 @@ def test_a_call_that_goes_as_written_passes() -> None:
     assert result.outcome == "booked"
 
 
+@pytest.mark.parametrize(
+    ("line", "passes"),
+    [("expect state = greeting", True), ("expect state = choose", False), ('expect contact.name = "Tom"', False)],
+)
+def test_what_is_expected_before_the_first_word_is_looked_at(line: str, passes: bool) -> None:
+    assert played(f"{line}\nagent: *\ncaller: yes").passed is passes
+
+
+@pytest.mark.parametrize(("line", "passes"), [("expect day = 2026-12-01", True), ("expect day = 2026-12-02", False)])
+def test_what_is_expected_between_any_lines_and_after_the_end_is_looked_at(line: str, passes: bool) -> None:
+    call = ["agent: *", "caller: yes", "caller: next tuesday", "ends booked"]
+    assert played("\n".join((*call, line))).passed is passes
+    assert played("\n".join((*call[:3], line, *call[3:]))).passed is passes
+    assert not played("\n".join((*call[:2], line, *call[2:]))).passed
+
+
 def test_lines_of_the_agent_that_follow_one_another_are_one_turn() -> None:
     assert played('agent: "Hello, Sam, this is Amy."\nagent: "Would you like a visit for your boiler?"').passed
 

@@ -65,6 +65,11 @@ class Reach:
         self.states: dict[str, None] = {}
         self.branches: dict[Span, Branch] = {}
         self._asides = digressions(flow)
+        limits = [
+            (trigger, branch) for layer in flow.anywhere for branch in layer.branches for trigger in branch.triggers
+        ]
+        self._last_moments = [each.seconds for each, by in limits if isinstance(each, OnAfter) and self._ends(by.body)]
+        self._last_turns = [each.turns for each, by in limits if isinstance(each, OnTurns) and self._ends(by.body)]
         self._handlers: dict[str, dict[Trigger, Live]] = {}
         self._walked: set[tuple[str, Span]] = set()
         self._runs: dict[str, tuple[Run, State]] = {}
@@ -196,6 +201,18 @@ class Reach:
                     return True
         return False
 
+    def _ends(self, block: Block, above: frozenset[str] = frozenset()) -> bool:
+        """Whether a block leads to the end of the call at once, on every path: no later limit is reached then."""
+        return all(
+            isinstance(closing, End)
+            or (
+                isinstance(closing, Goto)
+                and closing.state not in above
+                and self._ends(self.flow.states[closing.state].body, above | {closing.state})
+            )
+            for closing in _closings(block)
+        )
+
     def _everywhere(self, scope: str) -> dict[Trigger, Live]:
         """The branches of `anywhere` that are live in states of this scope, by their triggers, in layers."""
         if scope not in self._handlers:
@@ -225,9 +242,11 @@ class Reach:
             case OnIntent(name=name):
                 intent = self.flow.intents.get(name)
                 return intent is not None and bool(intent.phrases or intent.patterns)
-            case OnSilence() | OnOtherwise() | OnPress() | OnHangup() | OnAfter() | OnTurns():
-                return True
-            case OnMachine() | OnHeardSlot():
+            case OnAfter(seconds=seconds):
+                return not any(earlier < seconds for earlier in self._last_moments)
+            case OnTurns(turns=turns):
+                return not any(fewer < turns for fewer in self._last_turns)
+            case OnSilence() | OnOtherwise() | OnPress() | OnHangup() | OnMachine() | OnHeardSlot():
                 return True
             case _:
                 assert_never(trigger)

@@ -211,10 +211,15 @@ class _Reader:
     def _scripted(self, line: ScriptLine, row: _Row) -> None:
         test = self.current
         assert test is not None
-        if test.steps and isinstance(test.steps[-1], Ends):
-            self._complain(problems.after_end(self._span(row), test.steps[-1].span))
-        else:
+        if not self._is_over(row):
             self.current = replace(test, script=(*test.script, line))
+
+    def _is_over(self, row: _Row) -> bool:
+        """Whether the call has ended above this line, which then has no meaning."""
+        end = next((step for step in self.current.steps if isinstance(step, Ends)), None) if self.current else None
+        if end is not None:
+            self._complain(problems.after_end(self._span(row), end.span))
+        return end is not None
 
     def _action(self, tree: Node, row: _Row) -> ActionLine:
         given = tuple(
@@ -246,8 +251,8 @@ class _Reader:
     def _step(self, tree: Node, row: _Row) -> None:
         test = self.current
         assert test is not None
-        if test.steps and isinstance(test.steps[-1], Ends):
-            self._complain(problems.after_end(self._span(row), test.steps[-1].span))
+        # How a call has ended can be looked at; nothing more can happen in it.
+        if tree.data not in ("expect_state", "expect_value") and self._is_over(row):
             return
         span = replace(self._span(row), end_column=tree.meta.end_column)  # without the comment
         step: AgentSays | CallerStep | ExpectState | ExpectValue | Ends | None
