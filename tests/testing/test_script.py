@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flowengine.conversation.commands import AskModel, Command, Hangup, Listen, RunAction, Speak, StartTimer, Transfer
 from flowengine.conversation.events import (
@@ -24,10 +26,13 @@ from flowengine.graph.compile import compile_text
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Source
 from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.coverage.reach import Reach
 from flowengine.testing.coverage.sums import gaps, taken
+from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.flow_call import FlowCall
 from flowengine.testing.flowtest.bind import Bound, bind
 from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.player import Player
 from flowengine.testing.report_text import report_text
 from flowengine.testing.script import ActionAnswer, ModelAnswer, Script, Scripted, TransferAnswer
 from flowengine.testing.suite import find_tests, run
@@ -434,3 +439,51 @@ def test_the_fixtures_call_takes_answers_too() -> None:
     call = FlowCall(compilation, answers=answers, variants={"opening": "warm"})
     assert call.agent == "How lovely to hear from you. Well. Goodbye."
     assert call.outcome == "booked"
+
+
+MOVES = ("yes", "no", "what does it cover", "stop calling", "hello", "", "(press 1)", "(voicemail)", "(hangs up)")
+ANSWERS: tuple[Scripted, ...] = (
+    ModelAnswer("says", "Well."),
+    ModelAnswer("says", "Lovely.", "convinced", 1.0),
+    ModelAnswer("says", "", "refused"),
+    ModelAnswer("fails"),
+    ModelAnswer("times out"),
+    ActionAnswer("book", "gives", (("reference", "AB12"), ("floor", "2")), 2.0),
+    ActionAnswer("book", "fails"),
+    ActionAnswer("book", "times out"),
+    ActionAnswer("remind", "gives"),
+    ActionAnswer("remind", "times out"),
+    *(TransferAnswer(result, 20.0) for result in ("answered", "busy", "no_answer", "failed")),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.permutations(ANSWERS),
+    st.lists(st.sampled_from(MOVES), min_size=1, max_size=8),
+    st.sampled_from(["warm", "direct"]),
+)
+def test_whatever_a_call_takes_is_among_what_counts(answers: list[Scripted], moves: list[str], variant: str) -> None:
+    flow = compiled(OUTSIDE)
+    tally = Tally(flow)
+    try:
+        player = Player(flow, {}, world=Script(answers), variants={"opening": variant}, tally=tally)
+        for move in moves:
+            player.listen()
+            if player.over:
+                break
+            match move:
+                case "":
+                    player.silence()
+                case "(press 1)":
+                    player.press("1")
+                case "(voicemail)":
+                    player.voicemail()
+                case "(hangs up)":
+                    player.hang_up()
+                case words:
+                    player.say(words)
+        player.listen()
+    except NotScripted:
+        pass
+    assert set(tally.times) <= {way.key for way in Reach(flow).ways}

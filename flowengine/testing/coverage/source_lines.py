@@ -81,6 +81,8 @@ def _marks(line: str, ways: list[tuple[Way, int]]) -> Iterator[Mark]:
             found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(line, start)
             if found is not None:
                 yield Mark(*found.span(), _class(count), f"{way.side}: taken {times(count)}")
+        elif way.kind == "condition" and way.label.startswith("split "):
+            yield Mark(start, start + len(way.side), _class(count), f"{way.side}: taken {times(count)}")
         elif way.kind == "condition" and way.side == "true":
             other = sides.get(("condition", way.span, "false"), 0)
             name = "half" if bool(count) != bool(other) else _class(count)
