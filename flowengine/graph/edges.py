@@ -175,6 +175,11 @@ def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:
                 assert_never(statement)
 
 
+def plain_name(state: str) -> str:
+    """A state's name as its author wrote it: a subflow's states are called after each run of them."""
+    return state.rpartition("/")[2]
+
+
 def runner(name: str) -> str | None:
     """The state whose `run` a subflow's state belongs to: `terms` for `terms/find_address/ask`; None for none."""
     scope = name.rpartition("/")[0]

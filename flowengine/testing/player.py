@@ -262,7 +262,9 @@ class Player:
         return GuardAnswer(decided.allowed, tuple(reason.code for reason in decided.reasons))
 
     def _on_said(self, said: Said) -> None:
-        self._turns[-1].said.append(said)
+        # What a key or a machine has cut short was said before it.
+        cut = not said.complete and said.began < self._turns[-1].at and len(self._turns) > 1
+        self._turns[-2 if cut else -1].said.append(said)
 
     def _on_fact(self, fact: Fact | Suppress) -> None:
         turn = self._turns[-1]

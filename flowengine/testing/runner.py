@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import assert_never
 
 from flowengine.errors import FlowEngineError, NotScripted
+from flowengine.graph.edges import plain_name
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
@@ -159,7 +160,7 @@ def _check(player: Player, check: Check) -> Failure | None:
         case AgentSays():
             return None
         case ExpectState(state=state, span=span):
-            if player.state == state.text:
+            if player.state is not None and state.text in (player.state, plain_name(player.state)):
                 return None
             return Failure(span, "the call is in another state", state.text, player.state or "none")
         case ExpectValue(name=name, value=value, span=span):

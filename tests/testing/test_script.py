@@ -34,10 +34,12 @@ from flowengine.testing.flowtest.bind import Bound, bind
 from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.player import Player
 from flowengine.testing.report_text import report_text
+from flowengine.testing.runner import play
 from flowengine.testing.script import ActionAnswer, ModelAnswer, Script, Scripted, TransferAnswer
 from flowengine.testing.suite import find_tests, run
 from flowengine.testing.virtual_call import VirtualCall
 from tests.testing.made_flows import GUARDED, compiled
+from tests.testing.test_coverage import RUNNER, SUBFLOW
 
 OUTSIDE = """\
 flow outside "What is outside" inbound
@@ -487,3 +489,24 @@ def test_whatever_a_call_takes_is_among_what_counts(answers: list[Scripted], mov
     except NotScripted:
         pass
     assert set(tally.times) <= {way.key for way in Reach(flow).ways}
+
+
+@pytest.mark.parametrize(
+    ("name", "passes"), [("ask", True), ("first/address/ask", True), ("second/address/ask", False), ("second", False)]
+)
+def test_a_subflows_state_is_expected_by_its_own_name_or_in_full(name: str, passes: bool) -> None:
+    compilation = compile_text(RUNNER, "runner.flow", {"address": SUBFLOW})
+    assert compilation.flow is not None
+    file, problems = parse(Source("a.flowtest", f'test "x"\n  flow runner\n  agent: *\n  expect state = {name}\n'))
+    assert problems == ()
+    bound, found = bind(file.tests[0], compilation.flow)
+    assert bound is not None, found
+    assert play(bound).passed is passes
+
+
+def test_a_machine_may_be_found_out_in_the_middle_of_a_sentence() -> None:
+    bound, found = read('llm says "Well, now."', 'caller: (interrupts after "Well") (voicemail)', "ends machine")
+    assert bound is not None, found
+    result = play(bound)
+    assert result.passed, result.failure
+    assert result.turns[0].agent.endswith("Well,")

@@ -15,7 +15,7 @@ from typing import assert_never
 
 from flowengine.conversation.place import Live, best, fits
 from flowengine.conversation.settling import UNHANDLED_LIMIT
-from flowengine.graph.edges import branch_label, digressions, trigger_label
+from flowengine.graph.edges import branch_label, digressions, plain_name, trigger_label
 from flowengine.graph.model import (
     Block,
     Branch,
@@ -83,8 +83,8 @@ class Reach:
             return
         self.states[name] = None
         state = self.flow.states[name]
-        self._add(Way("state", plain(name), plain(name), "", state.span))
-        self._block(state.body, state, plain(name))
+        self._add(Way("state", plain_name(name), plain_name(name), "", state.span))
+        self._block(state.body, state, plain_name(name))
 
     def _add(self, way: Way) -> None:
         self.ways.setdefault(way)
@@ -140,7 +140,7 @@ class Reach:
             run, state = self._runs[scope]
             for branch in run.branches:
                 if OnResult(outcome) in branch.triggers:
-                    self._take(branch, OnResult(outcome), state, plain(state.name))
+                    self._take(branch, OnResult(outcome), state, plain_name(state.name))
 
     def _take(self, branch: Branch, trigger: Trigger, state: State, place: str) -> None:
         self._add(Way("edge", place, branch_label(branch), trigger_label(trigger), branch.span))
@@ -250,11 +250,6 @@ class Reach:
                 return True
             case _:
                 assert_never(trigger)
-
-
-def plain(name: str) -> str:
-    """A state's name as its author wrote it: a subflow's states are called after each run of them."""
-    return name.rpartition("/")[2]
 
 
 def _live(waiting: Waiting, trigger: Trigger, everywhere: Mapping[Trigger, Live]) -> Live:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flowengine.conversation.contact import check_contact
 from flowengine.errors import ContactNotValid
-from flowengine.graph.edges import statements
+from flowengine.graph.edges import plain_name, statements
 from flowengine.graph.model import ContactField, Flow, Guard
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
@@ -100,9 +100,9 @@ def _guards(test: Test, flow: Flow) -> Iterator[Diagnostic]:
 def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
     for step in test.steps:
         match step:
-            case ExpectState(state=Named(text=text, span=span)) if text not in flow.states:
+            case ExpectState(state=Named(text=text, span=span)) if text not in (known := states_of(flow)):
                 message = f"{flow.name!r} has no state called {text!r}"
-                yield mistake("FL874", "unknown-state", span, message, did_you_mean(text, flow.states))
+                yield mistake("FL874", "unknown-state", span, message, did_you_mean(text, known))
             case Ends(outcome=Named(text=text, span=span)) if text not in flow.outcomes and text not in ALWAYS:
                 message = f"{flow.name!r} has no outcome called {text!r}"
                 known = list(dict.fromkeys((*flow.outcomes, *ALWAYS)))
@@ -112,6 +112,11 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
                 yield mistake("FL875", "unknown-value", span, message, did_you_mean(text, known))
             case _:
                 pass
+
+
+def states_of(flow: Flow) -> list[str]:
+    """What `expect state` may name: a subflow's states by the name that they have there, too."""
+    return list(dict.fromkeys((*flow.states, *(plain_name(name) for name in flow.states))))
 
 
 def values_of(flow: Flow) -> list[str]:
