@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flowengine.conversation.commands import (
     AskGuard,
+    AskModel,
     CancelTimer,
     Command,
     Entered,
     Listen,
     Noted,
     Pause,
+    RunAction,
     Speak,
     StartTimer,
     StopSpeaking,
     Suppress,
+    Transfer,
     Understood,
 )
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
+    ActionFinished,
     CallerHungUp,
     CallerPressed,
     CallerSaid,
     Connected,
     Event,
     GuardAnswered,
+    ModelAnswered,
+    ModelFailed,
     SpeechCut,
     SpeechHeard,
     TimerFired,
+    TransferEnded,
+    TransferResult,
 )
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 
+Order = TypeVar("Order", RunAction, AskModel, Transfer)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 
 INTENTS = """
@@ -64,9 +74,9 @@ outcome removed suppress
 """
 
 
-def compiled(body: str, *, head: str = HEAD, intents: str = INTENTS) -> Flow:
+def compiled(body: str, *, head: str = HEAD, intents: str = INTENTS, **libraries: str) -> Flow:
     """The flow of `head`, `intents` and `body`; fails with its diagnostics when it has errors."""
-    compilation = compile_text(f"{head}\n{intents}\n{body}")
+    compilation = compile_text(f"{head}\n{intents}\n{body}", libraries=libraries or None)
     assert compilation.flow is not None, [(each.span.line, each.message) for each in compilation.diagnostics]
     return compilation.flow
 
@@ -83,9 +93,18 @@ class Talk:
         allowed: bool | None = True,
         started: datetime = TUESDAY,
         firm: frozenset[str] = frozenset(),
+        contact_key: str | None = None,
+        variants: Mapping[str, str] | None = None,
     ) -> None:
         self.flow = compiled(flow) if isinstance(flow, str) else flow
-        self.conversation = Conversation(self.flow, contact or {}, started=started, firm_lines=firm)
+        self.conversation = Conversation(
+            self.flow,
+            contact or {},
+            started=started,
+            firm_lines=firm,
+            contact_key=contact_key,
+            variants=variants,
+        )
         self.hears = hears
         self.allowed = allowed
         self.at = 0.0
@@ -150,6 +169,33 @@ class Talk:
             said += self.said
         self.at = max(self.at, end)
         return said
+
+    def order(self, kind: type[Order]) -> Order:
+        """The last order of this kind."""
+        return next(command for command in reversed(self.commands) if isinstance(command, kind))
+
+    def acts(self, values: Mapping[str, object] | None = None, *, order: RunAction | None = None) -> list[str]:
+        """The action that was ordered last (or `order`) gives these results."""
+        request_id = (order or self.order(RunAction)).request_id
+        self.send(ActionFinished(self.at, request_id, "ok", tuple((values or {}).items())))
+        return self.said
+
+    def action_fails(self) -> list[str]:
+        self.send(ActionFinished(self.at, self.order(RunAction).request_id, "error", reason="no such day"))
+        return self.said
+
+    def model(self, text: str, exit: str | None = None, *, order: AskModel | None = None) -> list[str]:
+        """The model answers what it was asked last (or `order`)."""
+        self.send(ModelAnswered(self.at, (order or self.order(AskModel)).request_id, text, exit))
+        return self.said
+
+    def model_fails(self) -> list[str]:
+        self.send(ModelFailed(self.at, self.order(AskModel).request_id, "no model is configured"))
+        return self.said
+
+    def transfers(self, result: TransferResult) -> list[str]:
+        self.send(TransferEnded(self.at, self.order(Transfer).request_id, result))
+        return self.said
 
     def hangs_up(self) -> None:
         self.at += 1
