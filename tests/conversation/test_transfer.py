@@ -51,7 +51,7 @@ def test_the_order_holds_the_number_as_the_network_writes_it() -> None:
         ("failed", ["That didn't work."], "bad"),
     ],
 )
-def test_each_result_takes_its_branch(result: str, said: list[str], outcome: str | None) -> None:
+def test_each_result_takes_its_branch(result: TransferResult, said: list[str], outcome: str | None) -> None:
     talk = Talk(HELP)
     assert talk.transfers(result) == said
     assert talk.outcome == outcome
