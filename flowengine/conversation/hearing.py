@@ -54,11 +54,12 @@ class Hearing:
         """An utterance that is more than a cough."""
         call, stay = self._call, self._settling.here
         live = layers(call.flow, stay)
-        candidates = call.prepared.matcher.understand(text, self._listened_for(live))
-        held = mentions(call, live, text, candidates)
-        candidates = _ordered(candidates, held)
-        hidden = isinstance(stay.waiting, Collect) and self._collector.secret and not candidates
-        shown = HIDDEN if hidden else text.strip()
+        intents = call.prepared.matcher.understand(text, self._listened_for(live))
+        protective = [each for each in intents if each.tier == "protective"]
+        private = isinstance(stay.waiting, Collect) and self._collector.secret
+        shown = HIDDEN if private and not protective else text.strip()
+        held = () if private else mentions(call, live, text, intents)
+        candidates = _ordered(intents, held)
         if self._is_no_turn(text, candidates):
             call.transcript.caller(call.at, shown)
             call.emit(Understood(shown, None, 0.0, "none"))
@@ -67,7 +68,6 @@ class Hearing:
             call.say_broken_off()
             return
         call.hear(shown)
-        protective = [each for each in candidates if each.tier == "protective"]
         if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer.
             call.emit(Understood(shown, None, 0.0, "none"))
@@ -77,10 +77,10 @@ class Hearing:
         stay.keys = ""
         if any(each.intent == OPT_OUT for each in protective):
             call.suppress(OPT_OUT)
-        elif not protective and stay.doubt is not None and self._resolve(stay.doubt, shown):
+        elif not protective and stay.doubt is not None and self._resolve(stay.doubt, text, shown):
             return
         stay.doubt = None
-        if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, candidates):
+        if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, intents):
             return
         self._choose(text, shown, candidates, held)
 
@@ -99,7 +99,7 @@ class Hearing:
         """Thinking aloud ("um…"), and listening noises while the agent speaks."""
         said = normalise(text).words
         if not said:
-            return True
+            return text != HIDDEN
         spoken_over = not self._call.transcript.quiet or bool(self._call.transcript.broken_off)
         return spoken_over and not candidates and all(word in BACKCHANNELS for word in said)
 
@@ -166,9 +166,9 @@ class Hearing:
         call.say(Prompt((did_you_mean(call.flow, doubt),)))
         self._interpreter.listen()
 
-    def _resolve(self, doubt: Doubt, shown: str) -> bool:
+    def _resolve(self, doubt: Doubt, text: str, shown: str) -> bool:
         """Yes: the first; no: the other. Anything else is taken as said afresh."""
-        agreed = yes_or_no(shown)
+        agreed = yes_or_no(text)
         if agreed is None:
             return False
         chosen = doubt.first if agreed else doubt.second
@@ -222,5 +222,5 @@ def _ordered(candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> tu
 
 
 def is_cough(text: str) -> bool:
-    """Nothing was said: noise that the recogniser took for speech."""
-    return not words(text)
+    """Nothing was said: noise that the recogniser took for speech. Words that a record hides are words."""
+    return not words(text) and text != HIDDEN

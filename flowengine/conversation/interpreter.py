@@ -143,9 +143,9 @@ class Interpreter:
         """Open the caller's turn, unless they have had as many as the flow allows."""
         stay, call = self._here(), self._call
         self._moves = 0
-        if isinstance(stay.waiting, Guard):
+        if not isinstance(stay.waiting, OpenToCaller):
             return None
-        if isinstance(stay.waiting, OpenToCaller) and (due := self._out_of_turns()) is not None:
+        if (due := self._out_of_turns()) is not None:
             call.turns_spent.add(due.span)
             label = next(trigger_label(each) for each in due.triggers if isinstance(each, OnTurns))
             return self.take(due, label)
@@ -279,6 +279,9 @@ class Interpreter:
         stay.waiting = statement
         stay.question = call.latest if isinstance(statement, OpenToCaller) else None
         stay.doubt = None
+        if self._private and not isinstance(statement, OpenToCaller):
+            # The secret has been typed: what protects the caller can be heard again.
+            self._open_turn(private=False)
         result: str | None = None
         match statement:
             case Listen():
@@ -302,9 +305,6 @@ class Interpreter:
                 assert_never(statement)
         if result is not None:
             self.take_result(result)
-        elif self._private and not isinstance(statement, OpenToCaller):
-            # The secret has been typed: what protects the caller can be heard again.
-            self._open_turn(private=False)
 
     # Moves.
 

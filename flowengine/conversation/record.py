@@ -14,7 +14,7 @@ from typing import TypeVar, get_args
 import msgspec
 
 from flowengine.conversation.commands import Command, RunAction
-from flowengine.conversation.events import ActionFinished, CallerPressed, Event
+from flowengine.conversation.events import ActionFinished, CallerPressed, CallerSaid, Event
 from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.errors import ProtocolError
 
@@ -33,11 +33,18 @@ def command_to_json(command: Command) -> dict[str, object]:
 
 
 def hidden(event: Event) -> Event:
-    """The event as it may be kept while `Listen.private` holds: a key, but not which.
+    """The event as it may be kept while `Listen.private` holds: a key, but not which; words, but not what.
 
-    A replay takes hidden keys for an entry that fits, so it is the same call, but where the flow decides by the secret.
+    A replay takes hidden keys for an entry that fits, and hidden words for no answer, as words to a secret are. It is
+    the same call, but where the flow decides by the secret, or the words were an opt-out.
     """
-    return replace(event, key=HIDDEN_KEY) if isinstance(event, CallerPressed) and event.key.isdigit() else event
+    match event:
+        case CallerPressed(key=key) if key.isdigit():
+            return replace(event, key=HIDDEN_KEY)
+        case CallerSaid():
+            return replace(event, text=HIDDEN)
+        case _:
+            return event
 
 
 def event_from_json(data: Mapping[str, object]) -> Event:

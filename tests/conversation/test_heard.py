@@ -92,6 +92,30 @@ def test_a_state_that_does_not_listen_for_it_does_not_hear_it() -> None:
     assert talk.outcome == "bad"
 
 
+def test_a_slot_that_is_being_collected_is_answered_there() -> None:
+    flow = """
+slot day: date
+  ask "Which day?"
+  confirm "{{ day | spoken }}?"
+
+state start
+  collect day
+    done: end good
+    failed: end bad
+
+state noted
+  end bad
+
+anywhere
+  heard day -> noted
+"""
+    talk = Talk(flow)
+    talk.says("next Tuesday")
+    assert talk.says("no, next Wednesday") == ["Wednesday the second of December?"]
+    talk.says("yes")
+    assert talk.outcome == "good"
+
+
 def test_a_handler_takes_only_what_is_plain_by_itself() -> None:
     flow = f"{FLOW}  heard day -> elsewhere\n  heard many -> elsewhere\n"
     for mine in (

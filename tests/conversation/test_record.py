@@ -79,10 +79,11 @@ def test_a_secret_argument_is_not_written() -> None:
     assert command_to_json(order)["arguments"] == (("pin", "•••"), ("name", "Sam"))
 
 
-def test_a_key_that_is_hidden_is_still_one_key() -> None:
+def test_what_is_hidden_is_still_one_key_or_some_words() -> None:
     assert hidden(CallerPressed(1.0, "4")) == CallerPressed(1.0, "•")
     assert hidden(CallerPressed(1.0, "#")) == CallerPressed(1.0, "#")
-    assert hidden(CallerSaid(1.0, "yes")) == CallerSaid(1.0, "yes")
+    assert hidden(CallerSaid(1.0, "four seven")) == CallerSaid(1.0, "•••")
+    assert hidden(MachineDetected(1.0)) == MachineDetected(1.0)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import msgspec
 
 from flowengine.conversation.commands import Listen, RunAction, SlotFilled
 from flowengine.conversation.conversation import Conversation
-from flowengine.conversation.events import CallerPressed, Connected
+from flowengine.conversation.events import CallerPressed, CallerSaid, Connected
 from flowengine.conversation.record import command_to_json, hidden
 from tests.conversation.talk import TUESDAY, Talk, compiled
 
@@ -89,12 +89,23 @@ def test_words_are_no_answer() -> None:
     assert talk.turns("caller") == ["•••"]
 
 
-def test_a_call_replays_from_hidden_keys() -> None:
-    talk = typed()
+def test_words_that_protect_the_caller_are_shown() -> None:
+    talk = Talk(PIN)
+    talk.says("my PIN is four seven one one, are you a robot")
+    assert talk.understood.intent == "robot_question"
+    assert talk.turns("caller") == ["my PIN is four seven one one, are you a robot"]
+
+
+def test_a_call_replays_from_what_was_hidden() -> None:
+    talk = Talk(PIN)
+    talk.says("four seven one one")
+    talk.presses("4711")
     replayed = Conversation(compiled(PIN), {}, started=TUESDAY)
     replayed.send(Connected(0.0))
+    replayed.send(hidden(CallerSaid(0.1, "four seven one one")))
     for number in range(4):
         event = hidden(CallerPressed(number * 0.3 + 0.3, "4711"[number]))
         assert event == CallerPressed(number * 0.3 + 0.3, "•")
         replayed.send(event)
     assert replayed.state == talk.state == "check"
+    assert [each.text for each in replayed.transcript] == [each.text for each in talk.conversation.transcript]
