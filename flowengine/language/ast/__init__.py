@@ -1,6 +1,6 @@
 """The tree of a `.flow` file: what the author wrote, in the author's order, with spans and comments kept.
 
-Every construct of the language has its node, those that cannot be executed yet as well. Names are not resolved here.
+Every construct of the language has its node. Names are not resolved here.
 A name that recovery put in for a missing one is empty (`Name.text == ""`); whoever resolves names passes over it.
 """
 
