@@ -15,6 +15,7 @@ from typing import TextIO
 import click
 
 from flowengine.cli.contact import contact_option
+from flowengine.cli.outside import Outside, given, outside_options
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.errors import ContactNotValid
 from flowengine.graph.compile import compile_file
@@ -30,6 +31,7 @@ from flowengine.testing.verdicts import Verdict
 COMMANDS = {
     "/silence": "/silence 6s    say nothing for so long; without a time, until the flow stirs",
     "/press": "/press 1       press keys: digits, * and #",
+    "/machine": "/machine       a machine has answered the call",
     "/hangup": "/hangup        hang up (so does Ctrl-D)",
     "/state": "/state         where the call is, what it knows, what it listens for",
     "/help": "/help          this list",
@@ -53,24 +55,41 @@ class _Now(click.ParamType[datetime]):
 @click.command(name="chat")
 @click.argument("flow", type=click.Path(path_type=Path), metavar="FLOW")
 @contact_option
+@outside_options
 @click.option(
     "--now", type=_Now(), metavar="ISO", help="When the call takes place, such as 2026-11-24T10:00. [default: now]"
 )
-def command(flow: Path, contact: dict[str, str], now: datetime | None) -> None:
+def command(
+    flow: Path,
+    contact: dict[str, str],
+    now: datetime | None,
+    action: tuple[str, ...],
+    llm: tuple[str, ...],
+    transfer: tuple[str, ...],
+    variant: tuple[str, ...],
+) -> None:
     """Talk to the flow in the file FLOW by typing what the caller says.
 
-    The call runs in virtual time, so nothing is waited for. Lines may also come from a pipe, one a turn.
+    The call runs in virtual time, so nothing is waited for. Lines may also come from a pipe, one a turn. What an action
+    gives and how a transfer ends is asked for at the terminal, unless an option says it.
     """
     compilation = compile_file(flow)
     if compilation.flow is None:
         colour = _on_terminal(sys.stderr)
         click.echo(render(compilation.errors, compilation.sources, colour=colour), err=True, color=colour)
         sys.exit(1)
-    given: dict[str, object] = dict(contact)
+    outside = given(compilation.flow, action, llm, transfer, variant)
+    inputs: dict[str, object] = dict(contact)
     if _on_terminal(sys.stdin):
-        given |= _asked(compilation.flow, given)
+        inputs |= _asked(compilation.flow, inputs)
     try:
-        player = Player(compilation.flow, given, now=now or datetime.now(LONDON))
+        player = Player(
+            compilation.flow,
+            inputs,
+            now=now or datetime.now(LONDON),
+            world=Outside(compilation.flow, outside.script, asks=_on_terminal(sys.stdin)),
+            variants=outside.variants,
+        )
     except ContactNotValid as error:
         raise click.ClickException(f"{error}\nGive it with --contact NAME=VALUE.") from error
     if _on_terminal(sys.stdin):
@@ -142,6 +161,9 @@ class Chat:
                 return True
             case "/press":
                 return self._say_no("write the keys to press, for example: /press 1")
+            case "/machine":
+                self._player.voicemail()
+                return True
             case "/hangup":
                 self._player.hang_up()
                 return True

@@ -1,0 +1,140 @@
+"""What the world outside answers in a typed call: what the options say, else what the person at the terminal says.
+
+The options are lines of a test: `--action "book gives reference = AB12"` stands there for what a `.flowtest` would say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from flowengine.conversation.call import written
+from flowengine.conversation.commands import AskModel, RunAction, Transfer
+from flowengine.conversation.contact import EXPECTED, typed_value
+from flowengine.conversation.events import ActionFinished, TransferEnded, TransferResult
+from flowengine.conversation.hiding import HIDDEN
+from flowengine.errors import FlowEngineError
+from flowengine.graph.model import Flow, Parameter
+from flowengine.language.reading import text_source
+from flowengine.language.render import render
+from flowengine.testing.flowtest.bind_script import script_problems, scripted
+from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.script import Answer, Order, Script, Scripted, nobody
+
+TRANSFER_RESULTS: tuple[TransferResult, ...] = ("answered", "busy", "no_answer", "failed")
+FAILS, TIMES_OUT = "fails", "times out"
+_BEGINNING = 'test "a typed call"\n  flow {}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the options say."""
+
+    script: tuple[Scripted, ...] = ()
+    variants: Mapping[str, str] | None = None
+
+
+def outside_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that script the world outside, for a command that plays a call."""
+    for option in reversed(
+        (
+            click.option(
+                "--action",
+                multiple=True,
+                metavar="LINE",
+                help='What an action comes to: "book gives reference = AB12", "book fails", "book times out".',
+            ),
+            click.option(
+                "--llm",
+                multiple=True,
+                metavar="LINE",
+                help="The model's next turn: 'says \"It is easy.\" then convinced', 'fails'. Without: the fallback.",
+            ),
+            click.option("--transfer", multiple=True, metavar="RESULT", help=f"One of {', '.join(TRANSFER_RESULTS)}."),
+            click.option("--variant", multiple=True, metavar="SPLIT=NAME", help="The variant that a split takes."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def given(
+    flow: Flow, action: Sequence[str], llm: Sequence[str], transfer: Sequence[str], variant: Sequence[str]
+) -> Given:
+    """The options, held against the flow. Raises click.UsageError with what is wrong with them."""
+    parts = (("action", action), ("llm", llm), ("transfer", transfer), ("variant", variant))
+    lines = [f"  {word} {' '.join(text.split())}\n" for word, texts in parts for text in texts]
+    source = text_source(_BEGINNING.format(flow.name) + "".join(lines), "options")
+    file, problems = parse(source)
+    test = file.tests[0]
+    found = [problem for problem in (*problems, *script_problems(test, flow)) if problem.span.line > 2]
+    if found:
+        raise click.UsageError(render(found, {source.path: source}, colour=False))
+    return Given(
+        tuple(scripted(line) for line in test.script),
+        {choice.split.text: choice.variant.text for choice in test.variants},
+    )
+
+
+class Outside:
+    """Answers what a typed call asks for; `asks`: there is a person who can be asked."""
+
+    def __init__(self, flow: Flow, script: Sequence[Scripted], *, asks: bool) -> None:
+        self._flow = flow
+        self._script = Script(script)
+        self._asks = asks
+
+    def __call__(self, order: Order) -> Answer:
+        try:
+            return self._script(order)
+        except FlowEngineError:
+            # The options say nothing (more) about it.
+            pass
+        if not self._asks:
+            return nobody(order)
+        match order:
+            case RunAction():
+                return self._action(order)
+            case Transfer():
+                return _transfer(order)
+            case AskModel():
+                return nobody(order)
+
+    def _action(self, order: RunAction) -> Answer:
+        shown = (f"{name} = {HIDDEN if name in order.secret else written(value)}" for name, value in order.arguments)
+        click.echo(f"  action {order.action}({', '.join(shown)})")
+        values: list[tuple[str, object]] = []
+        for result in self._flow.actions[order.action].results:
+            text = _result(result)
+            if text in (FAILS, TIMES_OUT):
+                return _failed(order, text)
+            values.append((result.name, text))
+        if not values:
+            text = click.prompt("  it", type=click.Choice(["succeeds", FAILS, TIMES_OUT]), default="succeeds")
+            if text != "succeeds":
+                return _failed(order, text)
+        return Answer(0.0, lambda at: ActionFinished(at, order.request_id, "ok", tuple(values)))
+
+
+def _result(result: Parameter) -> str:
+    """One result, as the person at the terminal says it."""
+    wanted = ", ".join(result.type.choices) or EXPECTED[result.type.kind]
+    while True:
+        text: str = click.prompt(f"  {result.name} ({wanted}; or {FAILS}, or {TIMES_OUT})")
+        if text in (FAILS, TIMES_OUT) or typed_value(result.type, text) is not None:
+            return text
+        click.echo(f"  that is not {wanted}")
+
+
+def _failed(order: RunAction, how: str) -> Answer:
+    if how == TIMES_OUT:
+        return Answer(0.0, None)
+    return Answer(0.0, lambda at: ActionFinished(at, order.request_id, "error", reason="said at the terminal"))
+
+
+def _transfer(order: Transfer) -> Answer:
+    result: TransferResult = click.prompt(f"  transfer to {order.target}", type=click.Choice(TRANSFER_RESULTS))
+    return Answer(0.0, lambda at: TransferEnded(at, order.request_id, result))
