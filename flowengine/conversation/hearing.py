@@ -23,13 +23,13 @@ from flowengine.conversation.place import (
     fits,
     intents_of,
     layers,
-    same_effect,
 )
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
 from flowengine.graph.model import Collect, Listen, Llm, OnIntent, OnOtherwise, OnSilence
+from flowengine.graph.rivals import same_effect
 from flowengine.words.normalise import normalise, words
 
 OPT_OUT = "opt_out"

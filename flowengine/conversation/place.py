@@ -13,7 +13,7 @@ from flowengine.conversation.commands import Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Listen, Llm, OnIntent, Trigger, Waiting
+from flowengine.graph.model import Branch, Collect, Flow, Listen, Llm, OnIntent, Trigger, Waiting
 
 OpenToCaller = Listen | Collect | Llm
 """What waits for the caller. Whatever else waits listens for protective intents and `anywhere`'s alone."""
@@ -118,17 +118,6 @@ def fits(live: Live, trigger: Trigger, counts: dict[str, int]) -> Iterator[Fit]:
 def best(found: list[Fit]) -> list[Fit]:
     """In the language's order: protective, the highest rung, the state's before `anywhere`'s, the best score."""
     return sorted(found, key=lambda fit: (not fit.protective, -fit.branch.rung, fit.layer, -fit.score))
-
-
-def same_effect(one: Branch, other: Branch) -> bool:
-    """Whether both do no more than lead to the same state, or to the same end: then nobody need be asked which."""
-    match one.body, other.body:
-        case (Goto(state=first),), (Goto(state=second),):
-            return first == second
-        case (End(outcome=first),), (End(outcome=second),):
-            return first == second
-        case _:
-            return False
 
 
 def intents_of(live: Live) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.negation import denied
 from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
-from flowengine.words.normalise import Said, normalise, unfilled, word_set
+from flowengine.words.normalise import Said, normalise, unfilled
+from flowengine.words.small import LEFT_OUT, SMALL
 
 ACCEPTED = 0.6
 EQUAL = 0.03
@@ -41,13 +42,6 @@ GUARDED_WORDS = 3
 CONFUSED = {"of": "off"}
 """Known words that recognisers write for another, mended in protective phrases alone."""
 
-SMALL = word_set(
-    "a an the your my our this that these those really just please to of some any very actually exactly now "
-    "you it is am are be do does did i me we us so but and for with at on in oh then there would could"
-)
-LEFT_OUT = word_set(
-    "a an the your my our this that these those really just please to of some any very actually exactly now then"
-)
 LIGHT = frozenset({"yes", "no", "ok", "right", "thanks", "sorry", "hello", "hi"})
 
 

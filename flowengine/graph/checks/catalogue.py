@@ -265,7 +265,7 @@ ENTRIES: tuple[Entry, ...] = (
         "that no telephone has.",
         'state first\n  say "Shall I?"\n  listen\n    after 8m -> goodbye\n    silence or otherwise -> goodbye\n',
         'state first\n  say "Shall I?"\n  listen\n    silence or otherwise -> goodbye\n\n'
-        "anywhere\n  after 8m -> goodbye\n",
+        "anywhere\n  after 8m -> goodbye\n  hangup: end hung_up\n",
     ),
     Entry(
         "FL404",
