@@ -5,7 +5,7 @@ Lines and columns count from 1, columns in characters; an end column is the firs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,7 +25,8 @@ class Source:
 
     path: str
     text: str
+    lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def lines(self) -> list[str]:
-        return self.text.split("\n")
+    def __post_init__(self) -> None:
+        # Split once: checks ask for a line at each place they look at.
+        object.__setattr__(self, "lines", tuple(self.text.split("\n")))

@@ -60,16 +60,19 @@ FEWEST = 2
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     places = phrases(draft)
-    clouds = {name: _Cloud(of) for name, of in places.items() if len(of) >= FEWEST}
+    clouds: dict[str, _Cloud] = {}
     for pair in rivals(draft.flow):
-        first, second = clouds.get(pair.first), clouds.get(pair.second)
-        if first is None or second is None or not own(draft, pair.second_branch.span):
+        sizes = [len(places.get(name, ())) for name in (pair.first, pair.second)]
+        if min(sizes) < FEWEST or not own(draft, pair.second_branch.span):
             continue
         if shared_by(places, pair.first, pair.second):
             continue  # FL610 names what to part them by
-        strays, others = first.strays(second), second.strays(first)
-        if len(strays) < STRAY_SHARE * len(first.phrases) or len(others) < STRAY_SHARE * len(second.phrases):
+        first, second = (_cloud(name, places, clouds) for name in (pair.first, pair.second))
+        # The one of fewer phrases first: it mostly decides, at less cost.
+        few, many = sorted((first, second), key=lambda cloud: len(cloud.phrases))
+        if not few.is_within(many) or not many.is_within(few):
             continue
+        strays, others = first.strays(second), second.strays(first)
         message = (
             f"intents {pair.first!r} and {pair.second!r} are nearer to each other than to themselves: "
             f"{strays[0].text.value!r} and {others[0].text.value!r}, for example"
@@ -81,6 +84,12 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             Related(strays[0].text.span, f"of {pair.first!r}"),
             Related(others[0].text.span, f"of {pair.second!r}"),
         )
+
+
+def _cloud(name: str, places: dict[str, Places], clouds: dict[str, _Cloud]) -> _Cloud:
+    if name not in clouds:
+        clouds[name] = _Cloud(places[name])
+    return clouds[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,27 @@ class _Cloud:
         for phrase in self.phrases:
             for word in phrase.words:
                 self._by_word[word].append(phrase)
-        self._own = {id(phrase): self.nearest(phrase) for phrase in self.phrases}
+        self._own: dict[int, float] = {}
 
     def nearest(self, phrase: _Phrase) -> float:
         """How near the nearest other phrase is, from 0 to 1."""
         others = {id(other): other for word in phrase.words for other in self._by_word.get(word, ())}
         return max((_nearness(phrase, other) for other in others.values() if other is not phrase), default=0.0)
 
+    def is_within(self, other: _Cloud) -> bool:
+        """Whether enough phrases are strays."""
+        return len(self.strays(other)) >= STRAY_SHARE * len(self.phrases)
+
     def strays(self, other: _Cloud) -> list[_Phrase]:
         """The phrases that are near to the other intent, and nearer than to their own."""
-        return [phrase for phrase in self.phrases if other.nearest(phrase) >= max(NEAR, self._own[id(phrase)] + 1e-9)]
+        return [phrase for phrase in self.phrases if self._strays(phrase, other.nearest(phrase))]
+
+    def _strays(self, phrase: _Phrase, nearness: float) -> bool:
+        if nearness < NEAR:
+            return False
+        if id(phrase) not in self._own:
+            self._own[id(phrase)] = self.nearest(phrase)
+        return nearness > self._own[id(phrase)]
 
 
 def _nearness(one: _Phrase, other: _Phrase) -> float:

@@ -101,10 +101,10 @@ def _inside_texts(draft: Draft) -> Iterator[Diagnostic]:
     hidden = {name: f"the {what}" for name, (what, _) in _values(draft).items()}
     hidden |= dict.fromkeys(BUILT_IN_VARIABLES, "what is built in as")
     for each in written(draft.flow):
-        tree = read(each.text).tree
-        if tree is None:
+        reading = read(each.text)
+        if reading.tree is None or reading.local_names.isdisjoint(hidden):
             continue
-        for node in tree.find_all(nodes.Name):
+        for node in reading.tree.find_all(nodes.Name):
             if node.ctx == "store" and node.name in hidden:
                 span = place(each.text, draft.sources.get(each.text.span.path), node.lineno, len(node.name))
                 message = f"{node.name!r} is set inside this text, and hides {hidden[node.name]} {node.name!r} there"
