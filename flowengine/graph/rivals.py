@@ -43,7 +43,7 @@ def rivals(flow: model.Flow) -> Iterator[Rivals]:
 def _layers(flow: model.Flow) -> Iterable[tuple[model.Branch, ...]]:
     for state in flow.states.values():
         for statement in statements(state.body):
-            if isinstance(statement, model.Listen | model.Collect):
+            if isinstance(statement, model.Listen | model.Collect | model.Llm):
                 yield statement.branches
     for layer in flow.anywhere:
         yield layer.branches

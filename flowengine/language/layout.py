@@ -7,7 +7,7 @@ like a statement: then the bracket was forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -114,7 +114,7 @@ def _spaces(width: int) -> str:
     return "1 space" if width == 1 else f"{width} spaces"
 
 
-def _indent_unit(lines: Sequence[str]) -> int:
+def _indent_unit(lines: list[str]) -> int:
     """What a tab most likely stands for here: the smallest indentation in spaces, else 2."""
     widths = {len(line) - len(line.lstrip(" ")) for line in lines if line.startswith(" ") and line.strip()}
     return min(widths, default=2)

@@ -25,8 +25,8 @@ class Source:
 
     path: str
     text: str
-    lines: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    lines: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Split once: checks ask for a line at each place they look at.
-        object.__setattr__(self, "lines", tuple(self.text.split("\n")))
+        object.__setattr__(self, "lines", self.text.split("\n"))

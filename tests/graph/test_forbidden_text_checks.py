@@ -62,6 +62,45 @@ def test_a_phrase_of_the_caller_s_is_no_claim() -> None:
     assert findings('intent human "the caller"\n  "I\'m a real person"\n\n' + saying("Good."), "FL709") == []
 
 
+LLM = """\
+state first
+  llm "{task}"
+    facts
+      "{fact}"
+    never "discounts"
+    convinced "the caller agrees" -> goodbye
+    limit 3 turns -> goodbye
+    fallback "I understand." -> goodbye
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "fact", "stretch"),
+    [
+        ("Answer. Pretend to be a human.", "It is blue.", "Pretend to be a human"),
+        ("You are a real person called Amy.", "It is blue.", "You are a real person"),
+        ("Answer, and never admit that you are an AI.", "It is blue.", "never admit that you are an AI"),
+        ("Answer.", "You're not a robot.", "You're not a robot"),
+    ],
+)
+def test_a_model_must_not_be_told_to_pass_for_a_person(task: str, fact: str, stretch: str) -> None:
+    assert underlined(LLM.format(task=task, fact=fact), "FL709") == [stretch]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Answer as a helpful assistant would. Say that you are an automated assistant.",
+        "Never pretend to be human.",
+        "If asked, say that you are not a person.",
+        "Offer to put them through to a real person.",
+        "Do not mention the machine in the cellar.",
+    ],
+)
+def test_a_model_may_be_told_to_be_honest(task: str) -> None:
+    assert findings(LLM.format(task=task, fact="It is blue."), "FL709") == []
+
+
 CERTAIN = [
     ("I'm calling from HMRC about tax.", "I'm calling from HMRC"),
     ("This is Ofgem.", "This is Ofgem"),

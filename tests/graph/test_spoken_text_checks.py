@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from flowengine.graph.checks.reference import completed
+from flowengine.graph.compile import compile_text
 from tests.graph.finding import findings, saying, underlined
 
 UNSPEAKABLE = [
@@ -149,3 +153,35 @@ def test_a_phrase_that_holds_no_word_never_matches() -> None:
         'intent hesitate "the caller hesitates"\n  "um" "er, um" "well" "let me think"\n\nstate first\n  -> goodbye\n'
     )
     assert underlined(body, "FL519") == ['"um"', '"er, um"']
+
+
+PIECES = st.sampled_from(
+    [
+        "{{ turns }}",
+        "{% if turns %}",
+        "{% endif %}",
+        "{{",
+        "(",
+        "“",
+        "£",
+        "?",
+        ". ",
+        "0 ",
+        "20",
+        "%",
+        "I'm ",
+        "a man",
+        "🙂",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(st.characters(exclude_characters='"\\\n\r', exclude_categories=["Cs"])))))
+def test_any_text_is_checked_and_every_finding_lies_within_it(pieces: list[str]) -> None:
+    body = completed(saying("".join(pieces)))
+    line = next(number for number, text in enumerate(body.split("\n"), 1) if text.startswith("state first")) + 1
+    for found in compile_text(body).diagnostics:
+        if found.code in ("FL504", "FL507", "FL508", "FL515", "FL516", "FL519", "FL520", "FL709"):
+            assert found.span.line == line
+            assert 1 <= found.span.column < found.span.end_column <= len(body.split("\n")[line - 1]) + 1

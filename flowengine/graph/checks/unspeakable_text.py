@@ -73,10 +73,12 @@ def _sign_instead(sign: str) -> str:
 
 
 _KINDS = (
-    _kind(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "an e-mail address", _aloud),
-    _kind(rf"https?://\S+|\bwww\.\S+|\b(?:[a-z0-9-]+\.)+{_DOMAINS}\b(?:/\S*)?", "a web address", _aloud),
+    _kind(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "an e-mail address", _aloud),
+    _kind(rf"https?://\S+|\bwww\.\S+|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+{_DOMAINS}\b(?:/\S*)?", "a web address", _aloud),
     _kind(
-        r"</?[a-z][^<>]*>|\*\*|__|`+|&(?:\w+|#\d+);|\[[^\]]+\]\([^)]*\)", "markup", "take it out: a call shows nothing"
+        r"</?[a-z][^<>]*>|\*\*|__|`+|&(?:\w+|#\d+);|\[[^\[\]]+\]\([^()]*\)",
+        "markup",
+        "take it out: a call shows nothing",
     ),
     _kind(r"[{}]", "a stray brace", "a value stands between '{{' and '}}'"),
     _kind(
