@@ -18,6 +18,8 @@ class FakeLine:
     marks: list[str] = field(default_factory=list)
     cleared: int = 0
     hung_up: int = 0
+    voice: bytes = b""
+    """What the caller's line sounds like, a frame at a time; quiet without."""
     up: bool = True
     asked: int = 0
     refuses: str | None = None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
 
-from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, ScriptedStream
+from flowengine.adapters.scripted.recogniser import ScriptedRecogniser
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Command, Ended, Speak
 from flowengine.conversation.conversation import Conversation
@@ -18,149 +16,12 @@ from flowengine.conversation.events import CallerSaid, Event, GuardAnswered, Spe
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.ports import GuardAnswer, GuardPort, Recogniser, ReplyStarted, Synthesiser, Told
+from flowengine.runtime.ports import GuardAnswer, Recogniser, ReplyStarted
 from flowengine.runtime.session import INBOX_LIMIT, CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
+from tests.runtime.live_call import FLOW, KeptRecord, Live, OpenGuard, call
 from tests.virtual_time import run_virtually
-
-T = TypeVar("T")
-
-FLOW = """
-flow small "Small" inbound
-  agent "Amy" of "Us"
-
-outcome booked success
-outcome declined
-outcome hung_up
-
-intent agree "yes"
-  "yes" "yes please"
-
-intent opt_out protective "no more calls"
-  "stop calling me"
-
-state hello
-  say "Hello, this is an automated assistant with a rather long greeting." "Shall I book it?"
-  listen 6s
-    agree -> booked
-    opt_out: end declined
-    silence: again "Are you there?"
-    silence 2 -> quiet
-    otherwise: again "Sorry?"
-
-state booked
-  say "Booked. Goodbye."
-  end booked
-
-state quiet
-  say "Goodbye."
-  end declined
-
-anywhere
-  hangup: end hung_up
-"""
-
-
-@dataclass
-class KeptRecord:
-    """Keeps what a session records."""
-
-    entries: list[Event | Command | Told] = field(default_factory=list)
-    suppressed: list[str] = field(default_factory=list)
-
-    def write(self, at: float, entry: Event | Command | Told) -> None:
-        self.entries.append(entry)
-
-    def suppress(self, reason: str) -> None:
-        self.suppressed.append(reason)
-
-    def of(self, kind: type[T]) -> list[T]:
-        return [entry for entry in self.entries if isinstance(entry, kind)]
-
-
-class OpenGuard:
-    """Allows everything."""
-
-    async def decide(self, guard: str) -> GuardAnswer:
-        return GuardAnswer(True)
-
-
-class KeptRecogniser(ScriptedRecogniser):
-    """Hands out its stream, so that a test can speak through it."""
-
-    stream: ScriptedStream
-
-    async def open(self, call_id: str, *, language: str = "en-GB") -> ScriptedStream:
-        self.stream = await super().open(call_id, language=language)
-        return self.stream
-
-
-@dataclass
-class Live:
-    """A running call as a test sees it."""
-
-    session: CallSession
-    line: FakeLine
-    record: KeptRecord
-    recogniser: KeptRecogniser
-
-
-Act = Callable[[Live], Awaitable[None]]
-
-
-def _call(
-    act: Act,
-    *,
-    text: str = FLOW,
-    synthesiser: Synthesiser | None = None,
-    mind: type[Conversation] = Conversation,
-    guard: GuardPort | None = None,
-) -> tuple[CallResult, Live]:
-    flow = compile_text(text).flow
-    assert flow is not None
-
-    async def main() -> tuple[CallResult, Live]:
-        line, record, ticker, recogniser = FakeLine(), KeptRecord(), Ticker(), KeptRecogniser()
-        session = CallSession(
-            SessionParts(
-                conversation=mind(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
-                line=line,
-                synthesiser=synthesiser or ScriptedSynthesiser(),
-                guard=guard or OpenGuard(),
-                record=record,
-                ticker=ticker,
-                recogniser=recogniser,
-                longest_s=120,
-            )
-        )
-        line.echo = session.on_mark
-        live = Live(session, line, record, recogniser)
-        running = asyncio.create_task(session.run())
-        feeding = asyncio.create_task(_feed(session))
-        acting = asyncio.create_task(_after_start(act, live))
-        result = await running
-        for task in (feeding, acting):
-            task.cancel()
-        await asyncio.gather(feeding, acting, return_exceptions=True)
-        await ticker.close()
-        left = asyncio.all_tasks() - {asyncio.current_task()}
-        assert not left, f"tasks left behind: {left}"
-        return result, live
-
-    return run_virtually(main())
-
-
-async def _feed(session: CallSession) -> None:
-    """A line that is up sends a frame every 20 ms."""
-    while True:
-        session.on_audio(b"\xff" * 160)
-        await asyncio.sleep(0.02)
-
-
-async def _after_start(act: Act, live: Live) -> None:
-    await asyncio.sleep(0.1)
-    await act(live)
 
 
 def test_a_call_from_greeting_to_goodbye() -> None:
@@ -168,7 +29,7 @@ def test_a_call_from_greeting_to_goodbye() -> None:
         await asyncio.sleep(12)
         live.recogniser.stream.say("yes please")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert (result.outcome, result.abnormal, result.reason) == ("booked", False, "flow ended")
     assert live.line.hung_up == 1
     (reply,) = live.record.of(ReplyStarted)
@@ -184,7 +45,7 @@ def test_words_stop_the_agent_and_only_what_was_heard_counts() -> None:
         await asyncio.sleep(2)
         live.recogniser.stream.say("yes")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.outcome == "booked"
     assert live.line.cleared >= 1
     cut = live.record.of(SpeechCut)[0]
@@ -200,7 +61,7 @@ def test_the_recogniser_knows_what_is_expected_from_the_first_question_on() -> N
         assert live.recogniser.stream.expecting == "choice"
         live.recogniser.stream.say("yes")
 
-    result, _ = _call(act)
+    result, _ = call(act)
     assert result.outcome == "booked"
 
 
@@ -209,7 +70,7 @@ def test_an_utterance_is_taken_once() -> None:
         await asyncio.sleep(2)
         live.recogniser.stream.say("yes")
 
-    _, live = _call(act)
+    _, live = call(act)
     assert [said.text for said in live.record.of(CallerSaid)] == ["yes"]
 
 
@@ -220,16 +81,16 @@ def test_a_cough_is_no_turn() -> None:
         await asyncio.sleep(1)
         live.recogniser.stream.say("yes")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.outcome == "booked"
     assert [said.text for said in live.record.of(CallerSaid)] == ["yes"]
 
 
-def test_silence_is_asked_about_and_then_ends_the_call() -> None:
+def test_silence_is_asked_about_and_then_ends_thecall() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(3600)
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.outcome == "declined"
     assert [said.text for said in live.record.of(Speak)][1:] == ["Are you there?", "Goodbye."]
 
@@ -239,7 +100,7 @@ def test_a_caller_who_hangs_up_in_mid_prompt_leaves_a_whole_record() -> None:
         await asyncio.sleep(1.5)
         live.session.on_gone("hung up")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert (result.outcome, result.abnormal) == ("hung_up", False)
     assert live.record.of(SpeechCut)[0].heard
     assert live.record.of(Ended)[0].outcome == "hung_up"
@@ -250,7 +111,7 @@ def test_hanging_up_twice_is_once() -> None:
         live.session.on_gone("hung up")
         live.session.on_gone("connection lost", failure=True)
 
-    result, live = _call(act)
+    result, live = call(act)
     assert (result.reason, result.abnormal) == ("hung up", False)
     assert len(live.record.of(Ended)) == 1
 
@@ -260,7 +121,7 @@ def test_an_opt_out_is_written_at_once() -> None:
         await asyncio.sleep(1)
         live.recogniser.stream.say("stop calling me")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.outcome == "declined"
     assert len(live.record.suppressed) == 1
 
@@ -270,7 +131,7 @@ def test_a_recogniser_that_dies_ends_the_call_with_a_word() -> None:
         await asyncio.sleep(12)
         live.recogniser.stream.fail()
 
-    result, live = _call(act)
+    result, live = call(act)
     assert (result.outcome, result.abnormal) == ("failed", True)
     assert "line is bad" in live.record.of(Speak)[-1].text
     assert live.line.hung_up == 1
@@ -301,15 +162,15 @@ def test_a_synthesiser_that_fails_once_is_asked_again() -> None:
         await asyncio.sleep(12)
         live.recogniser.stream.say("yes")
 
-    result, _ = _call(act, synthesiser=BrokenSynthesiser(1))
+    result, _ = call(act, synthesiser=BrokenSynthesiser(1))
     assert result.outcome == "booked"
 
 
-def test_a_synthesiser_that_stays_dead_ends_the_call() -> None:
+def test_a_synthesiser_that_stays_dead_ends_thecall() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(3600)
 
-    result, live = _call(act, synthesiser=BrokenSynthesiser(10_000))
+    result, live = call(act, synthesiser=BrokenSynthesiser(10_000))
     assert (result.reason, result.abnormal) == ("speech synthesis failed", True)
     assert live.line.hung_up == 1
 
@@ -320,7 +181,7 @@ def test_an_operator_can_end_the_call_at_any_moment(seconds: float) -> None:
         await asyncio.sleep(seconds)
         live.session.end("stopping", "We have to stop.")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.outcome == "failed"
     assert live.record.of(Speak)[-1].text == "We have to stop."
     assert live.record.of(SpeechHeard)[-1].speech_id == live.record.of(Speak)[-1].speech_id
@@ -332,7 +193,7 @@ def test_the_longest_call_ends_with_a_word() -> None:
             await asyncio.sleep(5)
             live.recogniser.stream.say("what was that")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert result.duration < 135
     assert "have to stop here" in live.record.of(Speak)[-1].text
 
@@ -382,7 +243,7 @@ def test_a_defect_costs_one_call_and_tells_no_words(caplog: pytest.LogCaptureFix
         await asyncio.sleep(2)
         live.recogniser.stream.say("yes")
 
-    result, live = _call(act, mind=BrokenConversation)
+    result, live = call(act, mind=BrokenConversation)
     assert (result.outcome, result.reason, result.abnormal) == ("failed", "ZeroDivisionError", True)
     assert live.line.hung_up == 1
     assert "yes" not in caplog.text
@@ -393,7 +254,7 @@ def test_a_flood_of_events_ends_the_call_instead_of_losing_some() -> None:
         for _ in range(INBOX_LIMIT + 1):
             live.session.on_key("5")
 
-    result, live = _call(act)
+    result, live = call(act)
     assert (result.reason, result.abnormal) == ("event queue full", True)
     assert live.line.hung_up == 1
 
@@ -418,7 +279,7 @@ def test_a_guard_that_fails_refuses() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(3600)
 
-    result, live = _call(act, text=GUARDED, guard=FailingGuard())
+    result, live = call(act, text=GUARDED, guard=FailingGuard())
     assert (result.outcome, result.abnormal) == ("declined", False)
     assert live.record.of(GuardAnswered)[0].reasons == ("GUARD_UNAVAILABLE",)
     assert live.record.of(Speak) == []

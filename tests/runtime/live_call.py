@@ -1,0 +1,172 @@
+"""One live call in virtual time, for tests: a real conversation, scripted engines, a far end that plays and echoes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, ScriptedStream
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.conversation.commands import Command
+from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.events import Event
+from flowengine.graph.compile import compile_text
+from flowengine.runtime.observed import CallResult, Observed, SessionParts
+from flowengine.runtime.ports import Actions, GuardAnswer, GuardPort, Model, Synthesiser, Told
+from flowengine.runtime.session import CallSession
+from flowengine.runtime.ticker import Ticker
+from tests.runtime.fake_line import FakeLine
+from tests.virtual_time import run_virtually
+
+T = TypeVar("T")
+
+FLOW = """
+flow small "Small" inbound
+  agent "Amy" of "Us"
+
+outcome booked success
+outcome declined
+outcome hung_up
+
+intent agree "yes"
+  "yes" "yes please"
+
+intent opt_out protective "no more calls"
+  "stop calling me"
+
+state hello
+  say "Hello, this is an automated assistant with a rather long greeting." "Shall I book it?"
+  listen 6s
+    agree -> booked
+    opt_out: end declined
+    silence: again "Are you there?"
+    silence 2 -> quiet
+    otherwise: again "Sorry?"
+
+state booked
+  say "Booked. Goodbye."
+  end booked
+
+state quiet
+  say "Goodbye."
+  end declined
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+@dataclass
+class KeptRecord:
+    """Keeps what a session records."""
+
+    entries: list[Event | Command | Told] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)
+
+    def write(self, at: float, entry: Event | Command | Told) -> None:
+        self.entries.append(entry)
+
+    def suppress(self, reason: str) -> None:
+        self.suppressed.append(reason)
+
+    def of(self, kind: type[T]) -> list[T]:
+        return [entry for entry in self.entries if isinstance(entry, kind)]
+
+
+class OpenGuard:
+    """Allows everything."""
+
+    async def decide(self, guard: str) -> GuardAnswer:
+        return GuardAnswer(True)
+
+
+class KeptRecogniser(ScriptedRecogniser):
+    """Hands out its stream, so that a test can speak through it."""
+
+    stream: ScriptedStream
+
+    async def open(self, call_id: str, *, language: str = "en-GB") -> ScriptedStream:
+        self.stream = await super().open(call_id, language=language)
+        return self.stream
+
+
+@dataclass
+class Live:
+    """A running call as a test sees it."""
+
+    session: CallSession
+    line: FakeLine
+    record: KeptRecord
+    recogniser: KeptRecogniser
+    seen: list[Observed]
+
+
+Act = Callable[[Live], Awaitable[None]]
+
+
+def call(
+    act: Act,
+    *,
+    text: str = FLOW,
+    synthesiser: Synthesiser | None = None,
+    mind: type[Conversation] = Conversation,
+    guard: GuardPort | None = None,
+    actions: Actions | None = None,
+    model: Model | None = None,
+    line: FakeLine | None = None,
+    longest_s: float = 120,
+) -> tuple[CallResult, Live]:
+    compilation = compile_text(text)
+    flow = compilation.flow
+    assert flow is not None, compilation.diagnostics
+    line = line or FakeLine()
+    seen: list[Observed] = []
+
+    async def main() -> tuple[CallResult, Live]:
+        record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
+        session = CallSession(
+            SessionParts(
+                conversation=mind(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
+                line=line,
+                synthesiser=synthesiser or ScriptedSynthesiser(),
+                guard=guard or OpenGuard(),
+                record=record,
+                ticker=ticker,
+                recogniser=recogniser,
+                actions=actions,
+                model=model,
+                longest_s=longest_s,
+                observe=lambda _, observed: seen.append(observed),
+            )
+        )
+        line.echo = session.on_mark
+        live = Live(session, line, record, recogniser, seen)
+        running = asyncio.create_task(session.run())
+        feeding = asyncio.create_task(_feed(live))
+        acting = asyncio.create_task(_after_start(act, live))
+        result = await running
+        for task in (feeding, acting):
+            task.cancel()
+        await asyncio.gather(feeding, acting, return_exceptions=True)
+        await ticker.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left, f"tasks left behind: {left}"
+        return result, live
+
+    return run_virtually(main())
+
+
+async def _feed(live: Live) -> None:
+    """A line that is up sends a frame every 20 ms."""
+    while True:
+        if live.session.away.is_here:
+            live.session.on_audio(live.line.voice or b"\xff" * 160)
+        await asyncio.sleep(0.02)
+
+
+async def _after_start(act: Act, live: Live) -> None:
+    await asyncio.sleep(0.1)
+    await act(live)
