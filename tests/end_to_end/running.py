@@ -54,10 +54,10 @@ class Service:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(coroutine)
 
-    def ring(self, *says: str, query: str = "flow=door") -> tuple[CallReport, dict[str, Any]]:
+    def ring(self, *says: str, query: str = "flow=door", **more: Any) -> tuple[CallReport, dict[str, Any]]:
         async def main() -> tuple[CallReport, dict[str, Any]]:
             url = f"{self.base}/twilio/voice" + (f"?{query}" if query else "")
-            report = await self.telephone.ring(url, parse(says), ScriptedSynthesiser())
+            report = await self.telephone.ring(url, parse(says), ScriptedSynthesiser(), **more)
             return report, await self.ended(report.call_sid)
 
         return self.run(main())

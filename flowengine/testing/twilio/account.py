@@ -47,14 +47,24 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Dial:
+    """`<Dial>`: whom to put the call through to, and what is fetched when that is over."""
+
+    number: str
+    action_url: str | None
+    caller_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Instructions:
-    """TwiML, as far as a call needs it: what to say, where to stream, whether to hang up."""
+    """TwiML, as far as a call needs it: what to say, where to stream, whom to dial, whether to hang up."""
 
     says: tuple[str, ...]
     stream_url: str | None
     parameters: dict[str, str]
     action_url: str | None
     status_url: str | None
+    dial: Dial | None = None
 
 
 def read_twiml(text: str) -> Instructions:
@@ -87,4 +97,14 @@ def read_twiml(text: str) -> Instructions:
         parameters=parameters,
         action_url=None if connect is None else connect.get("action"),
         status_url=None if stream is None else stream.get("statusCallback"),
+        dial=_dial(response.find("Dial")),
     )
+
+
+def _dial(dial: ET.Element | None) -> Dial | None:
+    if dial is None:
+        return None
+    action = dial.get("action")
+    if action is not None and not urlsplit(action).netloc:
+        raise ServerRefused("15004: the action of <Dial> is not an absolute address")
+    return Dial((dial.findtext("Number") or dial.text or "").strip(), action, dial.get("callerId"))

@@ -7,10 +7,12 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.ports import Synthesiser
 from flowengine.testing.twilio import trouble as troubles
-from flowengine.testing.twilio.account import Account, Instructions, ServerRefused, read_twiml
+from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, read_twiml
 from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
+from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.notices import Notices
 from flowengine.testing.twilio.report import CallReport
@@ -21,6 +23,7 @@ from flowengine.testing.twilio.trouble import Trouble
 
 __all__ = ["CallReport", "Telephone"]
 
+LOOK_S = 0.02
 HANG_UP_BEHIND_S = 0.5
 """A hang-up by REST may come so much later than the close of the socket that goes with it."""
 LEAVE_S = 5.0
@@ -36,8 +39,15 @@ class Telephone:
     def __init__(self, account: Account | None = None, *, rest_port: int = 0) -> None:
         self.account = account or Account()
         self._over: dict[str, asyncio.Event] = {}
+        self._redirects: dict[str, asyncio.Queue[str]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.rest = RestServer(self.account.sid, self.account.auth_token, self._completed, port=rest_port)
+        self.rest = RestServer(
+            self.account.sid,
+            self.account.auth_token,
+            self._completed,
+            on_redirected=self._redirected,
+            port=rest_port,
+        )
 
     async def __aenter__(self) -> Telephone:
         self._loop = asyncio.get_running_loop()
@@ -59,8 +69,13 @@ class Telephone:
         quiet_s: float = QUIET_S,
         patience_s: float = AGENT_SILENT_S,
         trouble: Trouble = troubles.NONE,
+        colleague: Colleague | None = None,
+        amd_url: str | None = None,
+        answered_by: str = "human",
     ) -> CallReport:
         """The whole call, until it is over. `to` is the number that is rung at the server, `caller` the person's.
+
+        `colleague` is whom it is put through to, `answered_by` the verdict that `amd_url` is told once it streams.
 
         Raises ServerRefused when no call comes of it, SynthesiserError when the caller's lines cannot be spoken.
         """
@@ -80,17 +95,25 @@ class Telephone:
         notices = Notices(self.account, form, report, status_url=status_url, shuffled=trouble.callbacks_shuffled)
         self.rest.calls[sid] = "in-progress"
         self._over[sid] = asyncio.Event()
+        self._redirects[sid] = asyncio.Queue()
         for status in ("initiated", "ringing", "in-progress"):
             await notices.status(status)
         try:
             twiml = await self._fetch(voice_url, form)
             report.said_by_twilio = twiml.says
-            if twiml.stream_url is None:
-                report.ended_by = "twiml"
-            else:
-                person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
-                await self._stream(twiml.stream_url, twiml, person, report, notices, trouble)
-                await self._after_stream(twiml.action_url, form, report)
+            report.ended_by = "twiml"
+            person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
+            verdict = asyncio.create_task(notices.machine(amd_url, answered_by))
+            following: Instructions | None = twiml
+            while following is not None:
+                if following.dial is not None:
+                    following = await self._dial(following.dial, colleague or Colleague(), form, report)
+                elif following.stream_url is not None:
+                    await self._stream(following.stream_url, following, person, report, notices, trouble)
+                    following = await self._after_stream(following.action_url, form, report)
+                else:
+                    following = None
+            await verdict
         finally:
             self.rest.calls[sid] = "completed"
             await notices.status("completed")
@@ -113,35 +136,86 @@ class Telephone:
             streaming = tasks.create_task(peer.run())
             acting = tasks.create_task(caller.act(peer))
             over = tasks.create_task(self._over[report.call_sid].wait())
-            done, _ = await asyncio.wait({streaming, acting, over}, return_when=asyncio.FIRST_COMPLETED)
-            report.ended_by = "agent" if over in done else "caller" if acting in done else "closed by the server"
-            acting.cancel()
-            over.cancel()
+            redirected = tasks.create_task(self._until_redirected(report.call_sid))
+            done, _ = await asyncio.wait({streaming, acting, over, redirected}, return_when=asyncio.FIRST_COMPLETED)
+            ends = ((over, "agent"), (redirected, "redirect"), (acting, "caller"), (streaming, "closed by the server"))
+            report.ended_by = next(name for task, name in ends if task in done)
+            for task in (acting, over, redirected):
+                task.cancel()
             await peer.stop(abruptly=caller.drops)
             await asyncio.wait({streaming}, timeout=LEAVE_S)
             streaming.cancel()
         report.unsaid = caller.unsaid
         _measure(report, peer)
+        caller.before = len(report.caller_audio) / BYTES_A_SECOND
         if report.ended_by == "closed by the server" and report.close_code not in GOOD_CLOSES:
             report.problems.append(f"the server closed the stream with {report.close_code}")
             await notices.stream(twiml.status_url, stream_sid, "stream-error", f"closed with {report.close_code}")
         await notices.stream(twiml.status_url, stream_sid, "stream-stopped")
 
-    async def _after_stream(self, action_url: str | None, form: dict[str, str], report: CallReport) -> None:
-        """When it was the server who closed the stream, the call is still up: Twilio asks what to do with it."""
+    async def _until_redirected(self, sid: str) -> None:
+        while self._redirects[sid].empty():  # noqa: ASYNC110 - what is there stays for `_after_stream`
+            await asyncio.sleep(LOOK_S)
+
+    async def _after_stream(
+        self, action_url: str | None, form: dict[str, str], report: CallReport
+    ) -> Instructions | None:
+        """What the call does now: what REST has ordered; and when the server closed the stream, Twilio asks."""
+        if report.ended_by == "redirect":
+            try:
+                return read_twiml(self._redirects[report.call_sid].get_nowait())
+            except ServerRefused as error:
+                report.problems.append(str(error))
+                return None
         if report.ended_by != "closed by the server":
-            return
+            return None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HANG_UP_BEHIND_S):
                 await self._over[report.call_sid].wait()
         if self._over[report.call_sid].is_set():
             report.ended_by = "agent"
         elif action_url is not None:
-            try:
-                report.said_by_twilio += (await self._fetch(action_url, form | {"CallStatus": "in-progress"})).says
-            except ServerRefused as error:
-                # The call itself has been; what is known of it must not be lost with its end.
-                report.problems.append(f"11200: {error}")
+            return await self._asked(action_url, form | {"CallStatus": "in-progress"}, report)
+        return None
+
+    async def _asked(self, url: str, form: dict[str, str], report: CallReport) -> Instructions | None:
+        """An action in the middle of a call: what it orders."""
+        try:
+            answer = await self._fetch(url, form)
+        except ServerRefused as error:
+            # The call itself has been; what is known of it must not be lost with its end.
+            report.problems.append(f"11200: {error}")
+            return None
+        report.said_by_twilio += answer.says
+        return answer
+
+    async def _dial(
+        self, dial: Dial, colleague: Colleague, form: dict[str, str], report: CallReport
+    ) -> Instructions | None:
+        """Ring, perhaps talk, and ask what comes then, unless the call has been ended meanwhile."""
+        report.dialled.append((dial.number, dial.caller_id))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(colleague.seconds):
+                await self._over[report.call_sid].wait()
+        if self._over[report.call_sid].is_set():
+            report.ended_by = "agent"
+            return None
+        is_over = colleague.caller_leaves or not colleague.is_told
+        report.ended_by = "caller" if is_over else "twiml"
+        if is_over:
+            self.rest.calls[report.call_sid] = "completed"
+        if dial.action_url is None or not colleague.is_told:
+            return None
+        told = {"DialCallStatus": colleague.status, "CallStatus": "completed" if is_over else "in-progress"}
+        if colleague.status == "completed":
+            told["DialCallDuration"] = str(round(colleague.seconds))
+        answer = await self._asked(dial.action_url, form | told, report)
+        return None if is_over else answer
+
+    def _redirected(self, sid: str, twiml: str) -> None:
+        queue = self._redirects.get(sid)
+        if queue is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(queue.put_nowait, twiml)
 
     def _completed(self, sid: str) -> None:
         event = self._over.get(sid)
@@ -150,12 +224,16 @@ class Telephone:
 
 
 def _measure(report: CallReport, peer: StreamPeer) -> None:
-    report.caller_audio = bytes(peer.spoken)
-    report.agent_audio = peer.playout.audio
+    """A call that comes back over another stream goes on where the first one ended."""
+    before = len(report.caller_audio) / BYTES_A_SECOND
+    report.caller_audio += bytes(peer.spoken)
+    # Both sides have one clock: where one of them was silent at the end of a stream, it was silent.
+    report.agent_audio += SILENCE * (round(before * BYTES_A_SECOND) - len(report.agent_audio)) + peer.playout.audio
     report.agent = utterances(report.agent_audio)
-    report.gaps = list(peer.playout.gaps)
-    report.cleared_at = list(peer.playout.clears)
-    report.warned = peer.warned
-    report.marks_asked = peer.marks_asked
-    report.marks_echoed = peer.marks_echoed
+    report.gaps += peer.playout.gaps
+    report.cleared_at += [before + at for at in peer.playout.clears]
+    report.warned.binary_31950 += peer.warned.binary_31950
+    report.warned.invalid_31951 += peer.warned.invalid_31951
+    report.marks_asked += peer.marks_asked
+    report.marks_echoed += peer.marks_echoed
     report.close_code = peer.close_code

@@ -41,6 +41,8 @@ class Caller:
         self._patience_s = patience_s
         self._turn_began = 0.0
         self.drops = False
+        self.before = 0.0
+        """Seconds of the call that went over an earlier stream."""
 
     @property
     def unsaid(self) -> list[str]:
@@ -48,7 +50,8 @@ class Caller:
         return [described(step) for step in self._steps]
 
     async def act(self, peer: StreamPeer) -> None:
-        """All steps; then wait for the agent to end the call, and give up when it goes quiet."""
+        """All steps that are left; then wait for the agent to end the call, and give up when it goes quiet."""
+        self._turn_began = 0.0
         try:
             while self._steps:
                 step = self._steps[0]
@@ -77,7 +80,7 @@ class Caller:
                 assert_never(step)
 
     async def _do(self, peer: StreamPeer, step: PlayClip | StaySilent | PressKeys) -> None:
-        start = peer.now()
+        start = self.before + peer.now()
         match step:
             case PlayClip(text=text, mulaw=mulaw):
                 first, last = voiced(mulaw)

@@ -72,6 +72,12 @@ class Notices:
         }
         await self._post(url, form | ({"StreamError": error} if error is not None else {}))
 
+    async def machine(self, url: str | None, answered_by: str) -> None:
+        """Twilio's verdict on who has answered."""
+        if url is not None:
+            form = {name: self._form[name] for name in ("AccountSid", "CallSid")}
+            await self._post(url, form | {"AnsweredBy": answered_by, "MachineDetectionDuration": "2400"})
+
     async def _post(self, url: str, form: Mapping[str, str]) -> None:
         try:
             status, _ = await self._account.post(url, form)

@@ -50,6 +50,8 @@ class CallReport:
     cleared_at: list[float] = field(default_factory=list)
     warned: Warned = field(default_factory=Warned)
     problems: list[str] = field(default_factory=list)
+    dialled: list[tuple[str, str | None]] = field(default_factory=list)
+    """Whom the call was put through to, and the caller id shown to them."""
     ended_by: str = ""
     close_code: int | None = None
     said_by_twilio: tuple[str, ...] = ()

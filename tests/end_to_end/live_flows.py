@@ -1,0 +1,130 @@
+"""Flows of the end-to-end server that reach beyond the conversation: transfers, actions, recordings, machines."""
+
+from __future__ import annotations
+
+HEAD = """flow {name} "For tests" {direction}
+  agent "Amy" of "Us"
+
+outcome done success
+outcome apart success
+outcome voicemail retry
+outcome sent_away
+outcome hung_up
+
+intent agree "yes"
+  "yes" "yes please"
+"""
+TAIL = """
+anywhere
+  hangup: end hung_up
+"""
+
+
+def made(name: str, body: str, direction: str = "inbound") -> str:
+    return HEAD.format(name=name, direction=direction) + body + TAIL
+
+
+DESK = """
+state start
+  say "I will put you through."
+  transfer "+441134960999"
+    answered: end apart
+    busy -> busy_line
+    no_answer or failed -> talk_on
+
+state busy_line
+  say "They speak. Shall I try another?"
+  listen 3s
+    agree -> another
+    silence or otherwise -> bye
+
+state another
+  transfer "+441134960998"
+    answered: end apart
+    busy or no_answer or failed -> talk_on
+
+state talk_on
+  say "Nobody is free. Goodbye."
+  end sent_away
+
+state bye
+  say "Goodbye."
+  end done
+"""
+
+FRIENDLY = """
+state start
+  say "Here goes."
+  transfer "+441134960999"
+    answered -> bye
+    busy or no_answer or failed -> bye
+
+state bye
+  say "Was that all? Goodbye."
+  end done
+"""
+
+RECORDED = """
+state start
+  say "This call is recorded."
+  record start
+  say "Shall I go on?"
+  record stop
+  say "Goodbye."
+  end done
+"""
+
+MAILBOX = """
+state start
+  say "Hello, is anybody there? I have a question for you."
+  listen 6s
+    agree -> bye
+    machine -> leave_word
+    silence or otherwise -> bye
+
+state leave_word
+  say "Please ring us."
+  end voicemail
+
+state bye
+  say "Goodbye."
+  end done
+"""
+
+BOOKING = """
+action book_visit(day: date, name: text) -> reference: text
+  python "acme_bookings:book_visit"
+  timeout 3s
+
+state start
+  say "Hello."
+  do book_visit(today, "Sam")
+    ok -> bye
+    error or timeout -> sorry
+
+state bye
+  say "Your reference is {{ reference }}. Goodbye."
+  end done
+
+state sorry
+  say "Sorry. Goodbye."
+  end sent_away
+"""
+
+FLOWS = {
+    "desk": made("desk", DESK),
+    "friendly": made("friendly", FRIENDLY),
+    "recorded": made("recorded", RECORDED),
+    "mailbox": made("mailbox", MAILBOX),
+    "booking": made("booking", BOOKING),
+}
+
+BOOKINGS = """
+from datetime import date
+
+
+def book_visit(day: date, name: str, idempotency_key: str) -> str:
+    assert isinstance(day, date)
+    call_id, _, request = idempotency_key.partition("/")
+    return f"{name[0]}{len(call_id)}{request}"
+"""
