@@ -173,6 +173,8 @@ class Calls:
                 "number": prepared.person,
                 "direction": prepared.direction,
             },
+            # The same person gets the same variant of a split; from the page the contact's values stand for them.
+            contact_key=prepared.person,
         )
         session = CallSession(
             SessionParts(
