@@ -12,8 +12,27 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flowengine.cli.main import main
-from flowengine.conversation.commands import AskGuard, Entered, Noted, SlotFilled, Speak, Understood
-from flowengine.conversation.events import CallerSaid, Connected, GuardAnswered, SpeechCut, SpeechHeard
+from flowengine.conversation.commands import (
+    AskGuard,
+    Entered,
+    Noted,
+    RunAction,
+    SlotFilled,
+    Speak,
+    Transfer,
+    Understood,
+)
+from flowengine.conversation.events import (
+    ActionFinished,
+    CallerSaid,
+    Connected,
+    GuardAnswered,
+    MachineDetected,
+    SpeechCut,
+    SpeechHeard,
+    TransferEnded,
+)
+from flowengine.store.rows import Entry
 from flowengine.store.store import Store
 from tests.store.records import NOW, NUMBER, end, entries, start
 
@@ -162,3 +181,29 @@ def test_the_database_may_be_named_in_dotenv(
     monkeypatch.delenv("FLOWENGINE_DATABASE_URL")
     (tmp_path / ".env").write_text(f"FLOWENGINE_DATABASE_URL={url}\n")
     assert "call-1" in run().output
+
+
+def test_what_was_done_beside_the_conversation_is_shown(run: Run, url: str) -> None:
+    beside = entries(
+        (1.0, RunAction("r1", "book_visit", (("pin", "1234"),), 4.0, ("pin",))),
+        (2.5, ActionFinished(2.5, "r1", "ok", (("reference", "BC-1"),))),
+        (3.0, RunAction("r2", "find_slot", (), 4.0)),
+        (3.4, ActionFinished(3.4, "r2", "error", reason="the answer was HTTP 404")),
+        (5.0, Transfer("r3", "+441134960999")),
+        (17.5, TransferEnded(17.5, "r3", "no_answer")),
+        (18.0, MachineDetected(18.0)),
+    )
+    recording = Entry("call-1", 99, 4.0, "out", "RecordingSet", '{"kind":"RecordingSet","on":true,"problem":"no line"}')
+    store = Store.open(url)
+    store.write([start(), *beside, recording, end()])
+    store.close()
+    output = run("call-1").output
+    for line in (
+        "action book_visit: ok after 1.5 s",
+        "action find_slot: error after 0.4 s (the answer was HTTP 404)",
+        "put through: no answer after 12.5 s",
+        "recording starts: not done, no line",
+        "answered by a machine",
+    ):
+        assert line in output
+    assert not any(secret in output for secret in ("1234", "BC-1", "960999"))

@@ -39,6 +39,7 @@ def test_secrets_are_not_printed() -> None:
         TWILIO_AUTH_TOKEN="secret-token",
         SERVER_BASE_URL="https://calls.example.com",
         FLOWENGINE_API_KEY="a-key-that-is-long-enough",
+        FLOWENGINE_ACTION_SECRET="another-that-is-long-enough",
         FLOWENGINE_DATABASE_URL="postgresql://flow:pa55word@db/flow",
     )
     printed = repr(settings.described()) + repr(settings).replace(repr(settings.database_url), "")
@@ -46,6 +47,7 @@ def test_secrets_are_not_printed() -> None:
         assert secret not in repr(settings.described())
     assert "secret-token" not in printed
     assert "a-key-that-is-long-enough" not in printed
+    assert "another-that-is-long-enough" not in printed
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,9 @@ def test_secrets_are_not_printed() -> None:
         ("FLOWENGINE_API_KEY", "short", "16 characters"),
         ("FLOWENGINE_API_KEY", "it has; what a cookie cannot hold", "16 characters"),
         ("FLOWENGINE_API_KEY", "βητα-βητα-βητα-βητα", "16 characters"),
+        ("FLOWENGINE_ACTION_SECRET", "short", "16 characters"),
+        ("FLOWENGINE_ACTION_MODULES", "acme/bookings.py", "acme.bookings,acme.diary"),
+        ("FLOWENGINE_ACTION_MODULES", "acme.", "acme.bookings,acme.diary"),
         ("NOVA_STT_WS_URL", "ws://", "ws://"),
         ("NOVA_TTS_WS_URL", "ws://[", "ws://"),
         ("NOVA_TTS_WS_URL", "ws://speech:many", "ws://"),
@@ -100,3 +105,10 @@ def test_a_dotenv_file_of_rubbish_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00A=1")
     with pytest.raises(SettingsError, match="UTF-8"):
         Settings.from_env({}, dotenv=file)
+
+
+def test_what_flows_may_have_done_is_read_and_shown() -> None:
+    settings = _settings(FLOWENGINE_ACTION_MODULES=" acme.bookings, acme.diary,", FLOWENGINE_ACTION_SECRET="x" * 16)
+    assert settings.action_modules == ("acme.bookings", "acme.diary")
+    assert ("actions", "acme.bookings, acme.diary, signed HTTP") in settings.described()
+    assert ("actions", "none") in _settings().described()

@@ -61,6 +61,10 @@ class RestServer:
         self.calls[call_sid] = "completed"
         self._on_completed(call_sid)
 
+    def redirect(self, call_sid: str, twiml: str) -> None:
+        """What an update with Twiml does to a call."""
+        self._on_redirected(call_sid, twiml)
+
     def answer(self, method: str, path: str, authorization: str, body: str) -> tuple[int, dict[str, object]]:
         """Status and JSON of one request."""
         self.requests.append(f"{method} {urlsplit(path).path}")
@@ -82,7 +86,7 @@ class RestServer:
             if "Twiml" in form and "Status" not in form:
                 if stands != "in-progress":
                     return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
-                self._on_redirected(sid, form["Twiml"][0])
+                self.redirect(sid, form["Twiml"][0])
                 return 200, self._shown(sid)
             match form.get("Status", [""])[0]:
                 case "completed" if stands not in ENDS:

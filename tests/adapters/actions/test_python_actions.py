@@ -191,6 +191,7 @@ def test_what_waits_for_a_thread_when_its_call_ends_never_runs(python: PythonAct
         late = asyncio.create_task(python.run(action, {**GIVEN, "name": "late"}, key="k"))
         await asyncio.sleep(0.05)
         late.cancel()
+        await asyncio.gather(late, return_exceptions=True)
         busy.set()
         await asyncio.gather(*first)
 

@@ -16,8 +16,10 @@ from flowengine.adapters.twilio.callbacks import (
     StatusCallback,
     StreamCallback,
     moved,
+    parse_answered_by,
     parse_status,
     parse_stream_status,
+    parse_transfer,
     settled,
 )
 from flowengine.errors import ProtocolError
@@ -117,3 +119,47 @@ def test_the_status_never_goes_back(order: list[CallStatus], length: int) -> Non
 
 def test_nothing_told_is_no_status() -> None:
     assert settled(()) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "result"),
+    [
+        ("completed", "answered"),
+        ("answered", "answered"),
+        ("busy", "busy"),
+        ("no-answer", "no_answer"),
+        ("canceled", "no_answer"),
+        ("failed", "failed"),
+        ("something new", "failed"),
+    ],
+)
+def test_the_end_of_a_transfer_is_read(status: str, result: str) -> None:
+    told = parse_transfer({"CallSid": "CA1", "CallStatus": "in-progress", "DialCallStatus": status})
+    assert (told.call_sid, told.result, told.is_up) == ("CA1", result, True)
+
+
+def test_a_transfer_may_end_with_its_call() -> None:
+    assert not parse_transfer({"CallSid": "CA1", "CallStatus": "completed", "DialCallStatus": "completed"}).is_up
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "is_machine"),
+    [
+        ("machine_start", True),
+        ("machine_end_beep", True),
+        ("machine_end_silence", True),
+        ("machine_end_other", True),
+        ("fax", True),
+        ("human", False),
+        ("unknown", False),
+        ("", False),
+    ],
+)
+def test_who_has_answered_is_read(answered_by: str, is_machine: bool) -> None:
+    assert parse_answered_by({"CallSid": "CA1", "AnsweredBy": answered_by}) == ("CA1", is_machine)
+
+
+def test_a_callback_of_no_call_is_refused() -> None:
+    for parse in (parse_transfer, parse_answered_by):
+        with pytest.raises(ProtocolError, match="CallSid"):
+            parse({"DialCallStatus": "busy", "AnsweredBy": "fax"})

@@ -25,9 +25,15 @@ def ended() -> list[str]:
 
 
 @pytest.fixture
-def server(ended: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RestServer]:
+def redirected() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def server(ended: list[str], redirected: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RestServer]:
     monkeypatch.setattr(twilio_rest, "RETRY_AFTER_S", (0.01, 0.02, 0.04))
-    with contextlib.closing(RestServer(ACCOUNT, TOKEN, ended.append)) as server:
+    told = RestServer(ACCOUNT, TOKEN, ended.append, on_redirected=lambda _, twiml: redirected.append(twiml))
+    with contextlib.closing(told) as server:
         server.calls[CALL] = "in-progress"
         yield server
 
@@ -114,3 +120,36 @@ def test_a_request_never_holds_up_the_event_loop(client: TwilioRest, server: Res
         return worst
 
     assert asyncio.run(main()) < 0.2
+
+
+def test_a_call_is_given_other_instructions(client: TwilioRest, server: RestServer, redirected: list[str]) -> None:
+    asyncio.run(client.redirect(CALL, "<Response><Hangup/></Response>"))
+    assert redirected == ["<Response><Hangup/></Response>"]
+    assert server.calls[CALL] == "in-progress"
+
+
+def test_a_call_that_is_over_takes_no_instructions(
+    client: TwilioRest, server: RestServer, redirected: list[str]
+) -> None:
+    server.calls[CALL] = "completed"
+    with pytest.raises(TelephonyError, match="code 21220"):
+        asyncio.run(client.redirect(CALL, "<Response/>"))
+    assert redirected == []
+
+
+def test_a_recording_is_started_and_stopped(client: TwilioRest, server: RestServer) -> None:
+    asyncio.run(client.start_recording(CALL))
+    asyncio.run(client.stop_recording(CALL))
+    assert server.recordings == [(CALL, "in-progress"), (CALL, "stopped")]
+
+
+def test_a_recording_that_does_not_run_cannot_be_stopped(client: TwilioRest, server: RestServer) -> None:
+    with pytest.raises(TelephonyError, match="HTTP 404"):
+        asyncio.run(client.stop_recording(CALL))
+    assert server.recordings == []
+
+
+def test_a_call_that_is_over_cannot_be_recorded(client: TwilioRest, server: RestServer) -> None:
+    server.calls[CALL] = "completed"
+    with pytest.raises(TelephonyError, match="code 21220"):
+        asyncio.run(client.start_recording(CALL))

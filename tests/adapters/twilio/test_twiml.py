@@ -32,3 +32,17 @@ def test_a_refusal_is_spoken_and_then_ends_the_call() -> None:
 
 def test_a_hang_up_says_nothing() -> None:
     assert [child.tag for child in ET.fromstring(twiml.hang_up())] == ["Hangup"]
+
+
+def test_a_call_is_put_through_with_an_absolute_action() -> None:
+    (dial,) = ET.fromstring(twiml.dial("+441134960999", action_url="https://a.example/twilio/transfer-ended"))
+    assert (dial.tag, dial.findtext("Number")) == ("Dial", "+441134960999")
+    assert dial.get("action") == "https://a.example/twilio/transfer-ended"
+    assert dial.get("timeout") == "25"
+    # The caller's own number is shown unless another is named.
+    assert dial.get("callerId") is None
+
+
+def test_the_number_that_is_shown_may_be_named() -> None:
+    (dial,) = ET.fromstring(twiml.dial("+441134960999", action_url="https://a.example/", caller_id="+441134960124"))
+    assert dial.get("callerId") == "+441134960124"

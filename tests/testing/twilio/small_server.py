@@ -92,6 +92,10 @@ class Talk:
         """What a REST update with Status=completed does."""
         self.telephone.rest.complete(self.call_sid)
 
+    def redirect(self, twiml: str) -> None:
+        """What a REST update with Twiml does."""
+        self.telephone.rest.redirect(self.call_sid, twiml)
+
 
 Agent = Callable[[Talk], Awaitable[None]]
 

@@ -134,3 +134,36 @@ def test_an_action_that_fails_is_a_problem_of_the_call_and_loses_nothing_of_it()
 def test_the_rest_side_knows_the_call_as_completed_afterwards() -> None:
     report, server = rung(speak_and_hang_up)
     assert server.talk.telephone.rest.calls == {report.call_sid: "completed"}
+
+
+def dialling(action: str) -> str:
+    return f'<Response><Dial action="{action}"><Number>+441134960999</Number></Dial></Response>'
+
+
+def test_a_redirected_call_leaves_its_stream_and_is_put_through() -> None:
+    def prepare(server: SmallServer) -> None:
+        server.after_twiml = twiml.refusal("Back again.")
+
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        base = talk.socket.base_url.replace(scheme="http")
+        talk.redirect(dialling(f"{base}after"))
+        await talk.until(lambda: talk.of("stop"))
+
+    report, server = rung(agent, prepare=prepare)
+    assert report.dialled == [("+441134960999", None)]
+    assert report.said_by_twilio == ("Back again.",)
+    (form,) = server.forms_of("/after")
+    assert (form["DialCallStatus"], form["CallStatus"]) == ("completed", "in-progress")
+    assert report.is_clean
+
+
+def test_a_relative_action_is_an_error_15004() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        talk.redirect(dialling("/after"))
+        await talk.until(lambda: talk.of("stop"))
+
+    report, server = rung(agent)
+    assert [problem.partition(":")[0] for problem in report.problems] == ["15004"]
+    assert server.forms_of("/after") == []
