@@ -51,15 +51,19 @@ class Errands:
         """Begin; never waits."""
         match order:
             case AskGuard():
-                self._begin(self._ask_guard(order), "guard")
+                self._begin(self._ask_guard(order), order.request_id)
             case RunAction():
-                self._begin(self._run_action(order), "action")
+                self._begin(self._run_action(order), order.request_id)
             case AskModel():
-                self._begin(self._ask_model(order), "model")
+                self._begin(self._ask_model(order), order.request_id)
             case Record():
                 self._begin(self._record(order), "recording")
             case _:
                 assert_never(order)
+
+    def is_out(self, request_id: str) -> bool:
+        """Whether this request is still waited for. Its timer has the same id."""
+        return any(task.get_name() == request_id for task in self._running)
 
     def stop(self) -> None:
         """The call is over: whatever is still under way is given up."""

@@ -124,11 +124,12 @@ class CallSession:
         """The caller pressed one key."""
         self._post(CallerPressed(self._at(), key))
 
-    def on_text(self, text: str) -> None:
-        """Typed words, taken as if they had been recognised; in private there are none, as there is no voice."""
+    def on_text(self, text: str) -> bool:
+        """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
         if not self._ears.private:
             self._voice_ended_at = self._now()
             self._post(CallerSaid(self._at(), text))
+        return not self._ears.private
 
     def on_machine(self) -> None:
         """The line was answered by a machine; said again, it changes nothing."""
@@ -337,8 +338,8 @@ class CallSession:
     # What comes from timers and the ticker.
 
     def _on_timer(self, timer_id: str) -> None:
-        if self._turns.caller_has_floor(self._now()):
-            # Somebody who is speaking is not silent: ask again when the floor is free.
+        if self._turns.caller_has_floor(self._now()) and not self._errands.is_out(timer_id):
+            # Somebody who is speaking is not silent: ask again when the floor is free. An errand is late all the same.
             self._timers.start(timer_id, FLOOR_RECHECK_S)
         else:
             self._post(TimerFired(self._at(), timer_id))

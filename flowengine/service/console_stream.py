@@ -164,7 +164,8 @@ class PageReader:
             case "mark":
                 self._session.on_mark(parsed.name)
             case "text" if parsed.text.strip():
-                self._session.on_text(parsed.text.strip()[:TEXT_LIMIT])
+                if not self._session.on_text(parsed.text.strip()[:TEXT_LIMIT]):
+                    self._watcher.error("a secret is asked for: it is taken by the keypad alone")
             case "dtmf" if parsed.digit in KEYS:
                 self._session.on_key(parsed.digit)
             case "stop":

@@ -111,7 +111,28 @@ state sorry
   end sent_away
 """
 
+PIN = """
+slot pin: digits(4) secret
+  ask "Please type your four digit code."
+  again "Please type the four digits."
+  tries 1
+
+state start
+  collect pin
+    done -> bye
+    failed -> sorry
+
+state bye
+  say "Goodbye."
+  end done
+
+state sorry
+  say "Sorry. Goodbye."
+  end sent_away
+"""
+
 FLOWS = {
+    "pin": made("pin", PIN),
     "desk": made("desk", DESK),
     "friendly": made("friendly", FRIENDLY),
     "recorded": made("recorded", RECORDED),

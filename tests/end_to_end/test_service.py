@@ -111,6 +111,35 @@ def test_a_call_that_cannot_start_says_why(service: Service, start: dict[str, An
     assert part in fact["message"]
 
 
+def test_a_call_from_the_page_is_not_put_through_and_goes_on(service: Service) -> None:
+    facts = _page_call(service, {"flow": "desk"})
+    assert facts[-1]["outcome"] == "sent_away"
+    notes = [fact["text"] for fact in facts if fact["event"] == "note"]
+    assert "the caller could not be put through: a call from the page has no telephone line" in notes
+    assert "transfer: failed" in notes
+
+
+def test_a_call_from_the_page_is_not_recorded_and_goes_on(service: Service) -> None:
+    facts = _page_call(service, {"flow": "recorded"})
+    assert facts[-1]["outcome"] == "done"
+    notes = [fact["text"] for fact in facts if fact["event"] == "note"]
+    assert "recording starts: not done, a call from the page is not recorded" in notes
+
+
+def test_a_secret_is_typed_on_the_keypad_alone_and_seen_nowhere(service: Service) -> None:
+    keys = tuple(json.dumps({"event": "dtmf", "digit": digit}) for digit in "4071")
+    facts = _page_call(service, {"flow": "pin"}, "four oh seven one", raw=())
+    assert facts[-1]["outcome"] == "sent_away"
+    assert any("keypad alone" in fact.get("message", "") for fact in facts)
+    facts = _page_call(service, {"flow": "pin"}, raw=keys)
+    assert facts[-1]["outcome"] == "done"
+    assert "4071" not in json.dumps(facts)
+    assert any(fact["event"] == "listening" and fact["private"] for fact in facts)
+    kept = _get(service, f"/api/call/{facts[0]['call_id']}")[1]
+    assert kept["slots"]["pin"] == "•••"
+    assert "4071" not in json.dumps(kept)
+
+
 def test_audio_before_the_start_is_answered_with_what_is_expected(service: Service) -> None:
     async def main() -> dict[str, Any]:
         async with connect(service.base.replace("http://", "ws://") + "/console/stream") as socket:

@@ -13,7 +13,7 @@ from flowengine.conversation.commands import RunAction, Speak
 from flowengine.conversation.events import ActionFinished, ModelAnswered, ModelFailed
 from flowengine.errors import ActionError
 from flowengine.graph.model import Action
-from flowengine.runtime.ports import ModelReply, RecordingSet
+from flowengine.runtime.ports import ModelReply, RecordingSet, VoiceStarted
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import Live, call
 from tests.runtime.made_flows import BOOKING, MODEL, RECORDED
@@ -88,6 +88,15 @@ def test_a_late_action_takes_the_branch_for_that_and_is_given_up() -> None:
     assert result.outcome == "apart"
     assert "That takes too long. Goodbye." in spoken(live)
     assert actions.given_up == 1
+
+
+def test_an_action_is_late_though_the_caller_speaks() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        live.session._hear(VoiceStarted(1000))
+
+    result, _ = call(act, text=BOOKING, actions=ScriptedActions({"reference": "BC-1"}, delay_s=60))
+    assert result.outcome == "apart"
 
 
 def test_without_actions_the_flow_takes_its_error_branch() -> None:
