@@ -16,6 +16,7 @@ from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import BEGINNING, FAMILIES, completed, entries
 from flowengine.graph.compile import compile_text
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
 
 _CODE = re.compile(r"(?:fl)?(\d{3})", re.IGNORECASE)
@@ -27,10 +28,11 @@ _QUOTED = re.compile(r"`([^`]+)`")
 def command(code: str | None) -> None:
     """Explain a diagnostic: why it matters, a flow that has it, and one that is right.
 
-    CODE is what `validate` shows, such as FL201, or its name, such as undefined-state. Without it, all are listed.
+    CODE is what `validate` and `test` show, such as FL201, or its name, such as undefined-state. Without it, all are
+    listed.
     """
     paint = Painter(sys.stdout.isatty())
-    known = entries()
+    known = [*entries(), *EXPLAINED]
     if code is None:
         lines = listing(known, paint)
     else:

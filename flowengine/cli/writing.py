@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Give a file new content in one step, keeping its mode; through a link, the file that it leads to.
+    """Give a file new content in one step, keeping its mode and owner; through a link, the file that it leads to.
 
     Raises OSError; the file is then as it was.
     """
@@ -18,7 +18,7 @@ def replace_file(path: Path, data: bytes) -> None:
     # A rename would replace a write-protected file too.
     if not os.access(target, os.W_OK):
         raise PermissionError(1, "it is write-protected")
-    mode = target.stat().st_mode
+    was = target.stat()
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     beside = Path(name)
     try:
@@ -26,7 +26,10 @@ def replace_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(mode & 0o7777)
+        if hasattr(os, "chown"):
+            with suppress(PermissionError):  # only root may give a file away
+                os.chown(beside, was.st_uid, was.st_gid)
+        beside.chmod(was.st_mode & 0o7777)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)

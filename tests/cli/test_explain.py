@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
+import flowengine
 from flowengine.cli.explain import explained
 from flowengine.cli.main import main
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import entries
+from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
 
 
@@ -17,7 +22,11 @@ def explain(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.code)
+ALL = [*entries(), *EXPLAINED]
+PACKAGE = Path(flowengine.__file__).parent
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.code)
 def test_every_code_is_explained_with_its_examples(entry: Entry) -> None:
     shown = list(explained(entry, Painter(colour=False), 100))
     words = " ".join(shown).split()
@@ -52,7 +61,7 @@ def test_an_unknown_code_names_the_nearest(wanted: str, nearest: str) -> None:
 def test_without_a_code_all_are_listed_by_family() -> None:
     status, output = explain()
     assert status == 0
-    assert all(f"  {entry.code}  {entry.name} " in output for entry in entries())
+    assert all(f"  {entry.code}  {entry.name} " in output for entry in ALL)
     assert output.index("Syntax (1xx)") < output.index("FL101") < output.index("Names (2xx)")
 
 
@@ -60,3 +69,15 @@ def test_colour_takes_the_place_of_marks() -> None:
     entry = next(entry for entry in entries() if entry.code == "FL208")
     assert any("`use`" in line for line in explained(entry, Painter(colour=False), 100))
     assert any("\x1b[36muse\x1b[0m" in line for line in explained(entry, Painter(colour=True), 100))
+
+
+def test_no_code_in_the_source_goes_unexplained() -> None:
+    written = {code for path in PACKAGE.rglob("*.py") for code in re.findall(r'"(FL\d{3})"', path.read_text("utf-8"))}
+    assert written - {entry.code for entry in ALL} == set()
+    assert len({entry.code for entry in ALL}) == len({entry.name for entry in ALL}) == len(ALL)
+
+
+def test_the_page_of_the_test_language_lists_the_same_codes() -> None:
+    page = (PACKAGE.parent / "docs" / "reference" / "flowtest.md").read_text("utf-8")
+    listed = re.findall(r"^\| (FL\d+) \| ([a-z-]+) \|", page, re.MULTILINE)
+    assert listed == [(entry.code, entry.name) for entry in EXPLAINED]

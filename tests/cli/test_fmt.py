@@ -132,6 +132,22 @@ def test_a_file_that_may_not_be_written_is_left_and_said_to_be_so(
     assert "it is write-protected" in result.stderr
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_owner_is_kept_where_that_is_allowed(untidy: Path, monkeypatch: pytest.MonkeyPatch, refused: bool) -> None:
+    given: list[tuple[int, int]] = []
+
+    def chown(path: Path, user: int, group: int) -> None:
+        given.append((user, group))
+        if refused:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "chown", chown)
+    was = untidy.stat()
+    assert run(untidy).exit_code == 0
+    assert given == [(was.st_uid, was.st_gid)]
+    assert untidy.read_text("utf-8") == TIDY
+
+
 def test_a_failed_write_leaves_the_file_and_nothing_beside_it(untidy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
