@@ -34,7 +34,6 @@ EXPLAINED: tuple[Entry, ...] = (
         "Brackets after `caller:` hold what the caller does instead of speaking: `(silence 6s)`, `(press 1)`, "
         "`(hangs up)`. These hold none of it.",
     ),
-    _entry("FL855", "not-yet", "A part of the test language that cannot be played yet."),
     _entry(
         "FL856",
         "bad-indentation",
@@ -57,6 +56,20 @@ EXPLAINED: tuple[Entry, ...] = (
         "FL861", "after-end", "A line stands after `ends`. The call is over there, so the line would never be played."
     ),
     _entry("FL862", "bad-value", "A date or a time that no calendar or clock has, such as 30 February."),
+    _entry("FL863", "unknown-action", "The test says what an action does that the flow does not have."),
+    _entry(
+        "FL864",
+        "action-misfit",
+        "The test gives a result that the action does not have, leaves one out, or gives one of another type. A real "
+        "action could not answer so.",
+    ),
+    _entry("FL865", "unknown-exit", "The test sends the model through an exit that no `llm` of the flow has."),
+    _entry("FL866", "unknown-variant", "The test picks a variant that the `split` does not have, or names no split."),
+    _entry(
+        "FL867",
+        "never-asked",
+        "The test says what the model or a transfer does, and the flow asks for neither: the line has no effect.",
+    ),
     _entry(
         "FL870",
         "unknown-flow",
