@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.errors import SettingsError
+from flowengine.service.app import create_app
+from flowengine.service.settings import Settings
+from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.colleague import Colleague
+from flowengine.testing.twilio.server import running_server
+from tests.end_to_end import live_flows
 from tests.end_to_end.running import Service
 
 
@@ -130,3 +141,48 @@ def test_an_action_is_run_in_the_middle_of_a_call(service: Service) -> None:
     assert (record["outcome"], run["action"], run["result"], run["reason"]) == ("done", "book_visit", "ok", None)
     assert record["slots"]["reference"].startswith("S36")
     assert spoken(record)[-1] == f"Your reference is {record['slots']['reference']}. Goodbye."
+
+
+def test_a_service_that_stops_leaves_a_caller_with_their_colleague(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "desk.flow").write_text(live_flows.FLOWS["desk"], "utf-8")
+    env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_DRAIN": "0"}
+    told: list[str] = []
+
+    async def main() -> str:
+        async with Telephone() as telephone:
+            async with running_server(tmp_path, telephone, env=env) as base:
+                url = f"{base}/twilio/voice?flow=desk"
+                colleague = Colleague(seconds=30)
+                ringing = asyncio.create_task(telephone.ring(url, [], ScriptedSynthesiser(), colleague=colleague))
+                while not any("POST" in request for request in telephone.rest.requests):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.3)
+            (sid,) = telephone.rest.calls
+            ringing.cancel()
+            told.extend(telephone.rest.requests)
+            return telephone.rest.calls[sid]
+
+    assert service.run(main()) == "in-progress"
+    assert [request.partition(" ")[0] for request in told].count("POST") == 1
+
+
+def test_an_action_that_would_fail_is_named_at_the_start(tmp_path: Path) -> None:
+    flow = live_flows.FLOWS["booking"].replace('python "acme_bookings:book_visit"', 'http "https://example.com/visits"')
+    (tmp_path / "booking.flow").write_text(flow, "utf-8")
+    told: list[str] = []
+    settings = Settings(flows=tmp_path, database_url=f"sqlite:///{tmp_path}/record.db", nova_stt_ws_url="scripted:")
+
+    async def main() -> None:
+        app = create_app(settings, progress=told.append)
+        async with app.router.lifespan_context(app):
+            pass
+
+    asyncio.run(main())
+    (line,) = [line for line in told if "book_visit" in line]
+    assert line.startswith("flow booking: the action book_visit is refused")
+    assert "FLOWENGINE_ACTION_SECRET" in line
+
+
+def test_a_module_that_is_not_there_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="FLOWENGINE_ACTION_MODULES names 'acme_nowhere'"):
+        create_app(Settings(action_modules=("acme_nowhere",)))
