@@ -1,0 +1,59 @@
+"""The calls of one process: what each conversation is told."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.conversation.commands import Chose
+from flowengine.conversation.events import Connected
+from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.runtime.ticker import Ticker
+from flowengine.service.calls import Calls, Engines
+from flowengine.service.library import FlowLibrary
+from flowengine.service.recording import Recording
+from flowengine.service.settings import Settings
+from tests.runtime.fake_line import FakeLine
+
+FLOW = """\
+flow offers "An experiment" inbound
+  agent "Amy" of "Us"
+
+contact
+  visits: number = 0
+
+outcome done
+
+state start
+  split opening
+    warm 50%: end done
+    direct 50%: end done
+"""
+
+
+async def variants(folder: Path, number: str, times: int) -> set[str]:
+    """What the same caller gets when they call again and again, each time with another contact."""
+    (folder / "offers.flow").write_text(FLOW, "utf-8")
+    library = FlowLibrary(folder)
+    library.refresh()
+    engine = ScriptedSynthesiser()
+    recording = await Recording.open(f"sqlite:///{folder / 'calls.sqlite'}")
+    engines = Engines(None, engine, CachedSynthesiser(engine), Ticker())
+    calls = Calls(Settings(), library, recording, engines)
+    found: set[str] = set()
+    try:
+        for visits in range(times):
+            prepared = calls.prepare("offers", {"visits": visits}, listens=False, from_number=number)
+            live = calls.open(prepared, FakeLine(), listens=False)
+            commands = live.conversation.send(Connected(0.0))
+            found.update(command.variant for command in commands if isinstance(command, Chose))
+    finally:
+        await recording.close()
+        await engines.close()
+    return found
+
+
+def test_a_caller_keeps_the_variant_of_a_split_whatever_else_changes(tmp_path: Path) -> None:
+    first = asyncio.run(variants(tmp_path, "+441134960001", 8))
+    assert len(first) == 1
