@@ -75,6 +75,13 @@ class Answering:
 
     def _settle(self, stay: Stay, answer: str | Reply) -> None:
         stay.request = None
+        match stay.waiting, answer:
+            case Do(action=name), "ok":
+                self._interpreter.promises.happened("did", name)
+            case Guard(name=name), "allowed":
+                self._interpreter.promises.happened("allowed", name)
+            case _:
+                pass
         self._call.cancel_timers(stay, "timeout", "filler")
         if stay is self._call.stay:
             self._interpreter.answered(answer)

@@ -52,7 +52,7 @@ class Call:
         self.machine = FlowMachine(prepared.plan)
         self.transcript = Transcript()
         self.started = started
-        self.firm_lines = firm_lines
+        self.firm_lines = firm_lines | prepared.promised
         self.trace = trace
         self.contact_key = contact_key
         self.variants = variants

@@ -125,6 +125,11 @@ class Conversation:
         return MappingProxyType(self._call.variables)
 
     @property
+    def turns(self) -> int:
+        """How many turns the caller has had."""
+        return self._call.turns
+
+    @property
     def transcript(self) -> tuple[Utterance, ...]:
         return self._call.transcript.utterances
 
@@ -160,8 +165,10 @@ class Conversation:
         match event:
             case SpeechHeard(speech_id=speech_id):
                 self._call.transcript.heard(speech_id)
+                self._go_on()
             case SpeechCut(speech_id=speech_id, heard=heard):
                 self._call.transcript.cut(speech_id, heard)
+                self._go_on()
             case _ if self.finished:
                 self._take_late(event)
             case EndRequested(reason=reason, message=message, outcome=outcome):
@@ -186,6 +193,11 @@ class Conversation:
                 self._machine(event)
             case _:
                 assert_never(event)
+
+    def _go_on(self) -> None:
+        """Make a move that has waited for this line to be heard."""
+        if self._call.stay is not None and not self.finished:
+            self._interpreter.go_on()
 
     def _connected(self) -> None:
         if self._call.stay is not None:

@@ -211,6 +211,7 @@ class Hearing:
         """No branch handles an opt-out: the engine does."""
         call = self._call
         call.stop_speaking()
+        self._interpreter.promises.happened("meant", OPT_OUT)
         outcome = next((each.name for each in call.flow.outcomes.values() if each.disposition == "suppress"), "failed")
         self._interpreter.stop(outcome, SUPPRESSED)
 

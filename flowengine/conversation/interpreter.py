@@ -19,7 +19,8 @@ from flowengine.conversation.doing import Doing
 from flowengine.conversation.expecting import expecting
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
-from flowengine.conversation.place import OpenToCaller, Reply, Stay, fits, intents_of, layers
+from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits, intents_of, layers
+from flowengine.conversation.promises import Promises
 from flowengine.conversation.splitting import choose
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
@@ -62,6 +63,7 @@ class Interpreter:
 
     def __init__(self, call: Call, collector: Collector, doing: Doing, modelling: Modelling, moving: Moving) -> None:
         self._call = call
+        self.promises = Promises(call)
         self._collector = collector
         self._doing = doing
         self._modelling = modelling
@@ -77,7 +79,7 @@ class Interpreter:
     def take(self, branch: Branch, by: str) -> None:
         """Do what a branch says; `by` is the event that led to it."""
         self._call.trace.took(branch, by)
-        scope = self._scope(branch)
+        scope = self._moving.scope_of(branch)
         self._close(self._run(branch.body), by, inside=True, scope=scope)
 
     def take_result(self, result: str) -> None:
@@ -145,7 +147,7 @@ class Interpreter:
         self._moves = 0
         if not isinstance(stay.waiting, OpenToCaller):
             return None
-        if (due := self._out_of_turns()) is not None:
+        if (due := self._moving.out_of_turns()) is not None:
             call.turns_spent.add(due.span)
             label = next(trigger_label(each) for each in due.triggers if isinstance(each, OnTurns))
             return self.take(due, label)
@@ -161,7 +163,7 @@ class Interpreter:
         """`hangup`: may note and end; nobody is there to hear more."""
         self._call.trace.took(branch, "hangup")
         closing = self._run(branch.body, silent=True)
-        if isinstance(closing, End):
+        if isinstance(closing, End) and not self.promises.broken(closing) and not self.promises.unheard(closing):
             self._end(closing.outcome)
 
     def stop(self, outcome: str, message: str | None = None) -> None:
@@ -172,6 +174,9 @@ class Interpreter:
             call.say(Prompt((message,)), interruptible=False)
         if outcome not in call.prepared.plan.stops:
             call.note(f"unknown outcome {outcome!r}")
+            outcome = "failed"
+        elif self.promises.broken(ending := End(outcome, call.flow.span)) or self.promises.unheard(ending):
+            call.note(f"a policy does not allow the outcome {outcome!r} here")
             outcome = "failed"
         call.machine.stop(outcome)
         self._finish(outcome)
@@ -236,6 +241,8 @@ class Interpreter:
         `scope`: the subflow whose block it was, where that is not the one the call stands in.
         """
         while True:
+            if isinstance(closing, Goto | Run | End) and not self._may(closing, by):
+                return None
             match closing:
                 case Goto(state=state):
                     if not self._enter(state, by):
@@ -257,6 +264,8 @@ class Interpreter:
                     return self._wait(closing)
                 case Resume() if not inside:
                     return self._give_back()
+                case Again() | Resume() | None if inside and self._here().held is not None:
+                    return self._held_again(closing)
                 case Again() | Resume() | None if inside and self._here().waiting is not None:
                     return self._stay(closing)
                 case Again() | Resume() | None:
@@ -308,6 +317,39 @@ class Interpreter:
 
     # Moves.
 
+    def _may(self, move: Goto | Run | End, by: str) -> bool:
+        """Whether a move may be made now. It may have to wait for a line to be heard; then `go_on` makes it."""
+        reason = self.promises.broken(move)
+        if reason is not None:
+            self.fail(reason)
+        elif self.promises.unheard(move):
+            self._here().held = Held(move, by)
+            self.go_on()
+        else:
+            self._here().held = None
+            return True
+        return False
+
+    def go_on(self) -> None:
+        """Make the move that waits for a line, if it was heard by now; else see to it that it is on its way."""
+        held = self._here().held
+        if held is None:
+            return None
+        if not self.promises.unheard(held.move):
+            return self._close(held.move, held.by, inside=True)
+        if not self.promises.say(held):
+            return self.fail("a line that has to be heard could not be")
+        return None
+
+    def _held_again(self, closing: Again | Resume | None) -> None:
+        """What came in between is answered: the line that a move waits for is said again."""
+        held = self._here().held
+        assert held is not None
+        if isinstance(closing, Again) and closing.text is not None:
+            self._call.say(Prompt((self._call.render(closing.text),)))
+        held.tries = 0
+        self.go_on()
+
     def _enter(self, state: str, by: str) -> bool:
         """Leave this state for another. False when the call ended instead."""
         self._moves += 1
@@ -323,6 +365,8 @@ class Interpreter:
         back = self._moving.give_back()
         if back is None:
             return self.fail(f"state {left.state!r} resumes, and interrupted nothing")
+        if back.held is not None:
+            return self._held_again(None)
         if back.answer is not None:
             answer, back.answer = back.answer, None
             return self.answered(answer)
@@ -348,21 +392,6 @@ class Interpreter:
             if isinstance(command, Speak):
                 call.out[index] = replace(command, interruptible=False)
         call.emit(Hangup(outcome), Ended(outcome))
-
-    def _out_of_turns(self) -> Branch | None:
-        """`anywhere … after 20 turns`, once it is due; each such branch is taken once a call."""
-        call = self._call
-        for branches in layers(call.flow, self._here())[1:]:
-            for branch in branches:
-                limits = (trigger.turns for trigger in branch.triggers if isinstance(trigger, OnTurns))
-                if branch.span not in call.turns_spent and any(call.turns >= turns for turns in limits):
-                    return branch
-        return None
-
-    def _scope(self, branch: Branch) -> str | None:
-        """The subflow whose `anywhere` a branch stands in; None for a state's own branch."""
-        layers_of_all = self._call.flow.anywhere
-        return next((layer.scope for layer in layers_of_all if any(each is branch for each in layer.branches)), None)
 
     def _here(self) -> Stay:
         stay = self._call.stay

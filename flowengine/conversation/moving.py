@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Entered
-from flowengine.conversation.place import Frame, Stay
-from flowengine.graph.model import Run, within
+from flowengine.conversation.place import Frame, Stay, layers
+from flowengine.graph.model import Branch, OnTurns, Run, within
 
 
 class Moving:
@@ -68,6 +68,22 @@ class Moving:
         call.stay = back
         call.emit(Entered(back.state, left.state, "resume"))
         return back
+
+    def out_of_turns(self) -> Branch | None:
+        """`anywhere … after 20 turns`, once it is due; each such branch is taken once a call."""
+        call = self._call
+        assert call.stay is not None
+        for branches in layers(call.flow, call.stay)[1:]:
+            for branch in branches:
+                limits = (trigger.turns for trigger in branch.triggers if isinstance(trigger, OnTurns))
+                if branch.span not in call.turns_spent and any(call.turns >= turns for turns in limits):
+                    return branch
+        return None
+
+    def scope_of(self, branch: Branch) -> str | None:
+        """The subflow whose `anywhere` a branch stands in; None for a state's own branch."""
+        layers_of_all = self._call.flow.anywhere
+        return next((layer.scope for layer in layers_of_all if any(each is branch for each in layer.branches)), None)
 
     def _keep(self, stay: Stay, state: str) -> bool:
         """Whether `stay` is kept: a digression keeps it, any other state lets go of what was interrupted."""

@@ -13,7 +13,7 @@ from flowengine.conversation.commands import Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Branch, Collect, Flow, Listen, Llm, OnIntent, Trigger, Waiting
+from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Listen, Llm, OnIntent, Run, Trigger, Waiting
 
 OpenToCaller = Listen | Collect | Llm
 """What waits for the caller. Whatever else waits listens for protective intents and `anywhere`'s alone."""
@@ -45,6 +45,15 @@ class ModelTalk:
 
 
 @dataclass(slots=True)
+class Held:
+    """A move that must not be made before some lines were heard; `tries`: how often they were said for its sake."""
+
+    move: Goto | Run | End
+    by: str
+    tries: int = 0
+
+
+@dataclass(slots=True)
 class Stay:
     """One stay in a state, from entering it from elsewhere; a digression interrupts it and does not end it."""
 
@@ -62,6 +71,8 @@ class Stay:
     """The request to the guard, an action, the model or a transfer that is open."""
     answer: str | Reply | None = None
     """Its answer that came while a digression held the floor: a result, or what the model said."""
+    held: Held | None = None
+    """A move that waits until a line was heard."""
     timers: dict[str, Purpose] = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from flowengine.conversation.machine import MachinePlan, plan_machine
 from flowengine.conversation.understanding import Matcher
 from flowengine.graph.edges import digressions
 from flowengine.graph.model import Flow
+from flowengine.graph.proof.policies import promised_lines
 
 KEPT = 64
 
@@ -23,6 +24,8 @@ class Prepared:
     evaluator: Evaluator
     matcher: Matcher
     asides: frozenset[str]
+    promised: frozenset[str]
+    """Lines that a policy requires to be heard: they may not be interrupted."""
 
 
 _kept: OrderedDict[tuple[str, str], Prepared] = OrderedDict()
@@ -35,7 +38,14 @@ def prepare(flow: Flow) -> Prepared:
     # A version is a hash of the sources; the graph is compared as well, since one made by hand may lie.
     if known is not None and (known.flow is flow or known.flow == flow):
         return known
-    made = Prepared(flow, plan_machine(flow), Evaluator(flow), Matcher(flow.intents), digressions(flow))
+    made = Prepared(
+        flow,
+        plan_machine(flow),
+        Evaluator(flow),
+        Matcher(flow.intents),
+        digressions(flow),
+        promised_lines(flow),
+    )
     _kept[key] = made
     _kept.move_to_end(key)
     while len(_kept) > KEPT:

@@ -25,6 +25,8 @@ class Settling:
     def take(self, fit: Fit) -> None:
         """Follow a branch."""
         self._count(fit.label)
+        if fit.intent is not None and fit.tier != "slot":
+            self._interpreter.promises.happened("meant", fit.intent)
         self._call.stop_speaking()
         self._interpreter.take(fit.branch, fit.label)
 

@@ -43,6 +43,7 @@ class Transcript:
         self._count = 0
         self._given_up: set[str] = set()
         self.heard_lines: set[str] = set()
+        self.said_lines: set[str] = set()
         self.broken_off: list[Prompt] = []
         """What the caller's noise has cut since the last turn, and nobody has answered yet."""
 
@@ -60,6 +61,13 @@ class Transcript:
         """Something on its way must not be interrupted."""
         return any(isinstance(speech, Speak) and not speech.interruptible for speech, _ in self._pending.values())
 
+    def is_coming(self, line: str) -> bool:
+        """Whether this line is on its way, and nothing has made it needless."""
+        return any(
+            isinstance(speech, Speak) and speech.line == line and speech_id not in self._given_up
+            for speech_id, (speech, _) in self._pending.items()
+        )
+
     def next_id(self) -> str:
         self._count += 1
         return f"u{self._count}"
@@ -69,6 +77,8 @@ class Transcript:
         number = None
         if isinstance(speech, Speak):
             number = self._add(Utterance(at, "agent", speech.text, heard=False))
+            if speech.line is not None:
+                self.said_lines.add(speech.line)
         self._pending[speech.speech_id] = (speech, number)
 
     def give_up(self) -> None:

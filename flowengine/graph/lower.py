@@ -143,6 +143,8 @@ class _Lowering:
                 case ast.Outcome():
                     self._names.define("outcome", item.name, unit.library)
                     name = item.name.text
+                    if unit.is_subflow:
+                        continue  # it ends the subflow, and no call
                     self._outcomes.setdefault(name, model.Outcome(name, item.disposition, item.name.span))
                 case ast.Line():
                     self._names.define("line", item.name, unit.library)

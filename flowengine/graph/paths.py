@@ -71,7 +71,8 @@ from flowengine.graph.model import (
 class Take:
     """One event that may be taken where something waits: by this trigger of this branch.
 
-    `is_result`: what waited has come to its end. `effects` come before those of the branch's body.
+    `is_result`: what waited has come to its end. `effects` come before those of the branch's body. `scope` is that of
+    the `anywhere` that the branch stands in; None for a state's own.
     """
 
     trigger: Trigger
@@ -79,6 +80,7 @@ class Take:
     label: str
     effects: tuple[Effect, ...]
     is_result: bool
+    scope: str | None = None
 
 
 _REPEATS = Repeats()
@@ -132,18 +134,21 @@ class Paths:
             found: list[Take] = []
             earlier: list[Branch] = []
             for layer in self.flow.layers(scope):
-                found.extend(take for take in self._takes_of(layer.branches, None) if not _beaten(take, earlier))
+                takes = self._takes_of(layer.branches, None, layer.scope)
+                found.extend(take for take in takes if not _beaten(take, earlier))
                 earlier.extend(layer.branches)
             self._handlers[scope] = tuple(found)
         return self._handlers[scope]
 
-    def _takes_of(self, branches: tuple[Branch, ...], statement: Waiting | None) -> Iterator[Take]:
+    def _takes_of(
+        self, branches: tuple[Branch, ...], statement: Waiting | None, scope: str | None = None
+    ) -> Iterator[Take]:
         for branch in branches:
             for trigger in branch.triggers:
                 label = trigger_label(trigger)
                 label = label if branch.rung == 1 else f"{label} {branch.rung}"
                 effects = tuple(self._on(trigger, statement))
-                yield Take(trigger, branch, label, effects, isinstance(trigger, OnResult))
+                yield Take(trigger, branch, label, effects, isinstance(trigger, OnResult), scope)
 
     def _on(self, trigger: Trigger, statement: Waiting | None) -> Iterator[Effect]:
         """What has happened when a trigger is taken."""

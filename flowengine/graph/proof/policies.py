@@ -6,7 +6,7 @@ these are followed and the search is made again, up to `MOST_CONDITIONS` of them
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flowengine.graph import model
@@ -46,6 +46,20 @@ def _one_more(found: list[Breach], conditions: Conditions) -> Conditions | None:
             if more is not None:
                 return more
     return None
+
+
+def path_rules(flow: model.Flow) -> Iterator[tuple[model.Policy, model.Require | model.Forbid]]:
+    """The rules that speak of what comes before what, each with its policy."""
+    for policy in flow.policies:
+        for rule in policy.rules:
+            if isinstance(rule, model.Require | model.Forbid):
+                yield policy, rule
+
+
+def promised_lines(flow: model.Flow) -> frozenset[str]:
+    """The lines that some rule requires to be heard: they may not be interrupted."""
+    required = (rule.fact for _, rule in path_rules(flow) if isinstance(rule, model.Require))
+    return frozenset(fact.name for fact in required if fact.kind == "heard")
 
 
 def question(flow: model.Flow, policy: model.Policy, rule: model.Require | model.Forbid) -> Query:

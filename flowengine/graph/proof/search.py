@@ -31,7 +31,7 @@ from flowengine.graph.effects import (
     Waits,
 )
 from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
-from flowengine.graph.paths import Paths
+from flowengine.graph.paths import Paths, Take
 from flowengine.graph.proof.conditions import Conditions
 from flowengine.graph.proof.points import Aside, Came, Context, Facts, Frame, Point, Way, frame_of
 from flowengine.graph.proof.query import Breach, Hop, Query
@@ -83,7 +83,10 @@ class Search:
         """A shortest path to every place that breaks the promise; none when it is kept."""
         flow = self._flow
         if flow.start in flow.states:
-            self._visit(Point(None, flow.start, -1, Facts(False, self._conditions.nothing)), Came(None, "", ()))
+            start = Point(None, flow.start, -1, Facts(False, self._conditions.nothing))
+            self._visit(start, Came(None, "", ()))
+            if not self._query.bad and self._query.at_state(flow.states[flow.start]):
+                self._breach(start, flow.start, flow.states[flow.start].span, ())
         while self._ahead:
             if len(self._came) > MOST_POINTS:
                 self.gave_up = True
@@ -101,7 +104,7 @@ class Search:
 
     def _entered(self, point: Point) -> None:
         for way in self._ways(self._paths.state(point.state), point.facts):
-            self._follow(point, way, "", is_result=False)
+            self._follow(point, way, "", is_result=False, scope=self._flow.states[point.state].scope)
 
     def _waited(self, point: Point) -> None:
         statement = self._statements[point.waiting]
@@ -120,14 +123,16 @@ class Search:
             self._unhandled_opt_out(point, statement)
         for take in takes:
             for start in self._apply(take.effects, facts, ()):
-                self._branch(point, start, self._paths.body(take.branch), take.label, is_result=take.is_result)
+                self._branch(point, start, take)
 
-    def _branch(self, point: Point, start: Way, body: Node, label: str, *, is_result: bool) -> None:
+    def _branch(self, point: Point, start: Way, take: Take) -> None:
         if start.broken is not None:
-            self._breach(point, point.state, start.broken, start.assumed, by=label)
+            self._breach(point, point.state, start.broken, start.assumed, by=take.label)
             return
-        for way in self._ways(body, start.facts):
-            self._follow(point, replace(way, assumed=(*start.assumed, *way.assumed)), label, is_result=is_result)
+        scope = self._flow.states[point.state].scope if take.scope is None else take.scope
+        for way in self._ways(self._paths.body(take.branch), start.facts):
+            joined = replace(way, assumed=(*start.assumed, *way.assumed))
+            self._follow(point, joined, take.label, is_result=take.is_result, scope=scope)
 
     def _returned(self, point: Point) -> None:
         """A subflow has ended with an outcome: the branch of that name goes on."""
@@ -135,7 +140,7 @@ class Search:
         for take in self._paths.takes(point.state, statement):
             if take.trigger == OnResult(point.returned):
                 for start in self._apply(take.effects, point.facts, ()):
-                    self._branch(point, start, self._paths.body(take.branch), take.label, is_result=True)
+                    self._branch(point, start, take)
 
     def _unhandled_opt_out(self, point: Point, statement: Waiting) -> None:
         """The engine ends the call by itself."""
@@ -146,7 +151,7 @@ class Search:
 
     # ── ways out of a block ──
 
-    def _follow(self, point: Point, way: Way, by: str, *, is_result: bool) -> None:
+    def _follow(self, point: Point, way: Way, by: str, *, is_result: bool, scope: str) -> None:
         if way.broken is not None:
             self._breach(point, point.state, way.broken, way.assumed, by=by)
             return
@@ -161,7 +166,7 @@ class Search:
             case Ends(outcome=outcome, span=span):
                 self._over(point, outcome, facts, span, by, way.assumed)
             case Returns(outcome=outcome):
-                self._return(point, outcome, way, by)
+                self._return(point, outcome, way, by, scope)
             case Repeats():
                 if waits:
                     self._visit(replace(point, facts=facts, returned=""), Came(point, by, way.assumed))
@@ -206,9 +211,9 @@ class Search:
         if facts.fact == self._query.bad and self._query.at_outcome(outcome):
             self._breach(point, outcome, span, assumed, by=by)
 
-    def _return(self, point: Point, outcome: str, way: Way, by: str) -> None:
+    def _return(self, point: Point, outcome: str, way: Way, by: str, scope: str) -> None:
+        """`scope` is that of the block: a subflow's `anywhere` may end it from inside one that it runs."""
         frame = frame_of(point.context)
-        scope = self._flow.states[point.state].scope
         while frame is not None and frame.scope != scope:
             frame = frame_of(frame.outer)
         if frame is not None and scope in self._runs:

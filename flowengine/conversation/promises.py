@@ -1,0 +1,80 @@
+"""What a flow's policies promise, kept while the call runs: what was heard, meant, done and allowed so far.
+
+The compiler has proved that a required line is said on every path to a place. Whether it was *heard* shows only here:
+such lines may not be interrupted (but by what protects the caller), and a move to the place waits until they were
+played to their end; one that was cut all the same is said again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowengine.conversation.call import Call
+from flowengine.conversation.place import Held
+from flowengine.conversation.transcript import Prompt
+from flowengine.graph.model import End, Fact, Forbid, Goto, Require, Run
+from flowengine.graph.proof.policies import is_place, path_rules
+
+MOST_TRIES = 3
+"""Times a line is said again because something else than the caller has cut it; then the voice is broken."""
+
+
+class Promises:
+    """The policies of one call."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._rules = tuple(path_rules(call.flow))
+        self._happened: set[tuple[str, str]] = set()
+
+    def happened(self, kind: str, name: str) -> None:
+        """An intent was `meant`, an action was `did`, a guard has `allowed`."""
+        self._happened.add((kind, name))
+
+    def broken(self, move: Goto | Run | End) -> str | None:
+        """Why a move must not be made at all; None when it may, perhaps after a line was heard."""
+        for rule in self._about(move):
+            required = isinstance(rule, Require)
+            if required and rule.fact.kind == "heard":
+                continue
+            if self._holds(rule.fact) != required:
+                return f"policy: {rule.place!r} {'before' if required else 'after'} {rule.fact.kind}({rule.fact.name})"
+        return None
+
+    def unheard(self, move: Goto | Run | End) -> tuple[str, ...]:
+        """The lines that have to be heard before it."""
+        wanted = (rule.fact for rule in self._about(move) if isinstance(rule, Require) and rule.fact.kind == "heard")
+        return tuple(dict.fromkeys(fact.name for fact in wanted if not self._holds(fact)))
+
+    def say(self, held: Held) -> bool:
+        """Say what has to be heard and is not on its way. False when that cannot be: it says nothing, or is cut."""
+        call = self._call
+        for name in self.unheard(held.move):
+            if call.transcript.is_coming(name):
+                continue
+            held.tries += 1
+            sentences = tuple(call.render(each) for each in call.flow.lines[name].sentences)
+            if held.tries > MOST_TRIES or not any(sentences):
+                return False
+            call.may_repeat()
+            call.say(Prompt(sentences, name))
+        return True
+
+    def _about(self, move: Goto | Run | End) -> Iterator[Require | Forbid]:
+        flow = self._call.flow
+        outcome = move.outcome if isinstance(move, End) else None
+        entered = move.entry if isinstance(move, Run) else move.state if isinstance(move, Goto) else None
+        state = flow.states[entered] if entered is not None else None
+        for policy, rule in self._rules:
+            at_state = state is not None and is_place(state, rule.place, policy.library)
+            if at_state or (outcome is not None and outcome == rule.place):
+                yield rule
+
+    def _holds(self, fact: Fact) -> bool:
+        match fact.kind:
+            case "heard":
+                return fact.name in self._call.transcript.heard_lines
+            case "said":
+                return fact.name in self._call.transcript.said_lines
+            case _:
+                return (fact.kind, fact.name) in self._happened
