@@ -71,11 +71,15 @@ class Monitor:
             case _:
                 pass
         for command in commands:
-            self._command(command, turns)
+            self._command(command)
+        # Several utterances may be taken in one go; the number of turns is that after the last.
+        opened = [command for command in commands if isinstance(command, Understood | Listen)][-1:]
+        if opened and isinstance(opened[0], Listen):
+            self._too_many(turns)
         if not self.finished and not firm:
             self._too_long(event.at)
 
-    def _command(self, command: Command, turns: int) -> None:
+    def _command(self, command: Command) -> None:
         match command:
             case Speak(speech_id=speech_id, line=str(line)):
                 self._lines[speech_id] = line
@@ -94,8 +98,6 @@ class Monitor:
                 for rule in self._rules():
                     if isinstance(rule, Forbid) and self._is_place(self.state, rule.place) and self._has(rule.fact):
                         self.breaches.append(f"{self.state} goes on after {rule.fact.name}")
-                    if isinstance(rule, AtMost) and rule.turns is not None and turns >= rule.turns:
-                        self.breaches.append(f"a turn is opened after {turns} turns")
             case Ended(outcome=outcome):
                 self.finished = True
                 if self.expected is not None and outcome != "failed":
@@ -130,6 +132,11 @@ class Monitor:
         for rule in self._rules():
             if isinstance(rule, AtMost) and rule.seconds is not None and at > rule.seconds:
                 self.breaches.append(f"still going on after {at:g} s")
+
+    def _too_many(self, turns: int) -> None:
+        for rule in self._rules():
+            if isinstance(rule, AtMost) and rule.turns is not None and turns >= rule.turns:
+                self.breaches.append(f"a turn is opened after {turns} turns")
 
     def _rules(self) -> list[Require | Forbid | Always | AtMost]:
         return [rule for policy in self.flow.policies for rule in policy.rules]
