@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import perf_counter
 
 import pytest
 
@@ -108,12 +107,3 @@ def test_the_clock_of_a_call_is_that_of_the_uk() -> None:
     assert summer.listen().agent == "Good afternoon."
     naive = Player(compiled(GUARDED), now=datetime(2026, 7, 1, 11, 30))  # noqa: DTZ001 - what a test author writes
     assert naive.listen().agent == "Good morning."
-
-
-def test_four_minutes_of_call_take_no_time() -> None:
-    player = booking()
-    began = perf_counter()
-    while not player.over:
-        player.say("hm") if player.at < 200 else player.silence()
-        player.listen()
-    assert perf_counter() - began < 1.0
