@@ -13,6 +13,7 @@ from flowengine.editor.positions import Columns
 from flowengine.language.source import Source, Span
 
 if TYPE_CHECKING:
+    from flowengine.editor.colours import Colour
     from flowengine.editor.completion import Offer
     from flowengine.editor.outline import Entry
     from flowengine.editor.workspace import Workspace
@@ -109,6 +110,20 @@ class Answers:
             insert_text=offer.text,
             sort_text=f"{'1' if offer.kind == 'keyword' else '0'}{rank:05}",
         )
+
+    def tokens(self, colours: Iterable[Colour], source: Source) -> list[int]:
+        """Names as the protocol packs them: five numbers each, its place told from the one before."""
+        lines = source.lines
+        packed: list[int] = []
+        last_line, last_start = 0, 0
+        for each in colours:
+            line = each.line - 1
+            start = self.columns.units(lines[line], each.column)
+            end = self.columns.units(lines[line], each.end_column)
+            from_start = start - last_start if line == last_line else start
+            packed += [line - last_line, from_start, end - start, each.type, each.modifiers]
+            last_line, last_start = line, start
+        return packed
 
     def symbol(self, entry: Entry, source: Source) -> types.DocumentSymbol:
         name = self.range(entry.span, source)

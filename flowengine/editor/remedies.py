@@ -1,10 +1,11 @@
-"""What can be done about a problem with one keystroke: its own fix, or the definition that it misses."""
+"""What can be done about a problem with one keystroke: its own fix, the definition that it misses, a line less."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flowengine.editor.outline import outline
 from flowengine.graph.compile import Analysis
 from flowengine.graph.names import BUILT_IN_OUTCOMES
 from flowengine.language.diagnostics import Diagnostic, Fix
@@ -29,6 +30,10 @@ def remedies(analysis: Analysis, source: Source, first: int, last: int) -> Itera
         if problem.fix is not None:
             yield Remedy(_title(source, problem.fix), problem, problem.fix, True)
         yield from _definition(analysis, source, problem)
+        if problem.name == "unused-definition":
+            yield from _removal(analysis, source, problem)
+        if problem.severity == "warning" and not problem.code.startswith("FL80"):
+            yield _permission(source, problem)
 
 
 def _title(source: Source, fix: Fix) -> str:
@@ -53,6 +58,29 @@ def _definition(analysis: Analysis, source: Source, problem: Diagnostic) -> Iter
     gap = "\n" if not lines[-1].strip() else "\n\n"
     kind = problem.name.removeprefix("undefined-")
     yield Remedy(f"Define the {kind} {name!r}", problem, Fix(end, gap + text), False)
+
+
+def _removal(analysis: Analysis, source: Source, problem: Diagnostic) -> Iterator[Remedy]:
+    """Take an unused definition out, with the free lines after it."""
+    lines = source.lines
+    for entry in outline(analysis.draft.units[0].file, source):
+        if entry.span == problem.span:
+            last = entry.last_line
+            while last < len(lines) and not lines[last].strip():
+                last += 1
+            end = Span(source.path, entry.span.line, 1, last + 1, 1)
+            if last == len(lines):
+                end = Span(source.path, entry.span.line, 1, last, len(lines[-1]) + 1)
+            yield Remedy(f"Take out the {entry.kind} {entry.name!r}", problem, Fix(end, ""), False)
+
+
+def _permission(source: Source, problem: Diagnostic) -> Remedy:
+    """A comment that allows a warning; its reason is the author's to write, and missed until it is there."""
+    line = problem.span.line
+    text = source.lines[line - 1]
+    blanks = text[: len(text) - len(text.lstrip())]
+    comment = Fix(Span(source.path, line, 1, line, 1), f"{blanks}# allow {problem.code}: \n")
+    return Remedy(f"Allow {problem.code} here, and say why", problem, comment, False)
 
 
 def _drafted(analysis: Analysis, kind: str, name: str) -> str | None:

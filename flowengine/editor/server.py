@@ -14,6 +14,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from flowengine.editor.answers import Answers
+from flowengine.editor.colours import MODIFIERS, TYPES, colours
 from flowengine.editor.completion import complete
 from flowengine.editor.hover import hover_at
 from flowengine.editor.layout import layout_edit
@@ -161,6 +162,13 @@ def _documents(server: FlowServer) -> None:
         source = ls.flows.source(ls.path(params.text_document.uri))
         found = folds(source) if isinstance(source, Source) else []
         return [types.FoldingRange(first - 1, last - 1) for first, last in found]
+
+    legend = types.SemanticTokensLegend(list(TYPES), list(MODIFIERS))
+
+    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
+    def semantic_tokens(ls: FlowServer, params: types.SemanticTokensParams) -> types.SemanticTokens:
+        seen = ls.look(params.text_document.uri)
+        return types.SemanticTokens(ls.answers.tokens(colours(seen[2], seen[1]), seen[1]) if seen is not None else [])
 
 
 def _writing(server: FlowServer) -> None:

@@ -17,7 +17,7 @@ from flowengine.graph.checks.catalogue import ENTRIES, Entry
 from flowengine.graph.checks.run import CHECKS
 from flowengine.graph.libraries import Unit
 from flowengine.language import ast
-from flowengine.language.diagnostics import Diagnostic, Severity
+from flowengine.language.diagnostics import Diagnostic, Fix, Severity
 from flowengine.language.source import Span
 
 UNUSED = "FL805"
@@ -156,7 +156,9 @@ def _faults_of(code: _Code, meant: str) -> Iterator[Diagnostic]:
     if code.text not in severities():
         near = meant or _nearest(code.text, filter(_can_be_allowed, severities()))
         help_ = f"did you mean {near!r}?" if near else "'flowengine explain' lists all codes"
-        yield Diagnostic("FL807", "unknown-code", "error", code.span, f"there is no diagnostic {code.text!r}", help_)
+        message = f"there is no diagnostic {code.text!r}"
+        fix = Fix(code.span, near) if near else None
+        yield Diagnostic("FL807", "unknown-code", "error", code.span, message, help_, fix=fix)
     elif not _can_be_allowed(code.text):
         what = "an error" if severities()[code.text] == "error" else "about such comments"
         message = f"{code.text} is {what}, and cannot be allowed"

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowengine.editor.colours import colours
 from flowengine.editor.completion import complete
 from flowengine.editor.hover import hover_at
 from flowengine.editor.layout import layout_edit
@@ -55,6 +56,8 @@ def ask_everything(text: str, line: int, character: int) -> None:
         assert entry.span.line <= entry.last_line <= len(source.lines)
     for first, last in folds(source):
         assert first < last <= len(source.lines)
+    for colour in colours(analysis, source):
+        assert 1 <= colour.column < colour.end_column <= len(source.lines[colour.line - 1]) + 1
     change = layout_edit(source)
     if change is not None:
         assert edited(source, change) == format_source(source).text

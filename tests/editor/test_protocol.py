@@ -149,6 +149,34 @@ def test_a_rename_reaches_the_library(client: Client, tmp_path: Path) -> None:
     assert library == LIBRARY.replace("state goodbye", "state farewell")
 
 
+def test_names_are_coloured_by_what_they_are(client: Client, tmp_path: Path) -> None:
+    text = 'state goodbye\n  say "😀 {{ day }} {{ now | spoken }}"\n  end declined\n'
+    uri = client.open(tmp_path / "visit.flow", text)
+    packed = client.ask("textDocument/semanticTokens/full", {"textDocument": {"uri": uri}})["data"]
+    legend = client.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"]
+    found = []
+    line = start = 0
+    for down, along, length, kind, _ in zip(*(iter(packed),) * 5, strict=True):
+        line, start = line + down, (start if down == 0 else 0) + along
+        units = text.split("\n")[line].encode("utf-16-le")
+        found.append((units[2 * start : 2 * (start + length)].decode("utf-16-le"), legend[kind]))
+    assert found == [
+        ("goodbye", "class"),
+        ("day", "variable"),
+        ("now", "variable"),
+        ("spoken", "function"),
+        ("declined", "enumMember"),
+    ]
+
+
+def test_many_changes_in_a_row_are_checked_once(client: Client, tmp_path: Path) -> None:
+    uri = client.open(tmp_path / "visit.flow", FLOW)
+    assert client.diagnostics(uri) == []
+    for word in ("b", "bo", "boo"):
+        client.change(uri, FLOW.replace("agree -> book", f"agree -> {word}"))
+    assert "'boo'" in client.diagnostics(uri)[0]["message"]
+
+
 @pytest.mark.parametrize(
     ("new", "reason"),
     [

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.names import Draft
 from flowengine.language.diagnostics import Diagnostic
 
@@ -38,4 +38,5 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if reference.name not in defined and reference.name not in draft.lost_names:
             help_ = did_you_mean(reference.name, defined, defined, reference.span)
             help_ = help_ or f"define it: action {reference.name}()"
-            yield RULE.at(reference.span, f"no action is called {reference.name!r}", help_)
+            fix = renamed(reference.name, defined, reference.span)
+            yield RULE.at(reference.span, f"no action is called {reference.name!r}", help_, fix=fix)

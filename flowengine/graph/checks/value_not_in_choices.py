@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean
+from flowengine.graph.checks.rule import Rule, did_you_mean, nearest
 from flowengine.graph.jinja import Comparison, place, read
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import written
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
 
 RULE = Rule("FL402", "value-not-in-choices", "error")
 
@@ -42,7 +42,10 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             subject = comparison.attribute or comparison.name
             message = f"{subject!r} is never {comparison.value!r}"
             help_ = did_you_mean(comparison.value, choices, {}, span) or f"it is one of {', '.join(choices)}"
-            yield RULE.at(span, message, help_)
+            meant = nearest(comparison.value, choices)
+            quote = each.text.text[comparison.offset : comparison.offset + 1]
+            fix = Fix(span, f"{quote}{meant}{quote}") if meant is not None and quote in "\"'" else None
+            yield RULE.at(span, message, help_, fix=fix)
 
 
 def _choices(draft: Draft, comparison: Comparison) -> tuple[str, ...]:
