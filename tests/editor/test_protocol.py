@@ -169,14 +169,6 @@ def test_names_are_coloured_by_what_they_are(client: Client, tmp_path: Path) -> 
     ]
 
 
-def test_many_changes_in_a_row_are_checked_once(client: Client, tmp_path: Path) -> None:
-    uri = client.open(tmp_path / "visit.flow", FLOW)
-    assert client.diagnostics(uri) == []
-    for word in ("b", "bo", "boo"):
-        client.change(uri, FLOW.replace("agree -> book", f"agree -> {word}"))
-    assert "'boo'" in client.diagnostics(uri)[0]["message"]
-
-
 @pytest.mark.parametrize(
     ("new", "reason"),
     [
