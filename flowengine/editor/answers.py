@@ -84,9 +84,12 @@ class Answers:
         related = [
             types.DiagnosticRelatedInformation(self.location(each.span), each.message) for each in problem.related
         ]
+        message = f"{problem.message}\n{problem.help}" if problem.help else problem.message
+        for folder in self.workspace.folders:
+            message = message.replace(f"{folder.rstrip('/')}/", "")
         return types.Diagnostic(
             range=self.range(problem.span),
-            message=f"{problem.message}\n{problem.help}" if problem.help else problem.message,
+            message=message,
             severity=_SEVERITIES[problem.severity],
             code=problem.code,
             source="flowengine",

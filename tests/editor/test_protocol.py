@@ -95,6 +95,12 @@ def test_a_mistake_is_shown_while_it_is_typed_and_goes_when_it_is_mended(client:
     assert client.diagnostics(uri) == []
 
 
+def test_a_message_names_files_as_seen_from_the_folder(client: Client, tmp_path: Path) -> None:
+    uri = client.open(tmp_path / "visit.flow", FLOW.replace("failed -> goodbye", "failed -> goodby"))
+    (problem,) = [each for each in client.diagnostics(uri) if each["code"] == "FL201"]
+    assert problem["message"].endswith("did you mean 'goodbye' (shared.flow:9)?")
+
+
 def test_a_library_in_the_editor_overrides_the_disk(client: Client, tmp_path: Path) -> None:
     uri = client.open(tmp_path / "visit.flow", FLOW)
     assert client.diagnostics(uri) == []
