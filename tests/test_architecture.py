@@ -17,6 +17,7 @@ PACKAGE = ROOT / "flowengine"
 FLOORS = {
     "errors": 0,
     "actions": 1,
+    "examples": 1,
     "words": 0,
     "language": 1,
     "compliance": 1,

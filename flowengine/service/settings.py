@@ -16,6 +16,8 @@ DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_MAX_CALLS = 50
 DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
+DEFAULT_ACTION_MODULES = ("flowengine.examples.bookings",)
+"""The shipped flows book with it, so that they can be tried before there is a system to book in."""
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 """What a bearer token may hold (RFC 6750), and a cookie too."""
 SHORTEST_SECRET = 16
@@ -41,7 +43,7 @@ class Settings:
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
     action_secret: str | None = field(default=None, repr=False)
-    action_modules: tuple[str, ...] = ()
+    action_modules: tuple[str, ...] = DEFAULT_ACTION_MODULES
 
     @property
     def has_telephone(self) -> bool:
@@ -202,6 +204,8 @@ def _numbers(value: str | None) -> dict[str, str]:
 
 
 def _modules(value: str | None) -> tuple[str, ...]:
+    if value is None:
+        return DEFAULT_ACTION_MODULES
     names = tuple(name.strip() for name in (value or "").split(",") if name.strip())
     for name in names:
         if not all(part.isidentifier() for part in name.split(".")):

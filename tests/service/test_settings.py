@@ -111,4 +111,4 @@ def test_what_flows_may_have_done_is_read_and_shown() -> None:
     settings = _settings(FLOWENGINE_ACTION_MODULES=" acme.bookings, acme.diary,", FLOWENGINE_ACTION_SECRET="x" * 16)
     assert settings.action_modules == ("acme.bookings", "acme.diary")
     assert ("actions", "acme.bookings, acme.diary, signed HTTP") in settings.described()
-    assert ("actions", "none") in _settings().described()
+    assert ("actions", "flowengine.examples.bookings") in _settings().described()
