@@ -1,19 +1,21 @@
 """Templates and expressions of a flow: one sandboxed Jinja language, strict about undefined names, compiled once.
 
-Refuses what would be heard: a value that is missing is an error, never the word "None". Errors come out as
-EvaluationError; the interpreter turns one into an apology and the outcome `failed`.
+Refuses what would be heard: a value that is missing is an error, never the word "None". What a template may reach, and
+how much it may make, is bounded by sandbox.py. Errors come out as EvaluationError; the
+interpreter turns one into an apology and the outcome `failed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.environment import Template as JinjaTemplate
 from jinja2.environment import TemplateExpression
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from flowengine.conversation.sandbox import BoundedEnvironment
 from flowengine.conversation.spoken import money, plural, spelled, spoken, spoken_ordinal
 from flowengine.errors import EvaluationError
 from flowengine.graph.model import Expression, Flow, Template
@@ -28,11 +30,10 @@ FILTERS: Mapping[str, Callable[..., object]] = {
 }
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment in which flows are checked and run."""
-    made = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, finalize=_present)
-    made.filters.update(FILTERS)
-    return made
+@cache
+def environment() -> BoundedEnvironment:
+    """The one environment in which flows are run."""
+    return BoundedEnvironment(FILTERS)
 
 
 class Evaluator:
@@ -86,9 +87,3 @@ def daypart(now: datetime) -> str:
 def _failure(where: Template | Expression, error: Exception) -> EvaluationError:
     # The text of an error can carry the caller's words; its kind and the author's line say enough.
     return EvaluationError(f"{where.span.path}:{where.span.line}: {type(error).__name__}")
-
-
-def _present(value: object) -> object:
-    if value is None:
-        raise TypeError("a value that is missing cannot be spoken")
-    return value

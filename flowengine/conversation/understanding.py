@@ -21,6 +21,7 @@ from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.negation import denied
 from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
+from flowengine.graph.patterns import LONGEST_MATCHED
 from flowengine.words.normalise import Said, normalise, unfilled
 from flowengine.words.small import LEFT_OUT, SMALL
 
@@ -31,7 +32,6 @@ EQUAL = 0.03
 OVERSHADOWED = 0.15
 """A match this much weaker than the best is chance, and does not compete at all."""
 
-LONGEST_UTTERANCE = 600
 CONTAINED, COVERING = 0.6, 0.35
 LEADING = 0.02
 SMALL_WORDS_LEFT_OUT, WORD_MENDED = 0.08, 0.06
@@ -80,7 +80,7 @@ class Matcher:
 
     def understand(self, text: str, live: Collection[str]) -> tuple[Candidate, ...]:
         """The live intents that fit, best first; protective ones before all others."""
-        said = normalise(text[:LONGEST_UTTERANCE])
+        said = normalise(text[:LONGEST_MATCHED])
         if not said.words:
             return ()
         found: dict[str, _Match] = {}
@@ -94,7 +94,7 @@ class Matcher:
             # A "yes" found before must not hide that the rest protects the caller.
             self._match_reduced(said, guarded, found)
             self._match_guarded(said, guarded, found)
-        self._match_patterns(text[:LONGEST_UTTERANCE], said, live, found)
+        self._match_patterns(text[:LONGEST_MATCHED], said, live, found)
         candidates = [
             Candidate(name, round(match.score, 3), "protective" if self._intents[name].protective else match.tier)
             for name, match in found.items()

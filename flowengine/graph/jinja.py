@@ -6,6 +6,7 @@ nodes it builds, and the errors it raises, carry offsets.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
 from jinja2.parser import Parser
 
+from flowengine.graph.allowed import DEEPEST
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Source, Span
 
@@ -21,6 +23,9 @@ _ENVIRONMENT = Environment(autoescape=False)
 
 _ALLOWED = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 """What a template may hold; macros, includes and the like have no place in a sentence."""
+
+
+TOO_DEEP = f"parts stand more than {DEEPEST} deep within one another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,9 @@ def _reading(text: str, state: str | None) -> Reading:
     except TemplateSyntaxError as error:
         return Reading(fault=_fault(text, error, tokens, at_end=parser.stream.current.type == "eof" and bool(tokens)))
     except RecursionError:
-        return Reading(fault=Fault("this is nested too deep", 0))
+        return Reading(fault=Fault(TOO_DEEP, 0))
+    except ValueError:  # Python's own limit on the digits of a number
+        return Reading(fault=Fault("this number is too long", 0))
 
 
 def _tokens(text: str, state: str | None) -> Iterator[tuple[int, str, str]]:
@@ -156,7 +163,9 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
     comparisons: list[Comparison] = []
     local_names: set[str] = set()
     qualified: set[int] = set()
-    for node in _nodes(tree):
+    for depth, node in _nodes(tree):
+        if depth > DEEPEST:
+            return Reading(fault=Fault(TOO_DEEP, node.lineno), literals=literals)
         match node:
             case nodes.Getattr(node=nodes.Name(name=str(name)) as inner, attr=str(attribute)):
                 qualified.add(id(inner))
@@ -191,13 +200,13 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
     )
 
 
-def _nodes(tree: nodes.Node) -> Iterator[nodes.Node]:
-    """The tree's nodes, outer ones first."""
-    waiting = [tree]
+def _nodes(tree: nodes.Node) -> Iterator[tuple[int, nodes.Node]]:
+    """The tree's nodes and how deep they stand, outer ones first."""
+    waiting = deque([(0, tree)])
     while waiting:
-        node = waiting.pop(0)
-        yield node
-        waiting.extend(node.iter_child_nodes())
+        depth, node = waiting.popleft()
+        yield depth, node
+        waiting.extend((depth + 1, child) for child in node.iter_child_nodes())
 
 
 def _comparison(node: nodes.Compare) -> Iterator[Comparison]:

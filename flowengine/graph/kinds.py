@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
+from flowengine.graph.allowed import IN_REACH, OF_ONE_VALUE
 from flowengine.graph.model import TypeKind
 
 Kind = Literal["text", "number", "boolean", "date", "time", "datetime", "duration", "list"]
@@ -59,6 +60,7 @@ REFUSED: Mapping[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("money", "ordinal", "plural"), ("text", "boolean", *_CALENDAR, "list")),
     "abs": ("text", "date", "time", "datetime", "list"),
     "round": ("text", *_CALENDAR, "list"),
+    **dict.fromkeys(OF_ONE_VALUE, ("list",)),
     **dict.fromkeys(("first", "join", "last", "length"), ("number", "boolean", *_CALENDAR)),
 }
 """Filter → the kinds it cannot take. Those that are not here take any; a test holds this against the run time."""
@@ -113,6 +115,12 @@ def refuses(name: str, given: Type | None) -> bool:
 def has(given: Type, attribute: str) -> bool:
     """Whether values of a type have an attribute."""
     return any(hasattr(sample, attribute) for sample in SAMPLES[given.kind])
+
+
+def out_of_reach(attribute: str) -> bool:
+    """Whether it is Python's, and not among what a flow may read or call."""
+    python = any(hasattr(sample, attribute) for samples in SAMPLES.values() for sample in samples)
+    return attribute.startswith("_") or (python and attribute not in IN_REACH)
 
 
 def attribute_type(given: Type, attribute: str) -> Type | None:

@@ -127,7 +127,7 @@ def test_an_error_names_the_line_and_no_value() -> None:
         made.render(text, {"b": "secret words"})
 
 
-@pytest.mark.parametrize("expression", ["b.__class__.__mro__", "b / 0", "b.c.d"])
+@pytest.mark.parametrize("expression", ["b / 0", "b.c.d", "b.upper()"])
 def test_an_expression_can_do_no_harm(expression: str) -> None:
     made, _, value = evaluator(expression=expression)
     with pytest.raises(EvaluationError):

@@ -6,7 +6,7 @@ import pytest
 
 from flowengine.conversation.evaluate import environment
 from flowengine.editor.lexicon import EXAMPLES, FILTERS, KEYWORDS, VARIABLES
-from flowengine.graph.checks.unknown_filter import JINJA_FILTERS, SPOKEN_FILTERS
+from flowengine.graph.allowed import JINJA_FILTERS, SPOKEN_FILTERS
 from flowengine.graph.names import BUILT_IN_VARIABLES
 from flowengine.language.grammar import keywords, raw_tokens
 from flowengine.language.parser import parse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowengine.conversation.evaluate import environment
-from flowengine.graph.checks.unknown_filter import JINJA_FILTERS, SPOKEN_FILTERS
+from flowengine.graph.allowed import JINJA_FILTERS, SPOKEN_FILTERS
 from flowengine.graph.kinds import SAMPLES, TYPES, filtered, refuses, type_of
 
 ARGUMENTS = {"plural": "('visit')", "replace": "('a', 'b')", "default": "(1)"}

@@ -33,6 +33,7 @@ from typing import get_args
 
 from jinja2 import nodes
 
+from flowengine.graph.allowed import OF_ONE_VALUE
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import statements
 from flowengine.graph.jinja import place, read
@@ -48,6 +49,7 @@ from flowengine.graph.kinds import (
     has,
     joined,
     operate,
+    out_of_reach,
     refuses,
     type_of,
 )
@@ -249,13 +251,15 @@ class _Typing:
         if given is None or not refuses(node.name, given):
             return filtered(node.name, given)
         takes = "a text or a list" if node.name in ("first", "join", "last", "length") else "a number"
+        if node.name in OF_ONE_VALUE:
+            takes = "one value"
         message = f"{node.name!r} takes {takes}, and {self._shown(node.node)} is {given.words}"
         self._report(node, message, _for_filter(node.name, given))
         return None
 
     def _attribute(self, node: nodes.Getattr, types: Types) -> Type | None:
         given = self.of(node.node, types)
-        if given is None or node.attr.startswith("_"):
+        if given is None or out_of_reach(node.attr):
             return None
         if has(given, node.attr):
             return attribute_type(given, node.attr)
@@ -322,6 +326,8 @@ def _end(node: nodes.Node, text: str) -> int:
 def _for_filter(name: str, given: Type) -> str:
     if name in ("first", "join", "last", "length"):
         return "take the filter out"
+    if given.kind == "list":
+        return "take one of its items, with '| first' or '| last'"
     if given.kind in ("date", "time", "datetime", "duration", "boolean"):
         return "to have it read out, write '| spoken'"
     if given.kind == "text" and name != "abs":

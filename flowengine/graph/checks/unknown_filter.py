@@ -20,8 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jinja2.tests import TESTS
-
+from flowengine.graph.allowed import JINJA_FILTERS, SPOKEN_FILTERS, TESTS
 from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.jinja import place, read
 from flowengine.graph.names import Draft
@@ -29,25 +28,6 @@ from flowengine.graph.walk import written
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL503", "unknown-filter", "error")
-
-SPOKEN_FILTERS = ("spoken", "money", "spelled", "ordinal", "plural")
-JINJA_FILTERS = (
-    "abs",
-    "capitalize",
-    "default",
-    "first",
-    "float",
-    "int",
-    "join",
-    "last",
-    "length",
-    "lower",
-    "replace",
-    "round",
-    "title",
-    "trim",
-    "upper",
-)
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
