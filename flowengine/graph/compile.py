@@ -13,6 +13,7 @@ from flowengine.graph.libraries import Finder, Parser, Unit, Units, given, load,
 from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow
 from flowengine.graph.names import Draft
+from flowengine.graph.nearest import begin
 from flowengine.graph.suppressions import judged
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
@@ -102,6 +103,7 @@ def _compile_path(path: Path, *, library_welcome: bool) -> Compilation:
 
 
 def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilation:
+    begin()
     units = load(source, find)
     own = units.found[0]
     sources = {unit.source.path: unit.source for unit in units.found}

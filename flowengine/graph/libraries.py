@@ -7,6 +7,7 @@ subflow uses belongs to the whole call, like any other.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -38,6 +39,8 @@ class Units:
     """All files of one flow: its own first, then libraries as `use` names them, a library's own after it."""
 
     found: list[Unit] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    subflows: set[str] = field(default_factory=set)
     problems: list[Diagnostic] = field(default_factory=list)
     usable: bool = True
     """False when a file could not be read at all: what follows would be guessing."""
@@ -50,59 +53,65 @@ Parser = Callable[[Source], tuple[ast.File, tuple[Diagnostic, ...]]]
 def load(source: Source, find: Finder, parser: Parser = parse) -> Units:
     """Parse a flow and all it uses."""
     units = Units()
-    _add(units, None, source, find, parser, ())
-    ahead = list(units.found)
-    while ahead:
-        unit = ahead.pop(0)
-        before = len(units.found)
+    _add(units, Unit(None, source, _parsed(units, source, parser)), find, parser)
+    for unit in units.found:  # grows as subflows are found
         for run in runs(unit.file):
             _add_subflow(units, run, unit, find, parser)
-        ahead.extend(units.found[before:])
     return units
 
 
 def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder, parser: Parser) -> None:
     name = run.flow.text
-    if not name or any(unit.is_subflow and unit.library == name for unit in units.found):
+    if not name or name in units.subflows:
         return
     found = find(name, user.source.path)
     if not isinstance(found, Source):
         units.problems.append(found or _missing_subflow(run, user.source.path))
     elif found.path != units.found[0].source.path:  # one that runs itself is told of by a check
-        _add(units, name, found, find, parser, (), is_subflow=True)
+        units.subflows.add(name)
+        _add(units, Unit(name, found, _parsed(units, found, parser), is_subflow=True), find, parser)
 
 
-def _add(
-    units: Units,
-    library: str | None,
-    source: Source,
-    find: Finder,
-    parser: Parser,
-    users: tuple[str, ...],
-    *,
-    is_subflow: bool = False,
-) -> None:
+def _add(units: Units, unit: Unit, find: Finder, parser: Parser) -> None:
+    """A file and the libraries it uses, each before what stands after it. Not by recursion: a chain may be long."""
+    _take(units, unit)
+    ahead = [(iter(uses(unit.file)), unit.source, (unit.library,) if unit.library else ())]
+    while ahead:
+        remaining, user, users = ahead[-1]
+        use = next(remaining, None)
+        if use is None:
+            ahead.pop()
+            continue
+        name = use.library.text
+        if name and name in users:
+            units.problems.append(_cyclic(use, list(users)))
+        elif name and name not in units.names:
+            found = find(name, user.path)
+            if isinstance(found, Source) and found.path == units.found[0].source.path:
+                units.problems.append(_cyclic(use, [name]))
+            elif isinstance(found, Source):
+                file = _parsed(units, found, parser)
+                _take(units, Unit(name, found, file))
+                if any(isinstance(item, ast.Flow) for item in file.items):
+                    units.problems.append(_no_library(use))
+                ahead.append((iter(uses(file)), found, (*users, name)))
+            else:
+                units.usable = False
+                units.problems.append(found or _missing(use, user.path))
+
+
+def _parsed(units: Units, source: Source, parser: Parser) -> ast.File:
     file, problems = parser(source)
     units.problems.extend(problems)
     if any(problem.code in FATAL_CODES for problem in problems):
         units.usable = False
-    units.found.append(Unit(library, source, file, is_subflow))
-    for use in uses(file):
-        name = use.library.text
-        if name and name in (*users, library):
-            units.problems.append(_cyclic(use, [user for user in (*users, library) if user is not None]))
-        elif name and all(unit.library != name for unit in units.found):
-            found = find(name, source.path)
-            if isinstance(found, Source) and found.path == units.found[0].source.path:
-                units.problems.append(_cyclic(use, [name]))
-            elif isinstance(found, Source):
-                _add(units, name, found, find, parser, (*users, library) if library else users)
-                added = next(unit for unit in units.found if unit.library == name)
-                if any(isinstance(item, ast.Flow) for item in added.file.items):
-                    units.problems.append(_no_library(use))
-            else:
-                units.usable = False
-                units.problems.append(found or _missing(use, source.path))
+    return file
+
+
+def _take(units: Units, unit: Unit) -> None:
+    units.found.append(unit)
+    if unit.library is not None:
+        units.names.add(unit.library)
 
 
 def uses(file: ast.File) -> tuple[ast.Use, ...]:
@@ -119,14 +128,14 @@ def uses(file: ast.File) -> tuple[ast.Use, ...]:
 def runs(file: ast.File) -> tuple[ast.Run, ...]:
     """Every `run` of a file."""
     found: list[ast.Run] = []
-    ahead: list[ast.Statement] = []
+    ahead: deque[ast.Statement] = deque()
     for item in file.items:
         if isinstance(item, ast.State):
             ahead.extend(item.body)
         elif isinstance(item, ast.Anywhere):
             ahead.extend(statement for branch in item.branches for statement in branch.body.statements)
     while ahead:
-        statement = ahead.pop(0)
+        statement = ahead.popleft()
         if isinstance(statement, ast.Run):
             found.append(statement)
         for body in ast.bodies(statement):
@@ -137,7 +146,7 @@ def runs(file: ast.File) -> tuple[ast.Run, ...]:
 def on_disk(name: str, user: str) -> Source | Diagnostic | None:
     """Beside the file that uses it, in `lib/` there, or in the `lib/` next to its folder."""
     for candidate in places(name, user):
-        if candidate.is_file():
+        if os.path.isfile(candidate):  # Path.is_file raises when a name is too long
             return read_source(candidate)
     return None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Literal
 
 from flowengine.graph.libraries import Unit
 from flowengine.graph.model import Flow
+from flowengine.graph.nearest import nearest
 from flowengine.language import ast
 from flowengine.language.source import Source, Span
 
@@ -86,7 +86,8 @@ class Names:
         found: set[str] = set()
         for reference in self.referred(kind):
             if reference.name not in defined:
-                found.update(get_close_matches(reference.name, list(defined), n=1, cutoff=0.6))
+                meant = nearest(reference.name, defined)
+                found.update(() if meant is None else (meant,))
         return frozenset(found)
 
     def referred(self, kind: NameKind) -> list[Reference]:

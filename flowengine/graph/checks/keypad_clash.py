@@ -46,11 +46,12 @@ def _branches(branches: tuple[Branch, ...]) -> Iterator[Diagnostic]:
     choices = [
         (trigger.keys, branch) for branch in branches for trigger in branch.triggers if isinstance(trigger, OnPress)
     ]
+    first: dict[str, Branch] = {}
     for keys, branch in choices:
-        for shorter, other in choices:
-            if keys != shorter and keys.startswith(shorter):
-                message = f"'press {keys}' begins with 'press {shorter}'"
-                yield RULE.at(
-                    branch.span, message, "choose keys of equal length", Related(other.span, "the shorter one")
-                )
-                break
+        first.setdefault(keys, branch)
+    for keys, branch in choices:
+        shorter = next((keys[:length] for length in range(1, len(keys)) if keys[:length] in first), None)
+        if shorter is not None:
+            message = f"'press {keys}' begins with 'press {shorter}'"
+            other = Related(first[shorter].span, "the shorter one")
+            yield RULE.at(branch.span, message, "choose keys of equal length", other)

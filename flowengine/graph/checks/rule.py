@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from flowengine.graph.names import Definition
+from flowengine.graph.nearest import nearest
 from flowengine.language.diagnostics import Diagnostic, Fix, Related, Severity
 from flowengine.language.source import Span
 
@@ -24,11 +24,6 @@ class Rule:
     ) -> Diagnostic:
         """One finding."""
         return Diagnostic(self.code, self.name, self.severity, span, message, help_, related, fix)
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that this one was most likely meant to be."""
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
 def renamed(name: str, known: Iterable[str], span: Span) -> Fix | None:

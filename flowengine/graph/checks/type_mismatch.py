@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import get_args
 
 from jinja2 import nodes
@@ -62,9 +63,20 @@ from flowengine.language.diagnostics import Diagnostic
 RULE = Rule("FL405", "type-mismatch", "error")
 
 Path = tuple[str, ...]
-Types = Mapping[Path, Type]
 
-_BUILT_IN: Types = {
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The types of names; of what is `hidden`, and of its parts, nothing is known here."""
+
+    known: Mapping[Path, Type]
+    hidden: frozenset[Path] = frozenset()
+
+    def get(self, path: Path) -> Type | None:
+        return None if path in self.hidden or path[:1] in self.hidden else self.known.get(path)
+
+
+_BUILT_IN: Mapping[Path, Type] = {
     ("agent", "name"): TEXT,
     ("agent", "company"): TEXT,
     ("today",): TYPES["date"],
@@ -73,6 +85,8 @@ _BUILT_IN: Types = {
     ("turns",): NUMBER,
     ("last_heard",): TEXT,
 }
+MOST_ROUNDS = 8
+"""How far back it is followed that a variable is set from one set further down."""
 _SIGNS = {"lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "in"}
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[\w.]*\w")
 
@@ -95,7 +109,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
 def _types(draft: Draft) -> Types:
     """The type of every name that surely has one."""
     if draft.library_alone:  # the flow that uses it may declare the same names again
-        return _BUILT_IN
+        return Types(_BUILT_IN)
     flow, lost = draft.flow, draft.lost_names
     sure = _declared_well(draft)
     known: dict[Path, Type] = {
@@ -108,18 +122,18 @@ def _types(draft: Draft) -> Types:
     for statement in every_statement(flow):
         if isinstance(statement, Set):
             settings.setdefault(statement.name, []).append(statement)
-    for _ in settings:  # a variable set from another is known once that one is
+    for _ in range(MOST_ROUNDS):  # a variable set from another is known once that one is
         before = len(known)
         for name, all_of_it in settings.items():
             if "" in lost or name in lost or (name,) in known or (name in flow.slots and name not in variables):
                 continue
-            given = [_value(statement.value, known) for statement in all_of_it]
+            given = [_value(statement.value, Types(known)) for statement in all_of_it]
             type_ = joined([*given, _typed(variables[name])] if name in variables else given)
             if type_ is not None:
                 known[name,] = type_
         if len(known) == before:
             break
-    return known
+    return Types(known)
 
 
 def _typed(type_: ValueType) -> Type:
@@ -173,7 +187,7 @@ def _tested(tree: nodes.Node | None) -> frozenset[Path]:
 
 
 def _without(types: Types, hidden: frozenset[Path]) -> Types:
-    return {path: type_ for path, type_ in types.items() if not any(path[: len(each)] == each for each in hidden)}
+    return Types(types.known, types.hidden | hidden) if hidden else types
 
 
 def _path(node: nodes.Node) -> Path:

@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.graph.checks.rule import Rule, did_you_mean, nearest, renamed
+from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.jinja import Word, place, read
 from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
+from flowengine.graph.nearest import nearest
 from flowengine.graph.walk import written
 from flowengine.language.diagnostics import Diagnostic, Fix
 from flowengine.language.source import Span
