@@ -90,12 +90,17 @@ def inner_blocks(statement: Statement) -> Iterator[Block]:
             pass
 
 
+_HOLDING = (If, Split, Listen, Collect, Guard, Do, Llm, Transfer, Run)
+"""The statements that have blocks inside; asked for first, since most have none and all are walked by each check."""
+
+
 def statements(block: Block) -> Iterator[Statement]:
     """Every statement in a block, those inside `if` arms, variants and branches included."""
     for statement in block:
         yield statement
-        for inner in inner_blocks(statement):
-            yield from statements(inner)
+        if isinstance(statement, _HOLDING):
+            for inner in inner_blocks(statement):
+                yield from statements(inner)
 
 
 def digressions(flow: Flow) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import assert_never
 from flowengine.graph import model
 from flowengine.graph.edges import statements
 from flowengine.graph.names import Draft
+from flowengine.graph.once import Once
 from flowengine.language.source import Span
 
 _AGENT = re.compile(r"\{\{\s*agent\.(name|company)\s*\}\}")
@@ -42,8 +43,12 @@ def handlers(flow: model.Flow) -> Iterator[model.Branch]:
         yield from layer.branches
 
 
-def every_statement(flow: model.Flow) -> Iterator[model.Statement]:
+def every_statement(flow: model.Flow) -> tuple[model.Statement, ...]:
     """Every statement of a flow, those inside `if` and branches included."""
+    return _every_statement.of(flow)
+
+
+def _find_statements(flow: model.Flow) -> Iterator[model.Statement]:
     for block in blocks(flow):
         yield from statements(block)
 
@@ -55,8 +60,12 @@ def waiting(block: model.Block) -> Iterator[model.Waiting]:
             yield statement
 
 
-def written(flow: model.Flow) -> Iterator[Written]:
+def written(flow: model.Flow) -> tuple[Written, ...]:
     """Every template and expression of a flow, each once."""
+    return _written.of(flow)
+
+
+def _find_written(flow: model.Flow) -> Iterator[Written]:
     for line in flow.lines.values():
         yield from (Written(sentence, True) for sentence in line.sentences)
     for slot in flow.slots.values():
@@ -72,6 +81,10 @@ def written(flow: model.Flow) -> Iterator[Written]:
             yield Written(field.default, False)
     for statement in every_statement(flow):
         yield from written_by(statement)
+
+
+_every_statement = Once(_find_statements)
+_written = Once(_find_written)
 
 
 def written_by(statement: model.Statement) -> Iterator[Written]:

@@ -52,12 +52,11 @@ def _labels(branches: tuple[Branch, ...]) -> frozenset[str]:
 
 
 def _ladders(branches: tuple[Branch, ...], answered_elsewhere: frozenset[str]) -> Iterator[Diagnostic]:
-    for label in sorted(_labels(branches) - answered_elsewhere):
+    # An intent without a first rung is simply not live before; only silence and `otherwise` come by themselves.
+    for label in ("otherwise", trigger_label(OnSilence())):
         rungs = [branch for branch in branches if any(trigger_label(trigger) == label for trigger in branch.triggers)]
-        lowest = min(rungs, key=lambda branch: branch.rung)
-        # An intent without a first rung is simply not live before; only silence and `otherwise` come by themselves.
-        by_itself = label in (trigger_label(OnSilence()), "otherwise")
-        if by_itself and lowest.rung > 1:
+        lowest = min(rungs, key=lambda branch: branch.rung, default=None)
+        if lowest is not None and lowest.rung > 1 and label not in answered_elsewhere:
             message = f"nothing answers {label!r} before the {_ordinal(lowest.rung)} time"
             yield RULE.at(lowest.span, message, f"add a first rung, for example: {label}: again")
             return
