@@ -11,6 +11,8 @@ from lark import Lark, Token, Tree
 from lark.lexer import PatternStr
 from lark.parsers.lalr_analysis import Shift
 
+from flowengine.language.positions import note_positions
+from flowengine.language.scanner import Scanner
 from flowengine.language.source import Span
 
 Node = Tree[Token]
@@ -29,20 +31,26 @@ class _KeepAll:
 def _lark() -> Lark:
     # The lexer is `basic` since tokens are made once, before the parser sees them; parser.py does what the contextual
     # lexer would (a keyword where only a name fits is a name), which also works after a repaired mistake.
-    return Lark(
+    grammar = Lark(
         files("flowengine.language").joinpath("flow.lark").read_text("utf-8"),
         start="file",
         parser="lalr",
         lexer="basic",
         postlex=_KeepAll(),
-        propagate_positions=True,
         maybe_placeholders=False,
     )
+    note_positions(grammar)
+    return grammar
+
+
+@cache
+def _scanner() -> Scanner:
+    return Scanner(_lark().terminals, _lark().ignore_tokens)
 
 
 def raw_tokens(text: str) -> Iterator[Token]:
     """Every token of a text, comments and line ends included; whatever fits nothing is `UNKNOWN`."""
-    return _lark().lex(text)
+    return _scanner().scan(text)
 
 
 @cache

@@ -32,7 +32,7 @@ from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
 from flowengine.graph.walk import written
 from flowengine.language.diagnostics import Diagnostic
 
-RULE = Rule("FL519", "out-of-reach", "error")
+RULE = Rule("FL523", "out-of-reach", "error")
 
 _SPACES = ("contact", "agent", "call", "slots")
 """What an author names the parts of: FL502 knows them."""
