@@ -63,6 +63,23 @@ def keywords() -> dict[str, str]:
     return found
 
 
+@cache
+def productions() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Rule → what it can stand for, as names of rules and terminals."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for rule in _lark().rules:
+        name = str(rule.origin.name)
+        found[name] = (*found.get(name, ()), tuple(str(symbol.name) for symbol in rule.expansion))
+    return found
+
+
+@cache
+def word_of(terminal: str) -> str | None:
+    """The text of a terminal that is always written the same."""
+    pattern = _lark().get_terminal(terminal).pattern
+    return pattern.value if isinstance(pattern, PatternStr) else None
+
+
 def span_of(path: str, token: Token) -> Span:
     """Where a token stands."""
     line, column = token.line or 1, token.column or 1

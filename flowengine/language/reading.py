@@ -41,8 +41,8 @@ def data_source(data: bytes, name: str) -> Source | Diagnostic:
 
 
 def text_source(text: str, path: str) -> Source:
-    """A source from a text at hand."""
-    return Source(path, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    """A source from a text at hand. Tools that join files leave several byte order marks."""
+    return Source(path, text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _unreadable(path: str, message: str) -> Diagnostic:
