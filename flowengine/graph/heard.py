@@ -63,7 +63,7 @@ def sentences(text: str) -> Iterator[Sentence]:
         yield Sentence(match[0].rstrip(), match.start())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _ways(text: str) -> tuple[Heard, ...]:
     reading = read(Template(text, _NOWHERE))
     if reading.fault is not None:

@@ -83,14 +83,14 @@ def read(text: Template | Expression) -> Reading:
     return _read_template(text.text) if isinstance(text, Template) else _read_expression(text.text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _read_template(text: str) -> Reading:
     if "{" not in text:
         return Reading(literals=(Literal(text, 0),))
     return _reading(text, None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def _read_expression(text: str) -> Reading:
     return _reading(text, "variable")
 

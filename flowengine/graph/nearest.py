@@ -23,11 +23,14 @@ def begin() -> None:
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The nearest of the known names, if one is near; None as well when too many have been compared."""
+    left = _left.get()
+    if left <= 0:
+        return None
     # Two texts share at most the letters of the shorter; so many of all letters must be shared.
     shortest, longest = len(name) * cutoff / (2 - cutoff), len(name) * (2 - cutoff) / cutoff
     candidates = [each for each in known if shortest <= len(each) <= longest]
-    left = _left.get() - len(candidates)
+    left -= len(candidates)
+    _left.set(left)
     if left < 0:
         return None
-    _left.set(left)
     return next(iter(get_close_matches(name, candidates, n=1, cutoff=cutoff)), None)

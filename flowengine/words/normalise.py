@@ -96,7 +96,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(plain(text)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def normalise(text: str) -> Said:
     """Words for matching: contractions opened, fillers and repetitions gone, hyphens and punctuation gone."""
     said = DISSENTING.sub("no", ANSWERING.sub("yes", plain(text)))

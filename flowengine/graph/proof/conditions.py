@@ -110,7 +110,7 @@ class Conditions:
         )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def condition(expression: Expression) -> tuple[Condition | None, bool]:
     """The condition of an `if` without its leading `not`, and whether there was one; None where it cannot be read."""
     reading: Reading = read(expression)
