@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import text
+from benchmarks import figures, text
 from benchmarks.measure import Row, shown
 
-PATHS = (text.rows,)
-HEADINGS = ("", "one is", "takes", "floor", "floor takes", "ratio")
+PATHS = (text.rows, figures.rows)
+HEADINGS = ("", "one is", "takes", "floor", "floor takes", "ratio", "limit")
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    return (row.what, row.unit, shown(row.seconds), row.floor_is, shown(row.floor_s), f"{row.ratio:.1f}")
+    return (
+        row.what,
+        row.unit,
+        shown(row.seconds),
+        row.floor_is,
+        shown(row.floor_s),
+        f"{row.ratio:.1f}",
+        shown(row.limit) if row.limit else "",
+    )
 
 
 def main() -> None:

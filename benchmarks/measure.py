@@ -21,6 +21,8 @@ class Row:
     seconds: float
     floor_is: str
     floor_s: float
+    limit: float | None = None
+    """What it may take at most, where that was promised."""
 
     @property
     def ratio(self) -> float:

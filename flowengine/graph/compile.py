@@ -14,6 +14,7 @@ from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow
 from flowengine.graph.names import Draft
 from flowengine.graph.nearest import begin
+from flowengine.graph.reported import reported
 from flowengine.graph.suppressions import judged
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
@@ -103,7 +104,6 @@ def _compile_path(path: Path, *, library_welcome: bool) -> Compilation:
 
 
 def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilation:
-    begin()
     units = load(source, find)
     own = units.found[0]
     sources = {unit.source.path: unit.source for unit in units.found}
@@ -115,18 +115,19 @@ def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilat
     problems = list(units.problems)
     if units.usable and not own.file.damage.lines:
         problems.append(_no_flow(own))
-    return Compilation(None, _in_order(problems, list(sources)), sources)
+    return Compilation(None, reported(problems, list(sources)), sources)
 
 
 def _analysed(units: Units) -> Analysis:
     """Lowered and checked. Where a file could not be read at all there are no checks: they would be guessing."""
+    begin()
     problems = list(units.problems)
     alone = not _is_flow(units.found[0])
     draft, found = lower(units.found, library_alone=alone)
     if units.usable:
         problems += _not_again(problems, found + run_checks(draft))
         problems = judged(units.found, problems, library_alone=alone)
-    return Analysis(draft, _in_order(problems, [unit.source.path for unit in units.found]))
+    return Analysis(draft, reported(problems, [unit.source.path for unit in units.found]))
 
 
 def _is_flow(unit: Unit) -> bool:
@@ -144,15 +145,3 @@ def _no_flow(own: Unit) -> Diagnostic:
     message = "this file has no 'flow' line, so it is a library and cannot be run"
     help_ = 'a flow begins with, for example, flow renewal "Renewal call" outbound'
     return Diagnostic("FL120", "no-flow", "error", span, message, help_)
-
-
-def _in_order(problems: Iterable[Diagnostic], paths: list[str]) -> tuple[Diagnostic, ...]:
-    """In source order, the flow's own file first; what was found twice, once."""
-    rank = {path: index for index, path in enumerate(paths)}
-    unique = dict.fromkeys(problems)
-    return tuple(
-        sorted(
-            unique,
-            key=lambda problem: (rank.get(problem.span.path, len(rank)), problem.span.line, problem.span.column),
-        )
-    )

@@ -25,6 +25,9 @@ _ALLOWED = (nodes.Output, nodes.If, nodes.For, nodes.Assign)
 """What a template may hold; macros, includes and the like have no place in a sentence."""
 
 
+SPACES = frozenset({"contact", "agent", "call", "slots"})
+"""What holds values by the author's names."""
+
 TOO_DEEP = f"parts stand more than {DEEPEST} deep within one another"
 
 
@@ -65,7 +68,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that checks want to know. In `tree` every `lineno` is an offset."""
+    """All that checks want to know. In `tree` every `lineno` is an offset.
+
+    `kinds` are the kinds of nodes in it, fields of SPACES left out: a check that looks for others need not look.
+    """
 
     words: tuple[Word, ...] = ()
     local_names: frozenset[str] = frozenset()
@@ -73,6 +79,7 @@ class Reading:
     tests: tuple[Word, ...] = ()
     literals: tuple[Literal, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    kinds: frozenset[type[nodes.Node]] = frozenset()
     constant: bool = False
     tree: nodes.Node | None = None
     fault: Fault | None = None
@@ -163,9 +170,12 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
     comparisons: list[Comparison] = []
     local_names: set[str] = set()
     qualified: set[int] = set()
+    kinds: set[type[nodes.Node]] = set()
     for depth, node in _nodes(tree):
         if depth > DEEPEST:
             return Reading(fault=Fault(TOO_DEEP, node.lineno), literals=literals)
+        if not (isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in SPACES):
+            kinds.add(type(node))
         match node:
             case nodes.Getattr(node=nodes.Name(name=str(name)) as inner, attr=str(attribute)):
                 qualified.add(id(inner))
@@ -195,6 +205,7 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
         tests=tuple(tests),
         literals=literals,
         comparisons=tuple(comparisons),
+        kinds=frozenset(kinds),
         constant=not words and not literals,
         tree=tree,
     )

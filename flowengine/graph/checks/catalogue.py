@@ -160,6 +160,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("FL117", "empty-file", "error", "There is nothing in the file but, perhaps, comments."),
     Entry("FL118", "too-long", "error", "A line has more than 4,000 characters, or a file more than 16,000,000."),
     Entry(
+        "FL127",
+        "too-many-problems",
+        "error",
+        "More than 1,000 problems; only so many are shown, errors first. A warning where only warnings are left out.",
+    ),
+    Entry(
         "FL119",
         "odd-character",
         "error",

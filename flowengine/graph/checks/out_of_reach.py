@@ -26,7 +26,7 @@ from jinja2 import nodes
 
 from flowengine.graph.allowed import ALL_METHODS, IN_REACH, LOOP
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.jinja import place, read
+from flowengine.graph.jinja import SPACES, place, read
 from flowengine.graph.kinds import out_of_reach
 from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
 from flowengine.graph.walk import written
@@ -34,8 +34,7 @@ from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL523", "out-of-reach", "error")
 
-_SPACES = ("contact", "agent", "call", "slots")
-"""What an author names the parts of: FL502 knows them."""
+_LOOKED_FOR = frozenset({nodes.Getattr, nodes.Getitem, nodes.Call})
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
@@ -43,7 +42,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     known = {*BUILT_IN_VARIABLES, *flow.variables, *flow.slots}
     for each in written(flow):
         reading = read(each.text)
-        if reading.tree is None:
+        if reading.tree is None or reading.kinds.isdisjoint(_LOOKED_FOR):
             continue
         source = draft.sources.get(each.text.span.path)
         for offset, length, message, help_ in _found(reading.tree, known | reading.local_names):
@@ -59,8 +58,8 @@ def _found(node: nodes.Node, known: set[str]) -> list[tuple[int, int, str, str]]
 
 def _problem(node: nodes.Node, known: set[str]) -> tuple[int, int, str, str] | None:
     match node:
-        case nodes.Getattr(node=nodes.Name(name=name)) if name in _SPACES:
-            return None
+        case nodes.Getattr(node=nodes.Name(name=name)) if name in SPACES:
+            return None  # FL502 knows them
         case nodes.Getattr(node=nodes.Name(name="loop"), attr=attribute) if attribute in LOOP:
             return None
         case nodes.Getattr(attr=attribute) if out_of_reach(attribute):

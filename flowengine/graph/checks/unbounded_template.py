@@ -32,13 +32,15 @@ from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL517", "unbounded-template", "error")
 
+_LOOKED_FOR = frozenset({nodes.Pow, nodes.Mod, nodes.Mul, nodes.For, nodes.List, nodes.Tuple, nodes.Dict, nodes.Const})
 _MANY = (nodes.List, nodes.Tuple, nodes.Dict)
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     for each in written(draft.flow):
-        tree = read(each.text).tree
-        if tree is None:
+        reading = read(each.text)
+        tree = reading.tree
+        if tree is None or reading.kinds.isdisjoint(_LOOKED_FOR):
             continue
         source = draft.sources.get(each.text.span.path)
         for offset, message, help_ in _found(tree, 0):
