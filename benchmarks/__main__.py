@@ -13,15 +13,8 @@ HEADINGS = ("", "one is", "takes", "floor", "floor takes", "ratio", "limit")
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    return (
-        row.what,
-        row.unit,
-        shown(row.seconds),
-        row.floor_is,
-        shown(row.floor_s),
-        f"{row.ratio:.1f}",
-        shown(row.limit) if row.limit else "",
-    )
+    takes, floor, limit = shown(row.seconds), shown(row.floor_s), shown(row.limit) if row.limit else ""
+    return (row.what, row.unit, takes, row.floor_is, floor, f"{row.ratio:.1f}", limit)
 
 
 def main() -> None:

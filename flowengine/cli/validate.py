@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import click
 
 from flowengine.graph.compile import check_file, find_files
 from flowengine.language.diagnostics import Diagnostic, as_json
+from flowengine.language.parser import parse
 from flowengine.language.render import render
 from flowengine.language.source import Source
 
@@ -70,8 +72,9 @@ def _findings(files: list[Path]) -> _Findings:
     began = time.perf_counter()
     found: dict[Diagnostic, None] = {}
     sources: dict[str, Source] = {}
+    parser = cache(parse)  # a library is read by itself, and by every flow that uses it
     for file in files:
-        compilation = check_file(file)
+        compilation = check_file(file, parser)
         # A library's mistakes turn up again in every flow that uses it.
         found.update(dict.fromkeys(compilation.diagnostics))
         sources.update(compilation.sources)

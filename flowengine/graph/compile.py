@@ -48,18 +48,18 @@ class Compilation:
 
 def compile_file(path: Path | str) -> Compilation:
     """Compile the flow in a file; libraries are looked up near it. A library is refused: there is nothing to run."""
-    return _compile_path(Path(path), library_welcome=False)
+    return _compile_path(Path(path), parse, library_welcome=False)
 
 
-def check_file(path: Path | str) -> Compilation:
+def check_file(path: Path | str, parser: Parser = parse) -> Compilation:
     """Like `compile_file`, but a library is checked by itself."""
-    return _compile_path(Path(path), library_welcome=True)
+    return _compile_path(Path(path), parser, library_welcome=True)
 
 
 def compile_text(text: str, path: str = "flow.flow", libraries: Mapping[str, str] | None = None) -> Compilation:
     """Compile a flow at hand. `libraries`: their texts by name; None: they are looked up near `path`."""
     find = on_disk if libraries is None else given(libraries)
-    return _compile(text_source(text, path), find, library_welcome=False)
+    return _compile(text_source(text, path), find, parse, library_welcome=False)
 
 
 def analyse(source: Source, find: Finder = on_disk, parser: Parser = parse) -> Analysis:
@@ -96,15 +96,15 @@ def _is_library(path: Path) -> bool:
     return isinstance(source, Source) and _FLOW_LINE.search(source.text) is None
 
 
-def _compile_path(path: Path, *, library_welcome: bool) -> Compilation:
+def _compile_path(path: Path, parser: Parser, *, library_welcome: bool) -> Compilation:
     source = read_source(path)
     if isinstance(source, Diagnostic):
         return Compilation(None, (source,))
-    return _compile(source, on_disk, library_welcome=library_welcome)
+    return _compile(source, on_disk, parser, library_welcome=library_welcome)
 
 
-def _compile(source: Source, find: Finder, *, library_welcome: bool) -> Compilation:
-    units = load(source, find)
+def _compile(source: Source, find: Finder, parser: Parser, *, library_welcome: bool) -> Compilation:
+    units = load(source, find, parser)
     own = units.found[0]
     sources = {unit.source.path: unit.source for unit in units.found}
     if _is_flow(own) or library_welcome:
