@@ -26,7 +26,7 @@ from jinja2 import nodes
 
 from flowengine.graph.allowed import ALL_METHODS, IN_REACH, LOOP
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.jinja import SPACES, place, read
+from flowengine.graph.jinja import SPACES, children, place, read
 from flowengine.graph.kinds import out_of_reach
 from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
 from flowengine.graph.walk import written
@@ -50,7 +50,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _found(node: nodes.Node, known: set[str]) -> list[tuple[int, int, str, str]]:
-    within = [found for part in node.iter_child_nodes() for found in _found(part, known)]
+    within = [found for part in children(node) for found in _found(part, known)]
     if within and isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Call):
         return within  # what is read of a thing out of reach is no second mistake
     return within + [problem for problem in (_problem(node, known),) if problem is not None]

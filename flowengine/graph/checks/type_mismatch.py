@@ -37,7 +37,7 @@ from jinja2 import nodes
 from flowengine.graph.allowed import OF_ONE_VALUE
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import statements
-from flowengine.graph.jinja import place, read
+from flowengine.graph.jinja import children, place, read
 from flowengine.graph.kinds import (
     BOOLEAN,
     LIST,
@@ -251,7 +251,7 @@ class _Typing:
                 return LIST if isinstance(node, nodes.List | nodes.Tuple) else None
 
     def _parts(self, node: nodes.Node, types: Types) -> None:
-        for part in node.iter_child_nodes():
+        for part in children(node):
             self.of(part, types)
 
     def _filter(self, node: nodes.Filter, types: Types) -> Type | None:
@@ -320,11 +320,11 @@ class _Typing:
 
 
 def _start(node: nodes.Node) -> int:
-    return min([node.lineno, *(_start(part) for part in node.iter_child_nodes())])
+    return min([node.lineno, *(_start(part) for part in children(node))])
 
 
 def _end(node: nodes.Node, text: str) -> int:
-    inner = max([_end(part, text) for part in node.iter_child_nodes()], default=0)
+    inner = max([_end(part, text) for part in children(node)], default=0)
     match node:
         case nodes.Name() | nodes.Const():
             token = _TOKEN.match(text, node.lineno)

@@ -25,7 +25,7 @@ from jinja2 import nodes
 
 from flowengine.graph.allowed import DEEPEST_LOOPS, LARGEST_NUMBER
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.jinja import place, read
+from flowengine.graph.jinja import children, place, read
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import written
 from flowengine.language.diagnostics import Diagnostic
@@ -69,7 +69,7 @@ def _found(node: nodes.Node, loops: int) -> Iterator[tuple[int, str, str]]:
             return
         case _:
             pass
-    for part in node.iter_child_nodes():
+    for part in children(node):
         yield from _found(part, loops + isinstance(node, nodes.For))
 
 
@@ -83,4 +83,4 @@ def _is_many(node: nodes.Node) -> bool:
 
 def _nested(node: nodes.Node) -> bool:
     inner = [part for pair in node.items for part in (pair.key, pair.value)] if isinstance(node, nodes.Dict) else None
-    return any(isinstance(part, _MANY) for part in inner or node.iter_child_nodes())
+    return any(isinstance(part, _MANY) for part in inner or children(node))
