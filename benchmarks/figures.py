@@ -14,7 +14,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from time import perf_counter, process_time
 
-from benchmarks.flows import LIBRARY, of_lines, of_states
+from benchmarks.flows import LIBRARY, of_lines, of_small_states, of_states
 from benchmarks.measure import Row
 from benchmarks.text import FLOWS, lark_alone_for
 from flowengine.conversation.prepared import prepare
@@ -28,7 +28,8 @@ def rows() -> Iterator[Row]:
     """All rows."""
     for lines in (1_000, 10_000, 100_000):
         yield checking(lines, 2.0 if lines == 10_000 else None)
-    yield states(500)
+    yield states(of_small_states(500))
+    yield states(of_states(500))
     yield keystroke(500)
     yield instance(100)
     yield validating()
@@ -54,9 +55,8 @@ def checking(lines: int, target: float | None) -> Row:
     return Row("parse and check", f"{text.count(chr(10)):,} lines", seconds, "tokens and tree", floor, target)
 
 
-def states(count: int) -> Row:
-    """Text to checked graph, for so many states."""
-    text = of_states(count)
+def states(text: str) -> Row:
+    """Text to checked graph, by its states."""
     what = f"{len(re.findall('^state ', text, re.MULTILINE))} states, {text.count(chr(10)):,} lines"
     floor = busy(lark_alone_for([text_source(text, "g.flow")]))
     return Row("compile", what, busy(_fresh(text)), "tokens and tree", floor, 0.5)
@@ -124,7 +124,7 @@ def _fresh(text: str) -> Callable[[], object]:
     runs = iter(range(10_000))
 
     def compile_it() -> object:
-        other = text.replace("offer", f"offer{next(runs)}")
+        other = text.replace("umber", f"umber{next(runs)}")
         compiled = compile_text(other, "g.flow", {"shared": LIBRARY})
         assert compiled.flow is not None, compiled.diagnostics[:3]
         return compiled

@@ -110,6 +110,21 @@ def topics(count: int) -> str:
     return HEAD + "".join(parts)
 
 
+SMALL = """state small_{n}
+  say "Is it number {n}?"
+  listen 6s
+    agree -> {following}
+    silence or otherwise -> farewell
+
+"""
+
+
+def of_small_states(states: int) -> str:
+    """A flow of about so many states that do nothing but ask."""
+    parts = (SMALL.format(n=n, following=f"small_{n + 1}" if n + 1 < states else "done") for n in range(states))
+    return HEAD.replace("offer_0", "small_0") + "".join(parts)
+
+
 def of_lines(lines: int) -> str:
     """A flow of about so many lines."""
     return topics(max(1, round((lines - HEAD.count("\n")) / TOPIC_LINES)))
