@@ -31,6 +31,7 @@ from flowengine.graph.names import Draft
 from flowengine.graph.talk import Said, Talk
 from flowengine.graph.walk import written
 from flowengine.language.diagnostics import Diagnostic, Related
+from flowengine.language.source import Span
 
 RULE = Rule("FL507", "too-long-line", "warning")
 
@@ -77,10 +78,10 @@ class _Heard:
 
 @dataclass(slots=True)
 class _Listener:
-    """Reports the sentence with which it becomes too much, once for each such sentence."""
+    """Reports the place at which it becomes too much, once, though a line that is said there has many sentences."""
 
     draft: Draft
-    _found: dict[Said, Diagnostic] = field(default_factory=dict)
+    _found: dict[Span, Diagnostic] = field(default_factory=dict)
 
     def findings(self) -> list[Diagnostic]:
         Talk(self.draft.flow, _Heard(), self._hear, lambda one, other: one.seconds > other.seconds).follow()
@@ -95,7 +96,7 @@ class _Listener:
         if now.seconds <= TALK_SECONDS:
             return now
         # What follows is told of once it is too long by itself.
-        self._found.setdefault(said, self._finding(now, said))
+        self._found.setdefault(said.at, self._finding(now, said))
         return _Heard()
 
     def _finding(self, heard: _Heard, said: Said) -> Diagnostic:
