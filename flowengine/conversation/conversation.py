@@ -165,9 +165,11 @@ class Conversation:
         match event:
             case SpeechHeard(speech_id=speech_id):
                 self._call.transcript.heard(speech_id)
+                self._interpreter.recording.heard(speech_id)
                 self._go_on()
             case SpeechCut(speech_id=speech_id, heard=heard):
                 self._call.transcript.cut(speech_id, heard)
+                self._interpreter.recording.cut(speech_id)
                 self._go_on()
             case _ if self.finished:
                 self._take_late(event)

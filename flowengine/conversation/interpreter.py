@@ -14,13 +14,13 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import AskGuard, Chose, Ended, Hangup, Speak
 from flowengine.conversation.commands import Listen as Listening
-from flowengine.conversation.commands import Record as Recording
 from flowengine.conversation.doing import Doing
 from flowengine.conversation.expecting import expecting
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits, intents_of, layers
 from flowengine.conversation.promises import Promises
+from flowengine.conversation.recording import Recording
 from flowengine.conversation.splitting import choose
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
@@ -64,6 +64,7 @@ class Interpreter:
     def __init__(self, call: Call, collector: Collector, doing: Doing, modelling: Modelling, moving: Moving) -> None:
         self._call = call
         self.promises = Promises(call)
+        self.recording = Recording(call)
         self._collector = collector
         self._doing = doing
         self._modelling = modelling
@@ -208,7 +209,7 @@ class Interpreter:
                     if not silent:
                         call.pause(seconds)
                 case Record(start=start):
-                    call.emit(Recording(start))
+                    self.recording.order(start=start)
                 case If(arms=arms):
                     taken = next((arm for arm in arms if arm.condition is None or call.holds(arm.condition)), None)
                     closing = self._run(taken.body, silent=silent) if taken is not None else None

@@ -57,6 +57,11 @@ class Transcript:
         return not self._pending
 
     @property
+    def coming(self) -> tuple[str, ...]:
+        """The ids of all that is on its way."""
+        return tuple(self._pending)
+
+    @property
     def firm(self) -> bool:
         """Something on its way must not be interrupted."""
         return any(isinstance(speech, Speak) and not speech.interruptible for speech, _ in self._pending.values())

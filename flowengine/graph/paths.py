@@ -95,6 +95,7 @@ class Paths:
         self._states: dict[str, Node] = {}
         self._handlers: dict[str, tuple[Take, ...]] = {}
         self._takes: dict[tuple[str, int], tuple[Take, ...]] = {}
+        self._answered: dict[tuple[str, int], frozenset[Trigger]] = {}
 
     def state(self, name: str) -> Node:
         """The body of a state."""
@@ -127,6 +128,13 @@ class Paths:
             )
             self._takes[key] = (*own, *handlers)
         return self._takes[key]
+
+    def answers(self, state: str, statement: Waiting, trigger: Trigger) -> bool:
+        """Whether anything is taken on an event while `statement` waits in `state`."""
+        key = (state, id(statement))
+        if key not in self._answered:
+            self._answered[key] = frozenset(take.trigger for take in self.takes(state, statement))
+        return trigger in self._answered[key]
 
     def handlers(self, scope: str) -> tuple[Take, ...]:
         """The `anywhere` events of a scope, without those that an earlier layer always takes."""

@@ -106,17 +106,17 @@ anywhere
 """
 
 RULES = (
-    "require heard(identity) before pitch",
+    "require heard(identity) before sales",
     "require said(terms) before good",
     "require heard(terms) before good",
-    "require allowed(uk_outbound) before pitch",
-    "require agree before pitch",
+    "require allowed(uk_outbound) before sales",
+    "require agree before sales",
     "require agree before good",
     "require did(book) before good",
-    "never pitch after refuse",
-    "never pitch after did(book)",
+    "never sales after refuse",
+    "never sales after did(book)",
     "never s3 after heard(terms)",
-    "never pitch after price_question",
+    "never sales after price_question",
     "always opt_out -> removed",
     "always agree -> goodbye",
     "at most 8m",
@@ -147,7 +147,7 @@ class Maker:
         return SUBFLOW.format(said=self._random.choice(("", "  say terms\n")))
 
     def _state(self, name: str) -> str:
-        tag = " is pitch" if self._random.random() < 0.4 else ""
+        tag = " is sales" if self._random.random() < 0.4 else ""
         self._here = self._states.index(name)
         return f"state {name}{tag}\n{self._speech()}{self._closing()}"
 

@@ -60,8 +60,8 @@ state message
   end bad
 
 state offer
+  say "An offer. This call is recorded."
   record start
-  say "An offer."
   listen
     agree: end good
     silence or otherwise: again
@@ -96,11 +96,23 @@ def test_a_machine_is_heard_after_a_line_that_may_not_be_interrupted() -> None:
     assert talk.state == "message"
 
 
-def test_a_recording_starts_and_stops_where_it_says() -> None:
-    talk = Talk(PHONE)
+def test_a_recording_starts_when_its_notice_was_heard_and_stops_where_it_says() -> None:
+    talk = Talk(PHONE, hears=False)
+    talk.hear()
     talk.says("how much is it")
+    assert Record(True) not in talk.latest
+    talk.hear()
     assert Record(True) in talk.latest
     talk.says("yes")
     other = Talk(PHONE)
     other.send(MachineDetected(2.0))
     assert Record(False) in other.latest
+
+
+def test_a_notice_that_was_cut_short_starts_no_recording() -> None:
+    talk = Talk(PHONE, hears=False)
+    talk.hear()
+    talk.says("how much is it", "yes")
+    assert talk.outcome == "good"
+    assert Record(True) not in talk.commands
+    assert any("not recorded" in note for note in talk.notes)

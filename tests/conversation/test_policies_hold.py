@@ -76,7 +76,7 @@ def test_without_proof_and_enforcement_the_same_calls_break_the_rules() -> None:
 
 def policies_of(rules: tuple[str, ...]) -> tuple[Policy, ...]:
     """The policies of a flow in which they all hold: it does nothing but end."""
-    names = "state s3 is pitch\n  end good\n\nstate removed\n  end removed\n\nstate goodbye\n  end bad\n"
+    names = "state s3 is sales\n  end good\n\nstate removed\n  end removed\n\nstate goodbye\n  end bad\n"
     text = f"{HEAD}\nstate s0\n  end hung_up\n\n{names}\npolicy made\n" + "".join(f"  {rule}\n" for rule in rules)
     limits = "anywhere\n  after 8m -> goodbye\n  after 12 turns -> goodbye\n  opt_out -> removed\n  agree -> goodbye\n"
     compilation = compile_text(f"{text}\n{limits}", "made.flow", {})

@@ -40,7 +40,7 @@ def test_a_phrase_of_two_live_intents_is_reported_at_the_second_with_both_places
     (found,) = findings(competing('"not now" "later"', '"never" "NOT now!"'), "FL610")
     assert "'not now' is a phrase of 'later' and of 'never'" in found.message
     assert [related.message for related in found.related] == ["of 'later'", "of 'never'"]
-    assert [related.span.line for related in found.related] == [29, 32]
+    assert [related.span.line for related in found.related] == [32, 35]
 
 
 def test_phrases_are_compared_as_the_matcher_takes_them() -> None:

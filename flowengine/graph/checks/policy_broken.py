@@ -58,7 +58,8 @@ from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import Always, AtMost, Fact, Forbid, Policy, Require
 from flowengine.graph.names import Draft
 from flowengine.graph.paths import Paths, paths_of
-from flowengine.graph.proof.always import elsewhere, is_limited
+from flowengine.graph.proof.always import Reached, elsewhere, is_limited, waits_of
+from flowengine.graph.proof.builtin import may_prove
 from flowengine.graph.proof.policies import CannotProve, breaches, question
 from flowengine.graph.proof.query import Breach, path_line
 from flowengine.language.diagnostics import Diagnostic, Related
@@ -68,10 +69,10 @@ RULE = Rule("FL703", "policy-broken", "error")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     flow = draft.flow
-    # Of a graph with holes nothing can be proved, and what it lacks has been said.
-    if draft.library_alone or draft.lost_names or draft.lost_lines or flow.start not in flow.states:
+    if not may_prove(draft):
         return
     paths = paths_of(flow)
+    reached: Reached | None = None
     for policy in flow.policies:
         for rule in policy.rules:
             required = Related(rule.span, f"required by policy {policy.name!r}")
@@ -79,7 +80,8 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
                 case Require() | Forbid():
                     yield from _path_rule(paths, policy, rule, required)
                 case Always():
-                    yield from _always(paths, rule, required)
+                    reached = waits_of(paths) if reached is None else reached
+                    yield from _always(paths, reached, rule, required)
                 case AtMost():
                     yield from _at_most(paths, rule)
                 case _:
@@ -126,9 +128,9 @@ def fact_shown(fact: Fact) -> str:
     return fact.name if fact.kind == "meant" else f"{fact.kind}({fact.name})"
 
 
-def _always(paths: Paths, rule: Always, required: Related) -> Iterator[Diagnostic]:
+def _always(paths: Paths, reached: Reached, rule: Always, required: Related) -> Iterator[Diagnostic]:
     """One finding a rule: what is wrong in a library's handler is wrong in every state."""
-    places = list(elsewhere(paths, rule))
+    places = list(elsewhere(paths, reached, rule))
     if not places:
         return
     event, place = trigger_label(rule.trigger), places[0]

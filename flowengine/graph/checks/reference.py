@@ -30,6 +30,9 @@ intent agree "the caller says yes"
 intent refuse "the caller says no"
   "no" "no thanks"
 
+intent opt_out "the caller wants no more calls"
+  "stop calling me"
+
 state start
   guard uk_outbound
     allowed -> first

@@ -8,7 +8,11 @@ Bad:
     policy careful
       never sales_talk after refuse
 
-    state first is pitch
+    state first
+      say "This is {{ agent.name }}, an automated assistant calling for {{ agent.company }}."
+      -> offer
+
+    state offer is pitch
       say "Shall I book it?"
       listen
         agree: end booked
@@ -19,7 +23,11 @@ Good:
     policy careful
       never pitch after refuse
 
-    state first is pitch
+    state first
+      say "This is {{ agent.name }}, an automated assistant calling for {{ agent.company }}."
+      -> offer
+
+    state offer is pitch
       say "Shall I book it?"
       listen
         agree: end booked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from flowengine.graph.effects import Ends, Exit, Moves, Node
@@ -43,26 +43,30 @@ class Elsewhere:
     path: tuple[Hop, ...]
 
 
-def waits_of(paths: Paths) -> Iterator[tuple[str, Waiting, tuple[Hop, ...]]]:
-    """Everything that waits and can be reached, with a shortest path to it."""
+Reached = tuple[tuple[str, Waiting, Callable[[], tuple[Hop, ...]]], ...]
+"""Everything that waits and can be reached, each with its state and what tells a shortest path to it."""
+
+
+def waits_of(paths: Paths) -> Reached:
+    """Everything that waits and can be reached."""
     search = Search(paths, Query(gains=lambda _: False, bad=True), Conditions(paths.flow))
     search.run()
-    return search.waits()
+    return tuple(search.waits())
 
 
-def elsewhere(paths: Paths, rule: Always) -> Iterator[Elsewhere]:
+def elsewhere(paths: Paths, reached: Reached, rule: Always) -> Iterator[Elsewhere]:
     """The places that break an `always`."""
-    for state, statement, path in waits_of(paths):
+    for state, statement, path in reached:
         if not listens_for(rule.trigger, statement):
             continue
         takes = [take for take in paths.takes(state, statement) if take.trigger == rule.trigger]
         if not takes:
-            yield Elsewhere(state, statement, None, statement.span, path)
+            yield Elsewhere(state, statement, None, statement.span, path())
         for take in takes:
             ways_out = exits(paths.body(take.branch))
             wrong = [out for out in ways_out if not (isinstance(out, Moves) and out.state == rule.state)]
             if wrong:
-                yield Elsewhere(state, statement, take, take.branch.span, path)
+                yield Elsewhere(state, statement, take, take.branch.span, path())
 
 
 def listens_for(trigger: Trigger, statement: Waiting) -> bool:

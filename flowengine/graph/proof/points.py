@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flowengine.graph.effects import Assumed, Exit
 from flowengine.graph.proof.conditions import Known
 from flowengine.language.source import Span
 
+# Points, and what is known there, are tuples: they are made and looked up by the hundred thousand, and dataclasses take
+# three times as long.
+
+
+class Facts(NamedTuple):
+    """What is known at a point."""
+
+    fact: bool
+    known: Known
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Inside a subflow; `outer` is where the `run` stands."""
+    """Inside a subflow that was entered so. Where it was run from is kept by the search, so that there are few."""
 
     scope: str
-    outer: Context
+    entered: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +40,11 @@ class Aside:
 Context = Frame | Aside | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known at a point."""
+class Point(NamedTuple):
+    """Where a search stands: entering a state, waiting in it, or back from a `run` with an outcome.
 
-    fact: bool
-    known: Known
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where a search stands: entering a state, waiting in it (`waiting` numbers the statement), or back from a `run`
-    with an outcome."""
+    `waiting` numbers the statement; -1 on entering.
+    """
 
     context: Context
     state: str
@@ -49,8 +53,7 @@ class Point:
     returned: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(NamedTuple):
     """How a point was first come to."""
 
     before: Point | None
@@ -58,8 +61,7 @@ class Came:
     assumed: tuple[Assumed, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One way through a block: how it comes out, and with what known. `broken` is the effect that must not be."""
 
     exit: Exit | None

@@ -13,11 +13,11 @@ it is interrupted may end in either of two places.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import assert_never
 
-from flowengine.graph.edges import digressions, statements
+from flowengine.graph.edges import digressions
 from flowengine.graph.effects import (
     Assumed,
     Effect,
@@ -40,6 +40,7 @@ from flowengine.language.source import Span
 OUTSIDE = ("failed", "hung_up")
 """Outcomes that a call may end with at any moment, whatever the flow says."""
 OPT_OUT = "opt_out"
+_OPT_OUT = OnIntent(OPT_OUT)
 
 MOST_POINTS = 200_000
 """Points visited for one question; a flow that a person could read needs a few thousand."""
@@ -59,25 +60,25 @@ class Search:
         self._ways_of: dict[tuple[int, Facts], tuple[Way, ...]] = {}
         self._statements: list[Waiting] = []
         self._numbers: dict[tuple[str, int], int] = {}
-        self._runs: dict[str, tuple[str, Run]] = {}
+        self._runners: dict[Frame, dict[Point, None]] = {}
+        self._from_inside: dict[str, list[Callable[[Frame | None], None]]] = {}
+        self._outcomes: dict[Frame, dict[tuple[str, Facts, Came], None]] = {}
         self._callers: dict[Aside, dict[Point, str]] = {}
         self._exits: dict[Aside, dict[Facts, None]] = {}
         self._links: dict[Aside, set[Aside]] = {}
         self._breaches: dict[tuple[str, Span], Breach] = {}
+        self._taken: dict[tuple[int, Facts], tuple[Way, ...]] = {}
+        self._minds_opt_out = OPT_OUT in self._flow.intents
         self.gave_up = False
         """The flow has more points than could be visited: nothing is proved."""
-        for state in self._flow.states.values():
-            for statement in statements(state.body):
-                if isinstance(statement, Run):
-                    self._runs[statement.scope] = (state.name, statement)
 
-    def waits(self) -> Iterator[tuple[str, Waiting, tuple[Hop, ...]]]:
-        """After `run`: everything that waits and can be reached, each once, with a shortest path to it."""
+    def waits(self) -> Iterator[tuple[str, Waiting, Callable[[], tuple[Hop, ...]]]]:
+        """After `run`: everything that waits and can be reached, each once, and what tells a shortest path to it."""
         seen: set[int] = set()
         for point in self._came:
             if point.waiting >= 0 and point.waiting not in seen:
                 seen.add(point.waiting)
-                yield point.state, self._statements[point.waiting], self._path(point, "", [], [])
+                yield point.state, self._statements[point.waiting], partial(self._path, point, "", [], [])
 
     def run(self) -> list[Breach]:
         """A shortest path to every place that breaks the promise; none when it is kept."""
@@ -112,35 +113,52 @@ class Search:
         if query.stays and facts.fact == query.bad and query.at_state(self._flow.states[point.state]):
             self._breach(point, point.state, statement.span, (), stayed=True)
         if isinstance(statement, Run):
-            if statement.entry in self._flow.states:
-                entry = Point(Frame(statement.scope, point.context), statement.entry, -1, facts)
-                self._enter(point, entry, "run", (), statement.span)
+            self._run(point, statement)
             return
         for outcome in OUTSIDE:
             self._over(point, outcome, facts, statement.span, outcome.replace("_", " "), ())
-        takes = self._paths.takes(point.state, statement)
-        if OPT_OUT in self._flow.intents and not any(take.trigger == OnIntent(OPT_OUT) for take in takes):
+        if self._minds_opt_out and not self._paths.answers(point.state, statement, _OPT_OUT):
             self._unhandled_opt_out(point, statement)
-        for take in takes:
-            for start in self._apply(take.effects, facts, ()):
-                self._branch(point, start, take)
+        for take in self._paths.takes(point.state, statement):
+            self._take(point, take)
 
-    def _branch(self, point: Point, start: Way, take: Take) -> None:
-        if start.broken is not None:
-            self._breach(point, point.state, start.broken, start.assumed, by=take.label)
-            return
-        scope = self._flow.states[point.state].scope if take.scope is None else take.scope
-        for way in self._ways(self._paths.body(take.branch), start.facts):
-            joined = replace(way, assumed=(*start.assumed, *way.assumed))
-            self._follow(point, joined, take.label, is_result=take.is_result, scope=scope)
+    def _take(self, point: Point, take: Take) -> None:
+        key = (id(take), point.facts)
+        ways = self._taken.get(key)
+        if ways is None:
+            ways = self._taken[key] = tuple(self._ways_of_take(take, point.facts))
+        if ways:
+            scope = self._flow.states[point.state].scope if take.scope is None else take.scope
+            for way in ways:
+                self._follow(point, way, take.label, is_result=take.is_result, scope=scope)
+
+    def _ways_of_take(self, take: Take, facts: Facts) -> Iterator[Way]:
+        """Every way that an event may go; without those that come back to where they began, and know no more."""
+        for start in self._apply(take.effects, facts, ()):
+            if start.broken is not None:
+                yield start
+                continue
+            for way in self._ways(self._paths.body(take.branch), start.facts):
+                if take.is_result or way.facts != facts or not isinstance(way.exit, Repeats | Resumes):
+                    yield way._replace(assumed=(*start.assumed, *way.assumed))
+
+    def _run(self, point: Point, statement: Run) -> None:
+        if statement.entry in self._flow.states:
+            frame = Frame(statement.scope, point.facts)
+            is_new = frame not in self._runners
+            self._runners.setdefault(frame, {})[point] = None
+            self._enter(point, Point(frame, statement.entry, -1, point.facts), "run", (), statement.span)
+            for outcome, facts, came in list(self._outcomes.get(frame, ())):
+                self._visit(point._replace(facts=facts, returned=outcome), came)
+            for do in list(self._from_inside.get(statement.scope, ())) if is_new else ():
+                do(frame)
 
     def _returned(self, point: Point) -> None:
         """A subflow has ended with an outcome: the branch of that name goes on."""
         statement = self._statements[point.waiting]
         for take in self._paths.takes(point.state, statement):
             if take.trigger == OnResult(point.returned):
-                for start in self._apply(take.effects, point.facts, ()):
-                    self._branch(point, start, take)
+                self._take(point, take)
 
     def _unhandled_opt_out(self, point: Point, statement: Waiting) -> None:
         """The engine ends the call by itself."""
@@ -169,10 +187,10 @@ class Search:
                 self._return(point, outcome, way, by, scope)
             case Repeats():
                 if waits:
-                    self._visit(replace(point, facts=facts, returned=""), Came(point, by, way.assumed))
+                    self._visit(point._replace(facts=facts, returned=""), Came(point, by, way.assumed))
             case Resumes():
                 if waits:
-                    self._visit(replace(point, facts=facts, returned=""), Came(point, by, way.assumed))
+                    self._visit(point._replace(facts=facts, returned=""), Came(point, by, way.assumed))
                 if (not waits or is_result) and isinstance(context, Aside):
                     self._leave(context, facts)
             case None:
@@ -186,10 +204,11 @@ class Search:
             return
         context, facts = point.context, way.facts
         if state not in self._asides:
-            frame = frame_of(context)
-            while frame is not None and frame.scope != target.scope:
-                frame = frame_of(frame.outer)
-            self._enter(point, Point(frame, state, -1, facts), by, way.assumed, span)
+
+            def enter(frame: Frame | None) -> None:
+                self._enter(point, Point(frame, state, -1, facts), by, way.assumed, span)
+
+            self._in_frame(context, target.scope, enter)
         elif not interrupts or state == point.state:
             self._enter(point, Point(context, state, -1, facts), by, way.assumed, span)
         else:
@@ -213,13 +232,30 @@ class Search:
 
     def _return(self, point: Point, outcome: str, way: Way, by: str, scope: str) -> None:
         """`scope` is that of the block: a subflow's `anywhere` may end it from inside one that it runs."""
-        frame = frame_of(point.context)
-        while frame is not None and frame.scope != scope:
-            frame = frame_of(frame.outer)
-        if frame is not None and scope in self._runs:
-            state, run = self._runs[scope]
-            back = Point(frame.outer, state, self._number(state, run), way.facts, outcome)
-            self._visit(back, Came(point, by, way.assumed))
+        came = Came(point, by, way.assumed)
+
+        def end(frame: Frame | None) -> None:
+            if frame is not None:
+                self._outcomes.setdefault(frame, {}).setdefault((outcome, way.facts, came))
+                for runner in list(self._runners[frame]):
+                    self._visit(runner._replace(facts=way.facts, returned=outcome), came)
+
+        self._in_frame(point.context, scope, end)
+
+    def _in_frame(self, context: Context, scope: str, do: Callable[[Frame | None], None]) -> None:
+        """Do something in the subflow of this scope that a context lies in; None is the flow itself.
+
+        What an outer subflow's `anywhere` does from inside a nested one is done in every run of the outer one.
+        """
+        frame = frame_of(context)
+        if not scope:
+            do(None)
+        elif frame is not None and frame.scope == scope:
+            do(frame)
+        else:
+            self._from_inside.setdefault(scope, []).append(do)
+            for each in [each for each in self._runners if each.scope == scope]:
+                do(each)
 
     # ── digressions ──
 
@@ -237,7 +273,7 @@ class Search:
             ahead.extend(self._links.get(left, ()))
 
     def _give_back(self, caller: Point, facts: Facts, by: str, entry: str) -> None:
-        back = replace(caller, facts=facts, returned="")
+        back = caller._replace(facts=facts, returned="")
         self._visit(back, Came(caller, f"{by}, {entry}" if by else entry, ()))
 
     def _link(self, context: Context, state: str) -> None:
@@ -291,7 +327,7 @@ class Search:
                         ahead.append((step.target, way))
                     elif (id(step.target), way.facts) not in given:
                         given.add((id(step.target), way.facts))
-                        yield replace(way, exit=step.target)
+                        yield way._replace(exit=step.target)
 
     def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[Way]:
         """What is known after some effects; nothing where they cannot happen together."""
