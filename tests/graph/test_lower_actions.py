@@ -116,3 +116,14 @@ def test_a_number_of_turns_may_end_the_call() -> None:
         "anywhere\n  after 20 turns: end failed\n"
     )
     assert flow.anywhere[0].branches[0].triggers == (model.OnTurns(20),)
+
+
+def test_a_circle_through_a_subflow_that_listens_waits_and_one_through_a_silent_one_does_not() -> None:
+    again = RUN.replace("no: end failed", "no -> start")
+    assert compile_text(HEAD + again, "example.flow", {"ask_twice": SUBFLOW}).flow is not None
+    silent = (
+        'flow ask_twice "Says" inbound\n\noutcome yes_twice\noutcome no\n\n'
+        'state first\n  say "Well."\n  if turns > 3\n    end yes_twice\n  end no\n'
+    )
+    found = compile_text(HEAD + again, "example.flow", {"ask_twice": silent}).errors
+    assert [problem.code for problem in found] == ["FL305"]

@@ -25,20 +25,21 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import inner_blocks
-from flowengine.graph.model import Block, Do, Goto, Guard, If, Run, Split, Transfer
+from flowengine.graph.model import Block, Do, Goto, Guard, If, OnResult, Return, Run, Split, Transfer
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import block_closes
+from flowengine.graph.walk import block_closes, every_statement
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL305", "endless-talk", "error")
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
-    moves = {state.name: list(_moves(state.body)) for state in draft.flow.states.values()}
+    runs = {each.scope: each for each in every_statement(draft.flow) if isinstance(each, Run)}
+    moves = {state.name: list(_moves(state.body, state.scope, runs)) for state in draft.flow.states.values()}
     seen: set[str] = set()
     for start in moves:
         circle = _circle(start, moves, seen)
@@ -49,16 +50,23 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             yield RULE.at(move.span, message, "put a 'listen' somewhere on the way")
 
 
-def _moves(block: Block) -> Iterator[Goto]:
-    """The moves that a state makes without waiting first."""
+def _moves(block: Block, scope: str, runs: Mapping[str, Run]) -> Iterator[Goto]:
+    """The moves that a state makes without waiting first: into a subflow, and from its end on, as well."""
     for statement in block:
         match statement:
             case Goto():
                 yield statement
                 return
-            case If() | Split() | Guard() | Do() | Transfer() | Run():
+            case Run(entry=entry, span=span):
+                yield Goto(entry, span)
+            case Return(outcome=outcome) if scope in runs:
+                outer = scope.rpartition("/")[0].rpartition("/")[0]
+                for branch in runs[scope].branches:
+                    if OnResult(outcome) in branch.triggers:
+                        yield from _moves(branch.body, outer, runs)
+            case If() | Split() | Guard() | Do() | Transfer():
                 for inner in inner_blocks(statement):
-                    yield from _moves(inner)
+                    yield from _moves(inner, scope, runs)
             case _:
                 pass
         if block_closes((statement,)):
