@@ -34,6 +34,10 @@ intent opt_out protective "the caller wants no more calls"
 intent robot_question protective "the caller asks whether this is a robot"
   "are you a robot" "is this a robot"
 
+slot day: date
+  ask "Which day?"
+  tries 2
+
 action book() -> reference: text
   python "acme.bookings:book"
   timeout 4s
@@ -66,7 +70,7 @@ state first
     refuse: end no
     silence or otherwise 2: end no
 
-state second
+state second{tag}
 {said}  say "Really, really?"
   listen
     agree: end yes
@@ -78,8 +82,36 @@ state aside
   say "It costs a pound."
   resume
 
+{nested}
 intent price_question "the caller asks what it costs"
   "how much is it"
+{handlers}"""
+
+NESTED = """\
+state third
+  run deeper
+    yes: end yes
+    no -> first
+"""
+
+DEEPER = """\
+flow deeper "Asks deeper" outbound
+  agent "Amy" of "Hearth & Home"
+
+outcome yes
+outcome no
+
+intent agree "the caller says yes"
+  "yes"
+
+line identity "This is {{ agent.name }}, an automated assistant calling for {{ agent.company }}."
+
+state ask
+  say identity
+  say "Are you quite sure?"
+  listen
+    agree: end yes
+    silence or otherwise: end no
 """
 
 TAIL = """\
@@ -144,7 +176,22 @@ class Maker:
         return f"{HEAD}\n{states}\n{asides}\n{tail}"
 
     def subflow(self) -> str:
-        return SUBFLOW.format(said=self._random.choice(("", "  say terms\n")))
+        """The subflow that it may run, which may run another in turn."""
+        choice = self._random.choice
+        text = SUBFLOW.format(
+            said=choice(("", "  say terms\n")),
+            tag=choice(("", "", " is sales")),
+            nested=(nested := choice(("", NESTED))),
+            handlers=choice(
+                (
+                    "",
+                    "anywhere\n  refuse: end no\n",
+                    "anywhere\n  price_question\n    say terms\n    resume\n",
+                    "anywhere\n  refuse -> first\n  price_question: end yes\n",
+                )
+            ),
+        )
+        return text.replace("silence or otherwise -> first", "silence or otherwise -> third") if nested else text
 
     def _state(self, name: str) -> str:
         tag = " is sales" if self._random.random() < 0.4 else ""
@@ -155,6 +202,9 @@ class Maker:
         self._here = len(self._states)
         if self._random.random() < 0.4:
             return f"state {name}\n{self._speech()}{self._listen(without='refuse')}    refuse: resume\n"
+        if self._random.random() < 0.3:
+            run = f"  run ask\n    yes -> {self._target()}\n    no: resume\n"
+            return f"state {name}\n{self._speech()}  if contact.known\n    resume\n{run}"
         again = self._random.choice(("", "  if not contact.known -> goodbye\n"))
         return f"state {name}\n{self._speech()}{again}  resume\n"
 
@@ -183,6 +233,12 @@ class Maker:
             lambda: "  end good\n",
             lambda: f"  do book()\n    ok -> {target()}\n    error -> {target()}\n",
             lambda: f"  run ask\n    yes -> {target()}\n    no -> {target()}\n",
+            lambda: f"  collect day\n    done -> {target()}\n    failed -> {target()}\n    refuse -> {target()}\n",
+            lambda: (
+                f'  transfer "+441134960999"\n    answered -> {target()}\n'
+                f"    busy or no_answer or failed -> {target()}\n"
+            ),
+            lambda: f"  split path\n    one 50% -> {target()}\n    two 50%\n      say terms\n      -> {target()}\n",
             lambda: (
                 '  llm "Answer."\n    facts "It is good."\n    never "prices"\n'
                 f'    gone "the caller agrees" -> {target()}\n    limit 2 turns 30s -> goodbye\n'
@@ -203,6 +259,8 @@ class Maker:
             f"    silence 2 -> {self._target()}\n",
             f"    otherwise -> {self._target()}\n",
             f"    press 1 -> {self._aside_or_state()}\n",
+            f"    heard day -> {self._aside_or_state()}\n",
+            f"    machine -> {self._target()}\n",
         ]
         chosen: dict[str, str] = {}
         for branch in self._random.sample(branches, k=self._random.randint(2, 5)):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flowengine.conversation.slots import check_contact
 from flowengine.graph.compile import compile_file, compile_text
 from flowengine.graph.model import Flow, Policy
-from tests.conversation.random_flows import HEAD, RULES, Maker
+from tests.conversation.random_flows import DEEPER, HEAD, RULES, Maker
 from tests.conversation.refuting import Caller
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -25,7 +25,7 @@ CONTACTS: tuple[dict[str, object], ...] = ({"known": True}, {"known": False})
 def made(seed: int) -> tuple[Flow | None, tuple[str, ...]]:
     """A flow made from a seed, with all the rules that are proved of it; and the rules that are not."""
     maker = Maker(Random(seed))
-    text, subflow = maker.flow(), {"ask": maker.subflow()}
+    text, subflow = maker.flow(), {"ask": maker.subflow(), "deeper": DEEPER}
     first = f"{text}\npolicy made\n"
     line = first.count("\n") + 1
     compilation = compile_text(first + "".join(f"  {rule}\n" for rule in RULES), "made.flow", subflow)
@@ -64,7 +64,7 @@ def test_without_proof_and_enforcement_the_same_calls_break_the_rules() -> None:
     found: set[str] = set()
     for seed in range(60):
         maker = Maker(Random(seed))
-        flow = compile_text(maker.flow(), "made.flow", {"ask": maker.subflow()}).flow
+        flow = compile_text(maker.flow(), "made.flow", {"ask": maker.subflow(), "deeper": DEEPER}).flow
         if flow is None:
             continue
         for number in range(6):
