@@ -95,11 +95,7 @@ def _path_rule(paths: Paths, policy: Policy, rule: Require | Forbid, required: R
         message = "this flow has more paths than can be followed, so this rule is not proved"
         yield RULE.at(rule.span, message, "split the flow into subflows of fewer states")
         return
-    told: set[str] = set()
     for breach in found:
-        if breach.place in told:
-            continue
-        told.add(breach.place)
         yield RULE.at(breach.span, _broken(rule, breach), path_shown(breach), required)
 
 

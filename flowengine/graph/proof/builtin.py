@@ -21,10 +21,6 @@ def may_prove(draft: Draft) -> bool:
 def first_breaches(flow: Flow, query: Query) -> list[Breach]:
     """A shortest path to each place that breaks a rule; none where there are too many paths, of which FL703 speaks."""
     try:
-        found = breaches(paths_of(flow), query)
+        return breaches(paths_of(flow), query)
     except CannotProve:
         return []
-    first: dict[str, Breach] = {}
-    for breach in found:
-        first.setdefault(breach.place, breach)
-    return list(first.values())

@@ -10,7 +10,8 @@ from flowengine.graph.model import State
 from flowengine.language.source import Span
 
 
-def _nowhere(_: object) -> bool:
+def nowhere(_: object) -> bool:
+    """Of a question that does not ask about such places."""
     return False
 
 
@@ -23,9 +24,9 @@ class Query:
 
     gains: Callable[[Effect], bool]
     bad: bool
-    at_state: Callable[[State], bool] = _nowhere
-    at_outcome: Callable[[str], bool] = _nowhere
-    at_effect: Callable[[Effect], bool] = _nowhere
+    at_state: Callable[[State], bool] = nowhere
+    at_outcome: Callable[[str], bool] = nowhere
+    at_effect: Callable[[Effect], bool] = nowhere
     stays: bool = False
 
 

@@ -34,7 +34,7 @@ from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
 from flowengine.graph.paths import Paths, Take
 from flowengine.graph.proof.conditions import Conditions
 from flowengine.graph.proof.points import Aside, Came, Context, Facts, Frame, Point, Way, frame_of
-from flowengine.graph.proof.query import Breach, Hop, Query
+from flowengine.graph.proof.query import Breach, Hop, Query, nowhere
 from flowengine.language.source import Span
 
 OUTSIDE = ("failed", "hung_up")
@@ -42,6 +42,8 @@ OUTSIDE = ("failed", "hung_up")
 OPT_OUT = "opt_out"
 _OPT_OUT = OnIntent(OPT_OUT)
 
+MOST_BREACHES = 5
+"""Places shown for one rule: whoever mends these has most likely mended the rest."""
 MOST_POINTS = 200_000
 """Points visited for one question; a flow that a person could read needs a few thousand."""
 
@@ -66,8 +68,10 @@ class Search:
         self._callers: dict[Aside, dict[Point, str]] = {}
         self._exits: dict[Aside, dict[Facts, None]] = {}
         self._links: dict[Aside, set[Aside]] = {}
-        self._breaches: dict[tuple[str, Span], Breach] = {}
+        self._breaches: dict[str, Breach] = {}
         self._taken: dict[tuple[int, Facts], tuple[Way, ...]] = {}
+        self._gained: dict[int, bool] = {}
+        self._minds_effects = query.at_effect is not nowhere
         self._minds_opt_out = OPT_OUT in self._flow.intents
         self.gave_up = False
         """The flow has more points than could be visited: nothing is proved."""
@@ -88,7 +92,7 @@ class Search:
             self._visit(start, Came(None, "", ()))
             if not self._query.bad and self._query.at_state(flow.states[flow.start]):
                 self._breach(start, flow.start, flow.states[flow.start].span, ())
-        while self._ahead:
+        while self._ahead and len(self._breaches) < MOST_BREACHES:
             if len(self._came) > MOST_POINTS:
                 self.gave_up = True
                 break
@@ -331,16 +335,20 @@ class Search:
 
     def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[Way]:
         """What is known after some effects; nothing where they cannot happen together."""
-        query, fact, known = self._query, facts.fact, facts.known
+        query, (fact, known), gained = self._query, facts, self._gained
         for effect in effects:
-            if fact == query.bad and query.at_effect(effect):
+            if fact == query.bad and self._minds_effects and query.at_effect(effect):
                 yield Way(None, Facts(fact, known), assumed, getattr(effect, "span", None))
                 return
-            fact = fact or query.gains(effect)
-            after = self._conditions.after(effect, known)
-            if after is None:
-                return
-            known = after
+            if not fact:
+                # Asked once of each effect: a step is walked for every state that a handler is live in.
+                told = gained.get(id(effect))
+                fact = gained.setdefault(id(effect), query.gains(effect)) if told is None else told
+            if known:
+                after = self._conditions.after(effect, known)
+                if after is None:
+                    return
+                known = after
             if isinstance(effect, Assumed):
                 assumed = (*assumed, effect)
         yield Way(None, Facts(fact, known), assumed)
@@ -369,13 +377,12 @@ class Search:
         by: str = "",
         stayed: bool = False,
     ) -> None:
-        key = (place, span)
-        if key in self._breaches:
+        if place in self._breaches or len(self._breaches) == MOST_BREACHES:
             return
         hops = [] if stayed or place == point.state else [Hop(place, "")]
         conditions = list(reversed(assumed))
         path = self._path(point, by, hops, conditions)
-        self._breaches[key] = Breach(place, span, path, tuple(reversed(conditions)), stayed)
+        self._breaches[place] = Breach(place, span, path, tuple(reversed(conditions)), stayed)
 
     def _path(self, point: Point, by: str, hops: list[Hop], conditions: list[Assumed]) -> tuple[Hop, ...]:
         """The hops to a point, put after those given (last ones first), and the conditions met likewise."""
