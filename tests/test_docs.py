@@ -96,7 +96,7 @@ def test_the_page_of_the_command_line_is_what_the_commands_say() -> None:
     # In a process of its own: click keeps the help option of whoever asked a command first.
     show = "from tests.cli_reference import page; print(page(), end='')"
     page = subprocess.run([sys.executable, "-c", show], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert cli_reference.PAGE.read_text("utf-8") == page, "run: python -m tests.cli_reference"
+    assert cli_reference.PAGE.read_text("utf-8") == page, "run: python -m tests.reference"
 
 
 def test_every_dependency_is_explained() -> None:

@@ -9,16 +9,22 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from flowengine.conversation.names import EMAIL
 from flowengine.words.number_words import UNITS, cardinal, decimal_words, ordinal
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})")
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,18}")
+ROW = re.compile(r"[0-9]{3,}")
+"""Digits that are text are a row, not a number: a PIN, an account, number 123 of a street."""
+ADDRESS_SIGNS = {"@": "at", ".": "dot", "_": "underscore", "-": "dash", "+": "plus", "%": "per cent"}
 HOUR_NAMES = ("twelve", *UNITS[1:12])
 IRREGULAR_PLURALS = {"person": "people", "child": "children", "man": "men", "woman": "women", "half": "halves"}
 
 
 def spoken(value: object) -> str:
-    """A value as it is said; text that is a telephone number or a postcode is read out, other text is left alone."""
+    """A value as it is said; text that is a telephone number, a row of digits, a postcode or an e-mail address is read
+    out, other text is left alone.
+    """
     match value:
         case bool():
             return "yes" if value else "no"
@@ -154,7 +160,16 @@ def _text(value: str) -> str:
         return ", ".join(_characters(part) for part in postcode.groups())
     if PHONE.fullmatch(value.strip()):
         return _phone(re.sub(r"[^0-9+]", "", value))
+    if ROW.fullmatch(value.strip()):
+        return digits_aloud(value.strip())
+    if EMAIL.fullmatch(value.strip().lower()):
+        return _address(value.strip())
     return value
+
+
+def _address(value: str) -> str:
+    parts = re.findall(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]", value)
+    return " ".join(digits_aloud(part) if part.isdigit() else ADDRESS_SIGNS.get(part, part) for part in parts)
 
 
 def _characters(part: str) -> str:

@@ -259,7 +259,9 @@ class Filter:
 
 FILTERS: Mapping[str, Filter] = {
     "spoken": Filter(
-        "A date, time, number, telephone number or postcode as it is said.", '"SW1A 1AA" | spoken', "S W one A, one A A"
+        "A date, time, number, telephone number, postcode or e-mail address as it is said.",
+        '"SW1A 1AA" | spoken',
+        "S W one A, one A A",
     ),
     "money": Filter("An amount in pounds and pence.", "14.5 | money", "fourteen pounds fifty"),
     "spelled": Filter("Text, sign by sign.", '"BX-204" | spelled', "B X, two zero four"),

@@ -46,6 +46,13 @@ def shown(actual: object) -> str:
         case date():
             return actual.isoformat()
         case timedelta():
-            return f"{actual.total_seconds():g}s"
+            return _length(actual.total_seconds())
         case _:
             return str(actual)
+
+
+def _length(total: float) -> str:
+    for unit, size in (("h", 3600), ("m", 60)):
+        if total and total % size == 0:
+            return f"{total / size:.0f}{unit}"
+    return f"{total:.3f}".rstrip("0").rstrip(".") + "s"
