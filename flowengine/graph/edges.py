@@ -108,7 +108,7 @@ def digressions(flow: Flow) -> frozenset[str]:
     return frozenset(
         state.name
         for state in flow.states.values()
-        if any(isinstance(statement, Resume) for statement in _own_statements(state.body))
+        if any(isinstance(statement, Resume) for statement in own_statements(state.body))
     )
 
 
@@ -143,13 +143,13 @@ def branch_label(branch: Branch) -> str:
     return joined if branch.rung == 1 else f"{joined} {branch.rung}"
 
 
-def _own_statements(block: Block) -> Iterator[Statement]:
+def own_statements(block: Block) -> Iterator[Statement]:
     """Like `statements`, without the branches of what waits: a `resume` there returns from the handler alone."""
     for statement in block:
         yield statement
         if isinstance(statement, If | Split):
             for inner in inner_blocks(statement):
-                yield from _own_statements(inner)
+                yield from own_statements(inner)
 
 
 def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:

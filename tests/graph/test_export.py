@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from flowengine.graph.export import to_dot, to_mermaid, to_svg
-from flowengine.graph.export.sketch import readable, sketch
+from flowengine.graph.export.cards import readable
+from flowengine.graph.export.sketch import sketch
 from flowengine.graph.export.text import cut, width, wrapped
 from tests.graph.sample_flows import again, boiler_cover, end, flow, goto, listen, on, random_flow, say, state
 
@@ -98,7 +99,8 @@ def test_states_that_only_anywhere_leads_to_stand_apart_under_their_own_heading(
 
 def test_a_branch_that_stays_is_told_on_the_card() -> None:
     asking = state("ask", say("Yes?"), listen(on("yes", end("booked")), on("silence", again()), on("noise")))
-    assert sketch(flow([asking])).cards[0].repeats == ("silence", "noise")
+    remarks = [remark.text for remark in sketch(flow([asking])).cards[0].remarks]
+    assert remarks == ["listens 6 s", "asks again: silence, noise"]
 
 
 @pytest.mark.parametrize("write", [to_mermaid, to_dot, to_svg])

@@ -61,12 +61,53 @@ def test_an_unknown_ending_is_a_plain_message(demo: Path) -> None:
     assert "say --format" in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--only", "start,farewel"], "no state is called 'farewel'; did you mean 'farewell'?"),
+        (["--around", "nowhere"], "no state is called 'nowhere'"),
+        (["--policy", "careful"], "no policy is called 'careful'"),
+        (["--only", "start", "--around", "start"], "--only and --around exclude each other"),
+    ],
+)
+def test_what_the_flow_has_not_is_a_plain_message(demo: Path, options: list[str], message: str) -> None:
+    ran = CliRunner().invoke(command, [str(demo), *options])
+    assert ran.exit_code == 2
+    assert message in ran.stderr
+
+
+def test_a_part_of_a_flow_is_drawn(demo: Path) -> None:
+    ran = CliRunner().invoke(command, [str(demo), "--around", "farewell", "--depth", "0", "--no-libraries"])
+    assert ran.exit_code == 0
+    assert "from start" in ran.stdout
+    assert "Shall we?" not in ran.stdout
+
+
+def test_a_flow_that_breaks_its_policy_is_drawn_and_fails(demo: Path) -> None:
+    policy = (
+        'line notice "This call is recorded."\n\npolicy careful\n  require heard(notice) before farewell\n\nstate start'
+    )
+    demo.write_text(FLOW.replace("state start", policy, 1))
+    ran = CliRunner().invoke(command, [str(demo), "--policy", "careful"])
+    assert ran.exit_code == 1
+    assert "error[FL703]" in ran.stderr
+    assert "✗ require heard(notice) before farewell" in ran.stdout
+
+
+def test_a_library_is_a_plain_message(demo: Path) -> None:
+    demo.write_text('intent agree "the caller agrees"\n  "yes"\n')
+    ran = CliRunner().invoke(command, [str(demo)])
+    assert ran.exit_code == 1
+    assert "it is a library" in ran.stderr
+
+
 def test_a_flow_with_errors_is_explained_and_not_drawn(demo: Path) -> None:
     demo.write_text(FLOW.replace("agree -> farewell", "agree -> farewel"))
     ran = CliRunner().invoke(command, [str(demo)])
     assert ran.exit_code == 1
     assert ran.stdout == ""
     assert "error[FL2" in ran.stderr
+    assert "not drawn: " in ran.stderr
 
 
 def test_a_file_that_cannot_be_written_is_a_plain_message(demo: Path) -> None:

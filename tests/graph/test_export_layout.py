@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from random import Random
 
 import pytest
 
-from flowengine.graph.export.layout import Box, Layout, Link, lay_out
+from flowengine.graph.export.layout import Box, Layout, Link, Route, lay_out
 from flowengine.graph.export.order import ordered
 from flowengine.graph.export.place import placed
 from flowengine.graph.export.ranks import backward, ranks
@@ -71,6 +73,44 @@ def test_an_arrow_begins_and_ends_at_the_edges_of_its_boxes() -> None:
             left, top = layout.boxes[key]
             assert left <= x <= left + boxes[key].width
             assert top <= y <= top + boxes[key].height
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_arrow_runs_through_a_box(seed: int) -> None:
+    boxes, links = graph(seed)
+    layout = lay_out(boxes, links, "n0")
+    for link, route in zip(links, layout.routes, strict=True):
+        if link.source == link.target:
+            continue
+        for x, y in drawn(route):
+            for key, (left, top) in layout.boxes.items():
+                inside = left < x < left + boxes[key].width and top < y < top + boxes[key].height - 1e-6
+                assert not inside, f"{link.source} → {link.target} runs through {key}"
+
+
+def drawn(route: Route) -> Iterator[tuple[float, float]]:
+    """Points along the curve of an arrow: vertical at each point of its route, as the drawing makes it."""
+    for (x, y), (to_x, to_y) in pairwise(route.points):
+        for step in range(1, 10):
+            t = step / 10
+            share = 3 * t * t - 2 * t * t * t
+            height = 1.5 * t * (1 - t) ** 2 + 1.5 * t * t * (1 - t) + t * t * t
+            yield x + (to_x - x) * share, y + (to_y - y) * height
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_tall_frame_hangs_from_its_row_and_nothing_runs_through_it(seed: int) -> None:
+    boxes, links = graph(seed)
+    boxes["n5"] = Box(400.0, 600.0)
+    layout = lay_out(boxes, links, "n0")
+    left, top = layout.boxes["n5"]
+    points = [
+        point
+        for link, route in zip(links, layout.routes, strict=True)
+        if link.source != link.target
+        for point in drawn(route)
+    ]
+    assert not [(x, y) for x, y in points if left < x < left + 400 and top < y < top + 600 - 1e-6]
 
 
 def test_all_of_it_lies_within_the_size_given() -> None:

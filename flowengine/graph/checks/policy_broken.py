@@ -55,13 +55,14 @@ from typing import assert_never
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Always, AtMost, Fact, Forbid, Policy, Require
+from flowengine.graph.model import Always, AtMost, Forbid, Policy, Require
 from flowengine.graph.names import Draft
 from flowengine.graph.paths import Paths, paths_of
 from flowengine.graph.proof.always import Reached, elsewhere, is_limited, waits_of
 from flowengine.graph.proof.builtin import may_prove
 from flowengine.graph.proof.policies import CannotProve, breaches, question
 from flowengine.graph.proof.query import Breach, path_line
+from flowengine.graph.proof.verdicts import duration_shown, fact_shown
 from flowengine.language.diagnostics import Diagnostic, Related
 
 RULE = Rule("FL703", "policy-broken", "error")
@@ -119,11 +120,6 @@ def path_shown(breach: Breach) -> str:
     return f"{shown}, where {told}; if that cannot be, {remedy}"
 
 
-def fact_shown(fact: Fact) -> str:
-    """A fact as an author writes it."""
-    return fact.name if fact.kind == "meant" else f"{fact.kind}({fact.name})"
-
-
 def _always(paths: Paths, reached: Reached, rule: Always, required: Related) -> Iterator[Diagnostic]:
     """One finding a rule: what is wrong in a library's handler is wrong in every state."""
     places = list(elsewhere(paths, reached, rule))
@@ -146,12 +142,8 @@ def _at_most(paths: Paths, rule: AtMost) -> Iterator[Diagnostic]:
     if is_limited(paths, rule):
         return
     if rule.seconds is not None:
-        after, shown = _duration(rule.seconds), f"after {_duration(rule.seconds)}"
+        after, shown = duration_shown(rule.seconds), f"after {duration_shown(rule.seconds)}"
     else:
         after, shown = f"{rule.turns} turns", f"after {rule.turns} turns"
     help_ = f"add to 'anywhere': after {after} -> STATE, where the state says goodbye and ends"
     yield RULE.at(rule.span, f"nothing surely ends the call {shown}", help_)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / 60:g}m" if seconds >= 60 and seconds % 60 == 0 else f"{seconds:g}s"

@@ -3,5 +3,6 @@
 from flowengine.graph.export.dot import to_dot
 from flowengine.graph.export.mermaid import to_mermaid
 from flowengine.graph.export.svg import to_svg
+from flowengine.graph.export.view import View, around
 
-__all__ = ["to_dot", "to_mermaid", "to_svg"]
+__all__ = ["View", "around", "to_dot", "to_mermaid", "to_svg"]

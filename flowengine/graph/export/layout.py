@@ -22,6 +22,11 @@ LANE_GAP = 18.0
 ROW_GAP = 28.0
 PORT_GAP = 22.0
 LOOP = 26.0
+SIDEWAYS = 24.0
+GAP_STEP = 3.0
+WIDEST_GAP = 76.0
+TALL = 140.0
+"""A box higher than this is a frame with boxes in it, and others beside it stand at its top."""
 STRAIGHT = 8.0
 """How much more an arrow's inner stretches resist bending than its ends."""
 
@@ -73,6 +78,7 @@ class _Grid:
     left: dict[int, float] = field(default_factory=dict)
     right: dict[int, float] = field(default_factory=dict)
     height: dict[int, float] = field(default_factory=dict)
+    row_top: dict[int, float] = field(default_factory=dict)
     row_height: dict[int, float] = field(default_factory=dict)
     links: list[tuple[int, int]] = field(default_factory=list)
     weight: dict[tuple[int, int], float] = field(default_factory=dict)
@@ -98,7 +104,7 @@ def lay_out(boxes: Mapping[str, Box], links: Sequence[Link], start: str) -> Layo
     runs = _runs(grid)
     for _ in range(3):
         straightened(grid.rows, runs, x, grid.gap)
-    y = _heights(grid)
+    y = _heights(grid, x)
     leftmost = min(x[node] - grid.left[node] for node in x)
     x = {node: at - leftmost for node, at in x.items()}
     corners = {key: (x[node] - boxes[key].width / 2, y[node] - boxes[key].height / 2) for node, key in enumerate(keys)}
@@ -171,16 +177,25 @@ def _runs(grid: _Grid) -> list[tuple[list[int], int | None]]:
     return runs
 
 
-def _heights(grid: _Grid) -> dict[int, float]:
-    """The y of each node's centre: the boxes of a row stand on one middle line."""
+def _heights(grid: _Grid, x: Mapping[int, float]) -> dict[int, float]:
+    """The y of each node's centre. Boxes of a row stand on one middle line, tall ones hang from the row's top.
+
+    The room between two rows grows with the arrows that run sideways in it, so that each can be followed.
+    """
+    sideways: dict[int, int] = {}
+    row_of = {node: index for index, row in enumerate(grid.rows) for node in row}
+    for one, other in grid.links:
+        if abs(x[one] - x[other]) > SIDEWAYS:
+            sideways[row_of[one]] = sideways.get(row_of[one], 0) + 1
     y: dict[int, float] = {}
     top = 0.0
-    for row in grid.rows:
+    for index, row in enumerate(grid.rows):
         height = max((grid.height[node] for node in row), default=0.0)
+        line = max((grid.height[node] for node in row if grid.height[node] <= TALL), default=0.0) / 2
         for node in row:
-            y[node] = top + height / 2
-            grid.row_height[node] = height
-        top += height + ROW_GAP
+            y[node] = top + (height / 2 if grid.is_lane(node) else max(line, grid.height[node] / 2))
+            grid.row_top[node], grid.row_height[node] = top, height
+        top += height + ROW_GAP + min(WIDEST_GAP - ROW_GAP, GAP_STEP * sideways.get(index, 0))
     return y
 
 
@@ -200,11 +215,16 @@ def _routes(
             continue
         above, below, lanes = chain[0], chain[-1], chain[1:-1]
         upper, lower = grid.keys[above], grid.keys[below]
+        # All that runs sideways does so between rows, where no box stands.
         points = [(ports[index, above], corners[upper][1] + boxes[upper].height)]
+        row_bottom = grid.row_top[above] + grid.row_height[above]
+        points += [(ports[index, above], row_bottom)] if row_bottom > points[0][1] + 0.5 else []
         for lane in lanes:
             half = grid.row_height[lane] / 2
             points += [(x[lane], y[lane] - half), (x[lane], y[lane] + half)]
-        points.append((ports[index, below], corners[lower][1]))
+        row_top, box_top = grid.row_top[below], corners[lower][1]
+        points += [(ports[index, below], row_top)] if row_top < box_top - 0.5 else []
+        points.append((ports[index, below], box_top))
         labelled = lanes[-1] if index in turned else lanes[0]
         ordered_points = tuple(reversed(points)) if index in turned else tuple(points)
         yield Route(ordered_points, (x[labelled], y[labelled]), index in turned)

@@ -1,82 +1,77 @@
-"""What of a flow is drawn: a card a state, a pill an ending, one arrow between two of them, a panel of `anywhere`.
+"""What of a flow is drawn: a card a state, a pill an ending, one arrow between two of them, panels beside them.
 
-All three formats draw this one sketch. Three choices keep it readable: moves between the same two places share one
+All three formats draw this one sketch. Four choices keep it readable: moves between the same two places share one
 arrow; each state has its own pill for an outcome, so endings pull no long lines across the page; what `anywhere`
-handles stands once in a panel, not as an edge from every state.
+handles stands once in a panel, not as an edge from every state; a subflow's states stand in a frame of their own,
+in which its outcomes are pills, and what the caller does with them are arrows of the state that runs it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from flowengine.graph.edges import Edge, branch_label, digressions, edges, statements
-from flowengine.graph.model import (
-    Again,
-    Block,
-    Branch,
-    Collect,
-    Disposition,
-    End,
-    Flow,
-    Goto,
-    Guard,
-    If,
-    Listen,
-    Resume,
-    Say,
-    State,
-)
-
-_PLACEHOLDER = re.compile(r"\{\{\s*(?:contact\.|agent\.)?(.*?)\s*(?:\|.*?)?\}\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One state. `says` is the sentence that stands for it; `repeats` and `answers` are branches that stay in it."""
-
-    name: str
-    says: str | None
-    waits: str | None
-    repeats: tuple[str, ...]
-    answers: tuple[str, ...]
-    tags: tuple[str, ...]
-    library: str | None
-    is_start: bool
-    is_reached: bool
-    returns: bool
-
-    @property
-    def key(self) -> str:
-        return f"state-{self.name}"
+from flowengine.graph.edges import Edge, branch_label, digressions, edges, plain_name, statements
+from flowengine.graph.export.cards import Card, Remark, card, readable
+from flowengine.graph.export.promises import Promise, Step, given, kept, kept_outcome, promises
+from flowengine.graph.export.view import WHOLE, View, chosen
+from flowengine.graph.model import Again, Branch, Direction, Disposition, End, Flow, Goto, Return
+from flowengine.graph.proof.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Pill:
-    """One ending, seen from one state."""
+    """One ending, seen from one state: of the call or, if it `returns`, of the subflow that the state belongs to."""
 
     source: str
     outcome: str
-    disposition: Disposition | None
+    disposition: Disposition | None = None
+    returns: bool = False
+    scope: str = ""
+    kept: tuple[str, ...] = ()
+    is_broken: bool = False
 
     @property
     def key(self) -> str:
-        return f"end-{self.source}-{self.outcome}"
+        return _pill_key(self.source, self.outcome, returns=self.returns)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """All moves from one place to another. Keys of cards and pills; `labels` in source order, without ""."""
+    """All moves from one place to another. Keys of cards and pills; `labels` in source order, without "".
+
+    `is_broken`: it lies on the shortest path that breaks a policy.
+    """
 
     source: str
     target: str
     labels: tuple[str, ...]
+    is_broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The end of an arrow whose target (the name of a state) stands elsewhere. `source`: the key of its card."""
+
+    source: str
+    target: str
+    scope: str = ""
+    is_broken: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"jump-{self.source}-{self.target}"
+
+
+Node = Card | Pill | Jump
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the panel: what happens in every state on `label`. It leads away, ends the call, or `stays`."""
+    """One line of the panel: what happens on `label` in every state, or in those of a subflow's run (`scope`).
+
+    It leads away, ends the call, or `stays`.
+    """
 
     label: str
     stays: str | None
@@ -84,6 +79,7 @@ class Row:
     outcome: str | None
     disposition: Disposition | None
     library: str | None
+    scope: str = ""
 
     @property
     def text(self) -> str:
@@ -91,44 +87,89 @@ class Row:
         return f"{self.label}: end {self.outcome}" if self.outcome else f"{self.label} {self.does}"
 
     @property
+    def told(self) -> str:
+        """The same, with the subflow in which alone it holds."""
+        return f"{self.text} (in {self.scope.rpartition('/')[2]})" if self.scope else self.text
+
+    @property
     def does(self) -> str:
         """What it does, where that is no ending."""
-        return f"→ {self.state}" if self.state is not None else str(self.stays)
+        return f"→ {plain_name(self.state)}" if self.state is not None else str(self.stays)
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """Everything to draw, in source order."""
+    """Everything to draw, in source order. `policy`: the only one shown; `is_part`: states are left out."""
 
     title: str
     name: str
+    direction: Direction
+    version: str
+    states: int
     cards: tuple[Card, ...]
     pills: tuple[Pill, ...]
     arrows: tuple[Arrow, ...]
     rows: tuple[Row, ...]
+    promises: tuple[Promise, ...] = ()
+    policy: str | None = None
+    is_part: bool = False
+    jumps: tuple[Jump, ...] = ()
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """Cards, pills and jumps by key."""
+        nodes: list[Node] = [*self.cards, *self.pills, *self.jumps]
+        return {node.key: node for node in nodes}
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tag for one in self.cards for tag in one.tags))
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The libraries whose states are drawn among the flow's own."""
+        return tuple(dict.fromkeys(one.library for one in self.cards if one.library is not None and not one.scope))
 
 
-def sketch(flow: Flow) -> Sketch:
-    """The sketch of a flow. States of a library that no path reaches are left out: they are not this flow's."""
+def sketch(flow: Flow, view: View = WHOLE) -> Sketch:
+    """The sketch of a flow, or of the part of it that a view chooses."""
     moves = edges(flow)
     reached = _reached(flow.start, moves)
-    shown = [state for state in flow.states.values() if state.library is None or state.name in reached]
-    names = {state.name for state in shown}
+    names = chosen(flow, view, reached)
+    found = promises(flow, view.policy)
+    verdicts = tuple(verdict for verdict, _ in found)
+    steps = {step for _, promise in found for step in promise.steps}
+    broken = {(verdict.path[-1].state) for verdict in verdicts if verdict.path}
     returning = digressions(flow)
-    moves = tuple(move for move in moves if move.source is None or move.source in names)
+    cards: list[Card] = []
+    for state in flow.states.values():
+        if state.name in names:
+            plain = card(flow, state, is_reached=state.name in reached, returns=state.name in returning)
+            beyond = _beyond(state.name, moves, names) if view.is_part else ()
+            promised = _promised(verdicts, flow, state.name, view)
+            remarks = (*plain.remarks, *beyond, *promised)
+            cards.append(replace(plain, remarks=remarks, is_broken=state.name in broken))
+    shown = [
+        move
+        for move in moves
+        if move.source in names and (move.target is None or move.target in names or move.returns is not None)
+    ]
+    pills = {pill.key: pill for pill in _pills(flow, shown, verdicts)}
+    pills |= {pill.key: pill for pill in _broken_pills(flow, steps, names, pills)}
     return Sketch(
         title=flow.title,
         name=flow.name,
-        cards=tuple(_card(flow, state, state.name in reached, state.name in returning) for state in shown),
-        pills=tuple(_pills(flow, moves)),
-        arrows=tuple(_arrows(moves)),
-        rows=tuple(_rows(flow)),
+        direction=flow.direction,
+        version=flow.version,
+        states=len(flow.states),
+        cards=tuple(cards),
+        pills=tuple(pills.values()),
+        arrows=tuple(_arrows(shown, steps, {*(one.key for one in cards), *pills})),
+        rows=tuple(row for row in _rows(flow) if not row.scope or any(row.scope == one.scope for one in cards)),
+        promises=tuple(promise for _, promise in found),
+        policy=view.policy,
+        is_part=view.is_part,
     )
-
-
-def readable(template: str) -> str:
-    """A prompt as a person reads it: `{{ contact.name }}` becomes `[name]`, white space is single."""
-    return " ".join(_PLACEHOLDER.sub(lambda found: f"[{found[1]}]", template).split())
 
 
 def _reached(start: str, moves: tuple[Edge, ...]) -> frozenset[str]:
@@ -150,70 +191,37 @@ def _reached(start: str, moves: tuple[Edge, ...]) -> frozenset[str]:
     return frozenset(reached)
 
 
-def _card(flow: Flow, state: State, is_reached: bool, returns: bool) -> Card:
-    waiting = next(_waiting(state.body), None)
-    branches = waiting.branches if waiting is not None else ()
-    return Card(
-        name=state.name,
-        says=_says(flow, state.body, question=waiting is not None),
-        waits=_waits(waiting),
-        repeats=tuple(branch_label(branch) for branch in branches if _stays(branch)),
-        answers=tuple(branch_label(branch) for branch in branches if _has(branch, Resume)),
-        tags=state.tags,
-        library=state.library,
-        is_start=state.name == flow.start,
-        is_reached=is_reached,
-        returns=returns,
+def _beyond(name: str, moves: Sequence[Edge], names: frozenset[str]) -> Iterator[Remark]:
+    """Where the moves of a card lead to and come from that are not drawn."""
+    onward = dict.fromkeys(
+        plain_name(move.target)
+        for move in moves
+        if move.source == name and move.target is not None and move.target not in names and move.returns is None
     )
+    before = dict.fromkeys(
+        plain_name(move.source)
+        for move in moves
+        if move.target == name and move.source is not None and move.source not in names and move.returns is None
+    )
+    if before:
+        yield Remark("beyond", f"from {', '.join(before)}")
+    if onward:
+        yield Remark("beyond", f"on to {', '.join(onward)}")
 
 
-def _waiting(block: Block) -> Iterator[Listen | Collect | Guard]:
-    for statement in statements(block):
-        if isinstance(statement, Listen | Collect | Guard):
-            yield statement
-
-
-def _waits(waiting: Listen | Collect | Guard | None) -> str | None:
-    match waiting:
-        case None:
-            return None
-        case Listen(seconds=seconds):
-            return f"listens {seconds:g} s"
-        case Collect(slots=slots):
-            return f"collects {', '.join(slots)}"
-        case Guard(name=name):
-            return f"guard {name}"
-
-
-def _has(branch: Branch, *kinds: type) -> bool:
-    return any(isinstance(statement, kinds) for statement in statements(branch.body))
-
-
-def _stays(branch: Branch) -> bool:
-    return _has(branch, Again) or not _has(branch, Goto, End, Resume)
-
-
-def _says(flow: Flow, block: Block, *, question: bool) -> str | None:
-    """The sentence a state is known by: its question, which comes last; where it asks nothing, its first."""
-    spoken = [readable(text) for text in _spoken(flow, block)]
-    if not spoken:
-        return None
-    return spoken[-1] if question else spoken[0]
-
-
-def _spoken(flow: Flow, block: Block) -> Iterator[str]:
-    for statement in block:
-        match statement:
-            case Say(line=str() as name):
-                yield from (sentence.text for sentence in flow.lines[name].sentences)
-            case Say(sentences=sentences):
-                yield from (sentence.text for sentence in sentences)
-            case If(arms=arms):
-                yield from _spoken(flow, arms[0].body)
-            case Collect(slots=slots):
-                yield from (ask.text for slot in slots[:1] if (ask := flow.slots[slot].ask) is not None)
-            case _:
-                pass
+def _promised(verdicts: Sequence[Verdict], flow: Flow, name: str, view: View) -> Iterator[Remark]:
+    """What policies keep of a state; where one policy was asked for, also which of its facts come about here."""
+    state = flow.states[name]
+    promised = list(dict.fromkeys(kept(verdicts, state)))
+    if view.policy is not None:
+        yield from (Remark("kept", text) for text in promised)
+        facts = given(verdicts, state)
+        if facts:
+            yield Remark("gives", f"gives {', '.join(facts)}")
+    elif len(promised) == 1:
+        yield Remark("kept", promised[0])
+    elif promised:
+        yield Remark("kept", f"kept by {len(promised)} rules")
 
 
 def _disposition(flow: Flow, outcome: str) -> Disposition | None:
@@ -221,43 +229,83 @@ def _disposition(flow: Flow, outcome: str) -> Disposition | None:
     return declared.disposition if declared is not None else None
 
 
-def _pills(flow: Flow, moves: tuple[Edge, ...]) -> Iterator[Pill]:
-    seen: set[tuple[str, str]] = set()
+def _pill_key(source: str, outcome: str, *, returns: bool = False) -> str:
+    return f"{'return' if returns else 'end'}-{source}-{outcome}"
+
+
+def _pills(flow: Flow, moves: Sequence[Edge], verdicts: Sequence[Verdict]) -> Iterator[Pill]:
     for move in moves:
-        if move.source is not None and move.outcome is not None and (move.source, move.outcome) not in seen:
-            seen.add((move.source, move.outcome))
-            yield Pill(move.source, move.outcome, _disposition(flow, move.outcome))
+        if move.source is None:
+            continue
+        scope = flow.states[move.source].scope
+        if move.returns is not None:
+            yield Pill(move.source, move.returns, returns=True, scope=scope)
+        elif move.outcome is not None:
+            promised = tuple(dict.fromkeys(kept_outcome(verdicts, move.outcome)))
+            yield Pill(move.source, move.outcome, _disposition(flow, move.outcome), scope=scope, kept=promised)
 
 
-def _arrows(moves: tuple[Edge, ...]) -> Iterator[Arrow]:
+def _broken_pills(flow: Flow, steps: set[Step], names: frozenset[str], pills: dict[str, Pill]) -> Iterator[Pill]:
+    """The endings at which a path breaks a rule; they may be those of `anywhere`, which have no pill otherwise."""
+    for step in sorted(steps, key=lambda step: (step.source, step.target)):
+        if step.source in names and step.target not in flow.states:
+            key = _pill_key(step.source, step.target)
+            scope = flow.states[step.source].scope
+            drawn = pills.get(key, Pill(step.source, step.target, _disposition(flow, step.target), scope=scope))
+            yield replace(drawn, is_broken=True)
+
+
+def _arrows(moves: Sequence[Edge], steps: set[Step], places: set[str]) -> Iterator[Arrow]:
     labels: dict[tuple[str, str], dict[str, None]] = {}
     for move in moves:
         if move.source is None or move.resumes:
             continue
-        target = f"state-{move.target}" if move.target is not None else f"end-{move.source}-{move.outcome}"
+        if move.returns is not None:
+            target = _pill_key(move.source, move.returns, returns=True)
+        elif move.target is not None:
+            target = f"state-{move.target}"
+        else:
+            target = _pill_key(move.source, move.outcome or "")
         labels.setdefault((f"state-{move.source}", target), {}).setdefault(move.by)
+    broken: set[tuple[str, str]] = set()
+    for step in sorted(steps, key=lambda step: (step.source, step.target, step.by)):
+        source, state = f"state-{step.source}", f"state-{step.target}"
+        pair = (source, state if state in places else _pill_key(step.source, step.target))
+        if source in places and pair[1] in places:
+            broken.add(pair)
+            labels.setdefault(pair, {step.by: None})
     for (source, target), words in labels.items():
-        yield Arrow(source, target, tuple(word for word in words if word))
+        yield Arrow(source, target, tuple(word for word in words if word), (source, target) in broken)
 
 
 def _rows(flow: Flow) -> Iterator[Row]:
-    for layer in flow.anywhere:
+    for layer in sorted(flow.anywhere, key=lambda layer: bool(layer.scope)):
         for branch in layer.branches:
-            yield _row(flow, branch, layer.library)
+            yield replace(_row(flow, branch, layer.library), scope=layer.scope)
 
 
 def _row(flow: Flow, branch: Branch, library: str | None) -> Row:
     """Where a handler leads: the last move of its block, as any others stand inside an `if`."""
     state: str | None = None
     outcome: str | None = None
+    returned: str | None = None
     for statement in statements(branch.body):
         match statement:
             case Goto(state=target):
-                state, outcome = target, None
+                state, outcome, returned = target, None, None
             case End(outcome=ending):
-                state, outcome = None, ending
+                state, outcome, returned = None, ending, None
+            case Return(outcome=ending):
+                state, outcome, returned = None, None, f"returns {ending}"
             case _:
                 pass
     disposition = _disposition(flow, outcome) if outcome is not None else None
-    stays = None if state or outcome else "asks again" if _has(branch, Again) else "answers, then returns"
-    return Row(branch_label(branch), stays, state, outcome, disposition, library)
+    stays = returned or ("asks again" if _has_again(branch) else "answers, then returns")
+    return Row(branch_label(branch), None if state or outcome else stays, state, outcome, disposition, library)
+
+
+def _has_again(branch: Branch) -> bool:
+    return any(isinstance(statement, Again) for statement in statements(branch.body))
+
+
+__all__ = ["Arrow", "Card", "Jump", "Node", "Pill", "Promise", "Remark", "Row", "Sketch", "readable", "sketch"]
