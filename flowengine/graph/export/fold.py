@@ -37,7 +37,8 @@ class Folded:
 
 def fold(drawing: Sketch) -> Folded:
     """The drawing with exits and jumps where they help; a small one comes back as it is."""
-    start = next((card.key for card in drawing.cards if card.is_start), "")
+    own = [card for card in drawing.cards if not card.scope]
+    start = next((card.key for card in own if card.is_start), own[0].key if own else "")
     drawing = _with_exits(drawing, {key for key, sources in _sources(drawing).items() if len(sources) >= CROWD})
     columns = _columns(drawing, start)
     home = _homes(drawing)

@@ -34,6 +34,8 @@ def to_svg(flow: Flow, view: View = WHOLE) -> str:
     drawing = folded.drawing
     parts = compose(drawing)
     columns = [_column_of(part, folded) for part in parts]
+    if parts and columns.count(None) == len(columns):
+        columns[0] = 0
     many = max((column + 1 for column in columns if column is not None), default=0)
     x, body = MARGIN, MARGIN
     placed: list[tuple[Part, float, float]] = []
