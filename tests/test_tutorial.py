@@ -1,4 +1,4 @@
-"""The tutorial holds: every step compiles as far as the page says, and its last step is the flow that ships."""
+"""The tutorials hold: commands print what the pages show, every step compiles, the last one is the flow that ships."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import pytest
 
 from flowengine.graph.compile import compile_file
 from tests import tutorial
-from tests.tutorial import BLOCK, FLOW, PAGE, ROOT, Desk, Draft, written
+from tests.tutorial import BLOCK, FLOW, PAGE, PAGES, ROOT, Desk, Draft, written
 
 BROKEN_STEPS = 1
 """Steps that the page shows with errors on purpose: the broken policy."""
 
 
-def test_the_page_shows_what_its_commands_print(tmp_path: Path) -> None:
-    page = PAGE.read_text("utf-8")
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_shows_what_its_commands_print(path: Path, tmp_path: Path) -> None:
+    page = path.read_text("utf-8")
     assert written(page, Desk(tmp_path)) == page, "run: python -m tests.tutorial"
 
 
@@ -59,3 +60,10 @@ def test_steps_replace_add_insert_and_take_out() -> None:
 )
 def test_what_is_shown_is_held_against_what_is_printed(shown: str, printed: str, alike: bool) -> None:
     assert tutorial.same(shown, printed) is alike
+
+
+def test_a_slip_lasts_as_long_as_its_commands(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.take("flow save=flows/a.flow", "right -> right\n")
+    assert desk.take("text slip=right:wrong", "$ cat flows/a.flow\n") == "$ cat flows/a.flow\nwrong -> right\n"
+    assert desk.take("text", "$ cat flows/a.flow\n") == "$ cat flows/a.flow\nright -> right\n"

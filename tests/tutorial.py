@@ -1,10 +1,11 @@
-"""docs/tutorial/boiler-cover.md, followed to the letter: its steps are put together and its commands are run.
+"""The tutorials that are typed, followed to the letter: their files are written and their commands are run.
 
 A block marked `flow step` holds definitions: each replaces the one of the same name, or is added after the last of its
-kind (`before=NAME`: above that one). `without=intent:agree,state:goodbye` takes definitions out. A block marked `text`
-that begins with `$` holds commands and what they print; `…` on a line of its own stands for lines left out.
+kind (`before=NAME`: above that one). `without=intent:agree,state:goodbye` takes definitions out. `save=PATH` writes a
+block to a file. A block marked `text` that begins with `$` holds commands and what they print; `…` on a line of its own
+stands for lines left out. `slip=RIGHT:WRONG` misspells a word of the file saved last while the block's commands run.
 
-`python -m tests.tutorial` runs the commands and writes what they print into the page; a test compares.
+`python -m tests.tutorial` runs the commands and writes what they print into the pages; a test compares.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tutorial" / "boiler-cover.md"
+PAGES = (PAGE, ROOT / "docs" / "tutorial" / "first-flow.md")
 FLOW = "boiler_cover.flow"
 KINDS = ("flow", "contact", "outcome", "line", "intent", "slot", "action", "policy", "state", "anywhere")
 BLOCK = re.compile(r"^```(?P<mark>[^\n]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -84,25 +86,37 @@ class Desk:
         self.draft = Draft()
         self._folder = folder
         self._cover = folder / "cover"
-        self._cover.mkdir()
-        shutil.copytree(ROOT / "flows" / "lib", self._cover / "lib")
+        self._saved = self._cover / FLOW
+        for each in (self._cover, folder / "flows"):
+            shutil.copytree(ROOT / "flows" / "lib", each / "lib")
         run = folder / "run"
         run.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m flowengine "$@"\n', "utf-8")
         run.chmod(0o755)
 
     def take(self, mark: str, text: str) -> str | None:
         """Follow one block. For commands: what the block should hold."""
-        match mark.split():
-            case ["flow", "step", *_]:
-                self.draft.step(mark, text)
-                (self._cover / FLOW).write_text(self.draft.text(), "utf-8")
-            case ["flowtest"]:
-                (self._cover / FLOW).with_suffix(".flowtest").write_text(text, "utf-8")
-            case ["text"] if text.startswith("$ "):
-                return "".join(self._ran(command) for command in commands(text))
-            case _:
-                pass
+        options = dict(each.split("=", 1) for each in mark.split() if "=" in each)
+        if mark.startswith("flow step"):
+            self.draft.step(mark, text)
+            self._saved.write_text(self.draft.text(), "utf-8")
+        elif "save" in options:
+            place = self._folder / options["save"]
+            place.write_text(text, "utf-8")
+            self._saved = place if place.suffix == ".flow" else self._saved
+        elif text.startswith("$ "):
+            return self._slipped(options["slip"], text) if "slip" in options else self._all(text)
         return None
+
+    def _slipped(self, slip: str, text: str) -> str:
+        right, wrong = slip.split(":")
+        before = self._saved.read_text("utf-8")
+        self._saved.write_text(before.replace(right, wrong, 1), "utf-8")
+        printed = self._all(text)
+        self._saved.write_text(before, "utf-8")
+        return printed
+
+    def _all(self, text: str) -> str:
+        return "".join(self._ran(command) for command in commands(text))
 
     def _ran(self, command: str) -> str:
         env = {**os.environ, "COLUMNS": "100", "PYTHONPATH": str(ROOT)}
@@ -136,5 +150,6 @@ def written(page: str, desk: Desk) -> str:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as made:
-        PAGE.write_text(written(PAGE.read_text("utf-8"), Desk(Path(made))), "utf-8")
+    for path in PAGES:
+        with tempfile.TemporaryDirectory() as made:
+            path.write_text(written(path.read_text("utf-8"), Desk(Path(made))), "utf-8")
