@@ -1,9 +1,11 @@
-"""When recording begins: once all that was said before it was heard, since the notice is among it.
+"""When recording begins and ends: once all that was said before it was heard, since the notice is among it.
 
 A notice that was cut short told nobody anything: then the call is not recorded, and a note says so.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Record
@@ -11,35 +13,46 @@ from flowengine.conversation.commands import Record
 NOT_HEARD = "not recorded: what was said before it was not heard to its end"
 
 
+@dataclass(slots=True)
+class _Order:
+    """`record start` or `stop`, and the speech that comes before it."""
+
+    start: bool
+    awaited: set[str]
+    was_cut: bool = False
+
+
 class Recording:
-    """Holds a `record start` back until it may be carried out."""
+    """Holds the orders of a call back until each may be carried out, in their order."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._awaited: set[str] | None = None
+        self._orders: list[_Order] = []
 
     def order(self, *, start: bool) -> None:
         """`record start`, `record stop`."""
-        if not start:
-            self._awaited = None
-            self._call.emit(Record(False))
-            return
-        self._awaited = set(self._call.transcript.coming)
-        self._begin()
+        self._orders.append(_Order(start, set(self._call.transcript.coming)))
+        self._go_on()
 
     def heard(self, speech_id: str) -> None:
         """What was said has been heard to its end."""
-        if self._awaited is not None and speech_id in self._awaited:
-            self._awaited.discard(speech_id)
-            self._begin()
+        self._done(speech_id, was_cut=False)
 
     def cut(self, speech_id: str) -> None:
         """It was stopped before its end."""
-        if self._awaited is not None and speech_id in self._awaited:
-            self._awaited = None
-            self._call.note(NOT_HEARD)
+        self._done(speech_id, was_cut=True)
 
-    def _begin(self) -> None:
-        if self._awaited is not None and not self._awaited:
-            self._awaited = None
-            self._call.emit(Record(True))
+    def _done(self, speech_id: str, *, was_cut: bool) -> None:
+        for order in self._orders:
+            if speech_id in order.awaited:
+                order.awaited.discard(speech_id)
+                order.was_cut |= was_cut
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._orders and not self._orders[0].awaited:
+            order = self._orders.pop(0)
+            if order.start and order.was_cut:
+                self._call.note(NOT_HEARD)
+            else:
+                self._call.emit(Record(order.start))
