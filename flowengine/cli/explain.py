@@ -13,8 +13,7 @@ from itertools import groupby
 import click
 
 from flowengine.graph.checks.catalogue import Entry
-from flowengine.graph.checks.reference import BEGINNING, FAMILIES, completed, entries
-from flowengine.graph.compile import compile_text
+from flowengine.graph.checks.reference import BEGINNING, FAMILIES, compiled, completed, entries
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
@@ -96,7 +95,7 @@ def explained(entry: Entry, paint: Painter, width: int) -> Iterator[str]:
 
 def _bad(entry: Entry, example: str, paint: Painter, width: int) -> Iterator[str]:
     """The bad example, with carets and the remedy where it is reported."""
-    problem = next(found for found in compile_text(completed(example)).diagnostics if found.code == entry.code)
+    problem = next(found for found in compiled(example).diagnostics if found.code == entry.code)
     skipped = 0 if example == completed(example) else BEGINNING.count("\n") + 1
     bar = paint.bad("  │")
     for number, line in enumerate(example.rstrip("\n").split("\n"), start=1 + skipped):

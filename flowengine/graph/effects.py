@@ -20,6 +20,14 @@ class Spoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Used:
+    """Values are read for something that the caller does not hear: a note, an argument, a number to dial, a model."""
+
+    texts: tuple[Template | Expression, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Meant:
     """The caller's words were taken as this intent."""
 
@@ -31,6 +39,11 @@ class Began:
     """An action or a guard was asked."""
 
     statement: Do | Guard
+
+    @property
+    def span(self) -> Span:
+        """Where it is asked."""
+        return self.statement.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,11 @@ class Assumed:
 
     condition: Expression
     holds: bool
+
+    @property
+    def span(self) -> Span:
+        """Where the condition stands."""
+        return self.condition.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,7 @@ class Turned:
     trigger: Trigger
 
 
-Effect = Spoke | Meant | Began | Succeeded | Assumed | Assigned | Recorded | Turned
+Effect = Spoke | Used | Meant | Began | Succeeded | Assumed | Assigned | Recorded | Turned
 
 # Exits: how a way through a block comes out.
 

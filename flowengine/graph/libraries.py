@@ -64,10 +64,13 @@ def _add_subflow(units: Units, run: ast.Run, user: Unit, find: Finder, parser: P
     name = run.flow.text
     if not name or name in units.subflows:
         return
+    own = units.found[0].source.path
+    if user.source.path == own and name == Path(own).stem:  # it runs itself: told of by a check
+        return
     found = find(name, user.source.path)
     if not isinstance(found, Source):
         units.problems.append(found or _missing_subflow(run, user.source.path))
-    elif found.path != units.found[0].source.path:  # one that runs itself is told of by a check
+    elif found.path != own:
         units.subflows.add(name)
         _add(units, Unit(name, found, _parsed(units, found, parser), is_subflow=True), find, parser)
 

@@ -229,7 +229,9 @@ class _Lowering:
         kind = value_type(field.type, self._problems)
         default = constant(kind, field.default) if field.default else None
         lowered = model.ContactField(field.name.text, kind, default, field.name.span)
-        self._contact.setdefault(lowered.name, lowered)
+        # A subflow cannot make an input of its own a requirement of the whole call: a check says that it is missing.
+        if default is not None or not unit.is_subflow:
+            self._contact.setdefault(lowered.name, lowered)
 
     def _intent(self, intent: ast.Intent, unit: Unit) -> None:
         """An intent that a library declares too is one intent: phrases add up, the first description counts."""

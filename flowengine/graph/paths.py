@@ -31,6 +31,7 @@ from flowengine.graph.effects import (
     Step,
     Succeeded,
     Turned,
+    Used,
     Waits,
 )
 from flowengine.graph.model import (
@@ -268,14 +269,22 @@ def _effects(statement: object, flow: Flow) -> Iterator[Effect]:
             yield Spoke(None, (text,), text.span)
         case Set(name=name, value=value, span=span):
             yield Assigned(name, value, span)
+        case Note(text=text, span=span):
+            yield Used((text,), span)
+        case Transfer(target=target, span=span):
+            yield Used((target,), span)
         case Record(start=start, span=span):
             yield Recorded(start, span)
         case Collect(slots=slots, span=span):
             asked = (flow.slots[name].ask for name in slots if name in flow.slots)
             yield Spoke(None, tuple(text for text in asked if text is not None), span)
-        case Llm(span=span):
+        case Llm(task=task, facts=facts, span=span):
+            yield Used((task, *facts), span)
             yield Spoke(None, (), span)
-        case Do() | Guard():
+        case Do(arguments=arguments, span=span):
+            yield Used(tuple(argument.value for argument in arguments), span)
+            yield Began(statement)
+        case Guard():
             yield Began(statement)
         case _:
             pass

@@ -53,6 +53,15 @@ def _find_statements(flow: model.Flow) -> Iterator[model.Statement]:
         yield from statements(block)
 
 
+def undamaged(draft: Draft) -> Iterator[model.Statement]:
+    """Like `every_statement`, without states that lost a line: what looks missing there was perhaps written."""
+    for state in draft.flow.states.values():
+        if not damaged(draft, state):
+            yield from statements(state.body)
+    for branch in handlers(draft.flow):
+        yield from statements(branch.body)
+
+
 def waiting(block: model.Block) -> Iterator[model.Waiting]:
     """Every statement in a block that waits."""
     for statement in statements(block):

@@ -8,9 +8,8 @@ import pytest
 
 import flowengine
 from flowengine.graph.checks.catalogue import Entry
-from flowengine.graph.checks.reference import completed, entries, page
+from flowengine.graph.checks.reference import compiled, entries, page
 from flowengine.graph.checks.run import CHECKS
-from flowengine.graph.compile import compile_text
 
 ROOT = Path(flowengine.__file__).parent.parent
 SHOWN = [entry for entry in entries() if entry.bad is not None]
@@ -19,7 +18,7 @@ SHOWN = [entry for entry in entries() if entry.bad is not None]
 @pytest.mark.parametrize("entry", SHOWN, ids=lambda entry: entry.code)
 def test_the_bad_example_is_reported_once_and_nothing_else_is_wrong(entry: Entry) -> None:
     assert entry.bad is not None
-    found = compile_text(completed(entry.bad)).diagnostics
+    found = compiled(entry.bad).diagnostics
     assert [problem.code for problem in found].count(entry.code) == 1, found
     reported = next(problem for problem in found if problem.code == entry.code)
     assert (reported.name, reported.severity) == (entry.name, entry.severity)
@@ -29,7 +28,7 @@ def test_the_bad_example_is_reported_once_and_nothing_else_is_wrong(entry: Entry
 @pytest.mark.parametrize("entry", SHOWN, ids=lambda entry: entry.code)
 def test_the_good_example_has_nothing_to_report(entry: Entry) -> None:
     assert entry.good is not None
-    found = compile_text(completed(entry.good))
+    found = compiled(entry.good)
     assert found.diagnostics == ()
     assert found.flow is not None
 
@@ -37,7 +36,7 @@ def test_the_good_example_has_nothing_to_report(entry: Entry) -> None:
 @pytest.mark.parametrize("entry", SHOWN, ids=lambda entry: entry.code)
 def test_every_reported_example_has_a_remedy(entry: Entry) -> None:
     assert entry.bad is not None
-    found = compile_text(completed(entry.bad)).diagnostics
+    found = compiled(entry.bad).diagnostics
     assert all(problem.help for problem in found)
 
 

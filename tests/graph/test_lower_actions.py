@@ -43,8 +43,7 @@ state second
   say "Really, really?"
   listen
     agree: end yes_twice
-    silence or otherwise -> first
-    silence or otherwise 3: end no
+    silence or otherwise: end no
 
 anywhere
   hangup: end no

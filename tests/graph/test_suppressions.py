@@ -80,9 +80,9 @@ def test_without_a_reason_it_is_an_error_and_the_warning_is_not_shown_besides(co
 
 
 def test_an_unknown_code_names_the_nearest() -> None:
-    (problem,) = compile_text(HEAD + LOOSE.replace("start", "start  # allow FL3O1: kept"), libraries={}).diagnostics
-    assert (problem.message, problem.help) == ("there is no diagnostic 'FL3O1'", "did you mean 'FL301'?")
-    assert (problem.span.column, problem.span.end_column) == (22, 27)
+    (problem,) = compile_text(HEAD + LOOSE.replace("start", "start  # allow FL3011: kept"), libraries={}).diagnostics
+    assert (problem.message, problem.help) == ("there is no diagnostic 'FL3011'", "did you mean 'FL301'?")
+    assert (problem.span.column, problem.span.end_column) == (22, 28)
 
 
 @pytest.mark.parametrize(

@@ -192,8 +192,8 @@ ENTRIES: tuple[Entry, ...] = (
         "number-too-long",
         "error",
         "A number of more than 20 signs.",
-        "state first\n  set price = 123456789012345678901234567890\n  -> goodbye\n",
-        "state first\n  set price = 12\n  -> goodbye\n",
+        'state first\n  set price = 123456789012345678901234567890\n  say "{{ price }} pounds."\n  -> goodbye\n',
+        'state first\n  set price = 12\n  say "{{ price }} pounds."\n  -> goodbye\n',
     ),
     Entry(
         "FL123",
@@ -210,7 +210,7 @@ ENTRIES: tuple[Entry, ...] = (
         "An option that an action does not have.",
         'action look_up() -> place: text\n  python "acme.places:look_up"\n  retry 2\n\n'
         "state first\n  do look_up()\n    ok or error -> goodbye\n",
-        'action look_up() -> place: text\n  python "acme.places:look_up"\n  retries 2\n\n'
+        'action look_up() -> place: text\n  python "acme.places:look_up"\n  retries 2\n  timeout 2s\n  effect none\n\n'
         "state first\n  do look_up()\n    ok or error -> goodbye\n",
     ),
     Entry(
@@ -220,7 +220,7 @@ ENTRIES: tuple[Entry, ...] = (
         "An option of an action has a value that it cannot take: an address without https, a time that is too long.",
         'action look_up()\n  http "http://example.com/places"\n\n'
         "state first\n  do look_up()\n    ok or error -> goodbye\n",
-        'action look_up()\n  http "https://example.com/places"\n\n'
+        'action look_up()\n  http "https://example.com/places"\n  timeout 2s\n  effect none\n\n'
         "state first\n  do look_up()\n    ok or error -> goodbye\n",
     ),
     Entry(
@@ -229,7 +229,8 @@ ENTRIES: tuple[Entry, ...] = (
         "error",
         "An action says neither which Python function nor which address carries it out, or it says both.",
         "action look_up()\n  timeout 4s\n\nstate first\n  do look_up()\n    ok or error -> goodbye\n",
-        'action look_up()\n  python "acme.places:look_up"\n\nstate first\n  do look_up()\n    ok or error -> goodbye\n',
+        'action look_up()\n  python "acme.places:look_up"\n  timeout 2s\n  effect none\n\n'
+        "state first\n  do look_up()\n    ok or error -> goodbye\n",
     ),
     Entry(
         "FL207",

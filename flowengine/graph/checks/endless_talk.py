@@ -20,6 +20,7 @@ Good:
       say "Shall I say it again?"
       listen
         agree -> first
+        agree 3 -> goodbye
         silence or otherwise -> goodbye
 """
 
@@ -39,7 +40,7 @@ RULE = Rule("FL305", "endless-talk", "error")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     runs = {each.scope: each for each in every_statement(draft.flow) if isinstance(each, Run)}
-    moves = {state.name: list(_moves(state.body, state.scope, runs)) for state in draft.flow.states.values()}
+    moves = {state.name: list(moves_on(state.body, state.scope, runs)) for state in draft.flow.states.values()}
     seen: set[str] = set()
     for start in moves:
         circle = _circle(start, moves, seen)
@@ -50,7 +51,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             yield RULE.at(move.span, message, "put a 'listen' somewhere on the way")
 
 
-def _moves(block: Block, scope: str, runs: Mapping[str, Run]) -> Iterator[Goto]:
+def moves_on(block: Block, scope: str, runs: Mapping[str, Run]) -> Iterator[Goto]:
     """The moves that a state makes without waiting first: into a subflow, and from its end on, as well."""
     for statement in block:
         match statement:
@@ -63,10 +64,10 @@ def _moves(block: Block, scope: str, runs: Mapping[str, Run]) -> Iterator[Goto]:
                 outer = scope.rpartition("/")[0].rpartition("/")[0]
                 for branch in runs[scope].branches:
                     if OnResult(outcome) in branch.triggers:
-                        yield from _moves(branch.body, outer, runs)
+                        yield from moves_on(branch.body, outer, runs)
             case If() | Split() | Guard() | Do() | Transfer():
                 for inner in inner_blocks(statement):
-                    yield from _moves(inner, scope, runs)
+                    yield from moves_on(inner, scope, runs)
             case _:
                 pass
         if block_closes((statement,)):

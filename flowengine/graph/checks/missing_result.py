@@ -70,11 +70,7 @@ def _results(flow: Flow, statement: Waiting) -> tuple[str, ...]:
 
 def outcomes(flow: Flow, run: Run) -> tuple[str, ...]:
     """How the subflow may end, each once, in source order."""
-    returned = (
-        statement.outcome
-        for state in flow.states.values()
-        if state.scope == run.scope
-        for statement in statements(state.body)
-        if isinstance(statement, Return)
-    )
+    bodies = [state.body for state in flow.states.values() if state.scope == run.scope]
+    bodies += [branch.body for layer in flow.anywhere if layer.scope == run.scope for branch in layer.branches]
+    returned = (statement.outcome for body in bodies for statement in statements(body) if isinstance(statement, Return))
     return tuple(dict.fromkeys(name for name in returned if name))

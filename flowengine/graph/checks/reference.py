@@ -11,6 +11,7 @@ from types import ModuleType
 
 from flowengine.graph.checks.catalogue import ENTRIES, Entry
 from flowengine.graph.checks.run import CHECKS
+from flowengine.graph.compile import Compilation, compile_text
 from flowengine.graph.suppressions import EXPLAINED
 
 BEGINNING = """\
@@ -42,7 +43,7 @@ state goodbye
   say "Thank you. Is there anything else?"
   listen
     agree: end booked
-    refuse or silence or otherwise: end declined
+    refuse or silence or otherwise or machine: end declined
 """
 """What completes an example that has no `flow` line of its own."""
 
@@ -60,18 +61,30 @@ FAMILIES = {
 
 _EXAMPLE = re.compile(r"\nBad:\n(?P<bad>.*?)\nGood:\n(?P<good>.*)", re.DOTALL)
 
+_FILE = re.compile(r"^# (\w+)\.flow\n", re.MULTILINE)
+"""Begins a subflow inside an example."""
+
 _HEAD = """\
 # Diagnostics
 
 Every mistake that `flowengine validate` reports, by code. A code keeps its meaning from version to version. This page
 is made from the checks themselves; the tests compile its examples. `flowengine explain CODE` shows one of them in the
-terminal. An example without a `flow` line is completed by this beginning:
+terminal. An example without a `flow` line is completed by this beginning; a comment such as `# ask_day.flow` begins a
+second file:
 """
 
 
 def completed(example: str) -> str:
-    """An example as a whole flow."""
-    return example if re.search(r"^flow example", example, re.MULTILINE) else f"{BEGINNING}\n{example}"
+    """An example as a whole flow, without the subflows that stand after it."""
+    flow = _FILE.split(example)[0]
+    return flow if re.search(r"^flow example", flow, re.MULTILINE) else f"{BEGINNING}\n{flow}"
+
+
+def compiled(example: str) -> Compilation:
+    """An example compiled; each part of it that begins with a comment `# NAME.flow` is a file of its own."""
+    _, *files = _FILE.split(example)
+    subflows = dict(zip(files[::2], files[1::2], strict=True))
+    return compile_text(completed(example), libraries=subflows or None)
 
 
 def entries() -> list[Entry]:

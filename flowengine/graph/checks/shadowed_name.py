@@ -9,9 +9,11 @@ Bad:
       ask "And what's your name?"
 
     state first
-      say "Hello {{ name }}."
       collect name
-        done or failed -> goodbye
+        done
+          say "Hello {{ name }}."
+          -> goodbye
+        failed -> goodbye
 
 Good:
 

@@ -6,6 +6,8 @@ Bad:
 
     action look_up()
       python "acme.places:look_up"
+      timeout 2s
+      effect none
 
     state first
       do lookup()
@@ -15,6 +17,8 @@ Good:
 
     action look_up()
       python "acme.places:look_up"
+      timeout 2s
+      effect none
 
     state first
       do look_up()
