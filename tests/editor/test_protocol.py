@@ -28,7 +28,7 @@ slot visit_day: date
 
 state start
   say greeting
-  say "Is {{ visit_day | spoken }} right, {{ contact.name }}?"
+  say "Is {{ visit_day | default(today, true) | spoken }} right, {{ contact.name }}?"
   listen
     agree -> book
     silence or otherwise -> goodbye
