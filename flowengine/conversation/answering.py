@@ -64,7 +64,7 @@ class Answering:
                 self._call.note(" ".join((f"guard {name} {result}", *reasons)))
                 return result
             case Do(), ActionFinished():
-                return self._doing.finished(stay.waiting, event)
+                return self._doing.finished(stay, stay.waiting, event)
             case Llm(), ModelAnswered() | ModelFailed():
                 return event
             case Transfer(), TransferEnded(result=result):
@@ -83,7 +83,8 @@ class Answering:
             case _:
                 pass
         self._call.cancel_timers(stay, "timeout", "filler")
-        if stay is self._call.stay:
+        # A move that waits for a line was decided before the answer came, and goes first.
+        if stay is self._call.stay and stay.held is None:
             self._interpreter.answered(answer)
         else:
             stay.answer = answer

@@ -52,8 +52,8 @@ class Doing:
             call.start_timer(stay, f"filler-{stay.request}", "filler", FILLER_AFTER_S)
         return None
 
-    def finished(self, do: Do, event: ActionFinished) -> str:
-        """What an action came to: `ok` once all its results are known."""
+    def finished(self, stay: Stay, do: Do, event: ActionFinished) -> str:
+        """What an action came to: `ok` once all its results are known. They are variables once `ok` is taken."""
         call, action = self._call, self._call.flow.actions[do.action]
         call.note(f"action {action.name} {event.result}" + (f": {event.reason}" if event.reason else ""))
         if event.result == "error":
@@ -61,9 +61,14 @@ class Doing:
         results = self._results(action, dict(event.values))
         if results is None:
             return "error"
-        for name, value in results.items():
-            call.fill(name, value)
+        stay.results = results
         return "ok"
+
+    def take_results(self, stay: Stay) -> None:
+        """`ok` is taken: the results are variables from here."""
+        for name, value in stay.results.items():
+            self._call.fill(name, value)
+        stay.results = {}
 
     def timed_out(self, do: Do) -> str:
         """No answer in time: a result of its own where the flow has a branch for it."""

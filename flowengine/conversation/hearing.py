@@ -114,6 +114,9 @@ class Hearing:
             if isinstance(stay.waiting, Llm):
                 call.stop_speaking()
                 return self._interpreter.model_turn()
+            if not isinstance(stay.waiting, OpenToCaller):
+                # Only a rung that was not reached listens for this; nothing has been asked that it could miss.
+                return None
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         rivals = [

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import AskGuard, Chose, Ended, Hangup, Speak
+from flowengine.conversation.commands import AskGuard, Ended, Hangup, Speak
 from flowengine.conversation.commands import Listen as Listening
 from flowengine.conversation.doing import Doing
 from flowengine.conversation.expecting import expecting
@@ -21,7 +21,7 @@ from flowengine.conversation.moving import Moving
 from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits, intents_of, layers
 from flowengine.conversation.promises import Promises
 from flowengine.conversation.recording import Recording
-from flowengine.conversation.splitting import choose
+from flowengine.conversation.splitting import take_variant
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
@@ -48,7 +48,6 @@ from flowengine.graph.model import (
     Set,
     Split,
     Transfer,
-    Variant,
     Wait,
     Waiting,
 )
@@ -88,6 +87,7 @@ class Interpreter:
         stay = self._here()
         waiting, stay.waiting = stay.waiting, None
         self._call.release(stay)
+        self._doing.take_results(stay)
         self._moves += 1
         branches = waiting.branches if waiting is not None else ()
         found = next(fits((branches,), OnResult(result), {}), None)
@@ -95,6 +95,9 @@ class Interpreter:
             return self.fail(f"nothing follows {result!r} in state {stay.state!r}")
         self._call.trace.took(found.branch, result)
         closing = self._run(found.branch.body)
+        if isinstance(closing, Resume):
+            # What waited is over, so this resumes what the state itself has interrupted.
+            return self._close(closing, result, inside=False)
         if isinstance(closing, Again) and waiting is not None and self._moves <= MOST_MOVES:
             # What waited has come to its end: `again` begins it anew.
             if closing.text is not None:
@@ -216,7 +219,7 @@ class Interpreter:
                     if closing is not None:
                         return closing
                 case Split():
-                    closing = self._run(self._variant(statement).body, silent=silent)
+                    closing = self._run(take_variant(call, statement).body, silent=silent)
                     if closing is not None:
                         return closing
                 case Goto() | Again() | Resume() | End() | Return():
@@ -226,15 +229,6 @@ class Interpreter:
                 case _:
                     assert_never(statement)
         return None
-
-    def _variant(self, split: Split) -> Variant:
-        call = self._call
-        forced = call.variants.get(split.name)
-        variant = next((each for each in split.variants if each.name == forced), None)
-        variant = variant or choose(call.flow.name, split, call.contact_key)
-        call.trace.chose(variant)
-        call.emit(Chose(split.name, variant.name))
-        return variant
 
     def _close(self, closing: Closing | None, by: str, *, inside: bool, scope: str | None = None) -> None:
         """`inside`: the block was a branch's, so something still waits; else it was a state's own.
@@ -327,7 +321,9 @@ class Interpreter:
             self._here().held = Held(move, by)
             self.go_on()
         else:
-            self._here().held = None
+            # A digression comes back to what was decided; any other move is made in its place.
+            if not (isinstance(move, Goto) and move.state in self._call.prepared.asides):
+                self._here().held = None
             return True
         return False
 
@@ -337,6 +333,7 @@ class Interpreter:
         if held is None:
             return None
         if not self.promises.unheard(held.move):
+            self._here().held = None
             return self._close(held.move, held.by, inside=True)
         if not self.promises.say(held):
             return self.fail("a line that has to be heard could not be")

@@ -100,7 +100,7 @@ class Moving:
         if state in kept:
             call.release(*call.interrupted[kept.index(state) :])
             del call.interrupted[kept.index(state) :]
-        if stay.waiting is not None and stay.state != state:
+        if (stay.waiting is not None or stay.held is not None) and stay.state != state:
             call.interrupted.append(stay)
             return True
         return False

@@ -71,6 +71,8 @@ class Stay:
     """The request to the guard, an action, the model or a transfer that is open."""
     answer: str | Reply | None = None
     """Its answer that came while a digression held the floor: a result, or what the model said."""
+    results: dict[str, object] = field(default_factory=dict)
+    """Of an action that answered `ok`, until that is taken: a digression that holds the floor does not see them."""
     held: Held | None = None
     """A move that waits until a line was heard."""
     timers: dict[str, Purpose] = field(default_factory=dict)

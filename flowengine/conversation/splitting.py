@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from flowengine.conversation.call import written
+from flowengine.conversation.call import Call, written
+from flowengine.conversation.commands import Chose
 from flowengine.graph.model import Split, Variant
 
 _RANGE = 1 << 64
@@ -30,3 +31,13 @@ def choose(flow: str, split: Split, key: str) -> Variant:
         if point < reached:
             return variant
     return split.variants[-1]
+
+
+def take_variant(call: Call, split: Split) -> Variant:
+    """The variant of this call: the one that was settled by name, else the contact's."""
+    forced = call.variants.get(split.name)
+    variant = next((each for each in split.variants if each.name == forced), None)
+    variant = variant or choose(call.flow.name, split, call.contact_key)
+    call.trace.chose(variant)
+    call.emit(Chose(split.name, variant.name))
+    return variant

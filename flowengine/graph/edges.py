@@ -104,7 +104,8 @@ def statements(block: Block) -> Iterator[Statement]:
 
 
 def digressions(flow: Flow) -> frozenset[str]:
-    """The states that `resume` closes on some path: entering one keeps the place it interrupted."""
+    """The states that `resume` closes on some path, or the end of what waits in them: entering one keeps the place that
+    it interrupted."""
     return frozenset(
         state.name
         for state in flow.states.values()
@@ -144,12 +145,16 @@ def branch_label(branch: Branch) -> str:
 
 
 def own_statements(block: Block) -> Iterator[Statement]:
-    """Like `statements`, without the branches of what waits: a `resume` there returns from the handler alone."""
+    """Like `statements`, without the branches that answer an event: a `resume` there returns from the branch alone."""
     for statement in block:
         yield statement
         if isinstance(statement, If | Split):
             for inner in inner_blocks(statement):
                 yield from own_statements(inner)
+        elif isinstance(statement, _HOLDING):
+            for branch in statement.branches:
+                if any(isinstance(trigger, OnResult) for trigger in branch.triggers):
+                    yield from own_statements(branch.body)
 
 
 def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:

@@ -131,10 +131,11 @@ class Paths:
         return self._takes[key]
 
     def answers(self, state: str, statement: Waiting, trigger: Trigger) -> bool:
-        """Whether anything is taken on an event while `statement` waits in `state`."""
+        """Whether something is taken on an event, even the first time, while `statement` waits in `state`."""
         key = (state, id(statement))
         if key not in self._answered:
-            self._answered[key] = frozenset(take.trigger for take in self.takes(state, statement))
+            first_time = (take for take in self.takes(state, statement) if take.branch.rung == 1)
+            self._answered[key] = frozenset(take.trigger for take in first_time)
         return trigger in self._answered[key]
 
     def handlers(self, scope: str) -> tuple[Take, ...]:

@@ -57,10 +57,8 @@ def waits_of(paths: Paths) -> Reached:
 def elsewhere(paths: Paths, reached: Reached, rule: Always) -> Iterator[Elsewhere]:
     """The places that break an `always`."""
     for state, statement, path in reached:
-        if not listens_for(rule.trigger, statement):
-            continue
         takes = [take for take in paths.takes(state, statement) if take.trigger == rule.trigger]
-        if not takes:
+        if listens_for(rule.trigger, statement) and not paths.answers(state, statement, rule.trigger):
             yield Elsewhere(state, statement, None, statement.span, path())
         for take in takes:
             ways_out = exits(paths.body(take.branch))
@@ -102,17 +100,21 @@ def exits(node: Node) -> tuple[Exit, ...]:
 
 def is_limited(paths: Paths, rule: AtMost) -> bool:
     """Whether an `anywhere` handler begins the call's end by then, without waiting for anything more."""
+    by_then: dict[Trigger, list[Take]] = {}
     for take in paths.handlers(""):
         match take.trigger:
             case OnAfter(seconds=seconds) if rule.seconds is not None and seconds <= rule.seconds:
-                pass
+                by_then.setdefault(take.trigger, []).append(take)
             case OnTurns(turns=turns) if rule.turns is not None and turns <= rule.turns:
-                pass
+                by_then.setdefault(take.trigger, []).append(take)
             case _:
-                continue
-        if take.branch.rung == 1 and ends_soon(paths, paths.body(take.branch)):
-            return True
-    return False
+                pass
+    # A higher rung would be preferred (`after 8m or price 2`), so each has to end the call.
+    return any(
+        any(take.branch.rung == 1 for take in takes)
+        and all(ends_soon(paths, paths.body(take.branch)) for take in takes)
+        for takes in by_then.values()
+    )
 
 
 def ends_soon(paths: Paths, node: Node) -> bool:

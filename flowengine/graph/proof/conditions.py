@@ -36,6 +36,7 @@ _SIGNS: dict[str, Callable[[Any, Any], object]] = {
 }
 
 _UNKNOWN = object()
+_QUOTES = frozenset("'\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Condition:
     text: str
     names: frozenset[str]
     tree: nodes.Node
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names without attributes: `visit_day` of `visit_day.month`, which changes with it."""
+        return frozenset(name.partition(".")[0] for name in self.names)
 
 
 class Conditions:
@@ -60,8 +66,7 @@ class Conditions:
         found, _ = condition(expression)
         if found is None or found.names & _CHANGE or self.follows(expression):
             return None
-        roots = {name.partition(".")[0] for name in found.names}
-        if not roots <= (_KEEP_STILL | self._flow.variables | set(self._flow.slots)):
+        if not found.roots <= (_KEEP_STILL | self._flow.variables | set(self._flow.slots)):
             return None
         return Conditions(self._flow, (*self.followed, found))
 
@@ -79,9 +84,9 @@ class Conditions:
                 return self._assumed(expression, holds, known)
             case Assigned(name=name, value=value):
                 constant = _constant(value)
-                return self._changed(known, lambda each: name in each.names, {name: constant})
+                return self._changed(known, lambda each: name in each.roots, {name: constant})
             case Turned():
-                return self._changed(known, lambda each: not each.names.isdisjoint(self._flow.slots), {})
+                return self._changed(known, lambda each: not each.roots.isdisjoint(self._flow.slots), {})
             case _:
                 return known
 
@@ -117,7 +122,9 @@ def condition(expression: Expression) -> tuple[Condition | None, bool]:
     tree = reading.tree
     if tree is None:
         return None, False
-    text, negated = " ".join(expression.text.split()), False
+    # Blanks between words mean nothing; those in quotes do.
+    text = expression.text.strip() if _QUOTES & set(expression.text) else " ".join(expression.text.split())
+    negated = False
     while isinstance(tree, nodes.Not):
         tree, negated = tree.node, not negated
         text = text.removeprefix("not").strip()

@@ -20,11 +20,9 @@ from typing import assert_never
 from flowengine.graph.edges import digressions
 from flowengine.graph.effects import (
     Assumed,
-    Effect,
     Ends,
     Meant,
     Moves,
-    Node,
     Repeats,
     Resumes,
     Returns,
@@ -34,13 +32,15 @@ from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
 from flowengine.graph.paths import Paths, Take
 from flowengine.graph.proof.conditions import Conditions
 from flowengine.graph.proof.points import Aside, Came, Context, Facts, Frame, Point, Way, frame_of
-from flowengine.graph.proof.query import Breach, Hop, Query, nowhere
+from flowengine.graph.proof.query import Breach, Hop, Query
+from flowengine.graph.proof.ways import Ways
 from flowengine.language.source import Span
 
 OUTSIDE = ("failed", "hung_up")
 """Outcomes that a call may end with at any moment, whatever the flow says."""
 OPT_OUT = "opt_out"
 _OPT_OUT = OnIntent(OPT_OUT)
+_OPTED_OUT = (Meant(OPT_OUT),)
 
 MOST_BREACHES = 5
 """Places shown for one rule: whoever mends these has most likely mended the rest."""
@@ -56,10 +56,10 @@ class Search:
         self._flow = paths.flow
         self._query = query
         self._conditions = conditions
+        self._ways = Ways(query, conditions)
         self._asides = digressions(self._flow)
         self._came: dict[Point, Came] = {}
         self._ahead: deque[Point] = deque()
-        self._ways_of: dict[tuple[int, Facts], tuple[Way, ...]] = {}
         self._statements: list[Waiting] = []
         self._numbers: dict[tuple[str, int], int] = {}
         self._runners: dict[Frame, dict[Point, None]] = {}
@@ -68,10 +68,10 @@ class Search:
         self._callers: dict[Aside, dict[Point, str]] = {}
         self._exits: dict[Aside, dict[Facts, None]] = {}
         self._links: dict[Aside, set[Aside]] = {}
+        self._restarts: dict[tuple[Aside, str], None] = {}
+        self._nested: set[tuple[Aside, Context, str]] = set()
         self._breaches: dict[str, Breach] = {}
         self._taken: dict[tuple[int, Facts], tuple[Way, ...]] = {}
-        self._gained: dict[int, bool] = {}
-        self._minds_effects = query.at_effect is not nowhere
         self._minds_opt_out = OPT_OUT in self._flow.intents
         self.gave_up = False
         """The flow has more points than could be visited: nothing is proved."""
@@ -108,7 +108,7 @@ class Search:
     # ── points ──
 
     def _entered(self, point: Point) -> None:
-        for way in self._ways(self._paths.state(point.state), point.facts):
+        for way in self._ways.of(self._paths.state(point.state), point.facts):
             self._follow(point, way, "", is_result=False, scope=self._flow.states[point.state].scope)
 
     def _waited(self, point: Point) -> None:
@@ -138,11 +138,11 @@ class Search:
 
     def _ways_of_take(self, take: Take, facts: Facts) -> Iterator[Way]:
         """Every way that an event may go; without those that come back to where they began, and know no more."""
-        for start in self._apply(take.effects, facts, ()):
+        for start in self._ways.apply(take.effects, facts, ()):
             if start.broken is not None:
                 yield start
                 continue
-            for way in self._ways(self._paths.body(take.branch), start.facts):
+            for way in self._ways.of(self._paths.body(take.branch), start.facts):
                 if take.is_result or way.facts != facts or not isinstance(way.exit, Repeats | Resumes):
                     yield way._replace(assumed=(*start.assumed, *way.assumed))
 
@@ -168,7 +168,7 @@ class Search:
         """The engine ends the call by itself."""
         outcomes = self._flow.outcomes.values()
         outcome = next((each.name for each in outcomes if each.disposition == "suppress"), "failed")
-        for start in self._apply((Meant(OPT_OUT),), point.facts, ()):
+        for start in self._ways.apply(_OPTED_OUT, point.facts, ()):
             self._over(point, outcome, start.facts, statement.span, OPT_OUT, ())
 
     # ── ways out of a block ──
@@ -214,11 +214,16 @@ class Search:
 
             self._in_frame(context, target.scope, enter)
         elif not interrupts or state == point.state:
+            self._restart(context, state)
             self._enter(point, Point(context, state, -1, facts), by, way.assumed, span)
         else:
             aside = Aside(state, facts, frame_of(context))
             self._callers.setdefault(aside, {})[point] = by
-            self._link(context, state)
+            if (nesting := (aside, context, point.state)) not in self._nested:
+                self._nested.add(nesting)
+                for known in list(self._restarts):
+                    self._link(*known)
+            self._restart(context, state)
             self._enter(point, Point(aside, state, -1, facts), by, way.assumed, span)
             for left in list(self._exits.get(aside, ())):
                 self._give_back(point, left, by, state)
@@ -280,13 +285,18 @@ class Search:
         back = caller._replace(facts=facts, returned="")
         self._visit(back, Came(caller, f"{by}, {entry}" if by else entry, ()))
 
-    def _link(self, context: Context, state: str) -> None:
+    def _restart(self, context: Context, state: str) -> None:
+        """A digression is begun, or moved to, while another is open. What it may take the place of is looked for anew
+        whenever one more way to nest them is found."""
+        if isinstance(context, Aside) and (context, state) not in self._restarts:
+            self._restarts[context, state] = None
+            self._link(context, state)
+
+    def _link(self, context: Aside, state: str) -> None:
         """A digression begun in a state that it has interrupted already takes that interruption's place.
 
         What it was begun from then returns to where the first one would have.
         """
-        if not isinstance(context, Aside):
-            return
         seen: set[Aside] = set()
         ahead = [context]
         while ahead:
@@ -303,55 +313,6 @@ class Search:
                     self._links[context].add(outer)
                     for facts in list(self._exits.get(context, ())):
                         self._leave(outer, facts)
-
-    # ── one block ──
-
-    def _ways(self, node: Node, facts: Facts) -> tuple[Way, ...]:
-        key = (id(node), facts)
-        found = self._ways_of.get(key)
-        if found is None:
-            found = self._ways_of[key] = tuple(self._explore(node, facts))
-        return found
-
-    def _explore(self, node: Node, facts: Facts) -> Iterator[Way]:
-        """Every way out of a block, each with the first conditions that lead to it."""
-        ahead: deque[tuple[Node, Way]] = deque([(node, Way(None, facts, ()))])
-        seen: set[tuple[int, Facts]] = set()
-        given: set[tuple[int, Facts]] = set()
-        while ahead:
-            here, so_far = ahead.popleft()
-            if (id(here), so_far.facts) in seen:
-                continue
-            seen.add((id(here), so_far.facts))
-            for step in here.steps:
-                for way in self._apply(step.effects, so_far.facts, so_far.assumed):
-                    if way.broken is not None:
-                        yield way
-                    elif isinstance(step.target, Node):
-                        ahead.append((step.target, way))
-                    elif (id(step.target), way.facts) not in given:
-                        given.add((id(step.target), way.facts))
-                        yield way._replace(exit=step.target)
-
-    def _apply(self, effects: tuple[Effect, ...], facts: Facts, assumed: tuple[Assumed, ...]) -> Iterator[Way]:
-        """What is known after some effects; nothing where they cannot happen together."""
-        query, (fact, known), gained = self._query, facts, self._gained
-        for effect in effects:
-            if fact == query.bad and self._minds_effects and query.at_effect(effect):
-                yield Way(None, Facts(fact, known), assumed, getattr(effect, "span", None))
-                return
-            if not fact:
-                # Asked once of each effect: a step is walked for every state that a handler is live in.
-                told = gained.get(id(effect))
-                fact = gained.setdefault(id(effect), query.gains(effect)) if told is None else told
-            if known:
-                after = self._conditions.after(effect, known)
-                if after is None:
-                    return
-                known = after
-            if isinstance(effect, Assumed):
-                assumed = (*assumed, effect)
-        yield Way(None, Facts(fact, known), assumed)
 
     # ── records ──
 
