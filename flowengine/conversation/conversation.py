@@ -211,7 +211,9 @@ class Conversation:
     def _hear(self, event: CallerSaid | CallerPressed) -> None:
         if isinstance(event, CallerSaid) and is_cough(event.text):
             return
-        if self._call.transcript.firm and not (isinstance(event, CallerSaid) and self._is_protective(event.text)):
+        if self._call.transcript.firm and not (
+            isinstance(event, CallerSaid) and self._hearing.is_protective(event.text)
+        ):
             self._deferred.append(event)
             return
         if isinstance(event, CallerSaid):
@@ -222,10 +224,6 @@ class Conversation:
     def _take_deferred(self) -> None:
         while self._deferred and not self._call.transcript.firm and not self._put_through and not self.finished:
             self._take(self._deferred.pop(0))
-
-    def _is_protective(self, text: str) -> bool:
-        protective = [name for name, intent in self.flow.intents.items() if intent.protective]
-        return bool(self._call.prepared.matcher.understand(text, protective))
 
     def _timer(self, event: TimerFired) -> None:
         match self._call.fired(event.timer_id):

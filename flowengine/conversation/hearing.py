@@ -84,6 +84,14 @@ class Hearing:
             return
         self._choose(text, shown, candidates, held)
 
+    def is_protective(self, text: str) -> bool:
+        """Whether these words protect the caller, and are listened for: only such may interrupt a firm line."""
+        flow = self._call.flow
+        named = self._listened_for(layers(flow, self._settling.here))
+        return bool(
+            self._call.prepared.matcher.understand(text, [each for each in named if flow.intents[each].protective])
+        )
+
     def opted_out(self, text: str) -> bool:
         """Whether these words ask not to be called again, whatever the state of the call."""
         matcher = self._call.prepared.matcher

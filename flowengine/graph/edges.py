@@ -41,6 +41,7 @@ from flowengine.graph.model import (
     Transfer,
     Trigger,
     Wait,
+    Waiting,
 )
 from flowengine.language.source import Span
 
@@ -109,7 +110,7 @@ def digressions(flow: Flow) -> frozenset[str]:
     return frozenset(
         state.name
         for state in flow.states.values()
-        if any(isinstance(statement, Resume) for statement in own_statements(state.body))
+        if any(isinstance(statement, Resume) for statement in _leaving(state.body))
     )
 
 
@@ -145,13 +146,20 @@ def branch_label(branch: Branch) -> str:
 
 
 def own_statements(block: Block) -> Iterator[Statement]:
-    """Like `statements`, without the branches that answer an event: a `resume` there returns from the branch alone."""
+    """Like `statements`, without the branches of what waits."""
     for statement in block:
         yield statement
         if isinstance(statement, If | Split):
             for inner in inner_blocks(statement):
                 yield from own_statements(inner)
-        elif isinstance(statement, _HOLDING):
+
+
+def _leaving(block: Block) -> Iterator[Statement]:
+    """A state's own statements, and those at the end of what waits: a `resume` in the answer to an event returns from
+    that answer alone."""
+    for statement in own_statements(block):
+        yield statement
+        if isinstance(statement, Waiting):
             for branch in statement.branches:
                 if any(isinstance(trigger, OnResult) for trigger in branch.triggers):
                     yield from own_statements(branch.body)

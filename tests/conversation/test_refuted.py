@@ -298,3 +298,31 @@ state inner
   -> outer
 """
     assert "'offer' can be reached after price" in broken(text)
+
+
+def test_words_that_nothing_listens_for_do_not_interrupt_a_firm_line() -> None:
+    text = HELD.replace("  robot_question -> explain\n", "  opt_out -> bye\n").replace("  resume\n", "  -> bye\n")
+    first = "\nstate first\n  say identity\n  listen\n    agree -> offer\n    silence or otherwise -> bye\n"
+    talk = Talk(compiled(f"{BEGIN}{text}{first}"), hears=False)
+    talk.says("yes are you a robot")
+    assert not talk.latest
+    talk.hear()
+    assert talk.state == "offer"
+
+
+def test_a_slots_question_may_never_be_asked_so_it_names_nobody() -> None:
+    text = """
+state first
+  collect place
+    done -> pitch_it
+    failed -> bye
+
+slot place: text
+  ask "This is Amy of {{ agent.company }}. Where do you live?"
+
+state pitch_it is pitch
+  say "Shall I book it?"
+  end good
+"""
+    errors = compile_text(f"{HEAD}\n{INTENTS}\n{BEGIN}\n{text}").errors
+    assert [each.code for each in errors] == ["FL704"]

@@ -18,6 +18,8 @@ from flowengine.graph.proof.search import Search
 
 MOST_CONDITIONS = 8
 """Each doubles the points of a search at worst."""
+MOST_POINTS_FOLLOWED = 6_000
+"""After a search of more, no further condition is followed: what is broken then is shown with its conditions."""
 
 
 class CannotProve(Exception):
@@ -32,7 +34,8 @@ def breaches(paths: Paths, query: Query) -> list[Breach]:
         found = search.run()
         if search.gave_up:
             raise CannotProve
-        more = _one_more(found, conditions) if len(conditions.followed) < MOST_CONDITIONS else None
+        may_follow = len(conditions.followed) < MOST_CONDITIONS and search.visited <= MOST_POINTS_FOLLOWED
+        more = _one_more(found, conditions) if may_follow else None
         if more is None:
             return [replace(each, assumed=_open(each, conditions)) for each in found]
         conditions = more

@@ -69,12 +69,18 @@ class Search:
         self._exits: dict[Aside, dict[Facts, None]] = {}
         self._links: dict[Aside, set[Aside]] = {}
         self._restarts: dict[tuple[Aside, str], None] = {}
-        self._nested: set[tuple[Aside, Context, str]] = set()
+        self._nested: dict[Aside, dict[tuple[Aside, str], None]] = {}
+        self._more_nested = False
         self._breaches: dict[str, Breach] = {}
         self._taken: dict[tuple[int, Facts], tuple[Way, ...]] = {}
         self._minds_opt_out = OPT_OUT in self._flow.intents
         self.gave_up = False
         """The flow has more points than could be visited: nothing is proved."""
+
+    @property
+    def visited(self) -> int:
+        """The points visited."""
+        return len(self._came)
 
     def waits(self) -> Iterator[tuple[str, Waiting, Callable[[], tuple[Hop, ...]]]]:
         """After `run`: everything that waits and can be reached, each once, and what tells a shortest path to it."""
@@ -92,7 +98,7 @@ class Search:
             self._visit(start, Came(None, "", ()))
             if not self._query.bad and self._query.at_state(flow.states[flow.start]):
                 self._breach(start, flow.start, flow.states[flow.start].span, ())
-        while self._ahead and len(self._breaches) < MOST_BREACHES:
+        while (self._ahead or self._linked_anew()) and len(self._breaches) < MOST_BREACHES:
             if len(self._came) > MOST_POINTS:
                 self.gave_up = True
                 break
@@ -219,10 +225,9 @@ class Search:
         else:
             aside = Aside(state, facts, frame_of(context))
             self._callers.setdefault(aside, {})[point] = by
-            if (nesting := (aside, context, point.state)) not in self._nested:
-                self._nested.add(nesting)
-                for known in list(self._restarts):
-                    self._link(*known)
+            if isinstance(context, Aside) and (context, point.state) not in self._nested.setdefault(aside, {}):
+                self._nested[aside][context, point.state] = None
+                self._more_nested = True
             self._restart(context, state)
             self._enter(point, Point(aside, state, -1, facts), by, way.assumed, span)
             for left in list(self._exits.get(aside, ())):
@@ -286,11 +291,18 @@ class Search:
         self._visit(back, Came(caller, f"{by}, {entry}" if by else entry, ()))
 
     def _restart(self, context: Context, state: str) -> None:
-        """A digression is begun, or moved to, while another is open. What it may take the place of is looked for anew
-        whenever one more way to nest them is found."""
+        """A digression is begun, or moved to, while another is open: it may take the place of one."""
         if isinstance(context, Aside) and (context, state) not in self._restarts:
             self._restarts[context, state] = None
             self._link(context, state)
+
+    def _linked_anew(self) -> bool:
+        """Whether digressions that were found to nest since they were begun lead to more points."""
+        if self._more_nested:
+            self._more_nested = False
+            for context, state in list(self._restarts):
+                self._link(context, state)
+        return bool(self._ahead)
 
     def _link(self, context: Aside, state: str) -> None:
         """A digression begun in a state that it has interrupted already takes that interruption's place.
@@ -304,12 +316,9 @@ class Search:
             if inner in seen:
                 continue
             seen.add(inner)
-            for caller in self._callers.get(inner, {}):
-                outer = caller.context
-                if not isinstance(outer, Aside):
-                    continue
+            for outer, interrupted in self._nested.get(inner, ()):
                 ahead.append(outer)
-                if caller.state == state and outer not in self._links.setdefault(context, set()):
+                if interrupted == state and outer not in self._links.setdefault(context, set()):
                     self._links[context].add(outer)
                     for facts in list(self._exits.get(context, ())):
                         self._leave(outer, facts)
