@@ -12,11 +12,15 @@ from flowengine.language.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """The agent says this; `line` is the name of a named line. No sentences: words that are not known beforehand."""
+    """The agent says this; `line` is the name of a named line. No sentences: words that are not known beforehand.
+
+    Not `surely`: a slot's question is left out where the slot has its value already.
+    """
 
     line: str | None
     sentences: tuple[Template, ...]
     span: Span
+    surely: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,9 @@ def _effects(statement: object, flow: Flow) -> Iterator[Effect]:
             yield Used((target,), span)
         case Record(start=start, span=span):
             yield Recorded(start, span)
+        case Collect(slots=slots, span=span):
+            asked = (flow.slots[name].ask for name in slots if name in flow.slots)
+            yield Spoke(None, tuple(text for text in asked if text is not None), span, surely=False)
         case Llm(task=task, facts=facts, span=span):
             yield Used((task, *facts), span)
             yield Spoke(None, (), span)

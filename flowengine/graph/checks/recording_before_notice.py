@@ -51,6 +51,6 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _notices(effect: Effect) -> bool:
-    return isinstance(effect, Spoke) and any(
-        _NOTICE.search(sentence.text) and not _DENIED.search(sentence.text) for sentence in effect.sentences
-    )
+    if not isinstance(effect, Spoke) or not effect.surely:
+        return False
+    return any(_NOTICE.search(sentence.text) and not _DENIED.search(sentence.text) for sentence in effect.sentences)

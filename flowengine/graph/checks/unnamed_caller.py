@@ -46,7 +46,9 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         return
 
     def gains(effect: Effect) -> bool:
-        return isinstance(effect, Spoke) and any(_names_company(flow, each) for each in effect.sentences)
+        return (
+            isinstance(effect, Spoke) and effect.surely and any(_names_company(flow, each) for each in effect.sentences)
+        )
 
     for breach in first_breaches(flow, Query(gains, bad=False, at_state=lambda state: PITCH in state.tags)):
         message = f"{breach.place!r} offers something before it was said who is calling"
