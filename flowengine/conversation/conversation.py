@@ -281,9 +281,10 @@ class Conversation:
         return stay is not None and isinstance(stay.waiting, Transfer)
 
     def _overhear(self, event: CallerSaid | CallerPressed) -> None:
-        """Nobody of ours is spoken to; an opt-out is one all the same."""
+        """Nobody of ours is spoken to; an opt-out is one all the same, and is answered if the caller comes back."""
         if isinstance(event, CallerSaid) and self._hearing.opted_out(event.text):
             self._call.suppress(OPT_OUT)
+            self._deferred.append(event)
 
     def _hung_up(self) -> None:
         call = self._call

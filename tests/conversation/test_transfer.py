@@ -84,3 +84,11 @@ def test_the_calls_time_does_not_end_a_colleagues_conversation() -> None:
     talk.send(TimerFired(60.0, "after-60"))
     assert talk.state == "start"
     assert talk.transfers("busy") == ["Nobody is free.", "Time is up."]
+
+
+def test_an_opt_out_while_it_rings_is_answered_when_the_caller_comes_back() -> None:
+    talk = Talk(HELP)
+    talk.says("stop calling me")
+    assert talk.suppressed
+    talk.transfers("busy")
+    assert talk.outcome == "removed"

@@ -19,7 +19,8 @@ def nowhere(_: object) -> bool:
 class Query:
     """A fact that some effects bring about, for good; and the places that must not be reached while it is `bad`.
 
-    `stays`: to go on waiting in such a state counts as well as to enter it.
+    `stays`: to go on waiting in such a state counts as well as to enter it. `at_lost_resume`: so does a `resume` where
+    nothing was interrupted, whatever the fact.
     """
 
     gains: Callable[[Effect], bool]
@@ -28,6 +29,7 @@ class Query:
     at_outcome: Callable[[str], bool] = nowhere
     at_effect: Callable[[Effect], bool] = nowhere
     stays: bool = False
+    at_lost_resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,9 @@ class Search:
             case Repeats():
                 if waits:
                     self._visit(point._replace(facts=facts, returned=""), Came(point, by, way.assumed))
-            case Resumes():
+            case Resumes(span=span):
+                if not waits and self._query.at_lost_resume and not isinstance(context, Aside):
+                    self._breach(point, point.state, span, way.assumed, by=by)
                 if waits:
                     self._visit(point._replace(facts=facts, returned=""), Came(point, by, way.assumed))
                 if (not waits or is_result) and isinstance(context, Aside):
