@@ -70,7 +70,7 @@ def _window(text: str, span: Span) -> tuple[str, int, int]:
     if _columns(before + marked + after) > _WIDEST:
         before = _last_columns(before, _WIDEST // 2)
         marked = _first_columns(marked, _WIDEST // 2)
-        after = _first_columns(after, _WIDEST - _columns(before) - _columns(marked))
+        after = _first_columns(after, max(0, _WIDEST - _columns(before) - _columns(marked)))
     return before + marked + after, _columns(before), max(1, _columns(marked))
 
 
@@ -101,6 +101,8 @@ def _first_columns(text: str, columns: int) -> str:
     """The beginning of a text, in so many columns; an ellipsis says that more follows."""
     if _columns(text) <= columns:
         return text
+    if columns < 1:
+        return ""
     text = text[:columns]  # no character takes less than a column, but for combining signs
     while _columns(text) > columns - 1:
         text = text[:-1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.render import render
 from flowengine.language.source import Source, Span
@@ -64,3 +67,21 @@ def test_colours_only_when_asked() -> None:
 def test_a_file_that_could_not_be_read_has_no_line_to_show() -> None:
     problem = Diagnostic("FL100", "unreadable-file", "error", Span("a.flow", 1, 1, 1, 1), "there is no such file")
     assert render([problem], {}, colour=False) == "error[FL100] unreadable-file: there is no such file\n  a.flow"
+
+
+def test_a_long_stretch_late_in_a_long_line_is_cut_at_both_ends() -> None:
+    line, carets = shown("x" * 100 + " " + "b" * 100 + " y", 102, 202).split("\n")[2:4]
+    assert line.startswith("9 │ …x")
+    assert line.endswith("b…")
+    assert carets.count("^") > 50
+
+
+@given(
+    line=st.text(st.sampled_from("ab \t株é\u0301\u200b\x07"), max_size=300),
+    column=st.integers(min_value=1, max_value=320),
+    length=st.integers(min_value=0, max_value=320),
+)
+def test_any_stretch_of_any_line_is_shown_in_bounded_width(line: str, column: int, length: int) -> None:
+    text = shown(line, column, column + length).split("\n")
+    assert len(text) == 4
+    assert len(text[2]) < 400
