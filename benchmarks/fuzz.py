@@ -1,8 +1,9 @@
 """Fuzzing for as long as wanted: `python -m benchmarks.fuzz --minutes 10 [--seed N]`.
 
-Each round makes one text and takes it through reading, parsing, lowering, all checks, and the formatter. It must raise
-nothing, take less than SLOW_S of processor time, and say the same twice; each diagnostic must stand inside the text,
-once. What breaks that is written to `fuzz-N.flow` in the folder for temporary files; `--seed N` gets it again.
+Each round makes one text and takes it through reading, parsing, lowering, all checks, the showing of what they found,
+and the formatter. It must raise nothing, take less than SLOW_S of processor time, and say the same twice; each
+diagnostic must stand inside the text, once. What breaks that is written to `fuzz-N.flow` in the folder for temporary
+files; `--seed N` gets it again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks.mutations import derived, libraries, mutated, some_bytes
 from flowengine.graph.compile import Compilation, compile_text
 from flowengine.language.formatter import format_text
 from flowengine.language.reading import data_source
+from flowengine.language.render import render
 from flowengine.language.source import Source
 
 SLOW_S = 2.0
@@ -61,6 +63,8 @@ def judge(text: str, libraries_of: Mapping[str, str]) -> Compilation:
         assert 1 <= span.column <= len(lines[span.line - 1]) + 1, problem
         assert (span.line, span.column) <= (span.end_line, span.end_column), problem
         assert problem.help, problem
+    for problem in compiled.diagnostics:
+        assert render([problem], compiled.sources, colour=True), problem
     formatted = format_text(text, "fuzz.flow")
     assert format_text(formatted.text, "fuzz.flow").text == formatted.text, "formatted twice, it differs"
     return compiled

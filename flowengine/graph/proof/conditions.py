@@ -132,6 +132,12 @@ def condition(expression: Expression) -> tuple[Condition | None, bool]:
     return Condition(text, names, tree), negated
 
 
+def truth_of(assumed: Assumed) -> tuple[str, bool]:
+    """A condition's words without a leading `not`, and whether they held."""
+    found, negated = condition(assumed.condition)
+    return (found.text if found is not None else assumed.condition.text), assumed.holds != negated
+
+
 def _given(found: Condition, truth: bool) -> dict[str, object]:
     """The value that an equality gives a name: `contact.plan == "full"`."""
     match found.tree:

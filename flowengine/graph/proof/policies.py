@@ -12,7 +12,7 @@ from dataclasses import replace
 from flowengine.graph import model
 from flowengine.graph.effects import Assumed, Began, Effect, Meant, Spoke, Succeeded
 from flowengine.graph.paths import Paths
-from flowengine.graph.proof.conditions import Conditions
+from flowengine.graph.proof.conditions import Conditions, truth_of
 from flowengine.graph.proof.query import Breach, Query
 from flowengine.graph.proof.search import Search
 
@@ -132,5 +132,14 @@ def known_places(flow: model.Flow, library: str | None) -> frozenset[str]:
 
 
 def _open(breach: Breach, conditions: Conditions) -> tuple[Assumed, ...]:
-    """The conditions on a path that were not followed, each once, in order."""
-    return tuple(each for each in dict.fromkeys(breach.assumed) if not conditions.follows(each.condition))
+    """The conditions on a path that were not followed, each once, in order.
+
+    One that was, and comes out both ways, was let go of in between: the caller may have changed a slot.
+    """
+    found = tuple(dict.fromkeys(breach.assumed))
+    held = {truth_of(each) for each in found}
+    return tuple(
+        each
+        for each in found
+        if not conditions.follows(each.condition) or (truth_of(each)[0], not truth_of(each)[1]) in held
+    )
