@@ -21,12 +21,14 @@ Good:
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
+from jinja2 import nodes
+
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.model import ContactField
+from flowengine.graph.jinja import read
+from flowengine.graph.model import ContactField, Expression
 from flowengine.graph.names import Draft
 from flowengine.language.diagnostics import Diagnostic
 
@@ -37,23 +39,28 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     for field in draft.flow.contact.values():
         if field.default is None:
             continue
-        help_ = _misfit(field, field.default.text)
+        help_ = _misfit(field, field.default)
         if help_ is not None:
             kind = field.type.kind.replace("_", " ")
             yield RULE.at(field.default.span, f"the default of {field.name!r} is no {kind}", help_)
 
 
-def _misfit(field: ContactField, text: str) -> str | None:
+def _misfit(field: ContactField, default: Expression) -> str | None:
     """The remedy when a constant default does not fit; anything that is no constant is left to the call."""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    tree = read(default).tree
+    tree = tree.node if isinstance(tree, nodes.Neg) else tree
+    if not isinstance(tree, nodes.Const) or tree.value is None:
         return None
+    value: object = tree.value
     match field.type.kind:
         case "one_of":
             return None if value in field.type.choices else f"it is one of {', '.join(field.type.choices)}"
         case "number" | "money":
-            return None if isinstance(value, int | float) else "write a number, without quotes"
+            return (
+                None
+                if isinstance(value, int | float) and not isinstance(value, bool)
+                else "write a number, without quotes"
+            )
         case "date":
             return _not_iso(value, date, "write a date as year-month-day, such as 2026-12-01")
         case "time":
