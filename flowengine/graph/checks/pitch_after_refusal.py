@@ -38,7 +38,7 @@ from flowengine.graph.checks.rule import Rule
 from flowengine.graph.effects import Meant
 from flowengine.graph.model import Flow, Forbid
 from flowengine.graph.names import Draft
-from flowengine.graph.proof.builtin import PITCH, first_breaches, may_prove
+from flowengine.graph.proof.builtin import PITCH, first_breaches, has_pitch, may_prove
 from flowengine.graph.proof.query import Query
 from flowengine.language.diagnostics import Diagnostic
 
@@ -48,7 +48,7 @@ _REFUSALS = ("refuse", "not_interested")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     flow = draft.flow
-    if not may_prove(draft):
+    if not may_prove(draft) or not has_pitch(flow):
         return
     for refusal in _REFUSALS:
         if refusal not in flow.intents or _forbidden_by_policy(flow, refusal):

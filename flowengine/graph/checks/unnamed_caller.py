@@ -33,7 +33,7 @@ from flowengine.graph.checks.rule import Rule
 from flowengine.graph.effects import Effect, Spoke
 from flowengine.graph.model import Flow, Require, Template
 from flowengine.graph.names import Draft
-from flowengine.graph.proof.builtin import PITCH, first_breaches, may_prove
+from flowengine.graph.proof.builtin import PITCH, first_breaches, has_pitch, may_prove
 from flowengine.graph.proof.query import Query
 from flowengine.language.diagnostics import Diagnostic
 
@@ -42,7 +42,7 @@ RULE = Rule("FL704", "unnamed-caller", "error")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     flow = draft.flow
-    if flow.direction != "outbound" or not may_prove(draft) or _required_by_policy(flow):
+    if flow.direction != "outbound" or not may_prove(draft) or not has_pitch(flow) or _required_by_policy(flow):
         return
 
     def gains(effect: Effect) -> bool:

@@ -18,6 +18,11 @@ def may_prove(draft: Draft) -> bool:
     return not holes and draft.flow.start in draft.flow.states
 
 
+def has_pitch(flow: Flow) -> bool:
+    """Whether any state offers something."""
+    return any(PITCH in state.tags for state in flow.states.values())
+
+
 def first_breaches(flow: Flow, query: Query) -> list[Breach]:
     """A shortest path to each place that breaks a rule; none where there are too many paths, of which FL703 speaks."""
     try:
