@@ -260,3 +260,71 @@ def test_a_guard_and_a_subflow_are_no_answer_of_the_caller() -> None:
     asked += '\nintent agree "the caller says yes"\n  "yes"\n'
     text = text.replace("greeted -> book_it", "greeted -> book_it\n    failed -> goodbye")
     assert not messages(text, "FL411", greet=asked)
+
+
+REPEATED = """\
+action book()
+  python "acme.bookings:book"
+  timeout 2s
+
+state first
+  {statement}
+"""
+DO = "do book()\n    ok -> goodbye\n    error"
+TRANSFER = 'transfer "+441134960000"\n    answered: end booked\n    busy or no_answer or failed'
+LLM = """\
+llm "Answer the caller."
+    facts "It is free."
+    never "prices"
+    convinced "the caller agrees" -> goodbye
+    limit 3 turns -> goodbye
+    fallback "I see."\
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        (f"{DO}: again", "'do' is repeated here at once, for as long as it comes to 'error'"),
+        (f'{DO}: again "Once more."', "'do' is repeated here at once, for as long as it comes to 'error'"),
+        (f"{TRANSFER}: again", "'transfer' is repeated here at once, for as long as it comes to 'busy'"),
+        (
+            "guard uk_outbound\n    allowed -> goodbye\n    refused: again",
+            "'guard' is repeated here at once, for as long as it comes to 'refused'",
+        ),
+        (f"{LLM} -> first", "this never waits for the caller while the model does not answer: first → first"),
+    ],
+)
+def test_what_is_done_again_at_once_for_ever_is_reported(statement: str, finding: str) -> None:
+    assert messages(REPEATED.format(statement=statement), "FL305") == [finding]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{DO}: again\n    error 3 -> goodbye",
+        f"{DO}\n      set n = n | default(0) + 1\n      if n > 2 -> goodbye\n      again",
+        f"{TRANSFER}: again\n    busy or no_answer or failed 3 -> goodbye",
+        f"{LLM} -> goodbye",
+    ],
+)
+def test_what_is_done_again_only_a_few_times_is_not_reported(statement: str) -> None:
+    assert not reported(REPEATED.format(statement=statement), "FL305")
+
+
+@pytest.mark.parametrize(
+    "denial", ["We record nothing.", "No recording is made.", "Nothing you say is recorded.", "We keep no record."]
+)
+def test_a_sentence_that_denies_recording_is_no_notice_of_it(denial: str) -> None:
+    assert reported(f'state first\n  say "{denial}"\n  record start\n  -> goodbye\n', "FL707")
+
+
+@pytest.mark.parametrize("notice", ["This call is recorded.", "We record calls, so that nothing is lost."])
+def test_a_sentence_that_speaks_of_recording_is_a_notice(notice: str) -> None:
+    assert not reported(f'state first\n  say "{notice}"\n  record start\n  -> goodbye\n', "FL707")
+
+
+def test_one_place_of_a_text_has_one_bound_to_mend() -> None:
+    body = "state first\n  say \"{{ 'a' ** 2 * 'b' }}\"\n  -> goodbye\n"
+    places = [problem.span for problem in reported(body, "FL517")]
+    assert len(places) == len(set(places)) == 1

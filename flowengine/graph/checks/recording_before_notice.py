@@ -35,7 +35,12 @@ from flowengine.language.diagnostics import Diagnostic
 RULE = Rule("FL707", "recording-before-notice", "error")
 
 _NOTICE = re.compile(r"\brecord(?:ed|ing|s)?\b", re.IGNORECASE)
-_DENIED = re.compile(r"(?:\bnot\b|n't\b|\bnever\b)\W+(?:\w+\W+){0,2}record", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\bnot\b|n't\b|\bnever\b|\bwithout\b)\W+(?:\w+\W+){0,2}record"
+    r"|\bno(?: \w+)? record(?:ing|s)?\b|\brecord(?:s|ed|ing)? (?:nothing|none)\b"
+    r"|\b(?:nothing|nobody|none|neither|no one)\b(?:\W+\w+){0,5}?\W+record",
+    re.IGNORECASE,
+)
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
