@@ -182,7 +182,9 @@ def test_a_digression_that_resumes_before_the_answer_repeats_no_old_question() -
 
 
 def test_again_runs_the_action_anew() -> None:
-    talk = booking(BOOKING.replace("    error -> apologise", '    error: again "Let me try once more."'))
+    talk = booking(
+        BOOKING.replace("    error -> apologise", '    error: again "Let me try once more."\n    error 2 -> apologise')
+    )
     first = talk.order(RunAction)
     assert talk.action_fails() == ["Let me try once more."]
     second = talk.order(RunAction)
