@@ -16,6 +16,7 @@ import click
 
 from flowengine.cli.contact import contact_option
 from flowengine.cli.outside import Outside, given, outside_options
+from flowengine.cli.terminal import columns
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.errors import ContactNotValid
 from flowengine.graph.compile import compile_file
@@ -76,7 +77,8 @@ def command(
     compilation = compile_file(flow)
     if compilation.flow is None:
         colour = _on_terminal(sys.stderr)
-        click.echo(render(compilation.errors, compilation.sources, colour=colour), err=True, color=colour)
+        shown = render(compilation.errors, compilation.sources, colour=colour, columns=columns(sys.stderr))
+        click.echo(shown, err=True, color=colour)
         sys.exit(1)
     outside = given(compilation.flow, action, llm, transfer, variant)
     inputs: dict[str, object] = dict(contact)

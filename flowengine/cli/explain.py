@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from itertools import groupby
 
 import click
 
+from flowengine.cli.terminal import columns
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import BEGINNING, FAMILIES, compiled, completed, entries
 from flowengine.language.diagnostics import Diagnostic
@@ -19,6 +19,8 @@ from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
 
 _CODE = re.compile(r"(?:fl)?(\d{3})", re.IGNORECASE)
+_READABLE = 40
+"""Columns that a remark has at least, though it then begins to the left of its carets."""
 _QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -35,7 +37,7 @@ def command(code: str | None) -> None:
     if code is None:
         lines = listing(known, paint)
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 100)
+        width = min(columns(sys.stdout) or 100, 100)
         lines = explained(_found(code, known), paint, width)
     click.echo("\n".join(lines), color=paint.colour)
 
@@ -90,7 +92,8 @@ def explained(entry: Entry, paint: Painter, width: int) -> Iterator[str]:
         yield from (f"{paint.good('  │')} {line}".rstrip() for line in entry.good.rstrip("\n").split("\n"))
         yield ""
     if entry.bad is not None and entry.bad != completed(entry.bad):
-        yield paint.dim("  What a flow begins with is left out: its 'flow' line, contact, outcomes, the first state.")
+        left_out = "What a flow begins with is left out: its 'flow' line, contact, outcomes, the first state."
+        yield from (paint.dim(f"  {row}") for row in textwrap.wrap(left_out, width - 2))
 
 
 def _bad(entry: Entry, example: str, paint: Painter, width: int) -> Iterator[str]:
@@ -111,7 +114,8 @@ def _marked(problem: Diagnostic, line: str, paint: Painter, width: int) -> Itera
     end = span.end_column if span.end_line == span.line else len(line) + 1
     margin = " " * (span.column - 1)
     yield f"{margin}{paint.bad('^' * max(1, end - span.column))}"
-    for text in textwrap.wrap(_remark(problem), max(40, width - len(margin))):
+    margin = margin[: max(0, width - _READABLE)]
+    for text in textwrap.wrap(_remark(problem), width - len(margin)):
         yield f"{margin}{text}"
 
 

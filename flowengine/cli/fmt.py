@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from flowengine.cli.terminal import columns
 from flowengine.cli.writing import replace_file
 from flowengine.graph.compile import find_files
 from flowengine.language.diagnostics import Diagnostic
@@ -124,7 +125,7 @@ def _format_data(data: bytes, name: str) -> _Pair | _Unformatted:
 
 def _shown(*problems: Diagnostic, source: Source | None = None) -> _Unformatted:
     sources = {source.path: source} if source is not None else {}
-    return _Unformatted(render(problems, sources, colour=sys.stderr.isatty()) + "\n")
+    return _Unformatted(render(problems, sources, colour=sys.stderr.isatty(), columns=columns(sys.stderr)) + "\n")
 
 
 def _complain(message: str) -> None:

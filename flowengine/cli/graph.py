@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from flowengine.cli.terminal import columns
 from flowengine.graph.compile import analyse
 from flowengine.graph.export import View, around, to_dot, to_mermaid, to_svg
 from flowengine.graph.model import Flow
@@ -83,7 +84,7 @@ def _read(path: Path) -> tuple[Flow, bool]:
 def _show(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source]) -> None:
     if diagnostics:
         colour = sys.stderr.isatty()
-        click.echo(render(diagnostics, sources, colour=colour), err=True, color=colour)
+        click.echo(render(diagnostics, sources, colour=colour, columns=columns(sys.stderr)), err=True, color=colour)
 
 
 def _view(flow: Flow, policy: str | None, only: str | None, centre: str | None, depth: int, *, libraries: bool) -> View:

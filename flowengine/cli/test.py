@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from flowengine.cli.terminal import columns
 
 if TYPE_CHECKING:
     from flowengine.testing.coverage.sums import Coverage
@@ -79,7 +80,7 @@ def command(
             from flowengine.testing.report_text import report_text
 
             colour = sys.stdout.isatty()
-            width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+            width = min(columns(sys.stdout) or 100, 120)
             click.echo(report_text(report, colour=colour, verbose=verbose, width=width), color=colour)
     if folder is not None and report.coverage is not None:
         from flowengine.testing.coverage.report_html import write_pages

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from flowengine.cli.terminal import columns
 from flowengine.graph.compile import check_file, find_files
 from flowengine.language.diagnostics import Diagnostic, as_json
 from flowengine.language.parser import parse
@@ -84,7 +85,8 @@ def _findings(files: list[Path]) -> _Findings:
 def _show(findings: _Findings) -> None:
     colour = sys.stdout.isatty()
     if findings.diagnostics:
-        click.echo(render(findings.diagnostics, findings.sources, colour=colour) + "\n", color=colour)
+        shown = render(findings.diagnostics, findings.sources, colour=colour, columns=columns(sys.stdout))
+        click.echo(shown + "\n", color=colour)
     click.echo(_summary(len(findings.files), findings.diagnostics, findings.seconds))
     if not findings.files:
         click.echo("no .flow file was found there", err=True)

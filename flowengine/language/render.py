@@ -11,39 +11,82 @@ from flowengine.language.source import Source, Span
 _TAB = 4
 _WIDEST = 110
 """Columns of a source line that are shown; of a longer one, the part around the mistake."""
+_NARROWEST = 30
+"""Columns without which a remedy does not stand beside its carets, and a source line is not cut further."""
+_READABLE = 60
+"""Columns that a remedy under its carets has, though it then begins to the left of them."""
 
 _COLOURS: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"}
 _BOLD, _BLUE, _PLAIN = "\x1b[1m", "\x1b[34m", "\x1b[0m"
 
 
-def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, colour: bool) -> str:
-    """All diagnostics as text, an empty line between two; no final newline."""
-    return "\n\n".join(_one(diagnostic, sources, colour) for diagnostic in diagnostics)
+def render(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source], *, colour: bool, columns: int | None = None
+) -> str:
+    """All diagnostics as text, an empty line between two; no final newline.
+
+    `columns` is the width of the terminal that it is for. Without it no sentence is wrapped.
+    """
+    return "\n\n".join(_one(diagnostic, sources, colour, columns) for diagnostic in diagnostics)
 
 
-def _one(diagnostic: Diagnostic, sources: Mapping[str, Source], colour: bool) -> str:
+def _one(diagnostic: Diagnostic, sources: Mapping[str, Source], colour: bool, columns: int | None) -> str:
     paint = _painter(colour)
     span = diagnostic.span
     tone = _COLOURS[diagnostic.severity]
-    head = paint(f"{diagnostic.severity}[{diagnostic.code}]", tone)
-    lines = [f"{head} {paint(f'{diagnostic.name}: {diagnostic.message}', _BOLD)}"]
+    code = f"{diagnostic.severity}[{diagnostic.code}]"
+    first, *more = _wrapped(f"{code} {diagnostic.name}: {diagnostic.message}", columns, 2)
+    lines = [f"{paint(code, tone)} {paint(first[len(code) + 1 :], _BOLD)}", *(f"  {paint(row, _BOLD)}" for row in more)]
     source = sources.get(span.path)
     text = _line(source, span.line) if source is not None else None
     if text is None:
         lines.append(f"  {span.path}")
         if diagnostic.help:
-            lines.append(f"  {diagnostic.help}")
+            lines += [f"  {row}" for row in _wrapped(diagnostic.help, columns and columns - 2)]
     else:
         number = str(span.line)
         bar = paint("│", _BLUE)
-        shown, before, width = _window(text, span)
-        carets = paint("^" * width, tone)
-        remedy = f" {diagnostic.help}" if diagnostic.help else ""
+        gutter = f"{' ' * len(number)} {bar} "
+        room = columns and max(_NARROWEST, columns - len(number) - 3)
+        shown, before, width = _window(text, span, min(room or _WIDEST, _WIDEST))
         lines.append(f"  {span.path}:{span.line}:{span.column}")
         lines.append(f"{paint(number, _BLUE)} {bar} {shown}".rstrip())
-        lines.append(f"{' ' * len(number)} {bar} {' ' * before}{carets}{remedy}")
-    lines += [_related(related, span) for related in diagnostic.related]
+        remedy, below = _beside(diagnostic.help or "", before, width, room)
+        lines.append(f"{gutter}{' ' * before}{paint('^' * width, tone)}{remedy}")
+        lines += [f"{gutter}{row}" for row in below]
+    for related in diagnostic.related:
+        first, *more = _wrapped(_related(related, span), columns and columns - 2, 2)
+        lines += [f"  {first}", *(f"    {row}" for row in more)]
     return "\n".join(lines)
+
+
+def _beside(text: str, before: int, width: int, room: int | None) -> tuple[str, list[str]]:
+    """What stands behind the carets, and the rows under them: where there is little room at the caret, all of it."""
+    column = before + width + 1
+    if not text:
+        return "", []
+    if room is None or column + _columns(text) <= room:
+        return f" {text}", []
+    if room - column >= _NARROWEST:
+        first, *more = _wrapped(text, room - column)
+        return f" {first}", [" " * column + row for row in more]
+    indent = max(0, min(before, room - _READABLE))
+    return "", [" " * indent + row for row in _wrapped(text, room - indent)]
+
+
+def _wrapped(text: str, columns: int | None, hanging: int = 0) -> list[str]:
+    """A sentence in rows of so many columns; all but the first have `hanging` fewer. No word is broken."""
+    if columns is None:
+        return [text]
+    rows: list[str] = []
+    row, *words = text.split(" ")
+    for word in words:
+        if _columns(f"{row} {word}") > columns - (hanging if rows else 0):
+            rows.append(row)
+            row = word
+        else:
+            row = f"{row} {word}"
+    return [*rows, row]
 
 
 def _line(source: Source, number: int) -> str | None:
@@ -58,19 +101,19 @@ def _painter(colour: bool) -> Callable[[str, str], str]:
 def _related(related: Related, span: Span) -> str:
     where = related.span
     place = f"line {where.line}" if where.path == span.path else f"{where.path}:{where.line}"
-    return f"  {related.message}: {place}"
+    return f"{related.message}: {place}"
 
 
-def _window(text: str, span: Span) -> tuple[str, int, int]:
+def _window(text: str, span: Span, widest: int) -> tuple[str, int, int]:
     """The line as shown, the columns before the carets, and the number of carets."""
     start = min(span.column - 1, len(text))
     end = len(text) if span.end_line > span.line else min(span.end_column - 1, len(text))
     before, marked, after = text[:start], text[start:end], text[end:]
     before, marked, after = _visible(before, 0), _visible(marked, _columns(before)), _visible(after, 0)
-    if _columns(before + marked + after) > _WIDEST:
-        before = _last_columns(before, _WIDEST // 2)
-        marked = _first_columns(marked, _WIDEST // 2)
-        after = _first_columns(after, max(0, _WIDEST - _columns(before) - _columns(marked)))
+    if _columns(before + marked + after) > widest:
+        before = _last_columns(before, widest // 2)
+        marked = _first_columns(marked, widest // 2)
+        after = _first_columns(after, max(0, widest - _columns(before) - _columns(marked)))
     return before + marked + after, _columns(before), max(1, _columns(marked))
 
 

@@ -298,7 +298,10 @@ def _too_much(mistake: Mistake) -> Explanation | None:
     last = span_of(mistake.source.path, mistake.row[-1])
     span = Span(mistake.span.path, mistake.span.line, mistake.span.column, last.end_line, last.end_column)
     message = f"nothing more stands on this line after {str(mistake.before)!r}"
-    help_ = "put it on a line of its own, or take it out"
+    if str(token) == ":" and token is mistake.row[-1]:
+        help_ = "drop the colon: what it leads to is indented under this line"
+    else:
+        help_ = "put it on a line of its own, or take it out"
     return Diagnostic("FL101", "unexpected-token", "error", span, message, help_), mistake.row[: mistake.index]
 
 

@@ -22,7 +22,7 @@ def report_text(report: Report, *, colour: bool, verbose: bool, width: int = 100
     paint = Painter(colour)
     parts = ["\n".join(_listing(report, paint))]
     if report.problems:
-        parts.append(render(report.problems, report.sources, colour=colour))
+        parts.append(render(report.problems, report.sources, colour=colour, columns=width if colour else None))
     for result in report.results:
         if result.failure is not None or (verbose and result.turns):
             parts.append("\n".join(conversation(result, report.sources, colour=colour, width=width)))

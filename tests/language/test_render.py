@@ -85,3 +85,44 @@ def test_any_stretch_of_any_line_is_shown_in_bounded_width(line: str, column: in
     text = shown(line, column, column + length).split("\n")
     assert len(text) == 4
     assert len(text[2]) < 400
+
+
+LONG = "count the rounds and leave after some, or limit the call as a whole, which is the simplest of all remedies"
+
+
+def narrow(line: str, column: int, end: int, columns: int) -> list[str]:
+    source = Source("a.flow", line)
+    near = Related(Span("a.flow", 1, 1, 1, 2), "a path that takes every one of the words in this long sentence, twice")
+    message = "'booked' can be reached before heard(who), and that is a long sentence too, longer than the terminal"
+    problem = Diagnostic("FL703", "policy-broken", "error", Span("a.flow", 1, column, 1, end), message, LONG, (near,))
+    return render([problem], {"a.flow": source}, colour=False, columns=columns).split("\n")
+
+
+def test_sentences_are_wrapped_to_the_terminal() -> None:
+    assert narrow("  -> b", 6, 7, 60) == [
+        "error[FL703] policy-broken: 'booked' can be reached before",
+        "  heard(who), and that is a long sentence too, longer than",
+        "  the terminal",
+        "  a.flow:1:6",
+        "1 │   -> b",
+        "  │      ^ count the rounds and leave after some, or limit",
+        "  │        the call as a whole, which is the simplest of all",
+        "  │        remedies",
+        "  a path that takes every one of the words in this long",
+        "    sentence, twice: line 1",
+    ]
+
+
+def test_where_there_is_little_room_at_the_caret_the_remedy_stands_below() -> None:
+    assert narrow("x" * 60 + " b", 62, 63, 80)[4:7] == [
+        "  │ " + " " * 61 + "^",
+        "  │ " + " " * 16 + "count the rounds and leave after some, or limit the call as",
+        "  │ " + " " * 16 + "a whole, which is the simplest of all remedies",
+    ]
+
+
+@given(st.integers(40, 200), st.integers(1, 200), st.integers(1, 100))
+def test_no_row_is_wider_than_the_terminal(columns: int, column: int, marked: int) -> None:
+    rows = narrow("x" * 180 + " y" * 30, column, column + marked, columns)
+    assert max(map(len, rows)) <= columns
+    assert " ".join(" ".join(rows).replace("│", " ").split()).count("simplest of all remedies") == 1
