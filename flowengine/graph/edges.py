@@ -43,6 +43,7 @@ from flowengine.graph.model import (
     Wait,
     Waiting,
 )
+from flowengine.language.durations import written
 from flowengine.language.source import Span
 
 
@@ -115,7 +116,7 @@ def digressions(flow: Flow) -> frozenset[str]:
 
 
 def trigger_label(trigger: Trigger) -> str:
-    """How an author writes it: `agree`, `silence`, `press 1`, `after 480s`."""
+    """How an author writes it: `agree`, `silence`, `press 1`, `after 8m`."""
     match trigger:
         case OnIntent(name=name) | OnResult(name=name):
             return name
@@ -128,7 +129,7 @@ def trigger_label(trigger: Trigger) -> str:
         case OnHangup():
             return "hangup"
         case OnAfter(seconds=seconds):
-            return f"after {seconds:g}s"
+            return f"after {written(seconds)}"
         case OnTurns(turns=turns):
             return f"after {turns} turns"
         case OnMachine():

@@ -29,6 +29,7 @@ SPACES = frozenset({"contact", "agent", "call", "slots"})
 """What holds values by the author's names."""
 
 TOO_DEEP = f"parts stand more than {DEEPEST} deep within one another"
+TOO_LONG = f"more than {DEEPEST} parts stand in a row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,8 @@ def _walked(tree: nodes.Node, literals: tuple[Literal, ...]) -> Reading:
     kinds: set[type[nodes.Node]] = set()
     for depth, node in _nodes(tree):
         if depth > DEEPEST:
-            return Reading(fault=Fault(TOO_DEEP, node.lineno), literals=literals)
+            message = TOO_DEEP if _nested(tree) else TOO_LONG
+            return Reading(fault=Fault(message, node.lineno), literals=literals)
         if not (isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in SPACES):
             kinds.add(type(node))
         match node:
@@ -218,6 +220,18 @@ def _nodes(tree: nodes.Node) -> Iterator[tuple[int, nodes.Node]]:
         depth, node = waiting.popleft()
         yield depth, node
         waiting.extend((depth + 1, child) for child in children(node))
+
+
+def _nested(tree: nodes.Node) -> bool:
+    """Whether parts stand too deep even where what is joined in a row (`a and b and c`) is counted as one."""
+    waiting = deque([(0, tree)])
+    while waiting:
+        depth, node = waiting.popleft()
+        if depth > DEEPEST:
+            return True
+        before = getattr(node, "left", None)
+        waiting.extend((depth + (child is not before), child) for child in children(node))
+    return False
 
 
 def children(node: nodes.Node) -> list[nodes.Node]:

@@ -174,10 +174,14 @@ def places(name: str, user: str) -> list[Path]:
 def _missing(use: ast.Use, user: str) -> Diagnostic:
     name = use.library.text
     looked_at = places(name, user)
-    known = sorted({path.stem for place in looked_at if place.parent.is_dir() for path in place.parent.glob("*.flow")})
+    beside = (path for place in looked_at if place.parent.is_dir() for path in place.parent.glob("*.flow"))
+    known = sorted({path.stem for path in beside if path.is_file()} - {Path(user).stem})
     close = get_close_matches(name, known, n=1)
     looked = "looked for " + ", ".join(place.as_posix() for place in looked_at)
     help_ = f"did you mean {close[0]!r}? ({looked})" if close else looked
+    folder = next((place.as_posix() for place in looked_at if place.is_dir()), None)
+    if folder is not None:
+        help_ = f"{folder} is a folder; a library is a file"
     message = f"there is no library called {name!r}"
     fix = Fix(use.library.span, close[0]) if close else None
     return Diagnostic("FL208", "missing-library", "error", use.library.span, message, help_, fix=fix)

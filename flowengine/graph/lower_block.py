@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 from flowengine.graph import model
 from flowengine.graph.names import RESULTS, NameKind, Names
+from flowengine.graph.nearest import nearest
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
@@ -259,7 +260,11 @@ class BlockLowering:
         known = RESULTS.get(place)
         if event.kind == "name" and (known is None or event.value in ("", *known)):
             return model.OnResult(event.value)
-        self._misplaced(event, _ASIDE[place], "put this branch under a 'listen', or in 'anywhere'")
+        help_ = "put this branch under a 'listen', or in 'anywhere'"
+        if event.kind == "name" and known is not None:
+            meant = nearest(event.value, known)
+            help_ = f"did you mean {meant!r}?" if meant else f"write one of these, or {help_}"
+        self._misplaced(event, _ASIDE[place], help_)
         return None
 
     def _press(self, event: ast.Event) -> model.OnPress | None:

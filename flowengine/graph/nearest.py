@@ -21,7 +21,7 @@ def begin() -> None:
     _left.set(MOST_COMPARED)
 
 
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.65) -> str | None:
     """The nearest of the known names, if one is near; None as well when too many have been compared."""
     left = _left.get()
     if left <= 0:

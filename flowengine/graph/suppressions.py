@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 
 from flowengine.graph.checks.catalogue import ENTRIES, Entry
@@ -61,8 +60,12 @@ EXPLAINED: tuple[Entry, ...] = (
     ),
 )
 
-_COMMENT = re.compile(r"#+\s*allow\s+(?P<codes>FL\d\w*(?:[,\s]+FL\d\w*)*)\s*(?::\s*(?P<reason>\S.*)?)?", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
+_COMMENT = re.compile(
+    r"#+\s*allow(?:\s*:)?\s+(?P<codes>FL\d\w*(?:[,\s]+FL\d\w*)*)\s*(?::\s*(?P<reason>\S.*)?)?", re.IGNORECASE
+)
+_NAMED = re.compile(r"#+\s*allow(?:\s*:)?\s+(?P<codes>[a-z]+(?:-[a-z]+)+)\s*(?::\s*(?P<reason>\S.*)?)?", re.IGNORECASE)
+"""By a diagnostic's name, as `explain` takes it."""
+_WORD = re.compile(r"[\w-]+")
 
 _Place = tuple[str, int]
 """A file and a line in it."""
@@ -87,6 +90,8 @@ class Suppression:
     reasoned: bool
     line: int | None
     span: Span
+    after: str = ""
+    """What follows without a colon, and was meant as the reason."""
 
 
 def judged(units: Sequence[Unit], problems: Sequence[Diagnostic], *, library_alone: bool) -> list[Diagnostic]:
@@ -102,7 +107,9 @@ def judged(units: Sequence[Unit], problems: Sequence[Diagnostic], *, library_alo
             here = reported.get((path, suppression.line or 0), [])
             for code in suppression.codes:
                 # A slip in a code is reported as such; what it was meant to allow is not reported besides.
-                meant = code.text if code.text in severities() else _nearest(code.text, here)
+                meant = names().get(code.text.lower()) or (
+                    code.text if code.text in severities() else _nearest(code.text, here)
+                )
                 if suppression.line is not None and _can_be_allowed(meant):
                     allowed.add(((path, suppression.line), meant))
                 faults += _faults_of(code, meant)
@@ -126,11 +133,17 @@ def suppressions(unit: Unit) -> list[Suppression]:
     lines = unit.source.lines
     found = []
     for comment in unit.file.comments:
-        match = _COMMENT.search(comment.text)
+        match = _COMMENT.search(comment.text) or _named(comment.text)
         if match is not None:
             line = _line_below(lines, comment.span.line) if comment.own_line else comment.span.line
-            found.append(Suppression(_codes(comment, match), match["reason"] is not None, line, comment.span))
+            after = comment.text[match.end() :].strip()
+            found.append(Suppression(_codes(comment, match), match["reason"] is not None, line, comment.span, after))
     return found
+
+
+def _named(text: str) -> re.Match[str] | None:
+    match = _NAMED.search(text)
+    return match if match is not None and match["codes"].lower() in names() else None
 
 
 def _codes(comment: ast.Comment, match: re.Match[str]) -> tuple[_Code, ...]:
@@ -153,7 +166,12 @@ def _line_below(lines: list[str], number: int) -> int | None:
 
 
 def _faults_of(code: _Code, meant: str) -> Iterator[Diagnostic]:
-    if code.text not in severities():
+    if code.text.lower() in names():
+        message = f"a comment allows by code, and {code.text!r} is a name"
+        yield Diagnostic(
+            "FL807", "unknown-code", "error", code.span, message, f"write {meant}", fix=Fix(code.span, meant)
+        )
+    elif code.text not in severities():
         near = meant or _nearest(code.text, filter(_can_be_allowed, severities()))
         help_ = f"did you mean {near!r}?" if near else "'flowengine explain' lists all codes"
         message = f"there is no diagnostic {code.text!r}"
@@ -169,14 +187,29 @@ def _faults_of(code: _Code, meant: str) -> Iterator[Diagnostic]:
 def _unreasoned(suppression: Suppression) -> Diagnostic:
     codes = ", ".join(code.text for code in suppression.codes)
     message = f"this comment allows {codes} without a reason"
-    help_ = f"say why it is right here: # allow {codes}: the reason"
+    if suppression.after:
+        help_ = f"put ':' before the reason: # allow {codes}: {suppression.after}"
+    else:
+        help_ = f"say why it is right here: # allow {codes}: the reason"
     return Diagnostic("FL806", "suppression-without-reason", "error", suppression.span, message, help_)
 
 
 def _nearest(code: str, known: Iterable[str]) -> str:
     """The code that was most likely meant; empty when none is near."""
-    close = get_close_matches(code.upper(), list(known), n=99)
+    close = [other for other in known if _is_slip(code.upper(), other)]
     return max(close, key=lambda other: sum(map(str.__eq__, code.upper(), other)), default="")
+
+
+def _is_slip(code: str, other: str) -> bool:
+    """Whether one digit was mistaken, forgotten or added, or two were swapped."""
+    if len(code) == len(other):
+        apart = [at for at, (one, two) in enumerate(zip(code, other, strict=True)) if one != two]
+        swapped = len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(code) == sorted(other)
+        return len(apart) < 2 or swapped
+    shorter, longer = sorted((code, other), key=len)
+    return len(longer) == len(shorter) + 1 and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )
 
 
 def _unused(
@@ -208,3 +241,10 @@ def severities() -> Mapping[str, Severity]:
     return {entry.code: entry.severity for entry in (*ENTRIES, *EXPLAINED)} | {
         rule.code: rule.severity for rule in rules
     }
+
+
+@cache
+def names() -> Mapping[str, str]:
+    """Every diagnostic's name → its code."""
+    rules = (module.RULE for module in CHECKS)
+    return {entry.name: entry.code for entry in (*ENTRIES, *EXPLAINED)} | {rule.name: rule.code for rule in rules}

@@ -120,8 +120,9 @@ class LeafBuilder:
         )
 
     def _refuse_repeated(self, what: str, nodes: list[Node]) -> None:
+        remedy = "join the two conditions with 'and'" if what == "valid" else "keep one"
         self.problems.extend(
-            Diagnostic("FL116", "repeated-part", "error", self._span(node), f"{what!r} is written twice", "keep one")
+            Diagnostic("FL116", "repeated-part", "error", self._span(node), f"{what!r} is written twice", remedy)
             for node in nodes[1:]
         )
 

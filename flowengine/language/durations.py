@@ -14,3 +14,8 @@ def seconds(text: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is not a length of time")
     return float(match[1]) * _SECONDS[match[2]]
+
+
+def written(length: float) -> str:
+    """So many seconds as an author writes them: `8m`, `90s`."""
+    return f"{length / 60:g}m" if length >= 60 and length % 60 == 0 else f"{length:g}s"

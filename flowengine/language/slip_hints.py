@@ -37,6 +37,32 @@ def open_pattern(mistake: Mistake) -> Explanation | None:
     return problem, mistake.replaced("PATTERN", f"{words}/", stop - mistake.index)
 
 
+def quotes_inside(mistake: Mistake) -> Explanation | None:
+    """`say "{{ "abc" | upper }}"`: double quotes inside a text, which end it."""
+    before = mistake.before
+    if before is None or before.type != "STRING" or not _is_open(str(before)):
+        return None
+    written = mistake.source.text
+    ends = (at for at in range(mistake.index, len(mistake.row)) if mistake.row[at].type == "STRING")
+    closing = (at for at in ends if not _is_open(written[before.start_pos : mistake.row[at].end_pos]))
+    stop = next(closing, None)
+    if stop is None:
+        return None
+    last = mistake.row[stop]
+    meant = '"' + written[before.start_pos : last.end_pos][1:-1].replace('"', "'") + '"'
+    start, end = span_of(mistake.source.path, before), span_of(mistake.source.path, last)
+    span = Span(start.path, start.line, start.column, end.end_line, end.end_column)
+    message = "inside a text, quotes are single ones: a double quote ends it"
+    problem = Diagnostic("FL105", "missing-text", "error", span, message, f"write: {meant}")
+    whole = Token.new_borrow_pos("STRING", meant, before)
+    return problem, [*mistake.row[: mistake.index - 1], whole, *mistake.row[stop + 1 :]]
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text ends inside `{{ }}` or `{% %}`."""
+    return any(text.count(opening) > text.count(closing) for opening, closing in (("{{", "}}"), ("{%", "%}")))
+
+
 def bare_phrase(mistake: Mistake) -> Explanation | None:
     """`yes please` under an intent: what a caller says, without quotes."""
     token = mistake.token

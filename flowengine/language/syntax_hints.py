@@ -15,7 +15,7 @@ from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.grammar import SIMPLE_STATEMENTS, STATEMENTS, keywords, span_of
 from flowengine.language.mistake import Explanation, Mistake, error_at
 from flowengine.language.name_hints import hyphen, spaced_name
-from flowengine.language.slip_hints import bare_phrase, foreign_word, number_word, open_pattern
+from flowengine.language.slip_hints import bare_phrase, foreign_word, number_word, open_pattern, quotes_inside
 from flowengine.language.source import Span
 from flowengine.language.words import FOREIGN_WORDS, TERMINALS, home
 
@@ -328,6 +328,7 @@ _RULES: tuple[_Rule, ...] = (
     _unclosed_text,
     _foreign_quotes,
     _odd_character,
+    quotes_inside,
     open_pattern,
     bare_phrase,
     _first_word,

@@ -141,7 +141,7 @@ state first
     agree -> bye
     silence or otherwise: again
 """
-    assert broken(text) == ["nothing surely ends the call after 8m"]
+    assert broken(text) == ["nothing ends the call for certain after 8m"]
     assert not broken(text.replace("  after 8m or price 2: again\n", ""))
 
 

@@ -90,3 +90,16 @@ def test_a_secret_needs_a_type_that_can_be_typed(type_: str, count: int) -> None
     text = slot + "state first\n  collect pin\n    done or failed -> goodbye\n"
     assert len(reported(text, "FL613")) == count
     assert not reported(text.replace(" secret", ""), "FL613")
+
+
+@pytest.mark.parametrize(
+    ("branches", "named"),
+    [
+        ("    silence or otherwise: again\n", "silence or otherwise"),
+        ("    silence: again\n    otherwise: again\n", "silence"),
+        ("    silence -> goodbye\n    otherwise: again\n", "otherwise"),
+    ],
+)
+def test_an_endless_ladder_names_all_that_its_rung_answers(branches: str, named: str) -> None:
+    body = f'state first\n  say "Shall I?"\n  listen\n    agree -> goodbye\n{branches}'
+    assert messages(body, "FL604") == [f"{named!r} is answered here for ever: no rung moves on or ends"]

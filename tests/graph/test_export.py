@@ -74,7 +74,7 @@ def test_what_anywhere_handles_stands_once_in_a_panel() -> None:
     assert rows == [
         "robot_question answers, then returns",
         "hangup: end hung_up",
-        "after 480s → goodbye",
+        "after 8m → goodbye",
         "opt_out → removed",
         "press 9 → removed",
     ]

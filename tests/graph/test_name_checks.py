@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flowengine.graph.checks.similar_names import slip
-from flowengine.graph.compile import compile_text
+from flowengine.graph.compile import check_file, compile_text
 from tests.graph.finding import findings, saying, underlined
 
 SLIPS = [
@@ -129,3 +131,12 @@ def test_an_action_s_result_must_not_overwrite_a_slot() -> None:
     body = body.replace("end booked\n", "do book(day)\n        ok: end booked\n        error: end declined\n", 1)
     assert underlined(body.format("day"), "FL213") == ["day"]
     assert findings(body.format("reference"), "FL213") == []
+
+
+def test_a_folder_with_a_librarys_name_is_not_suggested(tmp_path: Path) -> None:
+    (tmp_path / "callers.flow").mkdir()
+    (tmp_path / "caller.flow").write_text('flow caller "X" inbound\n  use callers\n', "utf-8")
+    found = [each for each in check_file(tmp_path / "caller.flow").diagnostics if each.code == "FL208"]
+    assert [each.help for each in found] == [
+        f"{(tmp_path / 'callers.flow').as_posix()} is a folder; a library is a file"
+    ]

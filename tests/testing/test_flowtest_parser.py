@@ -24,6 +24,7 @@ from flowengine.testing.flowtest.ast import (
     File,
 )
 from flowengine.testing.flowtest.parser import parse
+from flowengine.testing.flowtest.problems import did_you_mean
 
 WHOLE = """\
 # Comments stand anywhere.
@@ -148,6 +149,8 @@ def test_values_are_read_as_what_they_look_like(written: str, literal: object) -
         ('agent: "hello', "FL853", 10, 'end it with "'),
         ("now tomorrow", "FL853", 7, "now 2026-11-24 10:00"),
         ("now 2026-11-24", "FL853", 17, "now 2026-11-24 10:00"),
+        ("now 2026-11-25", "FL853", 17, "add the time of day: now 2026-11-25 10:00"),
+        ("now 2026-13-45", "FL862", 7, "'2026-13-45' is not a date: month"),
         ("now 2026-13-01 10:00", "FL862", 7, "month"),
         ("guard uk_outbound alowed", "FL853", 21, "did you mean 'allowed'?"),
         ("expect", "FL853", 9, "expect visit_day"),
@@ -256,3 +259,8 @@ def test_typographic_quotes_are_named_as_such(line: str, column: int) -> None:
 
 def test_typographic_quotes_inside_a_text_are_words() -> None:
     assert problems_of('agent: "He said “no”."') == []
+
+
+def test_the_names_there_are_are_told_in_good_english() -> None:
+    assert did_you_mean("x", ["move_visit"]) == "there is only move_visit"
+    assert did_you_mean("x", ["move_visit", "book"]) == "there are move_visit, book"

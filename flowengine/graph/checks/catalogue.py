@@ -286,7 +286,7 @@ ENTRIES: tuple[Entry, ...] = (
         "FL710",
         "unknown-fact",
         "error",
-        "A policy speaks of a fact that there is none of. Facts are `heard(LINE)`, `said(LINE)`, `did(ACTION)`, "
+        "A policy names a fact that does not exist. Facts are `heard(LINE)`, `said(LINE)`, `did(ACTION)`, "
         "`allowed(GUARD)`, and the name of an intent.",
         'line terms "It is free."\n\npolicy careful\n  require told(terms) before booked\n\n'
         "state first\n  say terms\n  -> goodbye\n",

@@ -42,7 +42,8 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         help_ = _misfit(field, field.default)
         if help_ is not None:
             kind = field.type.kind.replace("_", " ")
-            yield RULE.at(field.default.span, f"the default of {field.name!r} is no {kind}", help_)
+            what = f"{field.name!r} is of type {kind}, which its default does not fit"
+            yield RULE.at(field.default.span, what, help_)
 
 
 def _misfit(field: ContactField, default: Expression) -> str | None:

@@ -33,4 +33,4 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     for statement in every_statement(draft.flow):
         if isinstance(statement, End) and not statement.outcome and "" not in draft.lost_names:
             help_ = f"write, for example: end {known[0]}"
-            yield RULE.at(statement.span, "this 'end' says not how the call ended", help_)
+            yield RULE.at(statement.span, "this 'end' does not say how the call ended", help_)

@@ -46,13 +46,17 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         for statement in waiting(state.body):
             if not isinstance(statement, Listen):
                 continue
+            endless: list[tuple[Branch, str]] = []
             for event, word in ((OnSilence, "silence"), (OnOtherwise, "otherwise")):
                 answers = [branch for branch in statement.branches if _answers(branch, event)]
                 others = [branch for branch in anywhere if _answers(branch, event)]
                 if answers and not any(_leaves(branch) for branch in (*answers, *others)):
-                    message = f"{word!r} is answered here for ever: no rung moves on or ends"
-                    yield RULE.at(answers[-1].span, message, f"add a last rung, for example: {word} 3 -> STATE")
-                    break
+                    endless.append((answers[-1], word))
+            if endless:
+                first = endless[0][0]
+                words = " or ".join(word for branch, word in endless if branch is first)
+                message = f"{words!r} is answered here for ever: no rung moves on or ends"
+                yield RULE.at(first.span, message, f"add a last rung, for example: {words} 3 -> STATE")
 
 
 def _answers(branch: Branch, event: type[OnSilence] | type[OnOtherwise]) -> bool:

@@ -44,7 +44,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             for branch in statement.branches:
                 results = [trigger.name for trigger in branch.triggers if isinstance(trigger, OnResult)]
                 if results and not block_closes(branch.body):
-                    message = f"nothing is said to follow {' or '.join(map(repr, results))}"
+                    message = f"nothing follows {' or '.join(map(repr, results))}"
                     yield RULE.at(branch.span, message, "add '-> STATE' or 'end OUTCOME'")
 
 

@@ -62,8 +62,9 @@ from flowengine.graph.proof.always import Reached, elsewhere, is_limited, waits_
 from flowengine.graph.proof.builtin import may_prove
 from flowengine.graph.proof.policies import CannotProve, breaches, question
 from flowengine.graph.proof.query import Breach, path_line
-from flowengine.graph.proof.verdicts import duration_shown, fact_shown
+from flowengine.graph.proof.verdicts import fact_shown
 from flowengine.language.diagnostics import Diagnostic, Related
+from flowengine.language.durations import written
 
 RULE = Rule("FL703", "policy-broken", "error")
 
@@ -142,8 +143,8 @@ def _at_most(paths: Paths, rule: AtMost) -> Iterator[Diagnostic]:
     if is_limited(paths, rule):
         return
     if rule.seconds is not None:
-        after, shown = duration_shown(rule.seconds), f"after {duration_shown(rule.seconds)}"
+        after, shown = written(rule.seconds), f"after {written(rule.seconds)}"
     else:
         after, shown = f"{rule.turns} turns", f"after {rule.turns} turns"
     help_ = f"add to 'anywhere': after {after} -> STATE, where the state says goodbye and ends"
-    yield RULE.at(rule.span, f"nothing surely ends the call {shown}", help_)
+    yield RULE.at(rule.span, f"nothing ends the call for certain {shown}", help_)

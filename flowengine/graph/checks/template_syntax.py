@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.jinja import TOO_DEEP, place, read
+from flowengine.graph.jinja import TOO_DEEP, TOO_LONG, place, read
 from flowengine.graph.model import Template
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import written
@@ -41,7 +41,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _help(text: str, message: str) -> str:
-    if message == TOO_DEEP:
+    if message in (TOO_DEEP, TOO_LONG):
         return "make it in several steps, with 'set'"
     if text.count("{{") > text.count("}}"):
         return "close it with '}}'"

@@ -14,6 +14,7 @@ from flowengine.graph.paths import Paths, paths_of
 from flowengine.graph.proof.always import Reached, elsewhere, is_limited, waits_of
 from flowengine.graph.proof.policies import CannotProve, breaches, question
 from flowengine.graph.proof.query import Hop
+from flowengine.language.durations import written
 
 VerdictKind = Literal["proved", "broken", "unproved"]
 
@@ -46,7 +47,7 @@ def rule_shown(rule: Rule) -> str:
         case Always(trigger=trigger, state=state):
             return f"always {trigger_label(trigger)} -> {state}"
         case AtMost(seconds=seconds, turns=turns):
-            return f"at most {duration_shown(seconds)}" if seconds is not None else f"at most {turns} turns"
+            return f"at most {written(seconds)}" if seconds is not None else f"at most {turns} turns"
         case _:
             assert_never(rule)
 
@@ -54,11 +55,6 @@ def rule_shown(rule: Rule) -> str:
 def fact_shown(fact: Fact) -> str:
     """A fact as an author writes it."""
     return fact.name if fact.kind == "meant" else f"{fact.kind}({fact.name})"
-
-
-def duration_shown(seconds: float) -> str:
-    """A duration as an author writes it: `8m`, `90s`."""
-    return f"{seconds / 60:g}m" if seconds >= 60 and seconds % 60 == 0 else f"{seconds:g}s"
 
 
 def _verdict(paths: Paths, reached: Reached, policy: Policy, rule: Rule) -> Verdict:

@@ -76,7 +76,7 @@ def _marks(line: str, ways: list[tuple[Way, int]]) -> Iterator[Mark]:
         if way.kind == "state":
             yield Mark(start, way.span.end_column - 1, _class(count), f"entered {times(count)}")
         elif way.kind == "edge":
-            # A trigger stands on the left side of its branch; `after 8m` is called by its seconds.
+            # A trigger stands on the left side of its branch; `after 0.5m` is called by its seconds.
             word = "after" if way.side.startswith("after ") else way.side
             found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(line, start)
             if found is not None:

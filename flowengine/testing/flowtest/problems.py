@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from difflib import get_close_matches
 
 from flowengine.language.diagnostics import Diagnostic, Related
@@ -64,6 +65,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
         return f"did you mean {close[0]!r}?"
     if not names:
         return None
+    if len(names) == 1:
+        return f"there is only {names[0]}"
     return f"there are {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
 
 
@@ -103,6 +106,8 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
         and (before.strip() == kind)
     ):
         message, help_ = f"a ':' is missing after {kind!r}", f"write {kind}: …"
+    elif kind == "now" and not rest and (typed := re.fullmatch(r"now\s+(\d{4}-\d\d?-\d\d?)", before.strip())):
+        return _no_time(typed[1], line, span)
     elif not rest:
         message = "something is missing at the end of this line"
     elif kind == "agent":
@@ -118,6 +123,20 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
     elif kind == "test":
         help_ = 'a name stands in quotes: test "a busy caller"'
     return mistake("FL853", name, span, message, help_)
+
+
+def _no_time(day: str, line: str, span: Span) -> Diagnostic:
+    """A day without a time of day; and it may be no day besides."""
+    try:
+        date(*map(int, day.split("-")))
+    except ValueError as error:
+        column = line.index(day) + 1
+        at = Span(span.path, span.line, column, span.line, column + len(day))
+        return mistake(
+            "FL862", "bad-value", at, f"{day!r} is not a date: {error}", f"write, for example: {FORMS['now']}"
+        )
+    help_ = f"add the time of day: now {day} 10:00"
+    return mistake("FL853", "bad-line", span, "something is missing at the end of this line", help_)
 
 
 def odd_quote(sign: str, span: Span) -> Diagnostic:
