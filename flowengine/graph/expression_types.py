@@ -293,22 +293,24 @@ class Typing:
         return result
 
     def _report(self, first: nodes.Node, message: str, help_: str, last: nodes.Node | None = None) -> None:
-        self.problems.append((_start(first), _end(last or first, self._text), message, help_))
+        self.problems.append((start_of(first), end_of(last or first, self._text), message, help_))
 
     def _words(self, node: nodes.Node) -> str:
-        return self._text[_start(node) : _end(node, self._text)]
+        return self._text[start_of(node) : end_of(node, self._text)]
 
     def _shown(self, node: nodes.Node) -> str:
         words = self._words(node)
         return words if words[:1] in "\"'" else f"'{words}'"
 
 
-def _start(node: nodes.Node) -> int:
-    return min([node.lineno, *(_start(part) for part in children(node))])
+def start_of(node: nodes.Node) -> int:
+    """Where in its text a part begins."""
+    return min([node.lineno, *(start_of(part) for part in children(node))])
 
 
-def _end(node: nodes.Node, text: str) -> int:
-    inner = max([_end(part, text) for part in children(node)], default=0)
+def end_of(node: nodes.Node, text: str) -> int:
+    """Where in its text a part ends."""
+    inner = max([end_of(part, text) for part in children(node)], default=0)
     match node:
         case nodes.Name() | nodes.Const():
             token = _TOKEN.match(text, node.lineno)

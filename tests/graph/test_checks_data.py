@@ -275,3 +275,82 @@ def test_a_variable_holds_only_the_texts_that_it_is_set_to() -> None:
     assert (problem.message, problem.help) == ("'why' is never 'prise'", "did you mean 'price'?")
     assert not reported(text.replace("prise", "time"), "FL402")
     assert not reported(text.replace("prise", "prize").replace('else "time"', "else last_heard"), "FL402")
+
+
+SPOKEN_RAW = """\
+contact
+  fee: money = 14
+  member: boolean = true
+
+slot visit: date
+  ask "Which day?"
+
+state first
+  collect visit
+    done -> second
+    failed -> goodbye
+
+state second
+  {statement}
+  -> goodbye
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "name"),
+    [
+        ("today", "a date", "spoken"),
+        ("now", "a datetime", "spoken"),
+        ("visit", "a date", "spoken"),
+        ("contact.due", "a date", "spoken"),
+        ("contact.member", "a boolean", "spoken"),
+        ("contact.fee", "an amount of money", "money"),
+    ],
+)
+def test_a_value_spoken_without_a_filter_is_reported_with_the_filter(value: str, words: str, name: str) -> None:
+    (found,) = reported(SPOKEN_RAW.format(statement=f'say "It is {{{{ {value} }}}}."'), "FL522")
+    assert found.message == f"{words} is spoken here as a computer writes it"
+    assert found.fix is not None
+    assert found.fix.replacement == f"{value} | {name}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'say "It is {{ today | spoken }}, {{ visit | spoken }}, {{ contact.fee | money }}."',
+        'say "{{ contact.name }}, {{ turns }}, {{ daypart }}, {{ contact.age }}, {{ contact.plan }}."',
+        'say "{% if contact.member %}Welcome back.{% else %}Welcome.{% endif %}"',
+        'say "{% for today in [1, 2] %}{{ today }}{% endfor %}"',
+        'note "{{ visit }}, {{ now }}, {{ contact.member }}, {{ contact.fee }}"',
+        'say "It costs £{{ contact.fee }}."',
+    ],
+)
+def test_a_value_that_is_well_spoken_or_noted_is_not_reported(statement: str) -> None:
+    assert not reported(SPOKEN_RAW.format(statement=statement), "FL522")
+
+
+@pytest.mark.parametrize(
+    ("statements", "finding"),
+    [
+        ('set visit = "foo"', "'visit' is a date elsewhere, and a text here"),
+        ('set n = 3\n  set n = "foo"', "'n' is a number elsewhere, and a text here"),
+        ("set n = today\n  set n = turns > 3", "'n' is a date elsewhere, and a boolean here"),
+    ],
+)
+def test_a_name_given_unlike_values_is_reported(statements: str, finding: str) -> None:
+    text = SPOKEN_RAW.format(statement=f'{statements}\n  note "{{{{ n }}}}"')
+    assert messages(text, "FL414") == [finding]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "set visit = today",
+        "set visit = none",
+        'set n = ""\n  set n = today',
+        "set n = 3\n  set n = n | default(0) + 1",
+        'set n = "a"\n  set n = contact.name',
+    ],
+)
+def test_a_name_given_values_of_one_type_is_not_reported(statements: str) -> None:
+    assert not reported(SPOKEN_RAW.format(statement=f'{statements}\n  note "{{{{ n }}}}"'), "FL414")

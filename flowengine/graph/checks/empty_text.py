@@ -1,6 +1,7 @@
 """A text is empty, or holds nothing but signs.
 
-As a prompt it is silence, and the caller takes it for a fault. As a phrase it never matches.
+As a prompt it is silence, and the caller takes it for a fault. As a phrase it never matches; nor does an intent that
+has neither phrases nor expressions.
 
 Bad:
 
@@ -48,6 +49,18 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         for item in unit.file.items:
             if isinstance(item, ast.Intent):
                 yield from (_never_matches(phrase) for phrase in item.phrases if not normalise(phrase.value).words)
+    yield from _empty_intents(draft)
+
+
+def _empty_intents(draft: Draft) -> Iterator[Diagnostic]:
+    """The intents that are waited for and hold nothing that a caller could say; a flow adds to those of its library."""
+    if draft.library_alone or draft.lost_lines:
+        return
+    used = {reference.name for reference in draft.names.referred("intent")}
+    for intent in draft.flow.intents.values():
+        if intent.name in used and not (intent.phrases or intent.patterns):
+            message = f"nothing is a phrase of {intent.name!r}, so it is never heard"
+            yield RULE.at(intent.span, message, "write under it, in quotes, what a caller says to mean it")
 
 
 def _never_matches(phrase: ast.Text) -> Diagnostic:

@@ -80,6 +80,8 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             required = Related(rule.span, f"required by policy {policy.name!r}")
             match rule:
                 case Require() | Forbid():
+                    if rule.fact.kind == "meant" and rule.fact.name not in flow.intents:
+                        continue  # FL204 tells of it; no path could keep the rule
                     yield from _path_rule(paths, policy, rule, required)
                 case Always():
                     reached = waits_of(paths) if reached is None else reached

@@ -53,13 +53,14 @@ def _labels(branches: tuple[Branch, ...]) -> frozenset[str]:
 
 def _ladders(branches: tuple[Branch, ...], answered_elsewhere: frozenset[str]) -> Iterator[Diagnostic]:
     # An intent without a first rung is simply not live before; only silence and `otherwise` come by themselves.
+    told: Branch | None = None
     for label in ("otherwise", trigger_label(OnSilence())):
         rungs = [branch for branch in branches if any(trigger_label(trigger) == label for trigger in branch.triggers)]
         lowest = min(rungs, key=lambda branch: branch.rung, default=None)
-        if lowest is not None and lowest.rung > 1 and label not in answered_elsewhere:
+        if lowest is not None and lowest.rung > 1 and label not in answered_elsewhere and lowest is not told:
             message = f"nothing answers {label!r} before the {_ordinal(lowest.rung)} time"
             yield RULE.at(lowest.span, message, f"add a first rung, for example: {label}: again")
-            return
+            told = lowest
 
 
 def _ordinal(number: int) -> str:

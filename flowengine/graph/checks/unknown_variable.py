@@ -18,10 +18,11 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.jinja import Word, place, read
+from flowengine.graph.model import Line
 from flowengine.graph.names import BUILT_IN_VARIABLES, Draft
 from flowengine.graph.nearest import nearest
 from flowengine.graph.walk import written
@@ -57,7 +58,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
                     yield RULE.at(span, "this flow has no agent", help_)
             elif word.name not in known and word.name not in reading.local_names and not draft.library_alone:
                 at = place(each.text, source, _start(each.text.text, word), len(word.name))
-                help_, fix = _remedy(word.name, known, [*fields], at)
+                help_, fix = _remedy(word.name, known, [*fields], flow.lines, at)
                 yield RULE.at(at, f"there is no variable {word.name!r}", help_, fix=fix)
 
 
@@ -66,10 +67,14 @@ def _start(text: str, word: Word) -> int:
     return word.offset if word.attribute is None else max(0, text.rfind(word.name, 0, word.offset))
 
 
-def _remedy(name: str, known: set[str], fields: list[str], span: Span) -> tuple[str, Fix | None]:
+def _remedy(
+    name: str, known: set[str], fields: list[str], lines: Mapping[str, Line], at: Span
+) -> tuple[str, Fix | None]:
     if name in fields:
-        return f"write contact.{name}", Fix(span, f"contact.{name}")
+        return f"write contact.{name}", Fix(at, f"contact.{name}")
+    if name in lines:
+        return f"{name!r} is a line, which is spoken by itself: say {name}", None
     meant = nearest(name, sorted(known))
     if meant is None:
         return f"define it: set {name} = …", None
-    return f"did you mean {meant!r}?", Fix(span, meant)
+    return f"did you mean {meant!r}?", Fix(at, meant)
