@@ -156,7 +156,10 @@ class _Builder(StatementBuilder):
         return ast.Option(self._name_of(name), tuple(str(value) for value in values), self._span(tree))
 
     def policy(self, tree: Node) -> ast.Policy:
-        return ast.Policy(self._name(tree), tuple(self.all(tree)), self._span(tree))
+        rules = tuple(self.all(tree))
+        if not rules:
+            self._require_block(tree, "policy", "write a rule, for example 'require heard(LINE) before PLACE'")
+        return ast.Policy(self._name(tree), rules, self._span(tree))
 
     def require(self, tree: Node) -> ast.Require:
         return ast.Require(self._fact(tree), self._name(tree), self._span(tree))

@@ -83,3 +83,14 @@ def test_a_stop_of_what_was_never_started_is_reported() -> None:
     text = 'state first\n  say "This call is recorded."\n  record stop\n  -> goodbye\n'
     assert messages(text, "FL614") == ["nothing starts a recording that this could stop"]
     assert not reported(text.replace("  record stop", "  record start\n  record stop"), "FL614")
+
+
+def test_a_policy_without_a_rule_is_reported() -> None:
+    text = "policy careful\n\nstate first\n  -> goodbye\n"
+    (found,) = everything(text)
+    assert (found.code, found.message) == ("FL110", "nothing stands under this policy")
+    assert not everything(
+        text.replace("policy careful\n", "policy careful\n  at most 8m\n").replace(
+            "state first", "anywhere\n  after 8m: end declined\n  hangup: end hung_up\n\nstate first"
+        )
+    )
