@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.heard import Heard, Sentence, sentences, ways
-from flowengine.graph.model import Template
 from flowengine.graph.names import Draft
 from flowengine.graph.talk import Said, Talk
 from flowengine.language.diagnostics import Diagnostic, Related
@@ -99,11 +98,6 @@ def questions(text: str) -> Iterator[Sentence]:
     for sentence in sentences(text):
         if sentence.text.endswith("?") and not _CALLS.fullmatch(sentence.text):
             yield sentence
-
-
-def is_question(text: Template) -> bool:
-    """Whether a text asks something, in whatever way it comes out."""
-    return any(next(questions(way.text), None) is not None for way in ways(text))
 
 
 def _finding(at: Span, before: Span) -> Diagnostic:

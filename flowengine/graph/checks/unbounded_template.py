@@ -81,10 +81,6 @@ def _is_text(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Const) and isinstance(node.value, str)
 
 
-def _is_many(node: nodes.Node) -> bool:
-    return _is_text(node) or isinstance(node, _MANY)
-
-
 def _nested(node: nodes.Node) -> bool:
     inner = [part for pair in node.items for part in (pair.key, pair.value)] if isinstance(node, nodes.Dict) else None
     return any(isinstance(part, _MANY) for part in inner or children(node))
