@@ -36,8 +36,10 @@ FLOORS = {
 FENCES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("adapters/actions",),
     "asyncio": ("runtime", "adapters", "store", "service", "testing", "editor/server.py", "cli"),
+    "alembic": ("store",),
     "av": ("adapters/nova2",),
     "click": ("cli",),
+    "cryptography": ("store/vault.py",),
     "faster_whisper": ("adapters/local",),
     "hibari": ("adapters/local",),
     "holidays": ("compliance",),
@@ -48,6 +50,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "numpy": ("adapters/local",),
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
+    "phonenumbers": ("compliance/numbers.py",),
     "pygls": ("editor/server.py", "editor/answers.py"),
     "pytest": ("testing",),
     "requests": ("adapters/twilio",),

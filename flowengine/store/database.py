@@ -61,6 +61,11 @@ def is_there(url: str) -> bool:
     return file is None or file.exists()
 
 
+def sqlite_file_of(url: str) -> Path | None:
+    """The file of an SQLite address; None for a server. Raises StoreError."""
+    return sqlite_file(_parsed(url))
+
+
 def sqlite_file(url: URL) -> Path | None:
     """The file behind an address; None where that is a server, or an SQLite URI. Raises StoreError."""
     if url.get_backend_name() != "sqlite":

@@ -55,12 +55,16 @@ class CallEnd:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A number (E.164) that must not be called again, and in which call that was said."""
+    """A number (E.164) that must not be called again, and in which call that was said (None: outside of calls).
+
+    `written_by`: who put it there, where that was no call.
+    """
 
     number: str = field(repr=False)
-    call_id: str
+    call_id: str | None
     reason: str
     written_at: datetime
+    written_by: str | None = None
 
 
 Item = CallStart | Entry | CallEnd | Suppression

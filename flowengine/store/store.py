@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from flowengine.errors import StoreError
 from flowengine.store import tables
-from flowengine.store.database import WRITES, explained, is_there, open_database
+from flowengine.store.connection import PATIENCE_S, Database
 from flowengine.store.rows import CallEnd, CallRow, CallStart, Entry, Item, Suppression, Way
+from flowengine.store.vault import Vault
 
 __all__ = ["CallEnd", "CallRow", "CallStart", "Entry", "Item", "Store", "Suppression", "Way"]
-
-PATIENCE_S = 5.0
 
 
 class Store:
     """One database. Every method raises StoreError when the database does not do its part."""
 
-    def __init__(self, engine: Engine, url: str, spool: Path) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(**WRITES)
-        self._url = url
-        self.spool = spool
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.spool = database.spool
+        self._vault = database.vault
+        self._writing = database.writing
+        self._reading = database.reading
 
     @classmethod
-    def open(cls, url: str, *, patience_s: float = PATIENCE_S) -> Store:
+    def open(cls, url: str, *, vault: Vault | None = None, patience_s: float = PATIENCE_S) -> Store:
         """Open or create it. Raises StoreError that names the database and a remedy.
 
         `patience_s`: how long a statement waits while another program holds the database's lock.
         """
-        return cls(*open_database(url, patience_s))
+        return cls(Database.open(url, vault=vault, patience_s=patience_s))
 
     @staticmethod
     def is_there(url: str) -> bool:
         """Whether `open` would find something rather than create it. Raises StoreError."""
-        return is_there(url)
+        return Database.is_there(url)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.database.close()
 
     # What is written.
 
     def begin_call(self, call: CallStart) -> None:
         """A call is on. A call_id or call_sid that is there already is an error."""
         with self._writing() as connection:
-            connection.execute(insert(tables.calls).values(_started(call)))
+            connection.execute(insert(tables.calls).values(self._started(call)))
 
     def write(self, items: Iterable[Item]) -> list[Item]:
         """Keep all in one transaction; what is there already stays as it is, so the same may be written again.
@@ -62,7 +59,7 @@ class Store:
         batch = list(items)
         try:
             with self._writing() as connection:
-                _keep(connection, batch)
+                self._keep(connection, batch)
         except StoreError as error:
             if not _is_unfit(error.__cause__):
                 raise
@@ -75,7 +72,7 @@ class Store:
     def suppress(self, number: str, call_id: str, reason: str, at: datetime) -> None:
         """Put a number (E.164) on the do-not-call list; already there is fine."""
         with self._writing() as connection:
-            _keep(connection, [Suppression(number, call_id, reason, at)])
+            self._keep(connection, [Suppression(number, call_id, reason, at)])
 
     def add_status(self, call_sid: str, sequence_number: int, status: str, payload: str, at: datetime) -> bool:
         """Keep a status callback; False when it was there already."""
@@ -83,10 +80,10 @@ class Store:
             "call_sid": call_sid,
             "sequence_number": sequence_number,
             "status": status,
-            "payload": payload,
+            "payload": self._vault.seal(payload),
             "received_at": at,
         }
-        query = _insert_if_new(self._engine.dialect.name, tables.status_callbacks)
+        query = self.database.insert_new(tables.status_callbacks)
         with self._writing() as connection:
             return (
                 connection.execute(query.values(row).returning(tables.status_callbacks.c.call_sid)).first() is not None
@@ -115,8 +112,8 @@ class Store:
 
     def is_suppressed(self, number: str) -> bool:
         with self._reading() as connection:
-            query = select(tables.suppressions.c.number).where(tables.suppressions.c.number == number)
-            return connection.execute(query).first() is not None
+            listed = tables.do_not_call.c.number_hash
+            return connection.execute(select(listed).where(listed == self._vault.index(number))).first() is not None
 
     def call(self, sid_or_id: str) -> CallRow | None:
         """By our call_id or by the provider's call sid."""
@@ -147,7 +144,7 @@ class Store:
         query = select(tables.events).where(columns.call_id == call_id).order_by(columns.seq)
         with self._reading() as connection:
             return [
-                Entry(row.call_id, row.seq, row.at, row.direction, row.kind, row.payload)
+                Entry(row.call_id, row.seq, row.at, row.direction, row.kind, self._vault.open(row.payload))
                 for row in connection.execute(query)
             ]
 
@@ -155,7 +152,68 @@ class Store:
 
     def _select(self, query: Select[Any]) -> list[CallRow]:
         with self._reading() as connection:
-            return [CallRow(**row) for row in connection.execute(query).mappings()]
+            return [self._call(row) for row in connection.execute(query).mappings()]
+
+    def _call(self, row: RowMapping) -> CallRow:
+        values = {name: value for name, value in row.items() if name != "number_hash"}
+        opened = {name: self._vault.open_maybe(values[name]) for name in ("from_number", "to_number", "contact")}
+        return CallRow(**values | opened)
+
+    def _keep(self, connection: Connection, items: Sequence[Item]) -> None:
+        """In the order in which one needs the other, whatever the order of the items."""
+        starts = [self._started(item) for item in items if isinstance(item, CallStart)]
+        # A call_sid that is there already is refused, not passed over: its events would have no call.
+        self._insert_once(connection, tables.calls, starts, key=["call_id"])
+        self._insert_once(connection, tables.events, [self._entry(item) for item in items if isinstance(item, Entry)])
+        for item in items:
+            if isinstance(item, CallEnd):
+                _end(connection, item)
+        listed = [self._listed(item) for item in items if isinstance(item, Suppression)]
+        self._insert_once(connection, tables.do_not_call, listed)
+
+    def _insert_once(
+        self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: list[str] | None = None
+    ) -> None:
+        if rows:
+            connection.execute(self.database.insert_new(table, key), rows)
+
+    def _started(self, call: CallStart) -> dict[str, Any]:
+        person = call.to_number if call.direction == "outbound" else call.from_number
+        return {
+            "call_id": call.call_id,
+            "call_sid": call.call_sid,
+            "flow": call.flow,
+            "flow_version": call.flow_version,
+            "direction": call.direction,
+            "from_number": self._vault.seal_maybe(call.from_number),
+            "to_number": self._vault.seal_maybe(call.to_number),
+            "number_hash": None if person is None else self._vault.index(person),
+            "contact": self._vault.seal(call.contact),
+            "started_at": call.started_at,
+            "answered_at": call.answered_at or (call.started_at if call.status == "in-progress" else None),
+            "status": call.status,
+            "abnormal": False,
+        }
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        return {
+            "call_id": entry.call_id,
+            "seq": entry.seq,
+            "at": entry.at,
+            "direction": entry.way,
+            "kind": entry.kind,
+            "payload": self._vault.seal(entry.payload),
+        }
+
+    def _listed(self, item: Suppression) -> dict[str, Any]:
+        return {
+            "number_hash": self._vault.index(item.number),
+            "number": self._vault.seal(item.number),
+            "call_id": item.call_id,
+            "reason": item.reason,
+            "written_by": item.written_by,
+            "written_at": item.written_at,
+        }
 
     def _write_one_by_one(self, items: Sequence[Item]) -> list[Item]:
         unfit: list[Item] = []
@@ -163,56 +221,16 @@ class Store:
             for item in items:
                 try:
                     with connection.begin_nested():
-                        _keep(connection, [item])
+                        self._keep(connection, [item])
                 except (SQLAlchemyError, ValueError, OverflowError) as error:
                     if not _is_unfit(error):
                         raise
                     unfit.append(item)
         return unfit
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        try:
-            with self._writer.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(f"the record could not be written to {explained(error, self._url)}") from error
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(f"the record could not be read from {explained(error, self._url)}") from error
-
 
 def _newest() -> Select[Any]:
     return select(tables.calls).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
-
-
-def _keep(connection: Connection, items: Sequence[Item]) -> None:
-    """In the order in which one needs the other, whatever the order of the items."""
-    starts = [_started(item) for item in items if isinstance(item, CallStart)]
-    # A call_sid that is there already is refused, not passed over: its events would have no call.
-    _insert_once(connection, tables.calls, starts, key=[tables.calls.c.call_id])
-    _insert_once(connection, tables.events, [_entry(item) for item in items if isinstance(item, Entry)])
-    for item in items:
-        if isinstance(item, CallEnd):
-            _end(connection, item)
-    _insert_once(connection, tables.suppressions, [_listed(item) for item in items if isinstance(item, Suppression)])
-
-
-def _insert_once(connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: Any = None) -> None:
-    if rows:
-        connection.execute(_insert_if_new(connection.dialect.name, table, key), rows)
-
-
-def _insert_if_new(dialect: str, table: Table, key: Any = None) -> postgresql.Insert | sqlite.Insert:
-    """An insert that leaves alone what is there already: by `key`, or by any unique column."""
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=key)
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=key)
 
 
 def _end(connection: Connection, end: CallEnd) -> None:
@@ -221,43 +239,6 @@ def _end(connection: Connection, end: CallEnd) -> None:
         .where(tables.calls.c.call_id == end.call_id)
         .values(ended_at=end.ended_at, outcome=end.outcome, reason=end.reason, abnormal=end.abnormal, status=end.status)
     )
-
-
-def _started(call: CallStart) -> dict[str, Any]:
-    return {
-        "call_id": call.call_id,
-        "call_sid": call.call_sid,
-        "flow": call.flow,
-        "flow_version": call.flow_version,
-        "direction": call.direction,
-        "from_number": call.from_number,
-        "to_number": call.to_number,
-        "contact": call.contact,
-        "started_at": call.started_at,
-        "answered_at": call.answered_at or (call.started_at if call.status == "in-progress" else None),
-        "status": call.status,
-        "abnormal": False,
-    }
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "call_id": entry.call_id,
-        "seq": entry.seq,
-        "at": entry.at,
-        "direction": entry.way,
-        "kind": entry.kind,
-        "payload": entry.payload,
-    }
-
-
-def _listed(item: Suppression) -> dict[str, Any]:
-    return {
-        "number": item.number,
-        "call_id": item.call_id,
-        "reason": item.reason,
-        "written_at": item.written_at,
-    }
 
 
 def _is_unfit(error: BaseException | None) -> bool:

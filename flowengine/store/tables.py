@@ -1,4 +1,4 @@
-"""The tables of the record. Columns that hold personal data are listed in `PERSONAL`, in this one place."""
+"""The tables of the record. Columns that hold personal data are sealed; `SEALED` lists them, in this one place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -54,6 +54,7 @@ calls = Table(
     Column("direction", String(8), nullable=False),
     Column("from_number", Text),
     Column("to_number", Text),
+    Column("number_hash", String(40)),
     Column("contact", Text, nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("answered_at", UtcTime),
@@ -64,8 +65,11 @@ calls = Table(
     Column("abnormal", Boolean, nullable=False),
     Index("calls_by_start", "started_at"),
     Index("calls_open", "ended_at"),
+    Index("calls_by_number", "number_hash", "started_at"),
 )
-"""One row a call; `contact` is JSON. `abnormal`: neither the flow's own ending nor the caller's hang-up."""
+"""One row a call; `contact` is JSON; `number_hash` is the person's.
+
+`abnormal`: neither the flow's own ending nor the caller's hang-up."""
 
 events = Table(
     "events",
@@ -79,16 +83,6 @@ events = Table(
 )
 """What happened (`in`) and what was ordered (`out`), in order; `at` in seconds since the connection; JSON payloads."""
 
-suppressions = Table(
-    "suppressions",
-    metadata,
-    Column("number", String(32), primary_key=True),
-    Column("call_id", String(36), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("written_at", UtcTime, nullable=False),
-)
-"""The company's own do-not-call list, as far as calls have filled it. Outlives its calls: no foreign key."""
-
 status_callbacks = Table(
     "status_callbacks",
     metadata,
@@ -100,13 +94,178 @@ status_callbacks = Table(
 )
 """The provider's status callbacks, each once, in whatever order they came."""
 
-PERSONAL = frozenset(
+queue = Table(
+    "queue",
+    metadata,
+    Column("call_id", String(36), primary_key=True),
+    Column("number_hash", String(40), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("caller_id", Text),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("queued_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("waits_for", String(32)),
+    Column("outcome", Text),
+    Column("ended_at", UtcTime),
+    Column("idempotency_key", String(255), unique=True),
+    Column("request_hash", String(64)),
+    Column("requested_by", String(64)),
+    Column("campaign", String(64)),
+    Index("queue_next", "state", "priority", "due_at", "queued_at", "call_id"),
+    Index("queue_by_number", "number_hash", "state"),
+)
+"""One row a call to be made. `state`: waiting, dialling, ended. The next one is, of what is due, the first by
+priority, then since when it may be called, then age. `waits_for`: the code of what it waits for; `contact` is JSON.
+"""
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("attempt_id", String(36), primary_key=True),
+    Column("call_id", String(36), ForeignKey("queue.call_id"), nullable=False),
+    Column("number_hash", String(40), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("caller_id", Text),
+    Column("state", String(8), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("leased_until", UtcTime, nullable=False),
+    Column("call_sid", String(64), unique=True),
+    Column("status", String(16)),
+    Column("counts", Boolean, nullable=False),
+    Column("abandoned", Boolean, nullable=False),
+    Column("answered_by", String(32)),
+    Column("answered_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("duration_s", Integer),
+    Column("outcome", Text),
+    Column("error", Text),
+    Column("decision_id", String(36)),
+    Index("attempts_by_number", "number_hash", "started_at"),
+    Index("attempts_open", "state", "leased_until"),
+    Index("attempts_by_call", "call_id", "started_at"),
+)
+"""One row a time we dialled, written in the transaction that decided so. `state`: claimed (Twilio may have been
+asked), placed (it has a CallSid), ended. `counts` False: the carrier refused to place it, so it is none by the caps.
+"""
+
+dial_line = Table(
+    "dial_line",
+    metadata,
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("next_at", UtcTime, nullable=False),
+)
+"""One row. Whoever decides on a call holds its lock, so that decisions come one after the other over all processes."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("decision_id", String(36), primary_key=True),
+    Column("number_hash", String(40)),
+    Column("at", UtcTime, nullable=False),
+    Column("asked_by", String(16), nullable=False),
+    Column("call_id", String(36)),
+    Column("can_call", Boolean, nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("policy_version", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("decisions_by_number", "number_hash", "at"),
+    Index("decisions_by_call", "call_id", "at"),
+    Index("decisions_by_time", "at"),
+)
+"""What was decided and why, kept for 24 months. `asked_by`: queueing, dispatch or api; `body`: the decision as JSON."""
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("number_hash", String(40), primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("postcode", Text),
+    Column("vulnerable", Boolean, nullable=False),
+    Column("note", Text),
+    Column("updated_at", UtcTime, nullable=False),
+)
+"""What is known of a person beside their calls."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("consent_id", String(36), primary_key=True),
+    Column("number_hash", String(40), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Column("written_at", UtcTime, nullable=False),
+    Index("consents_by_number", "number_hash", "kind"),
+)
+"""What a person agreed to: `automated` calls by us (PECR 19), calls although on the TPS (`tps`), a sector
+(`sector:claims`). `source`: the evidence. A withdrawal keeps the row."""
+
+do_not_call = Table(
+    "do_not_call",
+    metadata,
+    Column("number_hash", String(40), primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("call_id", String(36)),
+    Column("written_by", String(64)),
+    Column("written_at", UtcTime, nullable=False),
+)
+"""The company's own do-not-call list (PECR 21(1)(a)); permanent. Outlives its calls: no foreign key."""
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+)
+"""Keys to the API; `hash` is SHA-256 of the key, which is 32 random bytes and so needs no slow hash."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+"""Who did what, each row bound to the one before it by its hash."""
+
+SEALED = frozenset(
     {
+        "attempts.caller_id",
+        "attempts.number",
+        "calls.contact",
         "calls.from_number",
         "calls.to_number",
-        "calls.contact",
+        "consents.number",
+        "consents.source",
+        "contacts.note",
+        "contacts.number",
+        "contacts.postcode",
+        "decisions.body",
+        "do_not_call.number",
         "events.payload",
-        "suppressions.number",
+        "queue.caller_id",
+        "queue.contact",
+        "queue.number",
         "status_callbacks.payload",
     }
 )
+"""Columns of personal data: sealed by the vault before they are written (`vault.py`). `*_hash` are keyed hashes."""

@@ -32,7 +32,7 @@ def without_privileges() -> Iterator[None]:
 
 
 def pragma(store: Store, name: str) -> object:
-    with store._engine.connect() as connection:
+    with store.database.reading() as connection:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
@@ -46,7 +46,7 @@ def test_sqlite_is_set_up_for_a_service(store: Store) -> None:
 def test_only_the_owner_may_read_the_files(store: Store, file: Path) -> None:
     store.begin_call(start())
     files = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
-    assert {path.suffix for path in files} == {".db", ".db-wal", ".db-shm"}
+    assert {path.suffix for path in files} == {".db", ".db-wal", ".db-shm", ".key"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
 
 
@@ -132,7 +132,7 @@ def test_a_database_damaged_inside_is_explained_where_it_hurts(url: str, file: P
     store.close()
     content = bytearray(file.read_bytes())
     # The header and the schema stay; everything after the first pages is noise.
-    content[40 * 1024 :] = b"\xa5" * (len(content) - 40 * 1024)
+    content[240 * 1024 :] = b"\xa5" * (len(content) - 240 * 1024)
     file.write_bytes(content)
     damaged = Store.open(url)
     with pytest.raises(StoreError, match=r"could not be read from .*malformed; it is damaged: move that file away"):
@@ -145,7 +145,7 @@ def test_a_newer_database_is_refused_and_left_alone(url: str, file: Path) -> Non
         connection.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)")
         connection.execute("INSERT INTO schema_version VALUES (99)")
         connection.commit()
-    with pytest.raises(StoreError, match=r"newer flowengine \(schema 99, this one knows 1\); upgrade flowengine"):
+    with pytest.raises(StoreError, match=r"newer flowengine \(schema 99, this one knows 2\); upgrade flowengine"):
         Store.open(url)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [
@@ -179,7 +179,7 @@ def test_a_locked_database_is_explained(store: Store, file: Path) -> None:
 
 def test_a_full_disk_is_explained(store: Store) -> None:
     store.begin_call(start())
-    with store._writer.begin() as connection:
+    with store.database.writing() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="database or disk is full; free some space"):

@@ -120,7 +120,7 @@ def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> No
     full = Store.open(url)
     full.begin_call(start())
     # As if the disk were full: for all connections of this store, the file may not grow any more.
-    with full._writer.begin() as connection:
+    with full.database.writing() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
     writer = RecordWriter(full)
