@@ -21,6 +21,7 @@ DEFAULT_ACTION_MODULES = ("flowengine.examples.bookings",)
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 """What a bearer token may hold (RFC 6750), and a cookie too."""
 SHORTEST_SECRET = 16
+TPS_FILE = "flowengine.tps"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -44,6 +45,7 @@ class Settings:
     drain_s: int = DEFAULT_DRAIN_S
     action_secret: str | None = field(default=None, repr=False)
     action_modules: tuple[str, ...] = DEFAULT_ACTION_MODULES
+    tps_file: Path = Path(TPS_FILE)
 
     @property
     def has_telephone(self) -> bool:
@@ -81,6 +83,7 @@ class Settings:
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
+            tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid
         if sid is not None and not (sid.startswith("AC") and len(sid) == 34):
@@ -213,6 +216,14 @@ def _modules(value: str | None) -> tuple[str, ...]:
                 f"FLOWENGINE_ACTION_MODULES has {name!r}: expected Python modules, like acme.bookings,acme.diary"
             )
     return names
+
+
+def _tps_file(value: str | None, database_url: str) -> Path:
+    """Beside the database where that is a file, else in the working folder."""
+    if value is not None:
+        return Path(value)
+    scheme, _, file = database_url.partition(":///")
+    return Path(file).with_name(TPS_FILE) if scheme.startswith("sqlite") and Path(file).name else Path(TPS_FILE)
 
 
 def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:

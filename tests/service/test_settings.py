@@ -112,3 +112,16 @@ def test_what_flows_may_have_done_is_read_and_shown() -> None:
     assert settings.action_modules == ("acme.bookings", "acme.diary")
     assert ("actions", "acme.bookings, acme.diary, signed HTTP") in settings.described()
     assert ("actions", "flowengine.examples.bookings") in _settings().described()
+
+
+@pytest.mark.parametrize(
+    ("env", "path"),
+    [
+        ({}, "flowengine.tps"),
+        ({"FLOWENGINE_DATABASE_URL": "sqlite:////var/calls/record.db"}, "/var/calls/flowengine.tps"),
+        ({"FLOWENGINE_DATABASE_URL": "postgresql://host/calls"}, "flowengine.tps"),
+        ({"FLOWENGINE_TPS_FILE": "/srv/list.tps"}, "/srv/list.tps"),
+    ],
+)
+def test_the_tps_list_lies_beside_the_database_unless_told_otherwise(env: dict[str, str], path: str) -> None:
+    assert _settings(**env).tps_file == Path(path)
