@@ -19,6 +19,9 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 WRITES = {"record_writes": True}
 
+SCHEMA_LOCK = 0x666C6F77
+"""Of PostgreSQL's advisory locks, the one that whoever changes the tables holds."""
+
 REMEDIES = (
     ("locked", "another program is writing to it; close that one, or name another place with --db"),
     ("busy", "another program is writing to it; close that one, or name another place with --db"),
@@ -146,6 +149,9 @@ def _check_schema(engine: Engine, shown: str) -> None:
         if there & tables.metadata.tables.keys():
             raise _foreign(shown)
         with engine.execution_options(**WRITES).begin() as connection:
+            if engine.dialect.name == "postgresql":
+                # SQLite's write lock is held already.
+                connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
             tables.metadata.create_all(connection)
             if connection.execute(_version()).scalar() is None:
                 connection.execute(insert(tables.schema_version).values(version=tables.SCHEMA_VERSION))

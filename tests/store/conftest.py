@@ -1,4 +1,4 @@
-"""A fresh database for each test."""
+"""A fresh database for each test: on SQLite, and again on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ from pathlib import Path
 
 import pytest
 
+from flowengine.store.connection import Database
 from flowengine.store.store import Store
+
+PATIENCE_S = 0.1
+"""Enough where the other side never lets go."""
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """The file of `url`, where that is SQLite's."""
     return tmp_path / "record.db"
 
 
 @pytest.fixture
-def url(file: Path) -> str:
-    return f"sqlite:///{file}"
+def url(database_url: str) -> str:
+    return database_url
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    # A tenth of a second is patience enough where the other side never lets go.
-    opened = Store.open(url, patience_s=0.1)
+def database(url: str) -> Iterator[Database]:
+    opened = Database.open(url, patience_s=PATIENCE_S)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database)

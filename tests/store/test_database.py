@@ -13,6 +13,7 @@ import pytest
 
 from flowengine.errors import StoreError
 from flowengine.store.store import Store
+from tests.postgres import on_sqlite
 from tests.store.records import NOW, noted, start
 
 NOBODY = 65534
@@ -36,6 +37,7 @@ def pragma(store: Store, name: str) -> object:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
+@on_sqlite
 def test_sqlite_is_set_up_for_a_service(store: Store) -> None:
     assert pragma(store, "journal_mode") == "wal"
     assert pragma(store, "synchronous") == 1
@@ -43,6 +45,7 @@ def test_sqlite_is_set_up_for_a_service(store: Store) -> None:
     assert pragma(store, "busy_timeout") == 100
 
 
+@on_sqlite
 def test_only_the_owner_may_read_the_files(store: Store, file: Path) -> None:
     store.begin_call(start())
     files = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
@@ -50,6 +53,7 @@ def test_only_the_owner_may_read_the_files(store: Store, file: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
 
 
+@on_sqlite
 def test_opening_creates_and_looking_does_not(url: str, file: Path) -> None:
     assert not Store.is_there(url)
     assert not file.exists()
@@ -111,6 +115,7 @@ def test_a_folder_without_leave_to_write_is_explained(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
 
 
+@on_sqlite
 def test_a_database_that_may_only_be_read_is_explained(url: str, file: Path) -> None:
     Store.open(url).close()
     reader = Store.open(f"sqlite:///file:{file}?mode=ro&uri=true")
@@ -119,6 +124,7 @@ def test_a_database_that_may_only_be_read_is_explained(url: str, file: Path) -> 
     reader.close()
 
 
+@on_sqlite
 def test_a_file_that_is_no_database_is_explained_and_left_alone(url: str, file: Path) -> None:
     file.write_bytes(b"rubbish" * 1000)
     with pytest.raises(StoreError, match=r"record\.db: file is not a database; move that file away"):
@@ -126,6 +132,7 @@ def test_a_file_that_is_no_database_is_explained_and_left_alone(url: str, file: 
     assert file.read_bytes() == b"rubbish" * 1000
 
 
+@on_sqlite
 def test_a_database_damaged_inside_is_explained_where_it_hurts(url: str, file: Path) -> None:
     store = Store.open(url)
     store.write([start(), *(noted(seq) for seq in range(3000))])
@@ -140,6 +147,7 @@ def test_a_database_damaged_inside_is_explained_where_it_hurts(url: str, file: P
     damaged.close()
 
 
+@on_sqlite
 def test_a_newer_database_is_refused_and_left_alone(url: str, file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)")
@@ -153,6 +161,7 @@ def test_a_newer_database_is_refused_and_left_alone(url: str, file: Path) -> Non
         ]
 
 
+@on_sqlite
 def test_tables_of_another_program_are_refused(url: str, file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE calls (when_made TEXT)")
@@ -160,6 +169,7 @@ def test_tables_of_another_program_are_refused(url: str, file: Path) -> None:
         Store.open(url)
 
 
+@on_sqlite
 def test_tables_of_an_unfinished_flowengine_are_refused(url: str, file: Path) -> None:
     Store.open(url).close()
     with closing(sqlite3.connect(file)) as connection:
@@ -168,6 +178,7 @@ def test_tables_of_an_unfinished_flowengine_are_refused(url: str, file: Path) ->
         Store.open(url)
 
 
+@on_sqlite
 def test_a_locked_database_is_explained(store: Store, file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -177,6 +188,7 @@ def test_a_locked_database_is_explained(store: Store, file: Path) -> None:
         assert store.calls() == []
 
 
+@on_sqlite
 def test_a_full_disk_is_explained(store: Store) -> None:
     store.begin_call(start())
     with store.database.writing() as connection:

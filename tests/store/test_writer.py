@@ -20,6 +20,7 @@ from flowengine.store.rows import CallEnd, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 from flowengine.store.writer import RecordWriter
+from tests.postgres import on_sqlite
 from tests.store.records import NOW, NUMBER, end, entries, noted, start
 
 LONG_S = 10.0
@@ -84,6 +85,7 @@ def test_a_steady_trickle_is_written_too(store: Store, writer: RecordWriter) -> 
     assert seq < 200
 
 
+@on_sqlite
 def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writer: RecordWriter, file: Path) -> None:
     writer.put(start())
     writer.flush().result(LONG_S)
@@ -98,6 +100,7 @@ def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writ
     assert eventually(lambda: writer.healthy)
 
 
+@on_sqlite
 def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
     store: Store, writer: RecordWriter, file: Path
 ) -> None:
@@ -116,6 +119,7 @@ def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
     assert not store.spool.exists()
 
 
+@on_sqlite
 def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> None:
     full = Store.open(url)
     full.begin_call(start())
@@ -141,6 +145,7 @@ def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> No
     roomy.close()
 
 
+@on_sqlite
 def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, writer: RecordWriter) -> None:
     writer.put(noted(0, "call-that-nobody-began"))
     writer.put(start())
@@ -153,6 +158,7 @@ def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, write
     assert refused.stat().st_mode & 0o077 == 0
 
 
+@on_sqlite
 def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -> None:
     store.begin_call(start())
     writer = RecordWriter(store, limit=20, retry_s=LONG_S)
@@ -165,6 +171,7 @@ def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -
     assert len(store.entries("call-1")) == 300
 
 
+@on_sqlite
 def test_what_even_the_spool_cannot_take_is_counted(
     store: Store, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -178,6 +185,7 @@ def test_what_even_the_spool_cannot_take_is_counted(
     assert "the spool cannot be written either" in caplog.messages
 
 
+@on_sqlite
 def test_while_neither_database_nor_spool_can_be_written_memory_keeps_it(
     store: Store, file: Path, tmp_path: Path
 ) -> None:
