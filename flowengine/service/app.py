@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
 from pathlib import Path
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -24,7 +28,9 @@ from flowengine.errors import FlowEngineError, MissingExtra, StoreError
 from flowengine.runtime.silent import SilentSynthesiser
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
-from flowengine.service import api, webhooks
+from flowengine.service import webhooks
+from flowengine.service.api.openapi import document
+from flowengine.service.api.routes import ENDPOINTS, routes
 from flowengine.service.auth import AccessMiddleware
 from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
@@ -72,18 +78,13 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(calls.stop)
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/", api.page),
+            Route("/", page),
             # Before the folder, which would take the socket for a file.
             WebSocketRoute("/console/stream", console_stream),
             Mount("/console", StaticFiles(directory=CONSOLE), name="console"),
-            Route("/health/live", api.live),
-            Route("/health/ready", api.ready),
-            Route("/api/flows", api.flows),
-            Route("/api/flows/{name}/graph.svg", api.graph),
-            Route("/api/active-calls", api.active_calls),
-            Route("/api/call/{sid}", api.call),
+            *routes(ENDPOINTS),
             Route("/twilio/voice", webhooks.voice, methods=["POST"]),
             Route("/twilio/status-callback", webhooks.status_callback, methods=["POST"]),
             Route("/twilio/after-stream", webhooks.after_stream, methods=["POST"]),
@@ -101,6 +102,13 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Exception: on_unexpected,
         },
     )
+    app.state.settings = settings
+    app.state.openapi = msgspec.json.encode(document(ENDPOINTS, version("flowengine")))
+    return app
+
+
+async def page(request: Request) -> Response:
+    return FileResponse(CONSOLE / "index.html", headers={"cache-control": "no-cache"})
 
 
 def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress) -> None:

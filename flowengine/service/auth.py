@@ -9,8 +9,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flowengine.service.problems import Problem, respond
+from flowengine.service.problems import Problem, ProblemError, respond
 from flowengine.service.settings import LOOPBACK, Settings
+from flowengine.store.keys import Role
 
 COOKIE = "flowengine_key"
 SECURITY_HEADERS = {
@@ -57,6 +58,12 @@ def _has_key(connection: HTTPConnection, key: str) -> bool:
         connection.query_params.get("key", ""),
     )
     return any(hmac.compare_digest(value.encode(), key.encode()) for value in given if value)
+
+
+async def admit(request: Request, role: Role | None) -> None:
+    """Let whoever asks in, if they have this role at least. Raises ProblemError."""
+    if role is not None and not is_allowed(request, request.app.state.settings):
+        raise ProblemError(403, "Not open from outside")
 
 
 class AccessMiddleware:

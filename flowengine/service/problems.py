@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Mapping
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -13,35 +15,48 @@ log = logging.getLogger(__name__)
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """One error: `title` names it, `detail` says what to do, `field` where in the request it is."""
+    """One error: `title` (`type`) names it, `detail` says what to do, `field` where in the request it is."""
 
     title: str
     status: int
     detail: str = ""
     field: str = ""
+    type: str = ""
 
 
 class ProblemError(Exception):
     """Raised by a handler; answered with its problem."""
 
-    def __init__(self, status: int, title: str, detail: str = "", field: str = "") -> None:
+    def __init__(
+        self, status: int, title: str, detail: str = "", field: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(title)
         self.problem = Problem(title, status, detail, field)
+        self.headers = headers or {}
 
 
-def respond(problem: Problem) -> Response:
-    return Response(msgspec.json.encode(problem), problem.status, media_type="application/problem+json")
+def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """`type` is a URN made of the title, so that a program need not read sentences."""
+    name = re.sub(r"[^a-z0-9]+", "-", problem.title.lower()).strip("-")
+    body = msgspec.structs.replace(problem, type=problem.type or f"urn:flowengine:{name}")
+    return Response(
+        msgspec.json.encode(body),
+        problem.status,
+        media_type="application/problem+json",
+        headers={"cache-control": "no-store", **(headers or {})},
+    )
 
 
 async def on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return respond(error.problem)
+    return respond(error.problem, error.headers)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What the router refuses: no such address, or not with this method."""
     assert isinstance(error, HTTPException)
-    return respond(Problem(error.detail, error.status_code, f"{request.method} {request.url.path}"))
+    detail = f"There is nothing at this address for {request.method}; docs/reference/api.md lists all addresses."
+    return respond(Problem(error.detail, error.status_code, detail), error.headers)
 
 
 async def on_store(request: Request, error: Exception) -> Response:
@@ -49,7 +64,10 @@ async def on_store(request: Request, error: Exception) -> Response:
     log.error(
         "a request needs the record, which does not answer", extra={"path": request.url.path.partition("/call/")[0]}
     )
-    return respond(Problem("The record cannot be used", 503, "The database does not answer; try again later."))
+    return respond(
+        Problem("The record cannot be used", 503, "The database does not answer; try again later."),
+        {"retry-after": "5"},
+    )
 
 
 async def on_unexpected(request: Request, error: Exception) -> Response:

@@ -1,0 +1,57 @@
+"""Calls that are live, and calls that were."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flowengine.graph.model import Direction
+from flowengine.service.api.endpoint import answer
+from flowengine.service.calls import Calls
+from flowengine.service.problems import not_found
+
+
+class ActiveCall(msgspec.Struct):
+    """One live call; `seconds` since it was connected."""
+
+    call_id: str
+    call_sid: str
+    flow: str
+    version: str
+    direction: Direction
+    state: str | None
+    seconds: float
+
+
+class ActiveCalls(msgspec.Struct):
+    """The calls of this process that are live."""
+
+    calls: list[ActiveCall]
+    count: int
+
+
+async def active_calls(request: Request) -> Response:
+    calls: Calls = request.app.state.calls
+    listed = [
+        ActiveCall(
+            call_id=one.prepared.call_id,
+            call_sid=one.prepared.call_sid,
+            flow=one.prepared.flow.name,
+            version=one.prepared.flow.version,
+            direction=one.prepared.direction,
+            state=one.conversation.state,
+            seconds=one.seconds(),
+        )
+        for one in calls.live
+    ]
+    return answer(ActiveCalls(listed, len(listed)))
+
+
+async def call(request: Request) -> Response:
+    """A live or past call, by our call_id or Twilio's CallSid."""
+    calls: Calls = request.app.state.calls
+    detail = await calls.recording.detail(request.path_params["sid"])
+    if detail is None:
+        raise not_found("no call has this call_id or CallSid")
+    return answer(detail)

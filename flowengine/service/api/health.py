@@ -1,0 +1,31 @@
+"""Is the process alive, and can it take calls? Open to anybody, so they say nothing private."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flowengine.service.api.endpoint import answer
+from flowengine.service.calls import Calls
+
+
+class Readiness(msgspec.Struct):
+    """What still keeps the service from taking calls."""
+
+    ready: bool
+    waiting_for: list[str]
+
+
+async def live(request: Request) -> Response:
+    return answer(Readiness(ready=True, waiting_for=[]))
+
+
+async def ready(request: Request) -> Response:
+    calls: Calls = request.app.state.calls
+    waiting = sorted(request.app.state.waiting_for)
+    if calls.is_stopping:
+        waiting.append("its end: the service is stopping")
+    if not calls.recording.writer.healthy:
+        waiting.append("the record: the database cannot be written")
+    return answer(Readiness(ready=not waiting, waiting_for=waiting), 503 if waiting else 200)

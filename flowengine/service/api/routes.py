@@ -1,0 +1,94 @@
+"""The API, as a table: from it follow the routes, who may use them, OpenAPI, `schemas/` and the reference.
+
+A new endpoint is one entry here, its handler in the file of its subject, and a test. Its request type forbids unknown
+fields (`class X(msgspec.Struct, forbid_unknown_fields=True)`) and is read with `read_body` or `read_query`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.routing import Route
+
+from flowengine.service.api import calls, flows, health, openapi
+from flowengine.service.api.endpoint import Endpoint, Media
+from flowengine.service.api.serving import Served
+from flowengine.store.detail import CallDetail
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/api/flows",
+        flows.flows,
+        role="viewer",
+        subject="flows",
+        summary="The flows, with the inputs that each asks for",
+        answers={200: flows.FlowList},
+    ),
+    Endpoint(
+        "GET",
+        "/api/flows/{name}/graph.svg",
+        flows.graph,
+        role="viewer",
+        subject="flows",
+        summary="A flow, drawn",
+        answers={200: Media("image/svg+xml", "the drawing")},
+        path_words={"name": "the flow's name"},
+    ),
+    Endpoint(
+        "GET",
+        "/api/active-calls",
+        calls.active_calls,
+        role="viewer",
+        subject="calls",
+        summary="The live calls",
+        answers={200: calls.ActiveCalls},
+    ),
+    Endpoint(
+        "GET",
+        "/api/call/{sid}",
+        calls.call,
+        role="viewer",
+        subject="calls",
+        summary="One call, live or past",
+        answers={200: CallDetail},
+        path_words={"sid": "Twilio's CallSid or our call_id (its beginning will do)"},
+        errors=(503,),
+    ),
+    Endpoint(
+        "GET",
+        "/health/live",
+        health.live,
+        role=None,
+        subject="health",
+        summary="The process runs",
+        answers={200: health.Readiness},
+    ),
+    Endpoint(
+        "GET",
+        "/health/ready",
+        health.ready,
+        role=None,
+        subject="health",
+        summary="Calls can be taken; 503: not now, and why",
+        answers={200: health.Readiness, 503: health.Readiness},
+    ),
+    Endpoint(
+        "GET",
+        "/api/openapi.json",
+        openapi.openapi,
+        role="viewer",
+        subject="service",
+        summary="This description of the API, in OpenAPI 3.1",
+        answers={200: Media("application/json", "the description")},
+    ),
+)
+"""In the order of the reference. Addresses with a `{name}` come after those that they would swallow."""
+
+
+def routes(endpoints: Iterable[Endpoint] = ENDPOINTS) -> list[Route]:
+    """One route an address, which knows its methods."""
+    by_path: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        by_path.setdefault(endpoint.path, []).append(endpoint)
+    return [Served(methods).route() for methods in by_path.values()]

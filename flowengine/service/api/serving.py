@@ -1,0 +1,61 @@
+"""One address of the API, served: the method found, the caller let in, the body kept small, the handler run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from flowengine.service.api.endpoint import Endpoint
+from flowengine.service.auth import admit
+from flowengine.service.problems import ProblemError
+
+
+class Served:
+    """All methods of one address, as an ASGI application; HEAD is GET without the body."""
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        self.path = endpoints[0].path
+        self.by_method = {endpoint.method: endpoint for endpoint in endpoints}
+
+    def route(self) -> Route:
+        return Route(self.path, self, name=self.path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint = self._endpoint(scope["method"])
+        request = Request(scope, limited(receive, endpoint.body_limit))
+        await admit(request, endpoint.role)
+        declared = request.headers.get("content-length", "")
+        if declared.isascii() and declared.isdigit() and int(declared) > endpoint.body_limit:
+            raise too_large(endpoint.body_limit)
+        response = await endpoint.handler(request)
+        await response(scope, receive, send)
+
+    def _endpoint(self, method: str) -> Endpoint:
+        for name, endpoint in self.by_method.items():
+            if name == method or (name, method) == ("GET", "HEAD"):
+                return endpoint
+        allowed = sorted({*self.by_method, *({"HEAD"} if "GET" in self.by_method else ())})
+        raise HTTPException(405, headers={"allow": ", ".join(allowed)})
+
+
+def limited(receive: Receive, limit: int) -> Receive:
+    """The request's messages, until their bodies are more than `limit` bytes. Raises ProblemError (413)."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise too_large(limit)
+        return message
+
+    return counted
+
+
+def too_large(limit: int) -> ProblemError:
+    return ProblemError(413, "Body too large", f"At most {limit:,} bytes can be sent here; send it in parts.")
