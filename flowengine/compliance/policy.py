@@ -1,29 +1,58 @@
 """The settings of the calling rules. The defaults are the product's; a stricter policy never allows more.
 
-Every decision carries the policy's `version`, so that a record says by which rules a call was made. Whoever changes a
-setting gives the policy a version of its own.
+Every decision carries the policy's `version`, so that a record says by which rules a call was made. It follows from the
+settings: whoever changes one has another version, without having to think of it.
+
+There is no setting that turns off a rule of law that guards a person: the do-not-call list, emergency numbers, one live
+call a number, a caller id that can be called back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field, fields
 from datetime import date, time
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from flowengine.compliance.nations import NATIONS, Nation
+from flowengine.compliance.rules import ring_time
 from flowengine.errors import SettingsError
 
-__all__ = ["LONDON", "NATIONS", "Nation", "Policy"]
+__all__ = [
+    "CONSENT_MODES",
+    "GOVERNED_SECTORS",
+    "LET_THROUGH",
+    "LONDON",
+    "NATIONS",
+    "ConsentMode",
+    "GovernedSector",
+    "Nation",
+    "NumberKind",
+    "Policy",
+]
 
 LONDON = ZoneInfo("Europe/London")
 POLICY_VERSION = "2026-11"
+"""Of the rules and their defaults; changes with them."""
+
+ConsentMode = Literal["off", "warn", "require"]
+CONSENT_MODES: tuple[ConsentMode, ...] = get_args(ConsentMode)
+GovernedSector = Literal["claims", "pensions"]
+GOVERNED_SECTORS: tuple[GovernedSector, ...] = get_args(GovernedSector)
+NumberKind = Literal["ordinary", "premium", "service", "personal", "pager", "freephone"]
+LET_THROUGH: tuple[NumberKind, ...] = ("premium", "service", "personal", "pager", "freephone")
+"""Kinds that are blocked unless a setting lets them through."""
+
+LIMITS = {"cap_24h": (1, 100), "cap_7d": (1, 700), "abandoned_hours": (1, 8760), "tps_days": (1, 28)}
+"""TPS: the regulations take a register of 28 days ago as known; older data are no defence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the rules ask. Hours are local: from the first moment up to, not including, the second.
 
-    Raises SettingsError when the hours of a day do not begin before they end.
+    Raises SettingsError for a value that no rule can work with, or that the law does not leave open.
     """
 
     weekday: tuple[time, time] = (time(8), time(21))
@@ -32,7 +61,21 @@ class Policy:
     on_bank_holidays: bool = False
     extra_holidays: frozenset[date] = frozenset()
     """Days without calls that no calendar has yet, in all four nations, whatever `on_bank_holidays` says."""
-    version: str = POLICY_VERSION
+    cap_24h: int = 3
+    cap_7d: int = 6
+    abandoned_hours: int = 72
+    tps: bool = False
+    """D2 and D3: ask the Telephone Preference Service's list. Off until its data are there."""
+    tps_days: int = 28
+    automated_consent: ConsentMode = "warn"
+    sector: GovernedSector | None = None
+    """Every call is about this, whatever a campaign says."""
+    ring_s: int = 25
+    uk_only: bool = True
+    let_through: frozenset[NumberKind] = frozenset()
+    drama_numbers: bool = False
+    """Let Ofcom's numbers for drama pass as real ones: for tests."""
+    version: str = field(init=False, compare=False, default=POLICY_VERSION)
 
     def __post_init__(self) -> None:
         for name, (start, end) in (("weekday", self.weekday), ("weekend", self.weekend)):
@@ -40,3 +83,40 @@ class Policy:
                 raise SettingsError(f"the {name} hours are local time: give them without a time zone")
             if start >= end:
                 raise SettingsError(f"the {name} hours must begin before they end, not {start:%H:%M} to {end:%H:%M}")
+        for name, (low, high) in LIMITS.items():
+            value: int = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(f"{name} must be from {low:,} to {high:,}, not {value:,}")
+        problem = ring_time.problem(self.ring_s)
+        if problem is not None:
+            raise SettingsError(problem)
+        if self.automated_consent not in CONSENT_MODES:
+            raise SettingsError(f"automated_consent must be one of {', '.join(CONSENT_MODES)}")
+        if self.sector not in (None, *GOVERNED_SECTORS):
+            raise SettingsError(f"sector must be one of {', '.join(GOVERNED_SECTORS)}, or None")
+        if not self.let_through <= set(LET_THROUGH):
+            raise SettingsError(f"let_through can only hold {', '.join(LET_THROUGH)}")
+        object.__setattr__(self, "version", self._version())
+
+    def _version(self) -> str:
+        """The rules' own, and, where a setting differs from its default, a fingerprint of all that differ."""
+        changed = [
+            f"{each.name}={_written(value)}"
+            for each in fields(self)
+            if each.init and (value := getattr(self, each.name)) != each.default
+        ]
+        if not changed:
+            return POLICY_VERSION
+        return f"{POLICY_VERSION}+{hashlib.sha256('|'.join(changed).encode()).hexdigest()[:8]}"
+
+
+def _written(value: object) -> str:
+    """The same text for the same setting, in every process: a set has no order of its own."""
+    match value:
+        case frozenset() | tuple():
+            texts = [_written(each) for each in value]
+            return ",".join(sorted(texts) if isinstance(value, frozenset) else texts)
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return repr(value)

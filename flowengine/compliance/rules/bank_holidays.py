@@ -24,24 +24,27 @@ from functools import lru_cache
 
 import holidays
 
-from flowengine.compliance.nations import NATIONS, Nation
+from flowengine.compliance.nations import Nation
 from flowengine.compliance.policy import Policy
 from flowengine.compliance.verdict import Reason
 
 
-def check(local: datetime, nation: Nation | None, policy: Policy) -> Reason | None:
-    """`local`: the callee's local time; `nation` None: unknown."""
+def check(local: datetime, nations: tuple[Nation, ...], policy: Policy) -> Reason | None:
+    """`local`: the callee's local time; `nations`: where the callee may be, all four where nothing is known."""
     day = local.date()
-    written = f"{day.day} {day:%B %Y}"
     if day in policy.extra_holidays:
-        return Reason("BANK_HOLIDAY", "H3", f"{written} is a holiday in the settings")
+        return _reason(day, "a holiday in the settings")
     if policy.on_bank_holidays:
         return None
-    for where in (nation,) if nation is not None else NATIONS:
+    for where in nations:
         name = _days(where, day.year).get(day)
         if name is not None:
-            return Reason("BANK_HOLIDAY", "H3", f"{written} is {name} ({where})")
+            return _reason(day, f"{name} ({where})")
     return None
+
+
+def _reason(day: date, what: str) -> Reason:
+    return Reason("BANK_HOLIDAY", "H3", f"{day.day} {day:%B %Y} is {what}", "by_time")
 
 
 @lru_cache(maxsize=64)

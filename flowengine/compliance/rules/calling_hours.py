@@ -39,8 +39,9 @@ def check(local: datetime, policy: Policy) -> Reason | None:
     rule = "H2" if local.weekday() >= SATURDAY else "H1"
     hours = opening(local.date(), policy)
     if hours is None:
-        return Reason("OUTSIDE_HOURS", rule, "no calls on Sundays")
+        return Reason("OUTSIDE_HOURS", rule, "no calls on Sundays", "by_time")
     start, end = hours
     if start <= local.time() < end:
         return None
-    return Reason("OUTSIDE_HOURS", rule, f"{local:%A} {local:%H:%M} is outside {start:%H:%M} to {end:%H:%M} local time")
+    detail = f"{local:%A} {local:%H:%M} is outside {start:%H:%M} to {end:%H:%M} local time"
+    return Reason("OUTSIDE_HOURS", rule, detail, "by_time")
