@@ -29,6 +29,10 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    MoveRequested,
+    NoteRequested,
+    SayRequested,
+    SlotGiven,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -43,6 +47,7 @@ from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.splitting import contact_key as key_of
+from flowengine.conversation.steering import Request, Steering
 from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
@@ -98,6 +103,7 @@ class Conversation:
         self._hearing = Hearing(self._call, self._interpreter, collector, settling)
         self._pressing = Pressing(self._call, collector, settling)
         self._settling = settling
+        self._steering = Steering(self._call, self._interpreter, collector)
         self._deferred: list[CallerSaid | CallerPressed | TimerFired | MachineDetected] = []
 
     # What may be read.
@@ -143,6 +149,10 @@ class Conversation:
         if self._call.stay is None or self.finished:
             return ()
         return tuple(self.flow.intents[name] for name in intents_of(layers(self.flow, self._call.stay)))
+
+    def refusal(self, request: Request) -> str | None:
+        """Why a request from outside cannot be met now; None when it can. Nothing changes."""
+        return self._steering.refusal(request)
 
     # What happens.
 
@@ -193,6 +203,8 @@ class Conversation:
                 self._answering.answered(event)
             case MachineDetected():
                 self._machine(event)
+            case SayRequested() | MoveRequested() | SlotGiven() | NoteRequested():
+                self._steering.take(event)
             case _:
                 assert_never(event)
 

@@ -133,6 +133,39 @@ class EndRequested:
     outcome: str = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class SayRequested:
+    """Somebody outside has the agent say this; then the flow goes on where it was."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequested:
+    """Somebody outside wants the call in this state."""
+
+    at: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGiven:
+    """Somebody outside knows a slot's value, in words as a caller would say it, or as ISO 8601."""
+
+    at: float
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRequested:
+    """Somebody outside adds a note to the record."""
+
+    at: float
+    text: str
+
+
 Event = (
     Connected
     | CallerSaid
@@ -148,4 +181,8 @@ Event = (
     | MachineDetected
     | CallerHungUp
     | EndRequested
+    | SayRequested
+    | MoveRequested
+    | SlotGiven
+    | NoteRequested
 )

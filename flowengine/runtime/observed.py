@@ -54,3 +54,13 @@ class SessionParts:
     language: str = "en-GB"
     longest_s: float = 1800.0
     observe: Callable[[float, Observed], None] | None = None
+
+    def keep(self, at: float, seen: Event | Command | Told) -> None:
+        """Into the record, and before the eyes of whoever watches."""
+        self.record.write(at, seen)
+        self.show(at, seen)
+
+    def show(self, at: float, seen: Observed) -> None:
+        """Before the eyes of whoever watches: nothing to keep."""
+        if self.observe is not None:
+            self.observe(at, seen)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import assert_never
 
 from flowengine.conversation.commands import (
@@ -49,12 +50,13 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.conversation.record import hidden
+from flowengine.conversation.steering import Request
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.away import Away
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
-from flowengine.runtime.observed import CallResult, Observed, SessionParts
+from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
 from flowengine.runtime.ports import (
     FinalTranscript,
@@ -105,9 +107,8 @@ class CallSession:
         self._outcome: str | None = None
         self._gone: str | None = None
         self._failure: str | None = None
-        self._warned = False
-        self._machine = False
-        self._stays_up = False
+        self._warned = self._machine = self._stays_up = False
+        self._onward: str | None = None
 
     # What the outside calls.
 
@@ -153,9 +154,19 @@ class CallSession:
                 self._failure = reason
             self._post(Gone(reason))
 
-    def end(self, reason: str, message: str | None = None) -> None:
-        """Say `message` if the flow is still running, then hang up."""
-        self._post(EndRequested(self._at(), reason, message))
+    def end(
+        self, reason: str, message: str | None = None, *, outcome: str = "failed", onward: str | None = None
+    ) -> None:
+        """Say `message` if the flow is still running, then hang up; or put the caller through to `onward` for good."""
+        self._onward = onward
+        self._post(EndRequested(self._at(), reason, message, outcome))
+
+    def steer(self, ask: Callable[[float], Request]) -> str | None:
+        """Ask something of the flow, as of now: why that cannot be, or None. Raises EvaluationError."""
+        refusal = self._conversation.refusal(request := ask(self._at()))
+        if refusal is None:
+            self._post(request)
+        return refusal
 
     def on_returned(self) -> bool:
         """The caller is on our line again, over a new stream; False when nobody was expected."""
@@ -232,7 +243,7 @@ class CallSession:
         self._turns.on(event, now)
         match event:
             case PartialTranscript():
-                self._observe(event)
+                self._parts.show(self._at(), event)
                 if self._may_be_interrupted() and interrupts(event):
                     self._stop_speaking()
                     self._follow()
@@ -257,22 +268,14 @@ class CallSession:
         """Give the conversation what happened, and what carrying out its orders made happen, in order."""
         while self._following:
             event = self._following.popleft()
-            shown = hidden(event) if self._ears.private else event
-            self._parts.record.write(event.at, shown)
-            self._observe(shown)
+            self._parts.keep(event.at, hidden(event) if self._ears.private else event)
             for command in self._conversation.send(event):
-                at = self._at()
-                self._parts.record.write(at, command)
-                self._observe(command)
+                self._parts.keep(self._at(), command)
                 self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
         match command:
-            case Speak(speech_id=speech_id, interruptible=interruptible):
-                if not interruptible:
-                    self._uninterruptible.add(speech_id)
-                self._say(command)
-            case Pause():
+            case Speak() | Pause():
                 self._say(command)
             case StopSpeaking():
                 self._stop_speaking()
@@ -301,6 +304,8 @@ class CallSession:
                 assert_never(command)
 
     def _say(self, speech: Speak | Pause) -> None:
+        if isinstance(speech, Speak) and not speech.interruptible:
+            self._uninterruptible.add(speech.speech_id)
         if self._playback.idle:
             self._playback.first_audio_at = None
         self._speaker.say(speech)
@@ -375,20 +380,16 @@ class CallSession:
             self._failure = OVERFLOW
 
     def _tell(self, told: Told) -> None:
-        self._parts.record.write(self._at(), told)
-        self._observe(told)
-
-    def _observe(self, observed: Observed) -> None:
-        if self._parts.observe is not None:
-            self._parts.observe(self._at(), observed)
+        self._parts.keep(self._at(), told)
 
     async def _tear_down(self) -> None:
         self._timers.clear()
         if self._stays_up:
             return
+        onward = self._onward if self._gone is None else None
         try:
             async with asyncio.timeout(HANGUP_TIMEOUT_S):
-                await self._line.hang_up()
+                await (self._line.hang_up() if onward is None else self._line.transfer(onward))
         except (FlowEngineError, TimeoutError):
             log.warning("hang-up failed", extra={"call_id": self._line.call_id})
 

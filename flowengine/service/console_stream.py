@@ -43,6 +43,10 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    MoveRequested,
+    NoteRequested,
+    SayRequested,
+    SlotGiven,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -251,6 +255,10 @@ class Watcher:
                 | MachineDetected()
                 | CallerHungUp()
                 | EndRequested()
+                | SayRequested()
+                | MoveRequested()
+                | SlotGiven()
+                | NoteRequested()
             ):
                 pass
             case _:

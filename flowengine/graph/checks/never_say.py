@@ -62,7 +62,7 @@ _SECRETS = (
     r"|pin(?: number)?|sort code|account number|password|national insurance number|full date of birth)"
 )
 
-_KINDS = tuple(
+KINDS = tuple(
     _Kind(re.compile(pattern, re.IGNORECASE), called, instead, certain)
     for pattern, called, instead, certain in (
         (
@@ -112,7 +112,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     keyed = {id(prompt) for slot in draft.flow.slots.values() if slot.secret for prompt in _prompts(slot)}
     for each in written(draft.flow):
         if each.spoken and isinstance(each.text, Template):
-            kinds = _KINDS[:-1] if id(each.text) in keyed else _KINDS
+            kinds = KINDS[:-1] if id(each.text) in keyed else KINDS
             yield from dict.fromkeys(_in_text(draft, each.text, kinds))
 
 
@@ -126,7 +126,7 @@ def _in_text(draft: Draft, text: Template, kinds: tuple[_Kind, ...]) -> Iterator
     for way in ways(text):
         for sentence in sentences(way.text.replace("’", "'")):
             for kind in kinds:
-                match = _said(kind, sentence, company)
+                match = said_in(kind, sentence, company)
                 if match is not None:
                     start = sentence.start + match.start()
                     span = way.span(text, source, start, start + len(match[0]))
@@ -134,8 +134,8 @@ def _in_text(draft: Draft, text: Template, kinds: tuple[_Kind, ...]) -> Iterator
                     yield found if kind.certain else replace(found, severity="warning")
 
 
-def _said(kind: _Kind, sentence: Sentence, company: str) -> re.Match[str] | None:
-    """The first match that is not turned round, or true: a company may call for itself."""
+def said_in(kind: _Kind, sentence: Sentence, company: str) -> re.Match[str] | None:
+    """`company` in lower case. The first match that is not turned round, or true: a company may call for itself."""
     for match in kind.pattern.finditer(sentence.text):
         authority = re.search(rf"{_AUTHORITIES}$", match[0], re.IGNORECASE) if kind.certain else None
         name = re.sub(r"^(?:the|your) ", "", authority[0].casefold()) if authority else ""
