@@ -10,6 +10,7 @@ something: the telephone's word that the transfer is over, and now and then a qu
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Protocol
@@ -20,6 +21,8 @@ from flowengine.errors import TelephonyError
 from flowengine.runtime.happenings import Happening, Transferred
 from flowengine.runtime.ports import CallLine, Remarked, Told
 from flowengine.runtime.tasks import Tasks
+
+log = logging.getLogger(__name__)
 
 LOST_WITHIN_S = 0.5
 """A stream that ends so soon after a refusal ended by what was refused."""
@@ -189,3 +192,15 @@ class Away:
     async def _await_return(self) -> None:
         await asyncio.sleep(RETURN_S)
         self._leave("the caller did not come back after the transfer", failure=True)
+
+
+async def part(line: CallLine, onward: str | None) -> None:
+    """The end of our part in a call: hung up, or put through to a number for good. Raises TelephonyError."""
+    if onward is not None:
+        try:
+            await line.transfer(onward)
+        except TelephonyError:
+            log.warning("a caller could not be put through at the end of the call", extra={"call_id": line.call_id})
+        else:
+            return
+    await line.hang_up()

@@ -52,7 +52,7 @@ from flowengine.conversation.events import (
 from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
 from flowengine.errors import FlowEngineError
-from flowengine.runtime.away import Away
+from flowengine.runtime.away import Away, part
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
@@ -386,10 +386,9 @@ class CallSession:
         self._timers.clear()
         if self._stays_up:
             return
-        onward = self._onward if self._gone is None else None
         try:
             async with asyncio.timeout(HANGUP_TIMEOUT_S):
-                await (self._line.hang_up() if onward is None else self._line.transfer(onward))
+                await part(self._line, self._onward if self._gone is None else None)
         except (FlowEngineError, TimeoutError):
             log.warning("hang-up failed", extra={"call_id": self._line.call_id})
 
