@@ -16,6 +16,7 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     ├── ActionError           an action (a Python function, an HTTP request) failed
     ├── ModelError            the language model failed, or there is none
     ├── TelephonyError        the telephone provider refused or failed
+    ├── ListFileError         a file of numbers cannot be taken over
     ├── StoreError            the record could not be read or written
     └── NotScripted           a test does not say what the world outside its call answers
 """
@@ -79,6 +80,10 @@ class TelephonyError(FlowEngineError):
 
 class StoreError(FlowEngineError):
     """The record could not be read or written."""
+
+
+class ListFileError(FlowEngineError):
+    """A file of numbers (TPS, do-not-call, consents) cannot be taken over; the message says why, and quotes no line."""
 
 
 class NotScripted(FlowEngineError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -26,9 +27,18 @@ def page() -> str:
     for name in sorted(COMMANDS):
         command = main.get_command(parent, name)
         assert command is not None
-        context = click.Context(command, parent, name, **settings)
-        sections.append(_section(f"flowengine {name}", command, context))
+        sections += _sections(f"flowengine {name}", command, click.Context(command, parent, name, **settings))
     return "\n".join(sections)
+
+
+def _sections(title: str, command: click.Command, context: click.Context) -> Iterator[str]:
+    """A command and, where it is a group, each of its own commands."""
+    yield _section(title, command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from _sections(f"{title} {name}", below, click.Context(below, context, name, terminal_width=WIDTH))
 
 
 def _section(title: str, command: click.Command, context: click.Context) -> str:

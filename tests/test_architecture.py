@@ -47,7 +47,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "lark": ("language", "testing/flowtest"),
     "lsprotocol": ("editor/server.py", "editor/answers.py"),
     "msgspec": ("conversation/record.py", "adapters", "store", "service", "testing", "cli"),
-    "numpy": ("adapters/local",),
+    "numpy": ("adapters/local", "store/tps_import.py"),
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
     "phonenumbers": ("compliance/numbers.py",),

@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",
+    "tps": "Import the list of the Telephone Preference Service; say how old it is.",
     "validate": "Check flows and explain every mistake.",
 }
 
