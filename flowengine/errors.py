@@ -16,9 +16,21 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     ├── ActionError           an action (a Python function, an HTTP request) failed
     ├── ModelError            the language model failed, or there is none
     ├── TelephonyError        the telephone provider refused or failed
+    │   ├── RequestRefused    it will not do this; asking again changes nothing
+    │   ├── AccountRefused    it will do nothing for this account: stop dialling
+    │   ├── SlowDown          it did nothing, and asks to be asked later
+    │   ├── RequestNotSent    nothing has reached it: surely nothing was done
+    │   └── AnswerLost        it may have done what was asked, or not: look before asking again
     ├── ListFileError         a file of numbers cannot be taken over
     ├── StoreError            the record could not be read or written
     └── NotScripted           a test does not say what the world outside its call answers
+"""
+
+from typing import Literal
+
+RefusalReason = Literal["invalid_number", "blocked_number", "not_permitted", "caller_id", "not_found", "bad_request"]
+"""Why a telephone provider refuses: the number called does not exist, is not to be called, may not be called from this
+account (its country, a trial account); the number called from is not ours; no such call; a request that is wrong.
 """
 
 
@@ -76,6 +88,36 @@ class ModelError(FlowEngineError):
 
 class TelephonyError(FlowEngineError):
     """The telephone provider refused a request, or could not be reached."""
+
+
+class RequestRefused(TelephonyError):
+    """The provider refused for good. `status` and `code` are its own numbers; the message quotes none of the others."""
+
+    def __init__(self, message: str, *, reason: RefusalReason, status: int, code: int | None) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.status = status
+        self.code = code
+
+
+class AccountRefused(TelephonyError):
+    """Wrong credentials, or an account that is suspended: nothing that is asked in its name will be done."""
+
+
+class SlowDown(TelephonyError):
+    """Too many requests; nothing was done. `retry_after_s`: in how long to ask again, where the provider says so."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RequestNotSent(TelephonyError):
+    """No connection came about, so the provider knows of nothing: asking again can do nothing twice."""
+
+
+class AnswerLost(TelephonyError):
+    """The request may have arrived and no answer can be trusted: a call that was asked for may be ringing."""
 
 
 class StoreError(FlowEngineError):

@@ -60,6 +60,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "statemachine": ("conversation/machine.py",),
     "threading": ("runtime", "adapters", "store", "service", "testing", "cli"),
     "twilio": ("adapters/twilio",),
+    "urllib3": ("adapters/twilio",),
     "uvicorn": ("service",),
     "websockets": ("adapters/nova2", "testing"),
 }

@@ -113,7 +113,7 @@ def test_a_recording_that_twilio_refuses_does_not_end_the_call(service: Service)
     service.telephone.rest.failures.extend([(500, 20500), (500, 20500)])
     _, record = service.ring(query="flow=recorded")
     assert (record["outcome"], record["abnormal"]) == ("done", False)
-    assert {mark["problem"] for mark in record["recordings"]} == {"Twilio refused (HTTP 500, code 20500)"}
+    assert {mark["problem"] for mark in record["recordings"]} == {"Twilio failed (HTTP 500, code 20500)"}
 
 
 def test_a_machine_is_told_to_the_flow_and_a_person_is_not(service: Service) -> None:
