@@ -88,7 +88,7 @@ class _SortingHttp(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no 
             response = super().request(method, url.replace(TWILIO_API, self._api_url, 1), *args, **kwargs)
         except RequestException as error:
             # Its text quotes the address: the account, and in a search the numbers. So its kind alone is passed on.
-            raise _unanswered(error) from None
+            raise unanswered(error) from None
         if not 200 <= response.status_code < 300:
             raise _refusal(response.status_code, _object(response.text), response.headers or {})
         if _object(response.text) is None:
@@ -102,7 +102,7 @@ class _SortingHttp(TwilioHttpClient):  # type: ignore[misc]  # the SDK ships no 
         """Nothing."""
 
 
-def _unanswered(error: RequestException) -> TelephonyError:
+def unanswered(error: RequestException) -> TelephonyError:
     kind = type(error).__name__
     if isinstance(error, _MALFORMED) or any(isinstance(reason, _NEVER_CONNECTED) for reason in _reasons(error)):
         return RequestNotSent(f"Twilio could not be reached ({kind}): nothing was sent")

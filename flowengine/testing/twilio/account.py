@@ -30,9 +30,11 @@ class Account:
 
     async def post(self, url: str, form: Mapping[str, str]) -> tuple[int, str]:
         """A signed webhook: status and body. Raises ServerRefused when nobody answers."""
-        return await asyncio.to_thread(self._post, url, form, sign(self.auth_token, url, form.items()))
+        return await asyncio.to_thread(self.post_now, url, form)
 
-    def _post(self, url: str, form: Mapping[str, str], signature: str) -> tuple[int, str]:
+    def post_now(self, url: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """The same, and this thread waits for the answer."""
+        signature = sign(self.auth_token, url, form.items())
         request = urllib.request.Request(
             url, urlencode(form).encode(), {"X-Twilio-Signature": signature, "User-Agent": "TwilioProxy/1.1"}
         )

@@ -7,16 +7,21 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 
+from flowengine.errors import FlowEngineError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.ports import Synthesiser
 from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, read_twiml
+from flowengine.testing.twilio.book import PlacedCall
 from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
 from flowengine.testing.twilio.colleague import Colleague
+from flowengine.testing.twilio.exchange import Exchange
+from flowengine.testing.twilio.lines import Answers, Voicemail
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.notices import Notices
+from flowengine.testing.twilio.orders import first
+from flowengine.testing.twilio.picking_up import steps_of
 from flowengine.testing.twilio.report import CallReport
-from flowengine.testing.twilio.rest import RestServer
 from flowengine.testing.twilio.script import Step, spoken
 from flowengine.testing.twilio.stream import StreamPeer
 from flowengine.testing.twilio.trouble import Trouble
@@ -33,28 +38,38 @@ GOOD_CLOSES = (1000, 1001, 1005)
 class Telephone:
     """A simulated Twilio account with its REST side, ringing one server. Use as an async context manager.
 
-    `rest_port` fixes the port of the REST side, for a server that is started elsewhere.
+    `rest_port` fixes the port of the REST side, for a server that is started elsewhere. A call that the server orders
+    is dialled by `exchange`; with a `voice`, a line that has something to say is talked to, and its report kept.
     """
 
-    def __init__(self, account: Account | None = None, *, rest_port: int = 0) -> None:
-        self.account = account or Account()
+    def __init__(
+        self,
+        account: Account | None = None,
+        *,
+        rest_port: int = 0,
+        voice: Synthesiser | None = None,
+        calls_a_second: float | None = 1.0,
+    ) -> None:
+        self.exchange = Exchange(account, port=rest_port, calls_a_second=calls_a_second)
+        self.exchange.on_completed = self._completed
+        self.exchange.on_redirected = self._redirected
+        self.account = self.exchange.account
+        self.rest = self.exchange.rest
+        self.reports: dict[str, CallReport] = {}
+        """Of the calls that were ordered over REST and talked to."""
+        self._voice = voice
         self._over: dict[str, asyncio.Event] = {}
         self._redirects: dict[str, asyncio.Queue[str]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.rest = RestServer(
-            self.account.sid,
-            self.account.auth_token,
-            self._completed,
-            on_redirected=self._redirected,
-            port=rest_port,
-        )
 
     async def __aenter__(self) -> Telephone:
         self._loop = asyncio.get_running_loop()
+        if self._voice is not None:
+            self.exchange.converse = self._converse_from_thread
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.rest.close)
+        await asyncio.to_thread(self.exchange.close)
 
     async def ring(
         self,
@@ -95,29 +110,61 @@ class Telephone:
         notices = Notices(self.account, form, report, status_url=status_url, shuffled=trouble.callbacks_shuffled)
         self.rest.calls[sid] = "in-progress"
         self._over[sid] = asyncio.Event()
-        self._redirects[sid] = asyncio.Queue()
         for status in ("initiated", "ringing", "in-progress"):
             await notices.status(status)
+        person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
         try:
-            twiml = await self._fetch(voice_url, form)
-            report.said_by_twilio = twiml.says
-            report.ended_by = "twiml"
-            person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
             verdict = asyncio.create_task(notices.machine(amd_url, answered_by))
-            following: Instructions | None = twiml
-            while following is not None:
-                if following.dial is not None:
-                    following = await self._dial(following.dial, colleague or Colleague(), form, report)
-                elif following.stream_url is not None:
-                    await self._stream(following.stream_url, following, person, report, notices, trouble)
-                    following = await self._after_stream(following.action_url, form, report)
-                else:
-                    following = None
+            await self._talk(voice_url, form, person, report, notices, trouble, colleague or Colleague())
             await verdict
         finally:
             self.rest.calls[sid] = "completed"
             await notices.status("completed")
         return report
+
+    def _converse_from_thread(self, call: PlacedCall, line: Answers | Voicemail, form: dict[str, str]) -> None:
+        """What the exchange calls when somebody has picked up; until they, or the server, have hung up."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._converse(call, line, form), self._loop).result()
+
+    async def _converse(self, call: PlacedCall, line: Answers | Voicemail, form: dict[str, str]) -> None:
+        report = self.reports[call.sid] = CallReport(call.sid)
+        self._over[call.sid] = asyncio.Event()
+        if call.over.is_set():
+            return
+        notices = Notices(self.account, form, report, status_url=None)
+        try:
+            assert self._voice is not None
+            person = Caller(await steps_of(line, self._voice), report)
+            url = first(call.order, "Url")
+            await self._talk(url, form, person, report, notices, troubles.NONE, Colleague())
+        except FlowEngineError as error:
+            # Here nobody waits for an exception: the report says that no call came of it.
+            report.problems.append(str(error))
+
+    async def _talk(
+        self,
+        voice_url: str,
+        form: dict[str, str],
+        person: Caller,
+        report: CallReport,
+        notices: Notices,
+        trouble: Trouble,
+        colleague: Colleague,
+    ) -> None:
+        """From the first TwiML to the last. Raises ServerRefused."""
+        self._redirects[report.call_sid] = asyncio.Queue()
+        following: Instructions | None = await self._fetch(voice_url, form)
+        report.said_by_twilio = following.says if following else ()
+        report.ended_by = "twiml"
+        while following is not None:
+            if following.dial is not None:
+                following = await self._dial(following.dial, colleague, form, report)
+            elif following.stream_url is not None:
+                await self._stream(following.stream_url, following, person, report, notices, trouble)
+                following = await self._after_stream(following.action_url, form, report)
+            else:
+                following = None
 
     async def _fetch(self, url: str, form: dict[str, str]) -> Instructions:
         status, body = await self.account.post(url, form)
@@ -162,8 +209,11 @@ class Telephone:
     ) -> Instructions | None:
         """What the call does now: what REST has ordered; and when the server closed the stream, Twilio asks."""
         if report.ended_by == "redirect":
+            ordered = self._redirects[report.call_sid].get_nowait()
+            if ordered.startswith("http"):
+                return await self._asked(ordered, form | {"CallStatus": "in-progress"}, report)
             try:
-                return read_twiml(self._redirects[report.call_sid].get_nowait())
+                return read_twiml(ordered)
             except ServerRefused as error:
                 report.problems.append(str(error))
                 return None

@@ -72,7 +72,7 @@ class Caller:
             case PlayClip(interrupts_after=float(seconds)) | HangUp(after=float(seconds)):
                 began = await self._agent_began(peer)
                 await asyncio.sleep(max(0.0, began + seconds - peer.now()))
-            case HangUp():
+            case HangUp() | PlayClip(at_once=True):
                 return
             case PlayClip() | StaySilent() | PressKeys():
                 await self._agent_finished(peer)

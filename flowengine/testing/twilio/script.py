@@ -30,11 +30,15 @@ class SayLine:
 
 @dataclass(frozen=True, slots=True)
 class PlayClip:
-    """Play this audio (mu-law 8 kHz) as a caller's line; `text` names it in the report."""
+    """Play this audio (mu-law 8 kHz) as a caller's line; `text` names it in the report.
+
+    `at_once`: without waiting for the agent, as an answering machine speaks.
+    """
 
     text: str
     mulaw: bytes = field(repr=False)
     interrupts_after: float | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
