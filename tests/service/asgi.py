@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.types import Message
@@ -64,23 +65,35 @@ class Client:
         client: tuple[str, int] | None = None,
     ) -> Answered:
         """One request. `_` in the name of a header stands for `-`."""
-        sent = {name.lower().replace("_", "-"): value for name, value in {**HEADERS, **(headers or {})}.items()}
-        path, _, query = target.partition("?")
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
-            "client": client or self.client,
-            "server": ("127.0.0.1", 8080),
-        }
-        return self._runner.run(_asked(self.app, scope, body))
+        return self._runner.run(asked(self.app, method, target, body, headers, client or self.client))
+
+
+async def asked(
+    app: Starlette,
+    method: str,
+    target: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    client: tuple[str, int] = LOCAL,
+) -> Answered:
+    """One request to an application that is running in this event loop."""
+    sent = {name.lower().replace("_", "-"): value for name, value in {**HEADERS, **(headers or {})}.items()}
+    path, _, query = target.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
+        "client": client,
+        "server": ("127.0.0.1", 8080),
+    }
+    return await _asked(app, scope, body)
 
 
 async def _asked(app: Starlette, scope: dict[str, Any], body: bytes) -> Answered:

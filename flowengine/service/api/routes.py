@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from starlette.routing import Route
 
-from flowengine.service.api import calls, flows, health, openapi
+from flowengine.service.api import calls, flows, health, llm_action, openapi
 from flowengine.service.api.endpoint import Endpoint, Media
 from flowengine.service.api.serving import Served
 from flowengine.store.detail import CallDetail
@@ -54,6 +54,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         answers={200: CallDetail},
         path_words={"sid": "Twilio's CallSid or our call_id (its beginning will do)"},
         errors=(503,),
+    ),
+    Endpoint(
+        "POST",
+        "/api/llm-action",
+        llm_action.llm_action,
+        role="operator",
+        subject="calls",
+        summary="Act in a live call: end it, say something, go to a state, put the caller through, fill a slot, note",
+        asks=llm_action.LlmAction,
+        answers={200: llm_action.LlmActionResult},
+        errors=(404, 503),
     ),
     Endpoint(
         "GET",

@@ -1,0 +1,38 @@
+"""Texts as requests may hold them: how long, and nothing that cannot be written down or read out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+VISIBLE = "^(?![\\s\\S]*[\\u0000-\\u001f\\u007f-\\u009f])"
+"""No control characters anywhere. A lookahead, since `$` would let a line end pass."""
+
+Spoken = Annotated[
+    str,
+    Meta(min_length=1, max_length=1000, pattern=VISIBLE, description="text of 1 to 1,000 characters, on one line"),
+]
+"""What is to be said, or noted."""
+Remark = Annotated[
+    str,
+    Meta(min_length=1, max_length=500, pattern=VISIBLE, description="text of 1 to 500 characters, on one line"),
+]
+Name = Annotated[
+    str,
+    Meta(min_length=1, max_length=100, pattern=VISIBLE, description="a name of 1 to 100 characters"),
+]
+"""Of a flow, a state, a slot, an outcome."""
+Sid = Annotated[
+    str,
+    Meta(min_length=1, max_length=64, pattern=VISIBLE, description="Twilio's CallSid, or our call_id"),
+]
+TelephoneNumber = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=VISIBLE,
+        description="a telephone number as text, in any usual spelling, like +441134960123 or 0113 496 0123",
+    ),
+]
