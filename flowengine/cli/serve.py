@@ -32,6 +32,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     """
     from flowengine.service.app import create_app
     from flowengine.service.logs import set_up_logging
+    from flowengine.service.policy_settings import start_warnings
     from flowengine.service.server import DrainingServer
     from flowengine.store.store import Store
 
@@ -55,6 +56,8 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     def progress(text: str) -> None:
         click.echo(f"  {click.style(f'{time.monotonic() - began:5.1f} s', dim=True)}         {text}")
 
+    for warning in start_warnings(settings.policy) if settings.has_telephone else ():
+        progress(f"{click.style('warning', fg='yellow')}: {warning}")
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
     DrainingServer(app).run(sockets=[listener])

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from flowengine.compliance.nations import Nation
 
-POSTCODE = re.compile(r"([A-Z]{1,2})(\d{1,2}|\d[A-Z])(?:\d[A-Z]{2})?")
+POSTCODE = re.compile(r"([A-Z]{1,2})(\d{1,2}|\d[A-Z])(?:\d[A-Z]{2})?", re.ASCII)
 """Area, district, and the inward code where there is one; written without spaces."""
 
 ENGLISH = """

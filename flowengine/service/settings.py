@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from flowengine.adapters.nova2.messages import place
+from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
+from flowengine.service import policy_settings
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_MAX_CALLS = 50
@@ -45,6 +47,8 @@ class Settings:
     drain_s: int = DEFAULT_DRAIN_S
     action_secret: str | None = field(default=None, repr=False)
     action_modules: tuple[str, ...] = DEFAULT_ACTION_MODULES
+    policy: Policy = field(default_factory=Policy)
+    """The calling rules."""
     tps_file: Path = Path(TPS_FILE)
 
     @property
@@ -83,6 +87,7 @@ class Settings:
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
+            policy=policy_settings.policy_from(values),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid
@@ -115,6 +120,7 @@ class Settings:
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("telephone", self._telephone()),
+            ("calling rules", policy_settings.described(self.policy)),
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
