@@ -181,7 +181,7 @@ class Calls:
                 conversation=conversation,
                 line=line,
                 synthesiser=self.engines.synthesiser,
-                guard=HoursGuard(prepared.direction, prepared.person, asked_for=asked_for),
+                guard=HoursGuard(prepared.direction, prepared.person, self.settings.policy, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,
                 recogniser=recogniser,
