@@ -20,6 +20,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from flowengine.store.connection import KEY_FILE, Database
+
 ROOT = Path(__file__).parent.parent
 UNPRIVILEGED = ("postgres", "nobody")
 """Who runs the server when the tests run as root, which PostgreSQL refuses."""
@@ -39,9 +41,12 @@ QUICK = {
 LOCALE = ("--locale=C.UTF-8",)
 START_S = 60
 
+SQLITE_FILE = "record.db"
+
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what only SQLite has: pragmas, file modes."""
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+new_on_sqlite = pytest.mark.parametrize("new_database_url", ["sqlite"], indirect=True)
 
 
 def programs() -> Path | None:
@@ -93,18 +98,17 @@ class PostgresServer:
     def is_running(self) -> bool:
         return self._server is not None
 
-    def new_database(self) -> str:
-        """The address of a new, empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """The address of a new database: an empty one, or a copy of that database."""
         name = f"test_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@/{name}?host={self._folder}"
 
     def drop(self, url: str) -> None:
-        name = url.partition("@/")[2].partition("?")[0]
-        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE IF EXISTS {database_name(url)} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -159,15 +163,59 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a new database, first of SQLite, then of PostgreSQL; the working folder is the test's own."""
-    monkeypatch.chdir(tmp_path)
-    # A program that a test starts is to import this checkout, from whatever folder.
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a database without tables, first of SQLite, then of PostgreSQL.
+
+    The working folder is the test's own: a server's keys and spool go there.
+    """
+    _work_in(tmp_path, monkeypatch)
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'record.db'}"
+        yield f"sqlite:///{tmp_path / SQLITE_FILE}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.new_database()
     yield url
     server.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """As `new_database_url`, with today's tables, empty, and its key file: copied, which is quicker than migrating."""
+    _work_in(tmp_path, monkeypatch)
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_template"), tmp_path, dirs_exist_ok=True)
+        yield f"sqlite:///{tmp_path / SQLITE_FILE}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    template, keys = request.getfixturevalue("postgres_template")
+    shutil.copy(keys, tmp_path / KEY_FILE)
+    url = server.new_database(template)
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database and its key file."""
+    folder = tmp_path_factory.mktemp("template")
+    Database.open(f"sqlite:///{folder / SQLITE_FILE}").close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The name of a database to copy, and its key file."""
+    keys = tmp_path_factory.mktemp("template") / KEY_FILE
+    url = postgres.new_database()
+    Database.open(url, key_file=keys).close()
+    return database_name(url), keys
+
+
+def database_name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+def _work_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    # A program that a test starts is to import this checkout, from whatever folder.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))

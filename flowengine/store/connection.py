@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table
@@ -15,8 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from flowengine.errors import StoreError
-from flowengine.store.database import WRITES, explained, is_there, open_database, sqlite_file_of
-from flowengine.store.vault import Vault, vault_in
+from flowengine.store.database import WRITES, engine_for, explained, file_of, parsed, why
+from flowengine.store.keyfile import FileVault, make
+from flowengine.store.schema import State, check_keys, state_of, upgrade
+from flowengine.store.vault import Vault, vault_from
 
 PATIENCE_S = 5.0
 KEY_FILE = "flowengine.key"
@@ -24,27 +27,71 @@ KEY_FILE = "flowengine.key"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database and the keys to its personal fields. `shown`: its address without a password."""
+    """One database and the keys to its personal fields.
+
+    `shown`: its address without a password. `new_keys`: the key file that was made for it just now.
+    """
 
     engine: Engine
     shown: str
     spool: Path
     vault: Vault
+    new_keys: Path | None = None
 
     @classmethod
-    def open(cls, url: str, *, vault: Vault | None = None, patience_s: float = PATIENCE_S) -> Database:
+    def open(
+        cls,
+        url: str,
+        *,
+        vault: Vault | None = None,
+        keys: str | None = None,
+        key_file: Path | None = None,
+        patience_s: float = PATIENCE_S,
+    ) -> Database:
         """Open or create it, and bring its tables up to date. Raises StoreError that names a remedy.
 
-        `vault` None: of the key file beside an SQLite file, else of `flowengine.key` in the working folder.
+        The keys: `vault`, or of the text `keys` (`ID:KEY,…`), or of `key_file`, or of the key file beside an SQLite
+        file, else of `flowengine.key` in the working folder. A key file is made with a new database.
         `patience_s`: how long a statement waits while another program holds the database's lock.
         """
-        engine, shown, spool = open_database(url, patience_s)
-        return cls(engine, shown, spool, vault or vault_in(key_file(url)))
+        address = parsed(url)
+        file = file_of(address)
+        shown = address.render_as_string(hide_password=True)
+        key_file = key_file or (Path(KEY_FILE) if file is None else file.with_name(f"{file.name}.key"))
+        new_keys = None
+        closed = contextlib.ExitStack()
+        try:
+            engine = engine_for(address, patience_s)
+            closed.callback(engine.dispose)
+            state = state_of(engine, shown)
+            if vault is None and keys is not None:
+                vault = vault_from(keys, "FLOWENGINE_RECORD_KEYS")
+            elif vault is None:
+                new_keys = _keys_made(key_file, state, shown)
+                vault = FileVault(key_file)
+            if state is not State.CURRENT:
+                upgrade(engine, vault, shown)
+            with engine.connect() as connection:
+                check_keys(connection, vault, shown)
+            # It worked: whoever has the database closes it.
+            closed.pop_all()
+        except OSError as error:
+            raise StoreError(f"cannot write {shown}: {why(error)}") from error
+        except (SQLAlchemyError, ModuleNotFoundError) as error:
+            raise StoreError(f"cannot open {explained(error, shown)}") from error
+        finally:
+            closed.close()
+        spool = Path("flowengine.spool") if file is None else file.with_name(f"{file.name}.spool")
+        return cls(engine, shown, spool, vault, new_keys)
 
     @staticmethod
     def is_there(url: str) -> bool:
-        """Whether `open` would find something rather than create it. Raises StoreError."""
-        return is_there(url)
+        """Whether `open` would find something rather than create it. Servers always count as there.
+
+        Raises StoreError.
+        """
+        file = file_of(parsed(url))
+        return file is None or file.exists()
 
     @property
     def dialect(self) -> str:
@@ -77,7 +124,11 @@ class Database:
         self.engine.dispose()
 
 
-def key_file(url: str) -> Path:
-    """Where the keys of a database are kept when no setting says otherwise. Raises StoreError."""
-    file = sqlite_file_of(url)
-    return Path(KEY_FILE) if file is None else file.with_name(f"{file.name}.key")
+def _keys_made(file: Path, state: State, shown: str) -> Path | None:
+    """The file, where it had to be made: new keys open nothing that is there already."""
+    if state is State.CURRENT and not file.exists():
+        raise StoreError(
+            f"the keys of the record {shown} are not in {file}, where they should be: put that file back, or name "
+            "another in FLOWENGINE_RECORD_KEY_FILE"
+        )
+    return file if make(file, datetime.now(UTC)) else None

@@ -1,81 +1,86 @@
-"""Opening a database: SQLite by default, PostgreSQL by its address. What goes wrong is explained, with a remedy."""
+"""Addresses of databases and engines to them: SQLite by default, PostgreSQL by its address.
+
+What goes wrong is explained, with a remedy.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, func, insert, inspect, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 
 from flowengine.errors import StoreError
-from flowengine.store import tables
 
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 """The driver taken where an address names none."""
 
 WRITES = {"record_writes": True}
 
-SCHEMA_LOCK = 0x666C6F77
-"""Of PostgreSQL's advisory locks, the one that whoever changes the tables holds."""
+STATEMENT_S = 30.0
+"""No statement of a service takes longer; one that does waits for a server that is in trouble."""
+CONNECTIONS = 20
+"""Of a process with PostgreSQL at most: its threads, each for the time of one transaction."""
 
 REMEDIES = (
     ("locked", "another program is writing to it; close that one, or name another place with --db"),
     ("busy", "another program is writing to it; close that one, or name another place with --db"),
+    ("lock timeout", "another program is writing to it; close that one, or name another place with --db"),
     ("not a database", "move that file away, or name another place with --db"),
     ("malformed", "it is damaged: move that file away, or put a copy in its place"),
     ("readonly", "let this user write to it, or name another place with --db"),
     ("unable to open", "let this user write to the file and its folder, or name another place with --db"),
     ("full", "free some space, or name another place with --db"),
+    ("no space left", "free some space on the server"),
+    ("statement timeout", "see what the server is busy with"),
     ("connection", "see that the server runs and that the address is right"),
     ("no module named", 'that kind of database needs a driver: pip install "psycopg[binary]" for PostgreSQL'),
     ("can't load plugin", "flowengine keeps its record in SQLite or PostgreSQL"),
 )
 
 
-def open_database(url: str, patience_s: float) -> tuple[Engine, str, Path]:
-    """The engine, the address to show, and where the spool goes. Raises StoreError.
+def engine_for(url: URL, patience_s: float) -> Engine:
+    """Connections to it, not yet made. `patience_s`: how long a statement waits for somebody else's lock.
 
-    `patience_s`: how long a statement waits for somebody else's lock.
+    Raises SQLAlchemy's errors, ModuleNotFoundError for a driver that is not there, OSError for a file.
     """
-    parsed = _parsed(url)
-    shown = parsed.render_as_string(hide_password=True)
-    file = sqlite_file(parsed)
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(url, patience_s)
+    file = file_of(url)
+    if file is not None and not _is_uri(url):
+        _create_private(file)
+    engine = create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine, patience_s)
+    return engine
+
+
+def parsed(url: str) -> URL:
+    """Raises StoreError."""
     try:
-        if file is not None:
-            _create_private(file)
-        engine = create_engine(parsed, hide_parameters=True)
-        if engine.dialect.name == "sqlite":
-            _tune_sqlite(engine, patience_s)
-        _check_schema(engine, shown)
-    except OSError as error:
-        raise StoreError(f"cannot write {shown}: {_why(error)}") from error
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
-        raise StoreError(f"cannot open {explained(error, shown)}") from error
-    return engine, shown, Path(f"{file}.spool" if file is not None else "flowengine.spool")
+        address = make_url(url)
+    except ArgumentError as error:
+        masked = re.sub(r":[^:@/]*@", ":…@", url)
+        raise StoreError(f"{masked!r} is not a database address; expected one like sqlite:///flowengine.db") from error
+    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 
-def is_there(url: str) -> bool:
-    """Whether there is anything to open. Servers always count as there. Raises StoreError."""
-    file = sqlite_file(_parsed(url))
-    return file is None or file.exists()
-
-
-def sqlite_file_of(url: str) -> Path | None:
-    """The file of an SQLite address; None for a server. Raises StoreError."""
-    return sqlite_file(_parsed(url))
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """The file behind an address; None where that is a server, or an SQLite URI. Raises StoreError."""
+def file_of(url: URL) -> Path | None:
+    """The file behind an address, an SQLite URI included; None where that is a server. Raises StoreError."""
     if url.get_backend_name() != "sqlite":
         return None
-    if url.database in (None, "", ":memory:"):
+    name = str(url.database or "")
+    if _is_uri(url):
+        name = unquote(urlsplit(name).path)
+    if name in ("", ":memory:") or url.query.get("mode") == "memory":
         raise StoreError("a record in memory would be lost with the process; name a file, like sqlite:///flowengine.db")
-    return None if str(url.database).startswith("file:") else Path(str(url.database))
+    return Path(name)
 
 
 def explained(error: Exception, shown: str) -> str:
@@ -89,13 +94,19 @@ def explained(error: Exception, shown: str) -> str:
     return f"{shown}: {words}" + (f"; {remedy}" if remedy else "")
 
 
-def _parsed(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        masked = re.sub(r":[^:@/]*@", ":…@", url)
-        raise StoreError(f"{masked!r} is not a database address; expected one like sqlite:///flowengine.db") from error
-    return parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+def why(error: OSError) -> str:
+    """What keeps a file from being made, and what to do."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "there is no such folder; create it, or name another place with --db"
+        case PermissionError():
+            return "this user may not write there; name another place with --db"
+        case _:
+            return f"{error.strerror}; name another place with --db"
+
+
+def _is_uri(url: URL) -> bool:
+    return str(url.database or "").startswith("file:")
 
 
 def _create_private(file: Path) -> None:
@@ -104,14 +115,32 @@ def _create_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
-def _why(error: OSError) -> str:
-    match error:
-        case FileNotFoundError() | NotADirectoryError():
-            return "there is no such folder; create it, or name another place with --db"
-        case PermissionError():
-            return "this user may not write there; name another place with --db"
-        case _:
-            return f"{error.strerror}; name another place with --db"
+def _postgresql(url: URL, patience_s: float) -> Engine:
+    """A server that hangs, or is gone, should be found out in seconds; one that was restarted, not at all."""
+    limits = {
+        "lock_timeout": patience_s,
+        "statement_timeout": STATEMENT_S,
+        # A process that stopped in the middle of a transaction must not hold the others' locks for ever.
+        "idle_in_transaction_session_timeout": STATEMENT_S,
+    }
+    options = [str(url.query.get("options", "")), *(f"-c {name}={round(s * 1000)}" for name, s in limits.items())]
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=CONNECTIONS - 5,
+        pool_timeout=max(patience_s, 1.0),
+        connect_args={
+            # libpq's smallest is 2.
+            "connect_timeout": max(2, math.ceil(patience_s)),
+            "tcp_user_timeout": round(STATEMENT_S * 1000),
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "options": " ".join(options).strip(),
+        },
+    )
 
 
 def _tune_sqlite(engine: Engine, patience_s: float) -> None:
@@ -122,6 +151,8 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
         # In WAL mode a power cut may lose the last commits but damages nothing; a killed process loses none.
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        # What was deleted is overwritten, not only forgotten.
+        "secure_delete=ON",
     )
 
     def connected(connection: Any, _record: object) -> None:
@@ -138,40 +169,3 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
-
-
-def _check_schema(engine: Engine, shown: str) -> None:
-    """Make the tables of a new database; refuse those that are not ours, or not of our time."""
-    with engine.connect() as connection:
-        there = set(inspect(connection).get_table_names())
-    if tables.schema_version.name not in there:
-        # `calls` and `events` are names that other programs like, too.
-        if there & tables.metadata.tables.keys():
-            raise _foreign(shown)
-        with engine.execution_options(**WRITES).begin() as connection:
-            if engine.dialect.name == "postgresql":
-                # SQLite's write lock is held already.
-                connection.execute(select(func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-            tables.metadata.create_all(connection)
-            if connection.execute(_version()).scalar() is None:
-                connection.execute(insert(tables.schema_version).values(version=tables.SCHEMA_VERSION))
-    with engine.connect() as connection:
-        version = connection.execute(_version()).scalar()
-        if version is not None and version > tables.SCHEMA_VERSION:
-            raise StoreError(
-                f"{shown} was written by a newer flowengine (schema {version}, this one knows "
-                f"{tables.SCHEMA_VERSION}); upgrade flowengine, or name another place with --db"
-            )
-        columns = {column["name"] for column in inspect(connection).get_columns(tables.calls.name)}
-        if version != tables.SCHEMA_VERSION or not columns.issuperset(tables.calls.columns.keys()):
-            raise _foreign(shown)
-
-
-def _version() -> Select[Any]:
-    return select(func.max(tables.schema_version.c.version))
-
-
-def _foreign(shown: str) -> StoreError:
-    return StoreError(
-        f"{shown} has tables that are not this flowengine's; move it away, or name another place with --db"
-    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, insert, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from flowengine.errors import StoreError
@@ -16,6 +17,9 @@ from flowengine.store.rows import CallEnd, CallRow, CallStart, Entry, Item, Supp
 from flowengine.store.vault import Vault
 
 __all__ = ["CallEnd", "CallRow", "CallStart", "Entry", "Item", "Store", "Suppression", "Way"]
+
+CALL_ROW = tuple(each.name for each in fields(CallRow))
+LAST_CHARACTER = "\U0010ffff"
 
 
 class Store:
@@ -69,11 +73,6 @@ class Store:
             return []
         return self._write_one_by_one(batch)
 
-    def suppress(self, number: str, call_id: str, reason: str, at: datetime) -> None:
-        """Put a number (E.164) on the do-not-call list; already there is fine."""
-        with self._writing() as connection:
-            self._keep(connection, [Suppression(number, call_id, reason, at)])
-
     def add_status(self, call_sid: str, sequence_number: int, status: str, payload: str, at: datetime) -> bool:
         """Keep a status callback; False when it was there already."""
         row = {
@@ -111,6 +110,7 @@ class Store:
     # What is read.
 
     def is_suppressed(self, number: str) -> bool:
+        """Whether it is on the do-not-call list."""
         with self._reading() as connection:
             listed = tables.do_not_call.c.number_hash
             return connection.execute(select(listed).where(listed == self._vault.index(number))).first() is not None
@@ -124,19 +124,13 @@ class Store:
     def calls_like(self, beginning: str, *, limit: int = 10) -> list[CallRow]:
         """Calls whose call_id or call sid begins so, newest first."""
         calls = tables.calls.c
-        query = _newest().where(
-            calls.call_id.startswith(beginning, autoescape=True) | calls.call_sid.startswith(beginning, autoescape=True)
-        )
+        query = _newest().where(self._begins(calls.call_id, beginning) | self._begins(calls.call_sid, beginning))
         return self._select(query.limit(limit))
 
     def calls(self, *, limit: int = 20, flow: str | None = None) -> list[CallRow]:
         """The newest calls, newest first."""
         query = _newest() if flow is None else _newest().where(tables.calls.c.flow == flow)
         return self._select(query.limit(limit))
-
-    def active_calls(self) -> list[CallRow]:
-        """Calls without an end: those that are live, and until `close_orphans` those of dead processes."""
-        return self._select(_newest().where(tables.calls.c.ended_at.is_(None)))
 
     def entries(self, call_id: str) -> list[Entry]:
         """All that happened in a call, in order."""
@@ -150,12 +144,18 @@ class Store:
 
     # How.
 
+    def _begins(self, column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+        """In words for which the database uses an index: PostgreSQL one made for LIKE, SQLite one in order of bytes."""
+        if self.database.dialect == "postgresql":
+            return column.startswith(beginning, autoescape=True)
+        return (column >= beginning) & (column < beginning + LAST_CHARACTER)
+
     def _select(self, query: Select[Any]) -> list[CallRow]:
         with self._reading() as connection:
             return [self._call(row) for row in connection.execute(query).mappings()]
 
     def _call(self, row: RowMapping) -> CallRow:
-        values = {name: value for name, value in row.items() if name != "number_hash"}
+        values = {name: row[name] for name in CALL_ROW}
         opened = {name: self._vault.open_maybe(values[name]) for name in ("from_number", "to_number", "contact")}
         return CallRow(**values | opened)
 

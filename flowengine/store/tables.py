@@ -1,4 +1,7 @@
-"""The tables of the record. Columns that hold personal data are sealed; `SEALED` lists them, in this one place."""
+"""The tables of the record. Columns that hold personal data are sealed; `SEALED` lists them, in this one place.
+
+They are made by `migrations/`: a change here needs a step there, and a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,15 @@ metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 
+vault_check = Table(
+    "vault_check",
+    metadata,
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", Text, nullable=False),
+    Column("hash", String(40), nullable=False),
+)
+"""One row, a known text: whether keys are those of this database is seen before anything else is read."""
+
 calls = Table(
     "calls",
     metadata,
@@ -63,13 +75,19 @@ calls = Table(
     Column("outcome", Text),
     Column("reason", Text),
     Column("abnormal", Boolean, nullable=False),
+    Column("emptied_at", UtcTime),
     Index("calls_by_start", "started_at"),
     Index("calls_open", "ended_at"),
     Index("calls_by_number", "number_hash", "started_at"),
+    Index("calls_by_flow", "flow", "started_at"),
+    Index("calls_to_empty", "emptied_at", "started_at"),
+    # Finding by a beginning: SQLite compares bytes anyhow, PostgreSQL as its language has it, unless told.
+    Index("calls_like_call_id", "call_id", postgresql_ops={"call_id": "varchar_pattern_ops"}).ddl_if("postgresql"),
+    Index("calls_like_call_sid", "call_sid", postgresql_ops={"call_sid": "varchar_pattern_ops"}).ddl_if("postgresql"),
 )
 """One row a call; `contact` is JSON; `number_hash` is the person's.
 
-`abnormal`: neither the flow's own ending nor the caller's hang-up."""
+`abnormal`: neither the flow's own ending nor the caller's hang-up. `emptied_at`: when its personal data went."""
 
 events = Table(
     "events",
@@ -91,6 +109,7 @@ status_callbacks = Table(
     Column("status", String(16), nullable=False),
     Column("payload", Text, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    Index("status_callbacks_by_time", "received_at"),
 )
 """The provider's status callbacks, each once, in whatever order they came."""
 
@@ -117,6 +136,7 @@ queue = Table(
     Column("campaign", String(64)),
     Index("queue_next", "state", "priority", "due_at", "queued_at", "call_id"),
     Index("queue_by_number", "number_hash", "state"),
+    Index("queue_ended", "ended_at"),
 )
 """One row a call to be made. `state`: waiting, dialling, ended. The next one is, of what is due, the first by
 priority, then since when it may be called, then age. `waits_for`: the code of what it waits for; `contact` is JSON.
@@ -149,6 +169,7 @@ attempts = Table(
     Index("attempts_by_number", "number_hash", "started_at"),
     Index("attempts_open", "state", "leased_until"),
     Index("attempts_by_call", "call_id", "started_at"),
+    Index("attempts_by_time", "started_at"),
 )
 """One row a time we dialled, written in the transaction that decided so. `state`: claimed (Twilio may have been
 asked), placed (it has a CallSid), ended. `counts` False: the carrier refused to place it, so it is none by the caps.
@@ -266,6 +287,74 @@ SEALED = frozenset(
         "queue.contact",
         "queue.number",
         "status_callbacks.payload",
+        "vault_check.sealed",
     }
 )
 """Columns of personal data: sealed by the vault before they are written (`vault.py`). `*_hash` are keyed hashes."""
+
+PLAIN = frozenset(
+    {
+        "api_keys.hash",
+        "api_keys.key_id",
+        "api_keys.name",
+        "api_keys.role",
+        "attempts.answered_by",
+        "attempts.attempt_id",
+        "attempts.call_id",
+        "attempts.call_sid",
+        "attempts.decision_id",
+        "attempts.error",
+        "attempts.flow",
+        "attempts.number_hash",
+        "attempts.outcome",
+        "attempts.owner",
+        "attempts.state",
+        "attempts.status",
+        "audit.action",
+        "audit.actor",
+        "audit.detail",
+        "audit.hash",
+        "audit.previous",
+        "audit.subject",
+        "calls.call_id",
+        "calls.call_sid",
+        "calls.direction",
+        "calls.flow",
+        "calls.flow_version",
+        "calls.number_hash",
+        "calls.outcome",
+        "calls.reason",
+        "calls.status",
+        "consents.consent_id",
+        "consents.kind",
+        "consents.number_hash",
+        "contacts.number_hash",
+        "decisions.asked_by",
+        "decisions.call_id",
+        "decisions.codes",
+        "decisions.decision_id",
+        "decisions.number_hash",
+        "decisions.policy_version",
+        "do_not_call.call_id",
+        "do_not_call.number_hash",
+        "do_not_call.reason",
+        "do_not_call.written_by",
+        "events.call_id",
+        "events.direction",
+        "events.kind",
+        "queue.call_id",
+        "queue.campaign",
+        "queue.flow",
+        "queue.idempotency_key",
+        "queue.number_hash",
+        "queue.outcome",
+        "queue.request_hash",
+        "queue.requested_by",
+        "queue.state",
+        "queue.waits_for",
+        "status_callbacks.call_sid",
+        "status_callbacks.status",
+        "vault_check.hash",
+    }
+)
+"""Columns of text that say nothing of a person. A new column of text goes into one of these two sets."""

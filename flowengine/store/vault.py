@@ -15,8 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,6 +26,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 """96 bits, as NIST SP 800-38D recommends for random nonces."""
 INDEX = "index"
+CHECKED = "flowengine"
+"""What a database keeps sealed and hashed, so that wrong keys are noticed before anything else is read."""
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 FILE_SAYS = """\
 # The keys of flowengine's record. Whoever loses this file loses the names, numbers and words in the database, for good.
@@ -35,28 +36,50 @@ FILE_SAYS = """\
 
 
 class Vault:
-    """Seals and opens texts; fingerprints numbers. `keys` by id, the one that seals first; `index_key` for the hash."""
+    """Seals and opens texts; fingerprints numbers. `keys` by id, the one that seals first; `index_key` for the hash.
 
-    def __init__(self, keys: Mapping[str, bytes], index_key: bytes) -> None:
-        self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self.current = next(iter(keys))
+    `named` says in errors where the keys are.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], index_key: bytes, *, named: str = "the keys given") -> None:
+        self.named = named
         self._index_key = index_key
+        self._ring = _ring(keys)
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self._ring[0]
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        return tuple(self._ring[1])
+
+    def renew(self, keys: Mapping[str, bytes], index_key: bytes) -> None:
+        """Other keys from now on; not where the index key is another, as then they are those of another database."""
+        if hmac.compare_digest(index_key, self._index_key):
+            # In one assignment: other threads seal meanwhile.
+            self._ring = _ring(keys)
+
+    def knows(self, sealed: str) -> bool:
+        """Whether its key is here."""
+        return key_of(sealed) in self._ring[1]
 
     def seal(self, text: str) -> str:
         """Raises ValueError for text that is not valid Unicode."""
+        current, keys = self._ring
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._keys[self.current].encrypt(nonce, text.encode(), None)
-        return f"{self.current}.{base64.b64encode(nonce + sealed).decode()}"
+        sealed = keys[current].encrypt(nonce, text.encode(), None)
+        return f"{current}.{base64.b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str) -> str:
         """Raises StoreError when the key is not here, or the text was changed."""
         key_id, _, text = sealed.partition(".")
-        key = self._keys.get(key_id)
+        key = self._ring[1].get(key_id)
         if key is None:
-            raise StoreError(
-                f"the record was sealed with the key {key_id[:32]!r}, which is not among the keys given; "
-                "put it into FLOWENGINE_RECORD_KEYS or the key file again"
-            )
+            # What is not sealed at all has no key id, but perhaps somebody's name.
+            shown = f"the key {key_id!r}" if KEY_ID.fullmatch(key_id) and text else "a key"
+            raise StoreError(f"the record was sealed with {shown} that is not among those in {self.named}; put it back")
         try:
             raw = base64.b64decode(text, validate=True)
             return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
@@ -76,8 +99,19 @@ class Vault:
         return hmac.new(self._index_key, number.encode(), hashlib.sha256).hexdigest()[:40]
 
 
+def key_of(sealed: str) -> str:
+    """The id of the key that a text was sealed with."""
+    return sealed.partition(".")[0]
+
+
 def vault_from(text: str, named: str) -> Vault:
-    """A vault from `ID:KEY` pairs, one a line or parted by commas, one of them `index`; keys are 32 bytes in base64.
+    """A vault of `ID:KEY` pairs. Raises StoreError."""
+    keys = keys_from(text, named)
+    return Vault(keys, keys.pop(INDEX), named=named)
+
+
+def keys_from(text: str, named: str) -> dict[str, bytes]:
+    """Keys of `ID:KEY` pairs, one a line or parted by commas, one of them `index`; each 32 bytes in base64.
 
     `named` says in errors where the text came from. Raises StoreError.
     """
@@ -91,10 +125,9 @@ def vault_from(text: str, named: str) -> Vault:
         if key_id in keys:
             raise StoreError(f"{named}: the key {key_id!r} is there twice")
         keys[key_id] = _decoded(value, key_id, named)
-    index_key = keys.pop(INDEX, None)
-    if index_key is None or not keys:
+    if INDEX not in keys or len(keys) < 2:
         raise StoreError(f"{named}: needs a key {INDEX!r} and at least one more")
-    return Vault(keys, index_key)
+    return keys
 
 
 def new_key_line(now: datetime) -> str:
@@ -107,33 +140,8 @@ def new_keys(now: datetime) -> str:
     return f"{FILE_SAYS}{new_key_line(now)}\n{INDEX}:{_encoded()}\n"
 
 
-def vault_in(file: Path) -> Vault:
-    """The vault of a key file, made (readable by its owner alone) when there is none. Raises StoreError."""
-    try:
-        if not file.exists():
-            _create(file, new_keys(datetime.now(UTC)))
-        return vault_from(file.read_text("utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StoreError(
-            f"the key file {file} cannot be used: {what}; name another in FLOWENGINE_RECORD_KEY_FILE"
-        ) from error
-
-
-def _create(file: Path, text: str) -> None:
-    """All of it or nothing, and never over one that another process has just made."""
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    try:
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+def _ring(keys: Mapping[str, bytes]) -> tuple[str, dict[str, AESGCM]]:
+    return next(iter(keys)), {key_id: AESGCM(key) for key_id, key in keys.items()}
 
 
 def _encoded() -> str:

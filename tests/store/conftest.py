@@ -26,6 +26,12 @@ def url(database_url: str) -> str:
 
 
 @pytest.fixture
+def new_url(new_database_url: str) -> str:
+    """Of a database that nobody has opened yet."""
+    return new_database_url
+
+
+@pytest.fixture
 def database(url: str) -> Iterator[Database]:
     opened = Database.open(url, patience_s=PATIENCE_S)
     yield opened

@@ -12,6 +12,7 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.store.rows import CallEnd, CallStart, Entry
+from flowengine.store.store import Store
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 NUMBER = "+441134960123"
@@ -39,3 +40,8 @@ def entries(*happened: tuple[float, Event | Command], call_id: str = "call-1") -
         text = msgspec.json.encode(payload).decode()
         rows.append(Entry(call_id, seq, at, "in" if is_event else "out", type(one).__name__, text))
     return rows
+
+
+def open_calls(store: Store) -> list[str]:
+    """The ids of calls without an end."""
+    return [call.call_id for call in store.calls(limit=1000) if call.ended_at is None]

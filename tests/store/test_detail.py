@@ -211,6 +211,6 @@ def test_an_unknown_call_is_none(store: Store) -> None:
 
 def test_a_call_is_found_by_a_beginning_that_only_it_has(store: Store) -> None:
     for call_id in ("12345678-a", "12345678-b", "87654321-c"):
-        store.begin_call(start(call_id))
+        store.write([start(call_id)])
     found = [find(store, wanted) for wanted in ("87654321", "12345678", "12345678-a", "8765432")]
     assert [None if one is None else one.call_id for one in found] == ["87654321-c", None, "12345678-a", None]

@@ -21,7 +21,7 @@ from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 from flowengine.store.writer import RecordWriter
 from tests.postgres import on_sqlite
-from tests.store.records import NOW, NUMBER, end, entries, noted, start
+from tests.store.records import NOW, NUMBER, end, entries, noted, open_calls, start
 
 LONG_S = 10.0
 
@@ -61,7 +61,7 @@ def test_a_flush_means_that_all_before_it_is_kept(store: Store, writer: RecordWr
     writer.flush().result(LONG_S)
     assert [entry.seq for entry in store.entries("call-1")] == list(range(5000))
     assert store.is_suppressed(NUMBER)
-    assert store.active_calls() == []
+    assert open_calls(store) == []
     assert (writer.healthy, writer.spooled, writer.refused, writer.lost) == (True, 0, 0, 0)
 
 
@@ -115,14 +115,14 @@ def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
         assert [json.loads(line)["type"] for line in store.spool.read_bytes().splitlines()] == ["Entry", "CallEnd"]
     assert eventually(lambda: writer.healthy)
     assert len(store.entries("call-1")) == 1
-    assert store.active_calls() == []
+    assert open_calls(store) == []
     assert not store.spool.exists()
 
 
 @on_sqlite
 def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> None:
     full = Store.open(url)
-    full.begin_call(start())
+    full.write([start()])
     # As if the disk were full: for all connections of this store, the file may not grow any more.
     with full.database.writing() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -140,7 +140,7 @@ def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> No
     roomy = Store.open(url)
     RecordWriter(roomy).close()
     assert len(roomy.entries("call-1")) == 3000
-    assert roomy.active_calls() == []
+    assert open_calls(roomy) == []
     assert not roomy.spool.exists()
     roomy.close()
 
@@ -160,7 +160,7 @@ def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, write
 
 @on_sqlite
 def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -> None:
-    store.begin_call(start())
+    store.write([start()])
     writer = RecordWriter(store, limit=20, retry_s=LONG_S)
     with locked(file):
         for seq in range(300):
@@ -175,7 +175,7 @@ def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -
 def test_what_even_the_spool_cannot_take_is_counted(
     store: Store, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store.begin_call(start())
+    store.write([start()])
     writer = RecordWriter(store, tmp_path / "no such folder" / "spool")
     with locked(file):
         writer.put(noted(0))
@@ -200,7 +200,7 @@ def test_while_neither_database_nor_spool_can_be_written_memory_keeps_it(
     writer.close()
     assert writer.lost == 0
     assert len(store.entries("call-1")) == 1
-    assert store.active_calls() == []
+    assert open_calls(store) == []
 
 
 def test_nothing_is_lost_after_closing_either(store: Store, writer: RecordWriter) -> None:
