@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -37,14 +36,15 @@ def command(call: str | None, db: str | None, limit: int, flow: str | None, numb
     CALL is a call_id (its beginning will do), Twilio's CallSid, or `last`. Times are London's.
     """
     # SQLAlchemy takes its time to load; --help need not wait for it.
+    from flowengine.service.database import open_database
     from flowengine.store.store import Store
 
-    # The environment first: then a mistake in another setting does not keep anybody from the record.
-    url = db or os.environ.get("FLOWENGINE_DATABASE_URL") or Settings.from_env().database_url
+    settings = Settings.of_record(db)
+    url = settings.database_url
     if not Store.is_there(url):
         _nothing(f"No calls are recorded yet: there is no {url}. It begins with `flowengine serve`.", call, as_json)
         return
-    store = Store.open(url)
+    store = Store(open_database(settings))
     try:
         if call is None:
             _list(store.calls(limit=limit, flow=flow), flow, whole=numbers, as_json=as_json)

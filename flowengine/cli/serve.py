@@ -31,10 +31,10 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     embedded speech, SQLite and the page, and no telephone line.
     """
     from flowengine.service.app import create_app
+    from flowengine.service.database import open_database
     from flowengine.service.logs import set_up_logging
     from flowengine.service.policy_settings import start_warnings
     from flowengine.service.server import DrainingServer
-    from flowengine.store.store import Store
 
     settings = Settings.from_env()
     if flows is not None:
@@ -45,12 +45,18 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
         raise SettingsError(f"there is no folder {str(settings.flows)!r}; name one with --flows or FLOWENGINE_FLOWS")
     set_up_logging(log_level, with_personal_data=log_personal_data)
     # Opened once before anything is loaded: a database that cannot be used should be known at once, and in a sentence.
-    Store.open(settings.database_url).close()
+    database = open_database(settings)
+    database.close()
     listener = _listen(host, port)
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{listener.getsockname()[1]}/"
 
     for name, value in settings.described():
         click.echo(f"  {click.style(f'{name:<15}', dim=True)} {value}")
+    if database.new_keys is not None:
+        click.echo(
+            f"\nThe record's personal data are sealed with new keys, in {database.new_keys}. Keep a copy of it,\n"
+            "apart from the copies of the record: without it they are lost for good."
+        )
     began = time.monotonic()
 
     def progress(text: str) -> None:

@@ -34,6 +34,7 @@ from flowengine.service.api.routes import ENDPOINTS, routes
 from flowengine.service.auth import AccessMiddleware
 from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
+from flowengine.service.database import open_database
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
-            recording = await Recording.open(settings.database_url)
+            recording = await Recording.open(await asyncio.to_thread(open_database, settings))
             stack.push_async_callback(recording.close)
             engines = _engines(settings, progress)
             stack.push_async_callback(engines.close)

@@ -17,6 +17,7 @@ from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import Told
 from flowengine.service.tokens import PreparedCall
+from flowengine.store.connection import Database
 from flowengine.store.detail import CallDetail, find
 from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
 from flowengine.store.store import Store
@@ -75,11 +76,11 @@ class Recording:
         self.writer = writer
 
     @classmethod
-    async def open(cls, url: str) -> Recording:
-        """Raises StoreError."""
+    async def open(cls, database: Database) -> Recording:
+        """It closes the database with itself. Raises StoreError."""
 
         def start() -> Recording:
-            store = Store.open(url)
+            store = Store(database)
             writer = RecordWriter(store, store.spool)
             orphans = store.close_orphans(datetime.now(UTC))
             if orphans:

@@ -15,9 +15,13 @@ from flowengine.errors import SettingsError
 from flowengine.service import policy_settings
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
+DEFAULT_KEY_FILE = "flowengine.key"
+"""In the working folder, where the record is on a server."""
 DEFAULT_MAX_CALLS = 50
 DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
+DEFAULT_KEEP_CALLS_DAYS = 730
+"""24 months, for as long as a decision may have to be shown."""
 DEFAULT_ACTION_MODULES = ("flowengine.examples.bookings",)
 """The shipped flows book with it, so that they can be tried before there is a system to book in."""
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
@@ -39,6 +43,9 @@ class Settings:
     nova_stt_ws_url: str | None = None
     nova_tts_ws_url: str | None = None
     database_url: str = DEFAULT_DATABASE
+    record_keys: str | None = field(default=None, repr=False)
+    record_key_file: Path | None = None
+    keep_calls_days: int = DEFAULT_KEEP_CALLS_DAYS
     flows: Path = Path("flows")
     numbers: Mapping[str, str] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
@@ -77,6 +84,11 @@ class Settings:
             nova_stt_ws_url=_url("NOVA_STT_WS_URL", text("NOVA_STT_WS_URL"), "ws", "wss", "scripted"),
             nova_tts_ws_url=_url("NOVA_TTS_WS_URL", text("NOVA_TTS_WS_URL"), "ws", "wss", "scripted"),
             database_url=text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE,
+            record_keys=text("FLOWENGINE_RECORD_KEYS"),
+            record_key_file=_path(text("FLOWENGINE_RECORD_KEY_FILE")),
+            keep_calls_days=_whole(
+                "FLOWENGINE_KEEP_CALLS", text("FLOWENGINE_KEEP_CALLS"), DEFAULT_KEEP_CALLS_DAYS, 8, 36_500
+            ),
             flows=Path(text("FLOWENGINE_FLOWS") or "flows"),
             numbers=_numbers(text("FLOWENGINE_NUMBERS")),
             api_key=text("FLOWENGINE_API_KEY"),
@@ -112,11 +124,24 @@ class Settings:
             )
         return settings
 
+    @classmethod
+    def of_record(
+        cls, db: str | None = None, env: Mapping[str, str] | None = None, *, dotenv: Path = Path(".env")
+    ) -> Settings:
+        """Where the record is, and its keys; `db` wins. A mistake in another setting keeps nobody from the record."""
+        values = {**_read_dotenv(dotenv), **(os.environ if env is None else env)}
+        url, keys, file = (
+            values.get(f"FLOWENGINE_{name}", "").strip() or None
+            for name in ("DATABASE_URL", "RECORD_KEYS", "RECORD_KEY_FILE")
+        )
+        return cls(database_url=db or url or DEFAULT_DATABASE, record_keys=keys, record_key_file=_path(file))
+
     def described(self) -> list[tuple[str, str]]:
         """What `serve` prints: name and value, secrets masked."""
         return [
             ("flows", str(self.flows)),
             ("record", _without_password(self.database_url)),
+            ("record's keys", self._keys()),
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("telephone", self._telephone()),
@@ -124,6 +149,13 @@ class Settings:
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
+
+    def _keys(self) -> str:
+        if self.record_keys is not None:
+            return "of FLOWENGINE_RECORD_KEYS"
+        if self.record_key_file is not None:
+            return str(self.record_key_file)
+        return "beside it" if self.database_url.startswith("sqlite") else DEFAULT_KEY_FILE
 
     def _telephone(self) -> str:
         if not self.has_telephone:
@@ -133,6 +165,10 @@ class Settings:
 
 def _mask(value: str | None) -> str:
     return "" if value is None else f"{value[:4]}…{value[-2:]}"
+
+
+def _path(value: str | None) -> Path | None:
+    return None if value is None else Path(value)
 
 
 def _without_password(url: str) -> str:

@@ -14,6 +14,7 @@ from flowengine.service.calls import Calls, Engines
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
+from flowengine.store.connection import Database
 from tests.runtime.fake_line import FakeLine
 
 FLOW = """\
@@ -38,7 +39,7 @@ async def variants(folder: Path, number: str, times: int) -> set[str]:
     library = FlowLibrary(folder)
     library.refresh()
     engine = ScriptedSynthesiser()
-    recording = await Recording.open(f"sqlite:///{folder / 'calls.sqlite'}")
+    recording = await Recording.open(Database.open(f"sqlite:///{folder / 'calls.sqlite'}"))
     engines = Engines(None, engine, CachedSynthesiser(engine), Ticker())
     calls = Calls(Settings(), library, recording, engines)
     found: set[str] = set()

@@ -40,6 +40,7 @@ def test_secrets_are_not_printed() -> None:
         SERVER_BASE_URL="https://calls.example.com",
         FLOWENGINE_API_KEY="a-key-that-is-long-enough",
         FLOWENGINE_ACTION_SECRET="another-that-is-long-enough",
+        FLOWENGINE_RECORD_KEYS="2026:c2VjcmV0LWtleQ==,index:aW5kZXgta2V5",
         FLOWENGINE_DATABASE_URL="postgresql://flow:pa55word@db/flow",
     )
     printed = repr(settings.described()) + repr(settings).replace(repr(settings.database_url), "")
@@ -48,6 +49,21 @@ def test_secrets_are_not_printed() -> None:
     assert "secret-token" not in printed
     assert "a-key-that-is-long-enough" not in printed
     assert "another-that-is-long-enough" not in printed
+    assert "c2VjcmV0LWtleQ" not in printed
+
+
+def test_where_the_keys_are_is_printed() -> None:
+    assert ("record's keys", "beside it") in _settings().described()
+    assert ("record's keys", "of FLOWENGINE_RECORD_KEYS") in _settings(FLOWENGINE_RECORD_KEYS="a:b").described()
+    assert ("record's keys", "flowengine.key") in _settings(FLOWENGINE_DATABASE_URL="postgresql://db/flow").described()
+    assert ("record's keys", "/etc/fe.key") in _settings(FLOWENGINE_RECORD_KEY_FILE="/etc/fe.key").described()
+
+
+def test_the_record_is_found_though_other_settings_are_wrong() -> None:
+    env = {"FLOWENGINE_MAX_CALLS": "many", "FLOWENGINE_DATABASE_URL": "sqlite:///a.db", "FLOWENGINE_RECORD_KEYS": "k:"}
+    settings = Settings.of_record(env=env, dotenv=NOWHERE)
+    assert (settings.database_url, settings.record_keys) == ("sqlite:///a.db", "k:")
+    assert Settings.of_record("sqlite:///b.db", env, dotenv=NOWHERE).database_url == "sqlite:///b.db"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +76,7 @@ def test_secrets_are_not_printed() -> None:
         ("NOVA_STT_WS_URL", "http://speech", "ws://"),
         ("FLOWENGINE_NUMBERS", "0113=reception", "+441134960124=reception"),
         ("FLOWENGINE_NUMBERS", "+441134960124", "expected a number and its flow"),
+        ("FLOWENGINE_KEEP_CALLS", "7", "whole number from 8 to 36,500"),
         ("FLOWENGINE_MAX_CALLS", "many", "whole number from 1 to 10,000"),
         ("FLOWENGINE_MAX_CALLS", "0", "whole number from 1 to 10,000"),
         ("FLOWENGINE_MAX_CALLS", "²", "whole number from 1 to 10,000"),
