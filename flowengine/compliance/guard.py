@@ -6,8 +6,7 @@ for a number, however it is written.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -153,19 +152,18 @@ def _next_allowed(
     earliest = max([moment, *(reason.until for reason in reasons if reason.until is not None)]).astimezone(UTC)
     if earliest.year not in YEARS:
         return None
-    today = earliest.astimezone(LONDON).date()
-    openings = (turn for ahead in range(SEARCH_DAYS) for turn in _openings(today + timedelta(days=ahead), policy))
-    for turn in itertools.chain((earliest,), openings):
-        if turn >= earliest and _is_open(turn, nations, policy):
-            return turn.astimezone(LONDON)
+    local = earliest.astimezone(LONDON)
+    if calling_hours.is_open(local, policy) and bank_holidays.holiday(local.date(), nations, policy) is None:
+        return local
+    for day in (local.date() + timedelta(days=ahead) for ahead in range(SEARCH_DAYS)):
+        if bank_holidays.holiday(day, nations, policy) is None:
+            for turn in _openings(day, policy):
+                if turn > earliest and calling_hours.is_open(turn.astimezone(LONDON), policy):
+                    return turn.astimezone(LONDON)
     return None
 
 
-def _is_open(moment: datetime, nations: tuple[Nation, ...], policy: Policy) -> bool:
-    return not any(_calendar(moment.astimezone(LONDON), nations, policy))
-
-
-def _openings(day: date, policy: Policy) -> Iterator[datetime]:
+def _openings(day: date, policy: Policy) -> list[datetime]:
     """The moments (UTC) of a day at which "no" can turn into "yes", in their order.
 
     A policy may open at night, when the clocks change: its first minute can come twice, or be left out. All changes of
@@ -173,6 +171,6 @@ def _openings(day: date, policy: Policy) -> Iterator[datetime]:
     """
     hours = calling_hours.opening(day, policy)
     if hours is None:
-        return
-    first = [datetime.combine(day, hours[0].replace(fold=fold), LONDON).astimezone(UTC) for fold in (0, 1)]
-    yield from sorted({*first, datetime.combine(day, time(1), UTC)})
+        return []
+    first = {datetime.combine(day, hours[0].replace(fold=fold), LONDON).astimezone(UTC) for fold in (0, 1)}
+    return sorted({*first, datetime.combine(day, time(1), UTC)})

@@ -40,9 +40,9 @@ class Counts:
 class Decision:
     """Every reason, not the first, in the order of the rules.
 
-    `number` is E.164, or None where `asked_for` cannot be read as one. `next_allowed_at` (callee's clock, like
-    `local_time`): the first moment at which all reasons have gone, if nothing else changes; None where the call is
-    allowed now, or where a reason does not end by time. `nation` None: not known, or on both sides of a border.
+    `number` is E.164, or None where `asked_for`, the text as given, cannot be read as one. `next_allowed_at` (callee's
+    clock, like `local_time`): the first moment at which all reasons have gone, if nothing else changes; None where the
+    call is allowed now, or where a reason does not end by time. `nation` None: not known, or on both sides of a border.
     `warnings` are no refusals.
     """
 
@@ -53,7 +53,7 @@ class Decision:
     nation: Nation | None
     policy_version: str
     number: str | None = field(default=None, repr=False)
-    asked_for: str | None = field(default=None, repr=False)
+    asked_for: str | None = field(default=None, repr=False, compare=False)
     counts: Counts = Counts()
     tps_snapshot: datetime | None = None
     warnings: tuple[Reason, ...] = ()

@@ -32,19 +32,23 @@ from flowengine.compliance.verdict import Reason
 def check(local: datetime, nations: tuple[Nation, ...], policy: Policy) -> Reason | None:
     """`local`: the callee's local time; `nations`: where the callee may be, all four where nothing is known."""
     day = local.date()
+    what = holiday(day, nations, policy)
+    if what is None:
+        return None
+    return Reason("BANK_HOLIDAY", "H3", f"{day.day} {day:%B %Y} is {what}", "by_time")
+
+
+def holiday(day: date, nations: tuple[Nation, ...], policy: Policy) -> str | None:
+    """What keeps calls from being made on this day; None where nothing does."""
     if day in policy.extra_holidays:
-        return _reason(day, "a holiday in the settings")
+        return "a holiday in the settings"
     if policy.on_bank_holidays:
         return None
     for where in nations:
         name = _days(where, day.year).get(day)
         if name is not None:
-            return _reason(day, f"{name} ({where})")
+            return f"{name} ({where})"
     return None
-
-
-def _reason(day: date, what: str) -> Reason:
-    return Reason("BANK_HOLIDAY", "H3", f"{day.day} {day:%B %Y} is {what}", "by_time")
 
 
 @lru_cache(maxsize=64)

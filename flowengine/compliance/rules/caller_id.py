@@ -1,7 +1,8 @@
 """L1: the callee sees a number that exists and that can be called back.
 
 Source: PECR 2003, regulation 21; General Condition C6: never 09. Numbers that cost the person who calls back more than
-they expect (084, 087, 070) and pagers, which nobody answers, are refused too. It cannot be turned off. Where no caller
+they expect (084, 087, 070) and pagers, which nobody answers, are refused too; a valid number of another country can be
+called back and passes. It cannot be turned off. Where no caller
 id has been chosen yet there is nothing to judge; a dial always gives one. Drama numbers pass with the setting (on in
 this table).
 
@@ -11,6 +12,7 @@ this table).
 | 0113 496 0124 | allowed |
 | 0800 123456 | allowed |
 | 0345 123 4567 | allowed |
+| +353 86 123 4567 | allowed |
 | 0909 879 0123 | CLI_INVALID |
 | 0870 123 4567 | CLI_INVALID |
 | 070 1234 5678 | CLI_INVALID |

@@ -34,14 +34,19 @@ def opening(day: date, policy: Policy) -> tuple[time, time] | None:
     return policy.weekend if weekday >= SATURDAY else policy.weekday
 
 
+def is_open(local: datetime, policy: Policy) -> bool:
+    """Whether the hours of that day allow a call."""
+    hours = opening(local.date(), policy)
+    return hours is not None and hours[0] <= local.time() < hours[1]
+
+
 def check(local: datetime, policy: Policy) -> Reason | None:
     """`local`: the callee's local time."""
-    rule = "H2" if local.weekday() >= SATURDAY else "H1"
+    if is_open(local, policy):
+        return None
     hours = opening(local.date(), policy)
     if hours is None:
-        return Reason("OUTSIDE_HOURS", rule, "no calls on Sundays", "by_time")
-    start, end = hours
-    if start <= local.time() < end:
-        return None
-    detail = f"{local:%A} {local:%H:%M} is outside {start:%H:%M} to {end:%H:%M} local time"
-    return Reason("OUTSIDE_HOURS", rule, detail, "by_time")
+        detail = "no calls on Sundays"
+    else:
+        detail = f"{local:%A} {local:%H:%M} is outside {hours[0]:%H:%M} to {hours[1]:%H:%M} local time"
+    return Reason("OUTSIDE_HOURS", "H2" if local.weekday() >= SATURDAY else "H1", detail, "by_time")
