@@ -21,6 +21,7 @@ COMMANDS = {
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",
     "tps": "Import the list of the Telephone Preference Service; say how old it is.",
+    "twilio": "Set up the numbers of a Twilio account, or stand in for Twilio.",
     "validate": "Check flows and explain every mistake.",
 }
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
@@ -58,6 +59,7 @@ class Telephone:
         self.reports: dict[str, CallReport] = {}
         """Of the calls that were ordered over REST and talked to."""
         self._voice = voice
+        self._talks: list[Future[None]] = []
         self._over: dict[str, asyncio.Event] = {}
         self._redirects: dict[str, asyncio.Queue[str]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,6 +71,10 @@ class Telephone:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for sid in self.reports:
+            self._over[sid].set()
+        if self._talks:
+            await asyncio.wait([asyncio.wrap_future(talk) for talk in self._talks], timeout=LEAVE_S)
         await asyncio.to_thread(self.exchange.close)
 
     async def ring(
@@ -124,8 +130,11 @@ class Telephone:
 
     def _converse_from_thread(self, call: PlacedCall, line: Answers | Voicemail, form: dict[str, str]) -> None:
         """What the exchange calls when somebody has picked up; until they, or the server, have hung up."""
-        if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self._converse(call, line, form), self._loop).result()
+        if self._loop is None:
+            return
+        talk = asyncio.run_coroutine_threadsafe(self._converse(call, line, form), self._loop)
+        self._talks.append(talk)
+        talk.result()
 
     async def _converse(self, call: PlacedCall, line: Answers | Voicemail, form: dict[str, str]) -> None:
         report = self.reports[call.sid] = CallReport(call.sid)

@@ -27,6 +27,7 @@ What = Literal["placed", "dialled", "ended", "told", "not told", "fetched", "not
 Converse = Callable[[PlacedCall, Answers | Voicemail, dict[str, str]], None]
 """Talks to a call that was answered, until it is over."""
 
+LOOK_S = 0.02
 SIP_CODES = {"completed": 200, "busy": 486, "no-answer": 487, "canceled": 487, "failed": 503}
 
 
@@ -110,10 +111,13 @@ class Exchange:
             self._lines[number] = deque(lines)
 
     def until(self, claim: Callable[[], object], *, within_s: float = 10.0) -> None:
-        """Wait until something has happened that makes the claim true. Raises TimeoutError."""
+        """Wait until the claim is true, of the exchange or of anything else. Raises TimeoutError."""
+        deadline = time.monotonic() + within_s
         with self._changed:
-            if not self._changed.wait_for(claim, within_s):
-                raise TimeoutError("that did not happen in time")
+            while not claim():
+                if time.monotonic() > deadline:
+                    raise TimeoutError("that did not happen in time")
+                self._changed.wait(LOOK_S)
 
     def calls_to(self, number: str) -> list[PlacedCall]:
         """The calls that were placed to this number, in order."""

@@ -104,7 +104,7 @@ class SmallServer:
     """Records every webhook; answers with TwiML that connects the stream, unless a test has put in another."""
 
     def __init__(self, telephone: Telephone, agent: Agent) -> None:
-        self._telephone = telephone
+        self.telephone = telephone
         self._agent = agent
         self.base = ""
         self.voice_twiml: str | None = None
@@ -129,7 +129,7 @@ class SmallServer:
         patience_s: float = AGENT_SILENT_S,
     ) -> CallReport:
         async with asyncio.timeout(20):
-            return await self._telephone.ring(
+            return await self.telephone.ring(
                 f"{self.base}/voice?flow=door",
                 parse(says),
                 ScriptedSynthesiser(),
@@ -153,7 +153,7 @@ class SmallServer:
         pairs = parse_qsl((await request.body()).decode(), keep_blank_values=True)
         url = f"{self.base}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
         signature = request.headers.get("x-twilio-signature", "")
-        assert is_valid(self._telephone.account.auth_token, url, pairs, signature)
+        assert is_valid(self.telephone.account.auth_token, url, pairs, signature)
         self.forms.append((request.url.path, dict(pairs)))
         return dict(pairs)
 
@@ -175,12 +175,12 @@ class SmallServer:
 
     async def _stream(self, socket: WebSocket) -> None:
         url = f"{self.base}/stream"
-        token = self._telephone.account.auth_token
+        token = self.telephone.account.auth_token
         if not is_valid_upgrade(token, url, socket.headers.get("x-twilio-signature", "")):
             await socket.close(1008)
             return
         await socket.accept()
-        talk = Talk(socket, self._telephone)
+        talk = Talk(socket, self.telephone)
         self.talks.append(talk)
         try:
             await self._agent(talk)
@@ -195,7 +195,7 @@ class SmallServer:
 @contextlib.asynccontextmanager
 async def small_server(agent: Agent) -> AsyncIterator[SmallServer]:
     """Up on a free port of this machine, with a telephone to ring it."""
-    async with Telephone() as telephone:
+    async with Telephone(voice=ScriptedSynthesiser()) as telephone:
         server = SmallServer(telephone, agent)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
