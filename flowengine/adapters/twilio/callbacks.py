@@ -33,6 +33,14 @@ MOVES: Mapping[CallStatus, tuple[CallStatus, ...]] = {
     "no-answer": (),
     "canceled": (),
 }
+_USUAL_NUMBER: Mapping[CallStatus, int] = {
+    "queued": 0,
+    "initiated": 0,
+    "ringing": 1,
+    "in-progress": 2,
+    **dict.fromkeys(ENDS, 3),
+}
+"""What number a callback of this status has when all are asked for; Twilio counts from 0."""
 _STATUSES: Mapping[str, CallStatus] = {status: status for status in get_args(CallStatus)}
 _DIALLED: Mapping[str, TransferResult] = {
     "completed": "answered",
@@ -47,7 +55,11 @@ _STREAM_EVENTS: Mapping[str, StreamEvent] = {event: event for event in get_args(
 
 @dataclass(frozen=True, slots=True)
 class StatusCallback:
-    """A call has changed its status. `duration_s` and `answered_by` come with the last one; numbers are left out."""
+    """A call has changed its status. `duration_s` and `answered_by` come with the last one; numbers are left out.
+
+    A callback without a SequenceNumber, as the older kind comes, has the number that is usual for its status: so each
+    is kept, and in its order.
+    """
 
     call_sid: str
     sequence_number: int
@@ -84,19 +96,22 @@ class TransferCallback:
 
 
 def parse_status(form: Mapping[str, str]) -> StatusCallback:
-    """Read a status callback. Raises ProtocolError; its text names the field and quotes nothing."""
+    """Read a status callback. Raises ProtocolError; its text names the field and quotes nothing.
+
+    What only adds to the status (when, for how long) may be unreadable: that a call is over must not be lost for it.
+    """
     status = _STATUSES.get(form.get("CallStatus", ""))
     if status is None:
         raise ProtocolError("a status callback without a CallStatus that Twilio knows")
+    number = _whole(form, "SequenceNumber")
     return StatusCallback(
         call_sid=_sid(form),
-        # Twilio counts from 0; a callback of the older kind carries no number, and is the only one of its call.
-        sequence_number=_whole(form, "SequenceNumber") or 0,
+        sequence_number=_USUAL_NUMBER[status] if number is None else number,
         status=status,
         at=_rfc2822(form.get("Timestamp")),
-        duration_s=_whole(form, "CallDuration"),
+        duration_s=_whole_or_none(form, "CallDuration"),
         answered_by=form.get("AnsweredBy") or None,
-        sip_response_code=_whole(form, "SipResponseCode"),
+        sip_response_code=_whole_or_none(form, "SipResponseCode"),
     )
 
 
@@ -149,6 +164,13 @@ def _whole(form: Mapping[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise ProtocolError(f"a callback whose {name} is not a whole number")
     return int(text)
+
+
+def _whole_or_none(form: Mapping[str, str], name: str) -> int | None:
+    try:
+        return _whole(form, name)
+    except ProtocolError:
+        return None
 
 
 def _rfc2822(text: str | None) -> datetime | None:

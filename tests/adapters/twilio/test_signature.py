@@ -67,3 +67,26 @@ def test_a_json_body_is_signed_by_its_hash() -> None:
 
 def test_twilios_own_validator_agrees() -> None:
     assert RequestValidator(TOKEN).validate(URL, dict(FORM), sign(TOKEN, URL, FORM))
+
+
+class _Repeated(dict[str, list[str]]):
+    """A form as web frameworks hand it to Twilio's validator: values by name, some of them more than one."""
+
+    def getlist(self, name: str) -> list[str]:
+        return self[name]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"Digits": ["2", "1", "2"], "To": ["+441134960124"]},
+        {"MediaUrl": ["b", "a"], "A": ["x"], "AB": [""], "a": ["y"]},
+        {"CallerName": ["Zoë Ó Briain"], "CallerCity": ["Łódź", "東京"], "é": ["1"], "z": ["2"]},
+        {"Empty": [""], "Space": [" a  b "], "Plus": ["+"], "Amp": ["&=%"]},
+    ],
+)
+def test_repeated_and_foreign_values_are_signed_as_twilio_signs_them(form: dict[str, list[str]]) -> None:
+    pairs = [(name, value) for name, values in form.items() for value in values]
+    theirs = RequestValidator(TOKEN).compute_signature(URL, _Repeated(form))
+    assert sign(TOKEN, URL, pairs) == sign(TOKEN, URL, pairs[::-1]) == theirs
+    assert is_valid(TOKEN, URL, [*pairs, pairs[0]], theirs)
