@@ -12,6 +12,7 @@ COMMANDS = {
     "call": "Ring the server as Twilio would, speak to a flow, and print what was said.",
     "calls": "List recorded calls, or show one.",
     "chat": "Talk to a flow by typing.",
+    "doctor": "Check what calls need: settings, database, flows, rules, telephone, speech.",
     "explain": "Explain a diagnostic: why it matters, a bad and a good flow.",
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +13,7 @@ from flowengine.adapters.nova2.messages import place
 from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
 from flowengine.service import policy_settings
+from flowengine.service.asked import Asked
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_KEY_FILE = "flowengine.key"
@@ -58,6 +59,11 @@ class Settings:
     """The calling rules."""
     tps_file: Path = Path(TPS_FILE)
 
+    unknown: tuple[str, ...] = field(default=(), compare=False)
+    """Names in the environment that look like settings of ours and are none."""
+    known: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The names that were looked up."""
+
     @property
     def has_telephone(self) -> bool:
         return None not in (self.twilio_account_sid, self.twilio_auth_token, self.server_base_url)
@@ -70,7 +76,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, *, dotenv: Path = Path(".env")) -> Settings:
         """Read and check. Raises SettingsError naming the setting, what is wrong and what would do."""
-        values = {**_read_dotenv(dotenv), **(os.environ if env is None else env)}
+        values = Asked({**_read_dotenv(dotenv), **(os.environ if env is None else env)})
 
         def text(name: str) -> str | None:
             return values.get(name, "").strip() or None
@@ -122,7 +128,7 @@ class Settings:
             raise SettingsError(
                 "FLOWENGINE_API_KEY cannot be used: 16 characters or more, of A-Z, a-z, 0-9 and any of -._~+/= do"
             )
-        return settings
+        return replace(settings, unknown=values.unknown, known=tuple(sorted(values.asked)))
 
     @classmethod
     def of_record(

@@ -1,0 +1,60 @@
+"""The record: whether the database can be written, its keys open it, and there is room; what waits in the spool."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+from flowengine.errors import StoreError
+from flowengine.service.doctor.finding import Case, Finding
+from flowengine.store.health import health
+from flowengine.store.store import Store
+
+ROOM_BYTES = 1 << 30
+CLOCK_S = 2.0
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """The database of the settings. One that is not there yet is not made."""
+    url = case.settings.database_url
+    try:
+        if not Store.is_there(url):
+            yield Finding("record", "note", f"there is no {url} yet: the first start makes it")
+            return
+        store = Store.open(url)
+    except StoreError as error:
+        yield Finding("record", "problem", str(error), "mend FLOWENGINE_DATABASE_URL, or what the sentence names")
+        return
+    try:
+        yield from _opened(store, case)
+    except StoreError as error:
+        yield Finding("record", "problem", str(error), "until then no call is made, and the record waits in the spool")
+    finally:
+        store.close()
+
+
+def _opened(store: Store, case: Case) -> Iterator[Finding]:
+    found = health(store.database)
+    yield Finding("record", "ok", f"{found.kind} can be written; {found.calls:,} calls, {found.waiting:,} waiting")
+    apart = abs((found.at.astimezone(UTC) - case.now.astimezone(UTC)).total_seconds())
+    if apart > CLOCK_S:
+        yield Finding(
+            "clock",
+            "problem",
+            f"this machine and the database's are {apart:.0f} s apart",
+            "let both follow a time server (chrony, systemd-timesyncd): caps and hours count by these clocks",
+        )
+    waiting = store.spool.exists() or any(store.spool.parent.glob(f"{store.spool.name}.*"))
+    refused = store.spool.with_name(f"{store.spool.name}.refused")
+    if refused.exists():
+        yield Finding("record", "warning", f"{refused} holds entries that fit no table", "look at them, then move it away")
+    elif waiting:
+        yield Finding("record", "warning", "entries wait beside the database", "they go in at the next start of serve")
+    folder = store.spool.parent if store.spool.parent != Path() else Path.cwd()
+    free = shutil.disk_usage(folder).free
+    if free < ROOM_BYTES:
+        yield Finding("disk", "warning", f"{free / 1e9:.1f} GB are free where the record lies", "make room")
+    else:
+        yield Finding("disk", "ok", f"{free / 1e9:.0f} GB free")
