@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import textwrap
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,8 +26,7 @@ WIDEST = 110
 @click.option("--offline", is_flag=True, help="Ask neither Twilio nor the public address.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one finding a line.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
-@click.pass_context
-def command(context: click.Context, quick: bool, offline: bool, as_json: bool, strict: bool) -> None:
+def command(quick: bool, offline: bool, as_json: bool, strict: bool) -> None:
     """Check settings, database, flows, calling rules, telephone and speech.
 
     Settings come from the environment or a .env file, as for `flowengine serve`. Exits with 1 when there is a problem.
@@ -42,13 +42,14 @@ def command(context: click.Context, quick: bool, offline: bool, as_json: bool, s
         click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else _shown(finding))
     if not as_json:
         click.echo(f"\n{_summary(counts)}")
-    context.exit(1 if counts["problem"] or (strict and counts["warning"]) else 0)
+    if counts["problem"] or (strict and counts["warning"]):
+        raise SystemExit(1)
 
 
 def _shown(finding: Finding) -> str:
     sign, colour = SIGNS[finding.verdict]
-    margin = f"{'':4}{'':12}"
-    width = min(columns(click.get_text_stream("stdout")) or 10_000, WIDEST)
+    margin = " " * 16
+    width = min(columns(sys.stdout) or 10_000, WIDEST)
     said = textwrap.wrap(finding.says, max(width - len(margin), 30), break_on_hyphens=False) or [""]
     lines = [f"  {click.style(sign, fg=colour)} {finding.subject:<12}{said[0]}", *(margin + each for each in said[1:])]
     remedy = textwrap.wrap(f"→ {finding.remedy}", max(width - len(margin), 30), break_on_hyphens=False)

@@ -15,7 +15,10 @@ def check(case: Case) -> Iterator[Finding]:
     folder = case.settings.flows
     if not folder.exists():
         yield Finding(
-            "flows", "problem", f"there is no folder {str(folder)!r}", "name one in FLOWENGINE_FLOWS, or: flowengine new"
+            "flows",
+            "problem",
+            f"there is no folder {str(folder)!r}",
+            "name one in FLOWENGINE_FLOWS",
         )
         return
     runnable: set[str] = set()

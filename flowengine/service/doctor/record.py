@@ -49,7 +49,7 @@ def _opened(store: Store, case: Case) -> Iterator[Finding]:
     waiting = store.spool.exists() or any(store.spool.parent.glob(f"{store.spool.name}.*"))
     refused = store.spool.with_name(f"{store.spool.name}.refused")
     if refused.exists():
-        yield Finding("record", "warning", f"{refused} holds entries that fit no table", "look at them, then move it away")
+        yield Finding("record", "warning", f"{refused} holds what fits no table", "look at it, then move it away")
     elif waiting:
         yield Finding("record", "warning", "entries wait beside the database", "they go in at the next start of serve")
     folder = store.spool.parent if store.spool.parent != Path() else Path.cwd()

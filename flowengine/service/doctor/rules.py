@@ -33,7 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
             "these hours and holidays allow no call at all",
             "mend FLOWENGINE_WEEKDAY_HOURS, FLOWENGINE_WEEKEND_HOURS or FLOWENGINE_EXTRA_HOLIDAYS",
         )
-    if bank_holidays.check(PROCLAIMED, "SCT", policy) is None and not policy.on_bank_holidays:
+    if bank_holidays.check(PROCLAIMED, ("SCT",), policy) is None and not policy.on_bank_holidays:
         yield Finding(
             "hours",
             "problem",
@@ -60,10 +60,9 @@ def check(case: Case) -> Iterator[Finding]:
 def _tps(case: Case) -> Iterator[Finding]:
     policy, file = case.settings.policy, case.settings.tps_file
     if not policy.tps:
-        verdict = "warning" if case.settings.has_telephone else "note"
         yield Finding(
             "TPS",
-            verdict,
+            "warning" if case.settings.has_telephone else "note",
             "the Telephone Preference Service is not asked",
             "flowengine tps import FILE, then FLOWENGINE_TPS=on: calling a listed number unasked breaks PECR 21(1)(b)",
         )
@@ -80,8 +79,8 @@ def _tps(case: Case) -> Iterator[Finding]:
         return
     age = (case.now - snapshot).days
     if age > policy.tps_days:
-        yield Finding("TPS", "problem", f"the list is {age} days old ({policy.tps_days} allowed): nobody is called", how)
+        yield Finding("TPS", "problem", f"it is {age} days old ({policy.tps_days} allowed): nobody is called", how)
     elif age > policy.tps_days - 7:
-        yield Finding("TPS", "warning", f"the list is {age} days old; after {policy.tps_days} days nobody is called", how)
+        yield Finding("TPS", "warning", f"it is {age} days old; after {policy.tps_days} days nobody is called", how)
     else:
         yield Finding("TPS", "ok", f"{count:,} numbers, {age} days old")

@@ -43,7 +43,7 @@ async def _tried(recogniser: Recogniser, synthesiser: Synthesiser) -> list[Findi
             loaded = time.monotonic() - began
             audio = b"".join([chunk async for chunk in synthesiser.speak(SENTENCE)])
             seconds = len(audio) / BYTES_A_SECOND
-            findings.append(Finding("speech", "ok", f"a sentence of {seconds:.1f} s was spoken (loaded in {loaded:.1f} s)"))
+            findings.append(Finding("speech", "ok", f"spoke {seconds:.1f} s (loaded in {loaded:.1f} s)"))
             heard = await _heard(recogniser, audio)
             if heard:
                 findings.append(Finding("speech", "ok", f"{recogniser.name} heard it as {heard!r}"))

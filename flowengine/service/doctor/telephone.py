@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 from flowengine.adapters.twilio.numbers import OwnNumber
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.adapters.twilio.signature import sign
+from flowengine.compliance.facts import Facts
 from flowengine.compliance.rules import caller_id
 from flowengine.errors import TelephonyError
 from flowengine.service.doctor.finding import Case, Finding
@@ -53,7 +54,7 @@ def _account(case: Case) -> Iterator[Finding]:
         numbers = {number.number: number for number in rest.own_numbers()}
         verified = set(rest.verified_callers()) if settings.twilio_default_from else set()
     except TelephonyError as error:
-        yield Finding("Twilio", "problem", str(error), "compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with the console")
+        yield Finding("Twilio", "problem", str(error), "compare account SID and auth token with its console")
         return
     if account.status != "active":
         yield Finding("Twilio", "problem", f"the account is {account.status}", "Twilio's console says why")
@@ -72,9 +73,9 @@ def _caller(case: Case, usable: set[str]) -> Iterator[Finding]:
     if shown is None:
         yield Finding("caller id", "note", "TWILIO_DEFAULT_FROM is not set: calls out need a caller_id each")
         return
-    reason = caller_id.check(shown, case.settings.policy)
+    reason = caller_id.check(Facts(caller_id=shown), case.settings.policy)
     if reason is not None:
-        yield Finding("caller id", "problem", reason.detail, "set TWILIO_DEFAULT_FROM to a number that can be called back")
+        yield Finding("caller id", "problem", reason.detail, "set TWILIO_DEFAULT_FROM to one that can")
     elif shown not in usable:
         yield Finding(
             "caller id",
