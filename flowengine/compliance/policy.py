@@ -3,8 +3,8 @@
 Every decision carries the policy's `version`, so that a record says by which rules a call was made. It follows from the
 settings: whoever changes one has another version, without having to think of it.
 
-There is no setting that turns off a rule of law that guards a person: the do-not-call list, emergency numbers, one live
-call a number, a caller id that can be called back.
+Some rules have no setting and cannot be turned off: emergency numbers, one live call a number, the do-not-call list,
+the hold on vulnerable people, a caller id that can be called back, a paused campaign.
 """
 
 from __future__ import annotations
