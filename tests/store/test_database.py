@@ -42,7 +42,7 @@ def pragma(store: Store, name: str) -> object:
 @on_sqlite
 def test_sqlite_is_set_up_for_a_service(store: Store) -> None:
     assert pragma(store, "journal_mode") == "wal"
-    assert pragma(store, "synchronous") == 1
+    assert pragma(store, "synchronous") == 2
     assert pragma(store, "foreign_keys") == 1
     assert pragma(store, "busy_timeout") == 100
 
