@@ -1,4 +1,4 @@
-"""Writes schemas/ from the types of the API's table, and its OpenAPI document: `python -m tests.api_schemas`.
+"""Writes schemas/ and the page of endpoints from the API's table: `python -m tests.api_schemas`.
 
 A test compares, so a changed type shows in its schema.
 """
@@ -15,6 +15,7 @@ from flowengine.service.api.endpoint import Body, json_bytes
 from flowengine.service.api.openapi import bodies, document
 from flowengine.service.api.routes import ENDPOINTS
 from flowengine.service.problems import Problem
+from tests import api_reference
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 NAMES = {"CallDetail": "call", "FlowList": "flows", "Readiness": "ready"}
@@ -44,3 +45,4 @@ if __name__ == "__main__":
         path.unlink()
     for path, text in wanted.items():
         path.write_bytes(text)
+    api_reference.PAGE.write_text(api_reference.page(), "utf-8")

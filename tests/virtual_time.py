@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class _InstantSelector(selectors.DefaultSelector):
@@ -23,18 +25,31 @@ class _InstantSelector(selectors.DefaultSelector):
             # Nothing is scheduled: only a thread or a socket can wake us, so really wait a little.
             return super().select(0.05)
         if timeout > 0:
+            if self.loop.in_threads:
+                # A thread's work takes no time of this clock: it is waited for before any timer.
+                return super().select(0.05)
             self.loop.moment += timeout
         return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`loop.time()` is virtual and begins at 1000 seconds."""
+    """`loop.time()` is virtual and begins at 1000 seconds. `in_threads`: how many jobs threads are doing for it."""
 
     def __init__(self) -> None:
         self.moment = 1000.0
+        self.in_threads = 0
         selector = _InstantSelector()
         selector.loop = self
         super().__init__(selector)
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        job = super().run_in_executor(executor, func, *args)
+        self.in_threads += 1
+        job.add_done_callback(self._thread_done)
+        return job
+
+    def _thread_done(self, job: asyncio.Future[Any]) -> None:
+        self.in_threads -= 1
 
     def time(self) -> float:
         return self.moment

@@ -9,6 +9,7 @@ import click
 from flowengine.errors import FlowEngineError
 
 COMMANDS = {
+    "audit": "Read the audit log, or check that nothing in it was changed.",
     "call": "Ring the server as Twilio would, speak to a flow, and print what was said.",
     "calls": "List recorded calls, or show one.",
     "chat": "Talk to a flow by typing.",
@@ -16,6 +17,7 @@ COMMANDS = {
     "explain": "Explain a diagnostic: why it matters, a bad and a good flow.",
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
+    "keys": "Make, list and revoke keys to the API.",
     "lsp": "Serve an editor: the language server.",
     "new": "Write a flow to start from, and its tests.",
     "serve": "Run the service: telephone, browser page, API.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -49,6 +50,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     database.close()
     listener = _listen(host, port)
     address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{listener.getsockname()[1]}/"
+    secret = first_key(settings)
 
     for name, value in settings.described():
         click.echo(f"  {click.style(f'{name:<15}', dim=True)} {value}")
@@ -57,6 +59,8 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
             f"\nThe record's personal data are sealed with new keys, in {database.new_keys}. Keep a copy of it,\n"
             "apart from the copies of the record: without it they are lost for good."
         )
+    if secret is not None:
+        click.echo(f"\nThe first key to the page and the API, an admin's. It is shown this once:\n\n    {secret}\n")
     began = time.monotonic()
 
     def progress(text: str) -> None:
@@ -67,6 +71,24 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
     DrainingServer(app).run(sockets=[listener])
+
+
+def first_key(settings: Settings) -> str | None:
+    """The secret of an admin key for a service that can be reached from outside, the first time that it starts.
+
+    Made last of all that can fail, since nobody can see it again.
+    """
+    from flowengine.service.database import open_database
+    from flowengine.store.keys import ApiKeys
+
+    database = open_database(settings)
+    try:
+        if not settings.is_public or settings.api_key is not None:
+            return None
+        made = ApiKeys(database).create_first("first key", datetime.now(UTC), actor="first-start")
+        return None if made is None else made[1]
+    finally:
+        database.close()
 
 
 def _listen(host: str, port: int) -> socket.socket:

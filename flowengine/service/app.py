@@ -29,17 +29,23 @@ from flowengine.runtime.silent import SilentSynthesiser
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service import webhooks
+from flowengine.service.api.auditing import log_last_hash, log_last_hash_daily
 from flowengine.service.api.openapi import document
 from flowengine.service.api.routes import ENDPOINTS, routes
-from flowengine.service.auth import AccessMiddleware
+from flowengine.service.api.session import with_key_in_address
+from flowengine.service.auth import Access, HeadersMiddleware
 from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
 from flowengine.service.database import open_database
+from flowengine.service.keyring import KeyRing
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
+from flowengine.store.audit import AuditLog
+from flowengine.store.connection import Database
+from flowengine.store.keys import ApiKeys
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +76,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
                 progress(sentence)
             calls = Calls(settings, library, recording, engines, actions=actions)
             app.state.calls = calls
+            await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
             app.state.twilio = _rest(settings)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
@@ -95,7 +102,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             WebSocketRoute("/twilio/stream", twilio_stream),
         ],
         lifespan=lifespan,
-        middleware=[Middleware(AccessMiddleware, settings=settings)],
+        middleware=[Middleware(HeadersMiddleware)],
         exception_handlers={
             ProblemError: on_problem,
             HTTPException: on_http,
@@ -103,12 +110,13 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Exception: on_unexpected,
         },
     )
-    app.state.settings = settings
     app.state.openapi = msgspec.json.encode(document(ENDPOINTS, version("flowengine")))
     return app
 
 
 async def page(request: Request) -> Response:
+    if (onward := await with_key_in_address(request)) is not None:
+        return onward
     return FileResponse(CONSOLE / "index.html", headers={"cache-control": "no-cache"})
 
 
@@ -119,6 +127,18 @@ def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress)
         progress(
             f"FLOWENGINE_NUMBERS names the flow {flow!r}, which is not there: its callers hear that nobody answers"
         )
+
+
+async def _open_doors(app: Starlette, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> None:
+    """Who may use the API, and the log of what they do."""
+    app.state.keys = ApiKeys(database)
+    app.state.audit = AuditLog(database)
+    ring = KeyRing(app.state.keys, settings.api_key)
+    stack.push_async_callback(ring.close)
+    app.state.access = Access(settings, ring, database.vault)
+    stack.push_async_callback(log_last_hash, app.state.audit)
+    for name, work in (("keys used", ring.keep()), ("audit's last hash", log_last_hash_daily(app.state.audit))):
+        stack.push_async_callback(_cancel, asyncio.create_task(work, name=name))
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -56,11 +56,15 @@ from flowengine.errors import FlowEngineError, ProtocolError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
 from flowengine.runtime.ports import PartialTranscript, RecordingSet, Remarked, ReplyStarted
 from flowengine.runtime.session import CallSession
-from flowengine.service.auth import is_allowed, is_same_origin
+from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
 from flowengine.service.outbox import Outbox
+from flowengine.service.problems import ProblemError
 from flowengine.service.streams import close, run_over_socket
+from flowengine.store.keys import Role
 
+LEAST_ROLE: Role = "operator"
+"""A call from the page runs actions, as any call does."""
 START_TIMEOUT_S = 10.0
 TEXT_LIMIT = 500
 AUDIO_LIMIT = 16_000
@@ -116,8 +120,12 @@ class BrowserLine:
 async def console_stream(socket: WebSocket) -> None:
     """One call from the page, from its `start` to `ended`."""
     calls: Calls = socket.app.state.calls
-    if not is_allowed(socket, calls.settings) or not is_same_origin(socket):
-        await socket.close(1008, "not allowed")
+    access: Access = socket.app.state.access
+    try:
+        await access.admit(socket, LEAST_ROLE)
+    except ProblemError as error:
+        # Before it is accepted, closing a socket answers the upgrade with 403, whatever the reason.
+        await socket.close(1008, error.problem.title)
         return
     await socket.accept()
     try:

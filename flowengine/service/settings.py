@@ -23,6 +23,7 @@ DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
 DEFAULT_KEEP_CALLS_DAYS = 730
 """24 months, for as long as a decision may have to be shown."""
+DEFAULT_API_RATE = 600
 DEFAULT_ACTION_MODULES = ("flowengine.examples.bookings",)
 """The shipped flows book with it, so that they can be tried before there is a system to book in."""
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
@@ -50,6 +51,7 @@ class Settings:
     flows: Path = Path("flows")
     numbers: Mapping[str, str] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+    api_rate: int = DEFAULT_API_RATE
     max_calls: int = DEFAULT_MAX_CALLS
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
@@ -98,6 +100,7 @@ class Settings:
             flows=Path(text("FLOWENGINE_FLOWS") or "flows"),
             numbers=_numbers(text("FLOWENGINE_NUMBERS")),
             api_key=text("FLOWENGINE_API_KEY"),
+            api_rate=_whole("FLOWENGINE_API_RATE", text("FLOWENGINE_API_RATE"), DEFAULT_API_RATE, 1, 1_000_000),
             max_calls=_whole("FLOWENGINE_MAX_CALLS", text("FLOWENGINE_MAX_CALLS"), DEFAULT_MAX_CALLS, 1, 10_000),
             longest_call_s=_whole(
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, insert, or_, select, update
 
+from flowengine.store.audit import append_in
 from flowengine.store.connection import Database
 from flowengine.store.tables import api_keys
 
@@ -49,13 +50,11 @@ class ApiKeys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, name: str, role: Role, now: datetime) -> tuple[str, str]:
-        """A new key: its id, and the secret that is nowhere kept: `fe_<key_id>_<43 characters>`."""
-        with self._database.writing() as connection:
-            return self.create_in(connection, name, role, now)
+    def create(self, name: str, role: Role, now: datetime, *, actor: str) -> tuple[str, str]:
+        """A new key: its id, and the secret that is nowhere kept: `fe_<key_id>_<43 characters>`.
 
-    def create_in(self, connection: Connection, name: str, role: Role, now: datetime) -> tuple[str, str]:
-        """As `create`, in a transaction that does more. Raises ValueError for a name that is none, or no role."""
+        `actor`: who made it, for the audit log. Raises ValueError for a name that is none, or no role.
+        """
         if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
             raise ValueError(f"a key's name has 1 to {LONGEST_NAME} characters, all of them visible")
         if role not in ROLES:
@@ -63,8 +62,14 @@ class ApiKeys:
         key_id = secrets.token_hex(4)
         secret = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(32)}"
         row = {"key_id": key_id, "name": name.strip(), "role": role, "hash": hash_of(secret), "created_at": now}
-        connection.execute(insert(api_keys).values(row))
+        with self._database.writing() as connection:
+            connection.execute(insert(api_keys).values(row))
+            append_in(connection, actor, "keys.create", f"key:{key_id}", {"role": role}, now)
         return key_id, secret
+
+    def create_first(self, name: str, now: datetime, *, actor: str) -> tuple[str, str] | None:
+        """An admin key, if there is no key at all; None when there is one, revoked or not."""
+        return None if self.list() else self.create(name, "admin", now, actor=actor)
 
     def find(self, hash: str) -> ApiKey | None:
         """The key with this hash, unless it was revoked."""
@@ -86,17 +91,18 @@ class ApiKeys:
             rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()
             return [_key(row) for row in rows]
 
-    def revoke(self, key_id: str, now: datetime) -> bool:
+    def revoke(self, key_id: str, now: datetime, *, actor: str) -> bool:
         """From now on it opens nothing; False when there is no such key, or it was revoked before."""
         with self._database.writing() as connection:
-            return self.revoke_in(connection, key_id, now)
-
-    def revoke_in(self, connection: Connection, key_id: str, now: datetime) -> bool:
-        """As `revoke`, in a transaction that does more."""
-        done = connection.execute(
-            update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
-        )
-        return done.rowcount > 0
+            done = connection.execute(
+                update(api_keys)
+                .where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+            if done.rowcount == 0:
+                return False
+            append_in(connection, actor, "keys.revoke", f"key:{key_id}", {}, now)
+            return True
 
     def touch(self, used: Mapping[str, datetime]) -> None:
         """Keep when keys (by id) were last used, where what is kept is more than a minute older."""

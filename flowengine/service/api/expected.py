@@ -15,7 +15,7 @@ def expectation(asked: type[msgspec.Struct], path: str) -> str:
     found: inspect.Type | None = inspect.type_info(asked)
     for step in _steps(path):
         found = None if found is None else _within(found, step)
-    return ANYTHING if found is None else _words(found)
+    return ANYTHING if found is None else words_for(found)
 
 
 def known_fields(asked: type[msgspec.Struct], path: str) -> list[str]:
@@ -59,13 +59,14 @@ def _choices(found: inspect.Type) -> tuple[inspect.Type, ...]:
             return (found,)
 
 
-def _words(found: inspect.Type) -> str:
+def words_for(found: inspect.Type) -> str:
+    """What would do for this type."""
     match found:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             description = (extra or {}).get("description")
-            return str(description) if description else _words(inner)
+            return str(description) if description else words_for(inner)
         case inspect.UnionType():
-            return " or ".join(dict.fromkeys(_words(each) for each in _choices(found)))
+            return " or ".join(dict.fromkeys(words_for(each) for each in _choices(found)))
         case inspect.LiteralType(values=values):
             return "one of: " + ", ".join(str(value) for value in values)
         case inspect.IntType():

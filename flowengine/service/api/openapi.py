@@ -82,7 +82,7 @@ def statuses(endpoint: Endpoint) -> list[int]:
     """The problems that an endpoint may answer, by status."""
     found = {*endpoint.errors, 500}
     if endpoint.role is not None:
-        found |= {401, 403, 429}
+        found |= {401, 403, 429, 503}
     if endpoint.path_words:
         found.add(404)
     if endpoint.asks is not None:

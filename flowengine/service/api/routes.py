@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from starlette.routing import Route
 
-from flowengine.service.api import calls, flows, health, llm_action, openapi
+from flowengine.service.api import audit, calls, flows, health, keys, llm_action, openapi, session
 from flowengine.service.api.endpoint import Endpoint, Media
 from flowengine.service.api.serving import Served
 from flowengine.store.detail import CallDetail
@@ -53,7 +53,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         summary="One call, live or past",
         answers={200: CallDetail},
         path_words={"sid": "Twilio's CallSid or our call_id (its beginning will do)"},
-        errors=(503,),
     ),
     Endpoint(
         "POST",
@@ -92,6 +91,76 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         subject="service",
         summary="This description of the API, in OpenAPI 3.1",
         answers={200: Media("application/json", "the description")},
+    ),
+    Endpoint(
+        "POST",
+        "/api/session",
+        session.sign_in,
+        role=None,
+        subject="access",
+        summary="Sign in with a key; the answer sets a cookie",
+        asks=session.SignIn,
+        answers={200: session.SignedIn},
+        errors=(401, 403, 429, 503),
+        body_limit=4096,
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/session",
+        session.sign_out,
+        role=None,
+        subject="access",
+        summary="Sign out",
+        answers={204: None},
+        errors=(403,),
+    ),
+    Endpoint(
+        "GET",
+        "/api/session",
+        session.who,
+        role="viewer",
+        subject="access",
+        summary="Who asks, with which role",
+        answers={200: session.SignedIn},
+    ),
+    Endpoint(
+        "GET",
+        "/api/keys",
+        keys.keys,
+        role="admin",
+        subject="access",
+        summary="All keys, without their secrets",
+        answers={200: keys.KeyList},
+    ),
+    Endpoint(
+        "POST",
+        "/api/keys",
+        keys.create,
+        role="admin",
+        subject="access",
+        summary="Make a key; its secret is in this answer and nowhere else",
+        asks=keys.NewKey,
+        answers={201: keys.CreatedKey},
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/keys/{key_id}",
+        keys.revoke,
+        role="admin",
+        subject="access",
+        summary="Revoke a key; it opens nothing from a few seconds later",
+        answers={204: None},
+        path_words={"key_id": "the key's id"},
+    ),
+    Endpoint(
+        "GET",
+        "/api/audit",
+        audit.entries,
+        role="admin",
+        subject="access",
+        summary="The audit log, the newest first",
+        query=audit.Page,
+        answers={200: audit.AuditEntries},
     ),
 )
 """In the order of the reference. Addresses with a `{name}` come after those that they would swallow."""

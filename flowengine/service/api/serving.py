@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from flowengine.service.api.auditing import write_done, write_refused
 from flowengine.service.api.endpoint import Endpoint
 from flowengine.service.auth import admit
 from flowengine.service.problems import ProblemError
@@ -27,11 +28,19 @@ class Served:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoint(scope["method"])
         request = Request(scope, limited(receive, endpoint.body_limit))
-        await admit(request, endpoint.role)
+        try:
+            allowance = await admit(request, endpoint.role)
+        except ProblemError as error:
+            if endpoint.is_change and error.problem.status == 403:
+                await write_refused(request, endpoint.name, error.problem.title)
+            raise
         declared = request.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > endpoint.body_limit:
             raise too_large(endpoint.body_limit)
         response = await endpoint.handler(request)
+        if endpoint.is_change and endpoint.role is not None and response.status_code < 400:
+            await write_done(request, endpoint.name, response.status_code)
+        response.headers.update(allowance)
         await response(scope, receive, send)
 
     def _endpoint(self, method: str) -> Endpoint:
