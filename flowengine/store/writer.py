@@ -41,7 +41,7 @@ class RecordWriter:
         self, store: Store, spool: Path | None = None, *, limit: int = LIMIT, retry_s: float = RETRY_S
     ) -> None:
         self._store = store
-        self._spool = Spool(spool or store.spool)
+        self._spool = Spool(spool or store.spool, store.database.vault)
         self._limit = limit
         self._retry_s = retry_s
         self._retry_at = 0.0

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from flowengine.store.rows import CallEnd, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
+from flowengine.store.vault import Vault
 from flowengine.store.writer import RecordWriter
 from tests.postgres import on_sqlite
 from tests.store.records import NOW, NUMBER, end, entries, noted, open_calls, start
@@ -31,6 +32,12 @@ def writer(store: Store) -> Iterator[RecordWriter]:
     started = RecordWriter(store, retry_s=0.05)
     yield started
     started.close()
+
+
+def types_in(store: Store) -> list[str]:
+    """What waits in the spool."""
+    vault = store.database.vault
+    return [json.loads(vault.open(line))["type"] for line in store.spool.read_text().splitlines()]
 
 
 @contextmanager
@@ -112,7 +119,7 @@ def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
         writer.flush().result(LONG_S)
         assert writer.spooled == 2
         assert store.spool.stat().st_mode & 0o077 == 0
-        assert [json.loads(line)["type"] for line in store.spool.read_bytes().splitlines()] == ["Entry", "CallEnd"]
+        assert types_in(store) == ["Entry", "CallEnd"]
     assert eventually(lambda: writer.healthy)
     assert len(store.entries("call-1")) == 1
     assert open_calls(store) == []
@@ -154,7 +161,9 @@ def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, write
     assert len(store.entries("call-1")) == 1
     assert (writer.healthy, writer.refused, writer.lost) == (True, 1, 0)
     refused = store.spool.with_name("record.db.spool.refused")
-    assert json.loads(refused.read_text())["call_id"] == "call-that-nobody-began"
+    assert b"nobody" not in refused.read_bytes()
+    told = [json.loads(line) for line in Spool(store.spool, store.database.vault).refused()]
+    assert [line["call_id"] for line in told] == ["call-that-nobody-began"]
     assert refused.stat().st_mode & 0o077 == 0
 
 
@@ -220,13 +229,36 @@ def test_somebody_who_stops_waiting_for_a_flush_stops_nothing(store: Store, writ
 
 
 def test_half_a_line_of_a_spool_is_put_aside(store: Store) -> None:
-    Spool(store.spool).add([start(), noted(0), noted(1)])
+    Spool(store.spool, store.database.vault).add([start(), noted(0), noted(1)])
     content = store.spool.read_bytes()
     store.spool.write_bytes(content[:-20])
     writer = RecordWriter(store)
     writer.close()
     assert writer.refused == 1
     assert [entry.seq for entry in store.entries("call-1")] == [0]
+
+
+def test_a_spool_holds_nothing_in_clear_and_old_clear_lines_come_home(store: Store) -> None:
+    Spool(store.spool, store.database.vault).add([start(contact='{"name": "Priya"}')])
+    assert b"Priya" not in store.spool.read_bytes()
+    assert NUMBER.encode() not in store.spool.read_bytes()
+    clear = {"type": "Entry", "call_id": "call-1", "seq": 0, "at": 0.1, "way": "out", "kind": "X", "payload": "{}"}
+    with store.spool.open("a") as spool:
+        spool.write(json.dumps(clear) + "\n")
+    writer = RecordWriter(store)
+    writer.close()
+    assert (writer.refused, [entry.kind for entry in store.entries("call-1")]) == (0, ["X"])
+
+
+def test_a_line_whose_key_is_gone_is_put_aside_as_it_is(store: Store) -> None:
+    stranger = Vault({"gone": bytes(32)}, bytes(32))
+    Spool(store.spool, stranger).add([start()])
+    line = store.spool.read_bytes()
+    writer = RecordWriter(store)
+    writer.close()
+    assert writer.refused == 1
+    assert store.spool.with_name(f"{store.spool.name}.refused").read_bytes() == line
+    assert Spool(store.spool, store.database.vault).keys_in_use() == {"gone"}
 
 
 texts = st.text(max_size=40)
@@ -241,7 +273,7 @@ items: st.SearchStrategy[Item] = st.one_of(
 @settings(max_examples=50, deadline=None)
 @given(st.lists(items, max_size=12))
 def test_what_a_spool_takes_it_gives_back(tmp_path_factory: pytest.TempPathFactory, put: list[Item]) -> None:
-    spool = Spool(tmp_path_factory.mktemp("spool") / "record.spool")
+    spool = Spool(tmp_path_factory.mktemp("spool") / "record.spool", Vault({"a": bytes(32)}, bytes(32)))
     got: list[Item] = []
 
     def take(given: list[Item]) -> list[Item]:
