@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from flowengine.cli.record import db_option, opened
+from flowengine.cli.database import db_option, opened
 
 
 @click.group()

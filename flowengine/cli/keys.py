@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
-from flowengine.cli.record import actor, db_option, opened
+from flowengine.cli.database import actor, db_option, opened
 
 ROLES = ("viewer", "operator", "admin")
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": "Make, list and revoke keys to the API.",
     "lsp": "Serve an editor: the language server.",
     "new": "Write a flow to start from, and its tests.",
+    "record": "Look after the record: keys, soundness, age.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",

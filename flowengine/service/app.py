@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -42,10 +43,12 @@ from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
+from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.keys import ApiKeys
+from flowengine.store.retention import Keep
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +86,9 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(_cancel, warming)
             watching = asyncio.create_task(_watch(library, engines), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
+            keep = Keep(calls=timedelta(days=settings.keep_calls_days))
+            purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
+            stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)
             yield
 

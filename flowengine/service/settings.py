@@ -94,9 +94,7 @@ class Settings:
             database_url=text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE,
             record_keys=text("FLOWENGINE_RECORD_KEYS"),
             record_key_file=_path(text("FLOWENGINE_RECORD_KEY_FILE")),
-            keep_calls_days=_whole(
-                "FLOWENGINE_KEEP_CALLS", text("FLOWENGINE_KEEP_CALLS"), DEFAULT_KEEP_CALLS_DAYS, 8, 36_500
-            ),
+            keep_calls_days=_keep_calls(text("FLOWENGINE_KEEP_CALLS")),
             flows=Path(text("FLOWENGINE_FLOWS") or "flows"),
             numbers=_numbers(text("FLOWENGINE_NUMBERS")),
             api_key=text("FLOWENGINE_API_KEY"),
@@ -139,11 +137,16 @@ class Settings:
     ) -> Settings:
         """Where the record is, and its keys; `db` wins. A mistake in another setting keeps nobody from the record."""
         values = {**_read_dotenv(dotenv), **(os.environ if env is None else env)}
-        url, keys, file = (
+        url, keys, file, keep = (
             values.get(f"FLOWENGINE_{name}", "").strip() or None
-            for name in ("DATABASE_URL", "RECORD_KEYS", "RECORD_KEY_FILE")
+            for name in ("DATABASE_URL", "RECORD_KEYS", "RECORD_KEY_FILE", "KEEP_CALLS")
         )
-        return cls(database_url=db or url or DEFAULT_DATABASE, record_keys=keys, record_key_file=_path(file))
+        return cls(
+            database_url=db or url or DEFAULT_DATABASE,
+            record_keys=keys,
+            record_key_file=_path(file),
+            keep_calls_days=_keep_calls(keep),
+        )
 
     def described(self) -> list[tuple[str, str]]:
         """What `serve` prints: name and value, secrets masked."""
@@ -174,6 +177,11 @@ class Settings:
 
 def _mask(value: str | None) -> str:
     return "" if value is None else f"{value[:4]}…{value[-2:]}"
+
+
+def _keep_calls(value: str | None) -> int:
+    """The caps look back on seven days, which have to be there."""
+    return _whole("FLOWENGINE_KEEP_CALLS", value, DEFAULT_KEEP_CALLS_DAYS, 8, 36_500)
 
 
 def _path(value: str | None) -> Path | None:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """A key that was put first seals in every process after this."""
+SETTLED_S = 8.0
+"""After this nothing that was sealed before is still on its way into the database: it may wait 5 s for a lock."""
 
 
 class FileVault(Vault):
@@ -37,16 +39,17 @@ class FileVault(Vault):
 
     def seal(self, text: str) -> str:
         if self._clock() - self._looked >= LOOK_S:
-            self._look()
+            self.look()
         return super().seal(text)
 
     def open(self, sealed: str) -> str:
         if not self.knows(sealed):
             # Another process has just begun to seal with a new key.
-            self._look()
+            self.look()
         return super().open(sealed)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Take the keys of the file as it is now."""
         with self._reading:
             self._looked = self._clock()
             seen = _state(self.file)
@@ -59,6 +62,14 @@ class FileVault(Vault):
                 log.error("the key file cannot be read again; the keys stay as they were", extra={"error": str(error)})
                 return
             self.renew(keys, keys.pop(INDEX))
+
+
+def unsettled_s(file: Path, now: datetime) -> float:
+    """For how many seconds yet processes may write what they sealed with earlier keys. Raises StoreError."""
+    try:
+        return max(0.0, file.stat().st_mtime + SETTLED_S - now.timestamp())
+    except OSError as error:
+        raise _unusable(file, error) from error
 
 
 def make(file: Path, now: datetime) -> bool:

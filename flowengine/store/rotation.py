@@ -28,6 +28,8 @@ from sqlalchemy import (
 from flowengine.errors import StoreError
 from flowengine.store import tables
 from flowengine.store.connection import Database
+from flowengine.store.keyfile import FileVault, forget_keys
+from flowengine.store.spool import Spool
 from flowengine.store.vault import Vault, key_of
 
 BATCH = 250
@@ -104,6 +106,32 @@ def seal_anew(database: Database, progress: Progress) -> Examined:
             done += len(rows)
             progress(done, max(done, whole))
     return Examined(fields, damaged)
+
+
+def forget_old(database: Database) -> tuple[str, ...]:
+    """Take all keys but the first out of the key file; their ids. Raises StoreError while anything needs one."""
+    vault = database.vault
+    if not isinstance(vault, FileVault):
+        raise StoreError(f"keys are taken out of {vault.named} by hand")
+    needed = {key_id or "no known key" for key_id in keys_in_use(database)} - {vault.current}
+    if needed:
+        raise StoreError(
+            f"fields of the record are sealed with {', '.join(sorted(needed))} still; no key was taken out"
+        )
+    try:
+        waiting = Spool(database.spool, vault).keys_in_use() - {vault.current}
+    except OSError as error:
+        raise StoreError(f"{database.spool} cannot be read ({error.strerror}); no key was taken out") from error
+    if waiting:
+        raise StoreError(
+            f"entries that wait in {database.spool} and beside it need {', '.join(sorted(waiting))} still: a service "
+            "that starts brings them home, `flowengine record refused` shows the rest"
+        )
+    old = vault.key_ids[1:]
+    if old:
+        forget_keys(vault.file, set(old))
+        vault.look()
+    return old
 
 
 def _sealed() -> Iterator[tuple[Table, list[str]]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flowengine.errors import StoreError
 from flowengine.store.connection import Database
-from flowengine.store.keyfile import FileVault, add_key, forget_keys, make
+from flowengine.store.keyfile import FileVault, add_key, forget_keys, make, unsettled_s
 from flowengine.store.store import Store
 from flowengine.store.vault import key_of, new_keys
 from tests.postgres import new_on_sqlite, on_sqlite
@@ -97,6 +98,12 @@ def test_a_forgotten_key_is_gone_and_the_last_one_stays(keys: Path) -> None:
     with pytest.raises(StoreError, match="needs a key 'index' and at least one more"):
         forget_keys(keys, {new})
     assert FileVault(keys).key_ids == (new,)
+
+
+def test_what_was_sealed_before_has_time_to_arrive(keys: Path) -> None:
+    changed = datetime.fromtimestamp(keys.stat().st_mtime, UTC)
+    assert unsettled_s(keys, changed + timedelta(seconds=3)) == pytest.approx(5.0, abs=0.01)
+    assert unsettled_s(keys, changed + timedelta(seconds=9)) == 0.0
 
 
 def test_two_rotations_do_not_overwrite_each_other(keys: Path) -> None:

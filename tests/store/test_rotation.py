@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, DateTime, Float, Integer, Table, insert, select, update
 
+from flowengine.errors import StoreError
 from flowengine.store import rotation, tables
 from flowengine.store.connection import Database
 from flowengine.store.keyfile import FileVault, add_key
-from flowengine.store.rotation import check, keys_in_use, seal_anew
+from flowengine.store.rotation import check, forget_old, keys_in_use, seal_anew
+from flowengine.store.spool import Spool
 from flowengine.store.store import Store
-from flowengine.store.vault import key_of
+from flowengine.store.vault import Vault, key_of, new_keys
 from tests.store.records import NOW, NUMBER, noted, start
 
 ROWS = 7
@@ -34,7 +36,7 @@ def rotated(database: Database) -> str:
     vault = database.vault
     assert isinstance(vault, FileVault)
     key_id = add_key(vault.file, NOW)
-    vault.open(FileVault(vault.file).seal("so that it looks"))
+    vault.look()
     assert vault.current == key_id
     return key_id
 
@@ -166,3 +168,28 @@ def test_a_field_of_no_known_key_is_counted(database: Database, tmp_path: Path) 
         connection.execute(update(tables.contacts).values(note="in clear, by hand"))
     assert keys_in_use(database)[""] == ROWS
     assert check(database, silent).damaged == {"contacts.note": ROWS}
+
+
+def test_old_keys_go_when_nothing_needs_them(database: Database) -> None:
+    fill(database)
+    old, new = database.vault.current, rotated(database)
+    with pytest.raises(StoreError, match=f"are sealed with {old} still; no key was taken out"):
+        forget_old(database)
+    seal_anew(database, silent)
+    spool = Spool(database.spool, Vault({old: bytes(32)}, bytes(32)))
+    spool.refuse([start()])
+    with pytest.raises(StoreError, match=f"entries that wait in .* need {old} still"):
+        forget_old(database)
+    database.spool.with_name(f"{database.spool.name}.refused").unlink()
+    assert forget_old(database) == (old,)
+    assert database.vault.key_ids == (new,)
+    assert forget_old(database) == ()
+    assert check(database, silent).damaged == {}
+
+
+def test_keys_of_the_environment_are_not_ours_to_forget(new_url: str) -> None:
+    text = ",".join(line for line in new_keys(NOW).splitlines() if not line.startswith("#"))
+    database = Database.open(new_url, keys=text)
+    with pytest.raises(StoreError, match="keys are taken out of FLOWENGINE_RECORD_KEYS by hand"):
+        forget_old(database)
+    database.close()

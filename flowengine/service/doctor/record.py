@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 from flowengine.errors import StoreError
+from flowengine.service.database import open_database
 from flowengine.service.doctor.finding import Case, Finding
 from flowengine.store.health import health
 from flowengine.store.store import Store
@@ -23,7 +24,7 @@ def check(case: Case) -> Iterator[Finding]:
         if not Store.is_there(url):
             yield Finding("record", "note", f"there is no {url} yet: the first start makes it")
             return
-        store = Store.open(url)
+        store = Store(open_database(case.settings))
     except StoreError as error:
         yield Finding("record", "problem", str(error), "mend FLOWENGINE_DATABASE_URL, or what the sentence names")
         return
@@ -49,7 +50,8 @@ def _opened(store: Store, case: Case) -> Iterator[Finding]:
     waiting = store.spool.exists() or any(store.spool.parent.glob(f"{store.spool.name}.*"))
     refused = store.spool.with_name(f"{store.spool.name}.refused")
     if refused.exists():
-        yield Finding("record", "warning", f"{refused} holds what fits no table", "look at it, then move it away")
+        remedy = "look at it with `flowengine record refused`, then move it away"
+        yield Finding("record", "warning", f"{refused} holds what fits no table", remedy)
     elif waiting:
         yield Finding("record", "warning", "entries wait beside the database", "they go in at the next start of serve")
     folder = store.spool.parent if store.spool.parent != Path() else Path.cwd()

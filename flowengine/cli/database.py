@@ -1,0 +1,43 @@
+"""`--db`: the record that a command works on, and who is at work, for the audit log."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from flowengine.service.settings import Settings
+
+if TYPE_CHECKING:
+    from flowengine.store.connection import Database
+
+db_option = click.option(
+    "--db", help="Where the record is kept. [default: FLOWENGINE_DATABASE_URL or sqlite:///flowengine.db]"
+)
+
+
+@contextlib.contextmanager
+def opened(db: str | None, *, must_be_there: bool = False) -> Iterator[Database]:
+    """The database of `--db`, or of the settings. Raises StoreError; ClickException where none is there yet."""
+    # SQLAlchemy takes its time to load; --help need not wait for it.
+    from flowengine.service.database import open_database
+    from flowengine.store.connection import Database
+
+    settings = Settings.of_record(db)
+    if must_be_there and not Database.is_there(settings.database_url):
+        raise click.ClickException(
+            f"there is no {settings.database_url}; name another with --db, or begin with: flowengine serve"
+        )
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def actor() -> str:
+    """Who is at work on this machine: the number of their login, which names nobody to others."""
+    return f"cli:{os.getuid()}" if hasattr(os, "getuid") else "cli"
