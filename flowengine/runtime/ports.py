@@ -213,7 +213,12 @@ class ReplyStarted:
     ms: int
 
 
-Told = ReplyStarted | RecordingSet | Remarked
+@dataclass(frozen=True, slots=True)
+class FirstSound:
+    """The first audio of the call has left for whoever answered it."""
+
+
+Told = ReplyStarted | RecordingSet | Remarked | FirstSound
 """What the session adds to a call's record; a replay passes it over."""
 
 

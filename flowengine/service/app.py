@@ -38,6 +38,8 @@ from flowengine.service.auth import Access, HeadersMiddleware
 from flowengine.service.calls import Calls, Engines
 from flowengine.service.console_stream import console_stream
 from flowengine.service.database import open_database
+from flowengine.service.dialling.dialling import Dialling
+from flowengine.service.dialling.opening import objections, open_dialling, open_queue
 from flowengine.service.keyring import KeyRing
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
@@ -48,6 +50,7 @@ from flowengine.service.settings import Settings
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.keys import ApiKeys
+from flowengine.store.queue import CallQueue
 from flowengine.store.retention import Keep
 
 log = logging.getLogger(__name__)
@@ -82,6 +85,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
             app.state.twilio = _rest(settings)
+            app.state.queue = queue = open_queue(settings, recording.store.database)
+            app.state.dialling = _dialling(app, calls, queue, progress)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
             watching = asyncio.create_task(_watch(library, engines), name="flow watcher")
@@ -90,6 +95,10 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)
+            if app.state.dialling is not None:
+                # Before the calls: what it has in hand is placed, and then waited for.
+                stack.push_async_callback(asyncio.to_thread, app.state.dialling.stop)
+                app.state.dialling.start()
             yield
 
     app = Starlette(
@@ -196,6 +205,15 @@ def _engines(settings: Settings, progress: Progress) -> Engines:
         progress(f"{error}; until then calls are typed, not spoken")
         return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
     return Engines(recogniser, voice, CachedSynthesiser(voice), ticker)
+
+
+def _dialling(app: Starlette, calls: Calls, queue: CallQueue, progress: Progress) -> Dialling | None:
+    """What makes the calls of the queue, where there is a telephone line."""
+    if not calls.settings.has_telephone:
+        return None
+    for objection in objections(calls.settings):
+        progress(objection)
+    return open_dialling(calls.settings, calls, queue, app.state.twilio, is_ready=lambda: not app.state.waiting_for)
 
 
 def _rest(settings: Settings) -> TwilioRest | None:

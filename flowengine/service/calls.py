@@ -15,7 +15,7 @@ from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, CallLine, Model, Recogniser, Synthesiser
+from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 FAREWELL = "I'm sorry, we have to end this call now. Goodbye."
 FAREWELL_S = 15.0
 MACHINES_KEPT = 1000
+DIALOGUE = 2
+"""Whoever has had so many turns is a person: a machine says its greeting, and the verdict comes during that."""
 
 
 class AtCapacity(FlowEngineError):
@@ -74,7 +76,14 @@ class LiveCall:
 
     def seconds(self) -> float:
         """How long it has been up."""
-        return round((datetime.now(UTC) - self.started).total_seconds(), 1)
+        return round(self._since(), 1)
+
+    def first_sound(self) -> None:
+        """Whoever answered hears us now, for the first time: how soon is kept (rule A1)."""
+        self.record.write(round(self._since(), 3), FirstSound())
+
+    def _since(self) -> float:
+        return (datetime.now(UTC) - self.started).total_seconds()
 
 
 class Calls:
@@ -100,6 +109,10 @@ class Calls:
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
+        self.at_end: Callable[[PreparedCall], None] | None = None
+        """Told, in a thread, when a call has ended and its record is kept."""
+        self.ringing: Callable[[], int] = lambda: 0
+        """How many calls of ours ring: they are waited for at the end, like those that are live."""
 
     @property
     def live(self) -> tuple[LiveCall, ...]:
@@ -112,7 +125,9 @@ class Calls:
     def answered_by_machine(self, call_sid: str) -> None:
         """Tell the call's flow, now or when it begins: the verdict may be there before the stream is."""
         live = self.find(call_sid)
-        if live is not None:
+        if live is not None and live.conversation.turns >= DIALOGUE:
+            log.info("a late verdict: a person has talked with us", extra={"call_id": live.prepared.call_id})
+        elif live is not None:
             live.session.on_machine()
         elif call_sid not in self._machines:
             self._machines.append(call_sid)
@@ -123,20 +138,24 @@ class Calls:
         contact: Mapping[str, object],
         *,
         listens: bool = True,
+        call_id: str | None = None,
         call_sid: str | None = None,
         direction: Direction | None = None,
         from_number: str | None = None,
         to_number: str | None = None,
     ) -> PreparedCall:
-        """Check a call before it begins. Raises FlowNotValid, ContactNotValid, AtCapacity, NoSpeech."""
-        if self._stopping:
+        """Check a call before it begins. Raises FlowNotValid, ContactNotValid, AtCapacity, NoSpeech.
+
+        `call_id`: that of a call that we made, and which is let in while the service drains.
+        """
+        if self._stopping and call_id is None:
             raise AtCapacity("the service is stopping; no new calls")
         if listens and self.engines.recogniser is None:
             raise NoSpeech('there is no speech recognition here: pip install "flowengine[local]", or type instead')
         if len(self._live) >= self.settings.max_calls:
             raise AtCapacity(f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)")
         flow = self.library.get(flow_name)
-        call_id = str(uuid.uuid4())
+        call_id = call_id or str(uuid.uuid4())
         return PreparedCall(
             call_id=call_id,
             call_sid=call_sid or call_id,
@@ -210,6 +229,8 @@ class Calls:
             self._live.pop(call_id, None)
             live.over.set()
             await live.record.finish(result)
+            if self.at_end is not None:
+                await asyncio.to_thread(self.at_end, live.prepared)
             log.info(
                 "call ended",
                 extra={
@@ -243,5 +264,5 @@ class Calls:
     async def _until_none(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while self._live and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
+        while (self._live or self.ringing()) and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
             await asyncio.sleep(0.05)

@@ -54,7 +54,7 @@ from flowengine.conversation.events import (
 )
 from flowengine.errors import FlowEngineError, ProtocolError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import PartialTranscript, RecordingSet, Remarked, ReplyStarted
+from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, ReplyStarted
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
@@ -267,6 +267,7 @@ class Watcher:
                 | MoveRequested()
                 | SlotGiven()
                 | NoteRequested()
+                | FirstSound()
             ):
                 pass
             case _:

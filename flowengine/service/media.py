@@ -38,6 +38,7 @@ class TwilioLine:
         self._prepared = prepared
         self._rest = rest
         self._base = base
+        self.at_first_sound: Callable[[], None] | None = None
         self.attach(stream_sid, outbox)
 
     def attach(self, stream_sid: str, outbox: Outbox) -> None:
@@ -47,6 +48,9 @@ class TwilioLine:
         self._outbox = outbox
 
     def play(self, mulaw: bytes) -> None:
+        if self.at_first_sound is not None:
+            self.at_first_sound()
+            self.at_first_sound = None
         self._outbox.put(self._encode.media(mulaw), audio=True)
 
     def mark(self, name: str) -> None:
@@ -148,6 +152,7 @@ async def twilio_stream(socket: WebSocket) -> None:
     if live is None:
         line = TwilioLine(prepared, start.stream_sid, outbox, socket.app.state.twilio, settings.server_base_url or "")
         live = calls.open(prepared, line)
+        line.at_first_sound = live.first_sound
         reader, is_current = _ends(live, line, start.stream_sid)
         await run_over_socket(socket, outbox, calls, live, reader, is_current=is_current)
     elif isinstance(live.line, TwilioLine) and live.session.away.is_returning:

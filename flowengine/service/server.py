@@ -10,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from flowengine.service.calls import Calls
+from flowengine.service.dialling.dialling import Dialling
 
 
 class DrainingServer(uvicorn.Server):
@@ -40,7 +41,10 @@ class DrainingServer(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         calls: Calls | None = getattr(self._app.state, "calls", None)
-        if self._loop is None or calls is None or calls.is_stopping or not calls.live:
+        dialling: Dialling | None = getattr(self._app.state, "dialling", None)
+        if dialling is not None:
+            dialling.refuse_new()
+        if self._loop is None or calls is None or calls.is_stopping or not (calls.live or calls.ringing()):
             if calls is not None:
                 calls.refuse_new()
             super().handle_exit(sig, frame)

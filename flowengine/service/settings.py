@@ -14,6 +14,7 @@ from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
 from flowengine.service import policy_settings
 from flowengine.service.asked import Asked
+from flowengine.service.dialling.settings import DiallingSettings
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_KEY_FILE = "flowengine.key"
@@ -59,6 +60,7 @@ class Settings:
     action_modules: tuple[str, ...] = DEFAULT_ACTION_MODULES
     policy: Policy = field(default_factory=Policy)
     """The calling rules."""
+    dialling: DiallingSettings = field(default_factory=DiallingSettings)
     tps_file: Path = Path(TPS_FILE)
 
     unknown: tuple[str, ...] = field(default=(), compare=False)
@@ -107,6 +109,7 @@ class Settings:
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
             policy=policy_settings.policy_from(values),
+            dialling=DiallingSettings.from_env(values),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid
@@ -157,6 +160,7 @@ class Settings:
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("telephone", self._telephone()),
+            ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),

@@ -5,6 +5,7 @@ Twilio fetches TwiML again after a failure and repeats callbacks in any order, s
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +16,7 @@ from flowengine.adapters.twilio import callbacks, signature, twiml
 from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.graph.model import Direction
 from flowengine.service.calls import AtCapacity, Calls
+from flowengine.service.dialling.dialling import Dialling, PickedUp, Refusal
 from flowengine.service.problems import ProblemError
 from flowengine.service.settings import Settings
 from flowengine.service.tokens import PreparedCall
@@ -25,6 +27,7 @@ BODY_LIMIT = 64 * 1024
 CONTACT_PREFIX = "contact."
 NO_SUCH_NUMBER = "Sorry, this number is not in use at the moment. Goodbye."
 BUSY = "Sorry, all our lines are busy. Please try again in a few minutes. Goodbye."
+REGRET = "Sorry to have troubled you: this call was made by mistake. Goodbye."
 LOST = "I'm sorry, we lost the line. Goodbye."
 
 
@@ -32,6 +35,8 @@ async def voice(request: Request) -> Response:
     """A call is answered: TwiML that connects its stream, or a polite line and a hang-up."""
     form = await _signed_form(request)
     calls: Calls = request.app.state.calls
+    if (attempt_id := request.query_params.get("attempt")) is not None:
+        return await _picked_up(request, form, attempt_id)
     flow = request.query_params.get("flow") or calls.settings.numbers.get(form.get("To", ""))
     if flow is None:
         log.warning("no flow for this number; map it in FLOWENGINE_NUMBERS", extra={"pii_to": form.get("To")})
@@ -60,6 +65,36 @@ async def voice(request: Request) -> Response:
     return _connect(calls, prepared)
 
 
+async def _picked_up(request: Request, form: dict[str, str], attempt_id: str) -> Response:
+    """A call that we made is answered: the queue says by which flow. What is not to go on ends with a word of regret.
+
+    That it was not abandoned in silence is all it is for: the attempt is kept as abandoned where a person was there.
+    """
+    calls: Calls = request.app.state.calls
+    dialling: Dialling | None = request.app.state.dialling
+    facts = {"attempt_id": attempt_id, "call_sid": form.get("CallSid")}
+    try:
+        found: PickedUp | Refusal = "unknown"
+        if dialling is not None:
+            found = await asyncio.to_thread(dialling.answered, attempt_id, form.get("CallSid", ""))
+        if not isinstance(found, PickedUp):
+            log.warning("an answered call is not to go on", extra={**facts, "why": found})
+            return _xml(twiml.refusal(REGRET))
+        prepared = calls.prepare(
+            found.flow,
+            found.contact,
+            call_id=attempt_id,
+            call_sid=form.get("CallSid"),
+            direction="outbound",
+            from_number=form.get("From"),
+            to_number=form.get("To"),
+        )
+    except FlowEngineError as error:
+        log.error("an answered call cannot be held", extra={**facts, "error": type(error).__name__})
+        return _xml(twiml.refusal(REGRET))
+    return _connect(calls, prepared)
+
+
 async def status_callback(request: Request) -> Response:
     """A call changed its status. Kept once a (CallSid, SequenceNumber), in whatever order it comes."""
     form = await _signed_form(request)
@@ -73,6 +108,9 @@ async def status_callback(request: Request) -> Response:
     if live is not None and told.status in callbacks.ENDS and not live.session.away.is_here:
         # There is no stream whose end would tell.
         live.session.leave("hung up")
+    attempt_id, dialling = request.query_params.get("attempt"), request.app.state.dialling
+    if attempt_id is not None and dialling is not None:
+        await asyncio.to_thread(dialling.told, attempt_id, told.call_sid)
     return Response(status_code=204)
 
 
@@ -125,6 +163,9 @@ async def machine_detection(request: Request) -> Response:
         raise ProblemError(400, "Not a verdict", str(error)) from error
     if is_machine:
         calls.answered_by_machine(call_sid)
+    attempt_id, dialling = request.query_params.get("attempt"), request.app.state.dialling
+    if attempt_id is not None and dialling is not None:
+        await asyncio.to_thread(dialling.verdict, attempt_id, form["AnsweredBy"])
     return Response(status_code=204)
 
 

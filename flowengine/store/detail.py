@@ -89,11 +89,15 @@ class Note(msgspec.Struct):
 
 
 class Timings(msgspec.Struct):
-    """Seconds. `replies`: from the end of the caller's voice, in each turn, to the first audio of the answer."""
+    """Seconds. `replies`: from the end of the caller's voice, in each turn, to the first audio of the answer.
+
+    `first_sound`: from the connection to the first audio of ours; None while there was none.
+    """
 
     duration: float | None
     turns: int
     replies: list[float]
+    first_sound: float | None = None
 
 
 class CallDetail(msgspec.Struct):
@@ -170,7 +174,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         recordings=story.recordings,
         answered_by_machine=story.machine,
         notes=story.notes,
-        timings=Timings(duration, story.turns, story.replies),
+        timings=Timings(duration, story.turns, story.replies, story.first_sound),
     )
 
 
@@ -189,6 +193,7 @@ class _Story:
         self.machine = False
         self.notes: list[Note] = []
         self.replies: list[float] = []
+        self.first_sound: float | None = None
         self.turns = 0
         self._speeches: dict[str, TranscriptLine] = {}
         self._asked: dict[str, GuardCheck] = {}
@@ -240,6 +245,8 @@ class _Story:
                 self.notes.append(Note(at, facts["text"]))
             case "ReplyStarted":
                 self.replies.append(facts["ms"] / 1000)
+            case "FirstSound":
+                self.first_sound = at
             case "Noted":
                 self.notes.append(Note(at, facts["text"]))
             case _:

@@ -8,13 +8,18 @@ from starlette.responses import Response
 
 from flowengine.service.api.endpoint import answer
 from flowengine.service.calls import Calls
+from flowengine.service.dialling.dialling import Dialling
 
 
 class Readiness(msgspec.Struct):
-    """What still keeps the service from taking calls."""
+    """What still keeps the service from taking calls.
+
+    `dialling`: what keeps it from making any, though it can take them.
+    """
 
     ready: bool
     waiting_for: list[str]
+    dialling: str | None = None
 
 
 async def live(request: Request) -> Response:
@@ -28,4 +33,6 @@ async def ready(request: Request) -> Response:
         waiting.append("its end: the service is stopping")
     if not calls.recording.writer.healthy:
         waiting.append("the record: the database cannot be written")
-    return answer(Readiness(ready=not waiting, waiting_for=waiting), 503 if waiting else 200)
+    dialling: Dialling | None = request.app.state.dialling
+    body = Readiness(ready=not waiting, waiting_for=waiting, dialling=None if dialling is None else dialling.trouble)
+    return answer(body, 503 if waiting else 200)

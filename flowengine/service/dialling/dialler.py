@@ -1,0 +1,305 @@
+"""The dialler: claims the next call that is due and has Twilio place it, in threads of its own.
+
+One thread claims; a few hands place, since one request may wait for its answer while the next call is due. It sleeps
+until something can have changed: a call was queued or has ended here (`wake`), the next one is due, or, since another
+process may have queued one, a few seconds have passed. Whether a call may be made is decided in `CallQueue.claim`, in
+the transaction that writes the attempt down; the dialler only obeys.
+
+What it must never do is ring a person twice. So a request that may have arrived is not sent again: the claim stays as
+it is, and `reconcile` finds out. What surely did not arrive goes back to its place in the queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from flowengine.adapters.twilio.placing import CallOrder, PlacedCall
+from flowengine.errors import (
+    AccountRefused,
+    AnswerLost,
+    FlowEngineError,
+    RequestNotSent,
+    RequestRefused,
+    SettingsError,
+    SlowDown,
+    StoreError,
+    TelephonyError,
+)
+from flowengine.service.dialling.orders import Orders
+from flowengine.service.dialling.outcomes import Retries, refused
+from flowengine.store.queue import CallQueue
+from flowengine.store.queue_rows import AttemptEnd, Claim, Wait
+
+log = logging.getLogger(__name__)
+
+HANDS = 8
+"""Requests to Twilio at once."""
+POLL_S = 3.0
+"""Another process may have queued a call, or ended one."""
+STORE_RETRY_S = 5.0
+UNREACHABLE_RETRY_S = 5.0
+ACCOUNT_RETRY_S = 300.0
+"""Credentials do not mend themselves; a suspended account may."""
+SLOWEST_S = 60.0
+"""Twilio's 429 without a Retry-After: wait 1, 2, 4 … seconds, at most so long."""
+LEAST_LEASE = timedelta(seconds=30)
+"""With less than that left, the claim is renewed before the request is sent: nobody may look for the call meanwhile."""
+NOT_PLACED = "not_placed"
+"""The outcome of an attempt that was given back to the queue."""
+WRITE_AGAIN_S = (0.2, 1.0, 5.0)
+"""What Twilio has done is written down, if need be again and again; the callbacks and `reconcile` come after that."""
+
+
+class Placing(Protocol):
+    """What the dialler asks of Twilio."""
+
+    def place(self, order: CallOrder) -> PlacedCall: ...
+
+    def cancel(self, call_sid: str) -> bool: ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Dialler:
+    """`owner` names this process in the record. `has_room`: whether this process can carry one more call.
+
+    `unfit`: why a call could not be held once it is answered, if so: then it is not dialled. `on_order`: it is about to
+    be placed, and may be answered before we know that it was.
+    """
+
+    def __init__(
+        self,
+        queue: CallQueue,
+        twilio: Placing,
+        orders: Orders,
+        retries: Retries,
+        *,
+        owner: str,
+        has_room: Callable[[], bool] = lambda: True,
+        unfit: Callable[[Claim], str | None] = lambda claim: None,
+        on_order: Callable[[Claim], None] = lambda claim: None,
+        pool: Executor | None = None,
+        now: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._queue = queue
+        self._twilio = twilio
+        self._orders = orders
+        self._retries = retries
+        self._owner = owner
+        self._has_room = has_room
+        self._unfit = unfit
+        self._on_order = on_order
+        self._now = now
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._hands = threading.BoundedSemaphore(HANDS)
+        self._pool = pool or ThreadPoolExecutor(HANDS, thread_name_prefix="dial")
+        self._thread = threading.Thread(target=self._run, name="dialler", daemon=True)
+        self._awake = threading.Event()
+        self._stopping = threading.Event()
+        self._paused_until = 0.0
+        self._slowed = 0
+        self._store_trouble: str | None = None
+        self._line_trouble: str | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why no calls are dialled though some may be due; None: nothing is wrong."""
+        return self._store_trouble or self._line_trouble
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look now: a call was queued, or one has ended. From any thread; never waits."""
+        self._awake.set()
+
+    def refuse_new(self) -> None:
+        """No claims from now on; those in hand are finished. From a signal handler too."""
+        self._stopping.set()
+        self._awake.set()
+
+    def stop(self) -> None:
+        """Wait until what is in hand is done. Idempotent."""
+        self.refuse_new()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._pool.shutdown(wait=True)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            # Before looking, so that whoever wakes us meanwhile is not overheard.
+            self._awake.clear()
+            try:
+                pause = self.turn()
+            except Exception as error:
+                # A defect of ours must not end all dialling in silence.
+                log.error("the dialler failed", extra={"error": type(error).__name__})
+                pause = STORE_RETRY_S
+            self._awake.wait(pause)
+
+    def turn(self) -> float:
+        """Claim one call, if one may be made now, and hand it on; in how many seconds to look again."""
+        pause = self._paused_until - self._monotonic()
+        if pause > 0:
+            return pause
+        if self._stopping.is_set() or not self._has_room() or not self._hands.acquire(blocking=False):
+            return POLL_S
+        claim: Claim | None = None
+        try:
+            now = self._now()
+            found = self._queue.claim(now, self._owner)
+            self._store_works()
+            if isinstance(found, Wait):
+                return _seconds(found, now)
+            claim = found
+        except StoreError as error:
+            self._store_fails(error)
+            return STORE_RETRY_S
+        finally:
+            if claim is None:
+                self._hands.release()
+        self._pool.submit(self._in_hand, claim)
+        return 0.0
+
+    def _in_hand(self, claim: Claim) -> None:
+        try:
+            self.dial(claim)
+        except Exception as error:
+            # Left as it is: `reconcile` finds out what became of it.
+            log.error("dialling failed", extra={"attempt_id": claim.attempt_id, "error": type(error).__name__})
+        finally:
+            self._hands.release()
+            self.wake()
+
+    def dial(self, claim: Claim) -> None:
+        """Have a claimed call placed, and write down what came of it."""
+        if (reason := self._unfit(claim)) is not None:
+            log.error("a call that cannot be held is not dialled", extra={"attempt_id": claim.attempt_id})
+            end = AttemptEnd(claim.attempt_id, self._now(), "not_runnable", counts=False, error=reason)
+            self._insist(lambda: self._queue.end(end))
+            return
+        try:
+            order = self._orders.order(claim)
+        except SettingsError as error:
+            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=str(error))
+            return
+        now = self._now()
+        if claim.leased_until - now < LEAST_LEASE and not self._queue.renew([claim.attempt_id], self._owner, now):
+            log.warning("a claim was taken over before it was dialled", extra={"attempt_id": claim.attempt_id})
+            return
+        self._on_order(claim)
+        try:
+            placed = self._twilio.place(order)
+        except SlowDown as error:
+            self._slowed += 1
+            self._give_back(claim, error, pause=error.retry_after_s or min(SLOWEST_S, 2.0 ** (self._slowed - 1)))
+        except RequestNotSent as error:
+            self._give_back(claim, error, pause=UNREACHABLE_RETRY_S, trouble="Twilio cannot be reached")
+        except AccountRefused as error:
+            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=str(error))
+        except RequestRefused as error:
+            self._refused(claim, error)
+        except AnswerLost as error:
+            log.warning("answer lost; looking for the call", extra=_facts(claim, error))
+        else:
+            self._line_works()
+            self._placed(claim, placed.call_sid)
+
+    def _placed(self, claim: Claim, call_sid: str) -> None:
+        log.info("call placed", extra={"attempt_id": claim.attempt_id, "call_sid": call_sid})
+        if self._insist(lambda: self._is_wanted(claim.attempt_id, call_sid)) is False:
+            # It was taken for one that was never placed, and its number may be called again: this one must not ring.
+            log.error("a call was placed for an attempt that is over", extra={"attempt_id": claim.attempt_id})
+            with contextlib.suppress(TelephonyError):
+                self._twilio.cancel(call_sid)
+
+    def _is_wanted(self, attempt_id: str, call_sid: str) -> bool:
+        """Write down the call's sid; whether the attempt was still waiting for it, or has it from a callback."""
+        if not self._queue.placed(attempt_id, call_sid, self._now()):
+            return False
+        attempt = self._queue.attempt(attempt_id)
+        return attempt is not None and attempt.outcome != NOT_PLACED
+
+    def _refused(self, claim: Claim, error: RequestRefused) -> None:
+        if error.reason == "caller_id" and claim.call.caller_id is None:
+            # The fault is not the call's: with the caller id of the settings no call would be placed.
+            trouble = "Twilio refuses the caller id TWILIO_DEFAULT_FROM: buy or verify the number"
+            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=trouble)
+            return
+        self._line_works()
+        log.warning("call refused", extra=_facts(claim, error))
+        end = refused(
+            claim.attempt_id,
+            error.reason,
+            str(error),
+            # As it stood before the claim.
+            tries=claim.call.tries + 1,
+            now=self._now(),
+            retries=self._retries,
+        )
+        self._insist(lambda: self._queue.end(end))
+
+    def _give_back(
+        self, claim: Claim, error: FlowEngineError, *, pause: float = 0.0, trouble: str | None = None
+    ) -> None:
+        """Surely not placed: back to its place in the queue, and no other call for a while."""
+        self._paused_until = max(self._paused_until, self._monotonic() + pause)
+        if trouble is not None and trouble != self._line_trouble:
+            log.error("dialling stops", extra={"why": trouble})
+        self._line_trouble = trouble
+        log.warning("call not placed; it waits again", extra=_facts(claim, error))
+        now = self._now()
+        self._insist(lambda: self._queue.not_placed(claim.attempt_id, now, now, str(error)))
+
+    def _insist(self, write: Callable[[], object]) -> object:
+        """Write down what has happened, though the record may be away for a while; None when it stayed away."""
+        for pause in (*WRITE_AGAIN_S, None):
+            try:
+                return write()
+            except StoreError as error:
+                self._store_fails(error)
+                if pause is None:
+                    break
+                self._sleep(pause)
+        log.error("what became of a call could not be written; it will be looked for")
+        return None
+
+    def _line_works(self) -> None:
+        if self._line_trouble is not None:
+            log.info("dialling goes on")
+        self._line_trouble, self._slowed = None, 0
+
+    def _store_works(self) -> None:
+        if self._store_trouble is not None:
+            log.info("dialling goes on: the record can be used again")
+        self._store_trouble = None
+
+    def _store_fails(self, error: StoreError) -> None:
+        if self._store_trouble is None:
+            log.error("dialling stops: the record cannot be used", extra={"error": str(error)})
+        self._store_trouble = "the record cannot be used, so nobody is called"
+        self._paused_until = max(self._paused_until, self._monotonic() + STORE_RETRY_S)
+
+
+def _seconds(wait: Wait, now: datetime) -> float:
+    """How long to sleep: what is due may be queued by another process."""
+    if wait.why == "more":
+        return 0.0
+    return POLL_S if wait.until is None else min(POLL_S, max(0.0, (wait.until - now).total_seconds()))
+
+
+def _facts(claim: Claim, error: FlowEngineError) -> dict[str, str]:
+    """For the log. The text of a TelephonyError holds Twilio's own numbers and nobody else's."""
+    return {"attempt_id": claim.attempt_id, "error": str(error)}
