@@ -90,7 +90,7 @@ class Access:
         raise ProblemError(
             401,
             "Key not known",
-            f"This key is not known, or it was revoked; {MAKE_ONE}",
+            "This key is not known, or it was revoked. Look for a space too many, or ask an admin for a new one.",
             headers={"www-authenticate": "Bearer"},
         )
 

@@ -91,6 +91,10 @@ async def flows(_: Request) -> Response:
     return JSONResponse({"flows": [*listed, _broken("half_written")]})
 
 
+async def session(_: Request) -> Response:
+    return JSONResponse({"name": "this machine", "role": "admin", "expires_at": None})
+
+
 async def graph(request: Request) -> Response:
     flow = compile_file(FLOWS / f"{request.path_params['name']}.flow").flow
     if flow is None:
@@ -184,6 +188,7 @@ app = Starlette(
         Route("/", page),
         WebSocketRoute("/console/stream", stream),
         Mount("/console", StaticFiles(directory=CONSOLE)),
+        Route("/api/session", session),
         Route("/api/flows", flows),
         Route("/api/flows/{name}/graph.svg", graph),
     ]

@@ -1,6 +1,6 @@
 // Joins the parts of the page: setup, call, transcript, graph, details.
 
-import { fetchFlows, fetchGraph } from "./api.js";
+import { NeedsKey, fetchFlows, fetchGraph } from "./api.js";
 import { Call } from "./call.js";
 import { byId, show } from "./dom.js";
 import { showFacts } from "./facts.js";
@@ -8,6 +8,7 @@ import { Line } from "./line.js";
 import { GraphMap } from "./map.js";
 import { Setup } from "./setup.js";
 import { chooseTab, getPhase, setPhase, startShell } from "./shell.js";
+import { SignIn } from "./signin.js";
 import { asText, newStory, tell } from "./story.js";
 import { Transcript } from "./transcript.js";
 
@@ -26,6 +27,8 @@ const line = new Line({
   other: toSetup,
   copy: copyTranscript,
 });
+
+const signIn = new SignIn(loadFlows);
 
 let call = null;
 let last = null;
@@ -80,7 +83,10 @@ function heardFrom(fact) {
 function over(sentence) {
   setPhase("ended");
   if (sentence !== null) line.warn(sentence);
-  if (!story.ended) tellStory({ event: "broken" });
+  if (!story.ended) {
+    tellStory({ event: "broken" });
+    signIn.check();
+  }
   const outcome = story.ended?.outcome;
   line.end(story.ended, outcome ? map.disposition(outcome) : "");
   if (outcome) map.end(story.state, outcome);
@@ -117,9 +123,11 @@ async function loadFlows() {
     setup.show(await fetchFlows());
     setPhase("idle");
   } catch (error) {
-    setup.problem(error.message);
+    const isLocked = error instanceof NeedsKey;
     byId("flow-cards").replaceChildren();
-    setPhase("error");
+    setPhase(isLocked ? "locked" : "error");
+    if (isLocked) signIn.ask();
+    else setup.problem(error.message);
   }
 }
 
@@ -145,3 +153,4 @@ startShell({
   KeyT: () => byId("words").focus(),
 });
 loadFlows();
+signIn.check();

@@ -2,10 +2,17 @@
 
 import { byId } from "./dom.js";
 
-const STATUS = { idle: "Ready", connecting: "Connecting", live: "On call", ended: "Call ended", error: "No connection" };
+const STATUS = {
+  idle: "Ready",
+  connecting: "Connecting",
+  live: "On call",
+  ended: "Call ended",
+  error: "No connection",
+  locked: "Signed out",
+};
 const STAGE = document.querySelector(".stage");
 
-/** `idle`, `connecting`, `live`, `ended`, `error`. */
+/** `idle`, `connecting`, `live`, `ended`, `error`, `locked`. */
 export function setPhase(phase) {
   STAGE.dataset.phase = phase;
   document.body.dataset.phase = phase;
