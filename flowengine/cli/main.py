@@ -12,7 +12,10 @@ COMMANDS = {
     "audit": "Read the audit log, or check that nothing in it was changed.",
     "call": "Ring the server as Twilio would, speak to a flow, and print what was said.",
     "calls": "List recorded calls, or show one.",
+    "can-call": "Say whether a number may be called, and why not.",
     "chat": "Talk to a flow by typing.",
+    "consent": "Keep what people agreed to.",
+    "do-not-call": "Keep the list of those who must not be called.",
     "doctor": "Check what calls need: settings, database, flows, rules, telephone, speech.",
     "explain": "Explain a diagnostic: why it matters, a bad and a good flow.",
     "fmt": "Put flows into their one layout.",
@@ -39,7 +42,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"flowengine.cli.{name}")
+        module = importlib.import_module(f"flowengine.cli.{name.replace('-', '_')}")
         command = module.command
         assert isinstance(command, click.Command)
         return command

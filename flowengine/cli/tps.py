@@ -5,33 +5,17 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
+from flowengine.cli.moments import Moment, day
 from flowengine.cli.progress import bar
 from flowengine.service.settings import Settings
 from flowengine.store.list_files import rubbish_lines
 from flowengine.store.tps import KINDS, TpsKind, TpsList, check_whole, list_file
 
-LONDON = ZoneInfo("Europe/London")
 OLDEST = timedelta(days=28)
 """PECR 21: a list of 28 days ago counts as known."""
-
-
-class Moment(click.ParamType[datetime]):
-    """A date or a moment in ISO 8601; London's time where it names no zone."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no date; expected one like 2026-11-01 or 2026-11-01T09:30+00:00", param, ctx)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=LONDON)
 
 
 @click.group(name="tps")
@@ -69,7 +53,7 @@ def import_(file: Path, kind: TpsKind, snapshot: datetime | None, force: bool) -
     repeated = f", {imported.repeated:,} of them twice" if imported.repeated else ""
     before = f" (before: {imported.replaced.count:,})" if imported.replaced else ""
     click.echo(
-        f"{kind.upper()}: {imported.header.count:,} numbers{before} of {_day(imported.header.snapshot)}, "
+        f"{kind.upper()}: {imported.header.count:,} numbers{before} of {day(imported.header.snapshot)}, "
         f"in {time.monotonic() - began:.0f} s{repeated}; they lie in {list_file(target, kind)}"
     )
     if datetime.now(UTC) - imported.header.snapshot > OLDEST:
@@ -87,8 +71,8 @@ def status(check: bool) -> None:
         if check:
             check_whole(list_file(target, kind))
         click.echo(
-            f"{kind.upper()}: {header.count:,} numbers of {_day(header.snapshot)}, {(now - header.snapshot).days} days "
-            f"old; imported {_day(header.imported_at)} from {header.source} to {list_file(target, kind)}"
+            f"{kind.upper()}: {header.count:,} numbers of {day(header.snapshot)}, {(now - header.snapshot).days} days "
+            f"old; imported {day(header.imported_at)} from {header.source} to {list_file(target, kind)}"
             + (", checked" if check else "")
         )
     age = lists.age(now)
@@ -98,7 +82,3 @@ def status(check: bool) -> None:
         raise click.ClickException(
             f"a list is over {OLDEST.days} days old, so it allows no call; fetch a new one: flowengine tps import FILE"
         )
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(LONDON):%-d %B %Y}"
