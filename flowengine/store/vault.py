@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 import re
@@ -96,7 +95,7 @@ class Vault:
 
     def index(self, number: str) -> str:
         """The keyed hash (HMAC-SHA-256, 40 hex digits) under which a number in E.164 is found."""
-        return hmac.new(self._index_key, number.encode(), hashlib.sha256).hexdigest()[:40]
+        return hmac.digest(self._index_key, number.encode(), "sha256").hex()[:40]
 
 
 def key_of(sealed: str) -> str:
