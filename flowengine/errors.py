@@ -43,7 +43,11 @@ class FlowNotValid(FlowEngineError):
 
 
 class ContactNotValid(FlowEngineError):
-    """Contact data does not fit the flow's `contact` block; the message names the field."""
+    """Contact data does not fit the flow's `contact` block; the message names the field, and so does `field`."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class IllegalMove(FlowEngineError):

@@ -18,7 +18,7 @@ from flowengine.service.problems import Problem
 from tests import api_reference
 
 FOLDER = Path(__file__).parent.parent / "schemas"
-NAMES = {"CallDetail": "call", "FlowList": "flows", "Readiness": "ready"}
+NAMES = {"Call": "call", "FlowList": "flows", "Readiness": "ready"}
 """Where a file is not called as its type is: ActiveCalls is in active-calls.schema.json."""
 
 

@@ -40,13 +40,15 @@ def check_contact(flow: Flow, raw: Mapping[str, object]) -> dict[str, object]:
     """Typed values for every field of `contact`, defaults filled in. Raises ContactNotValid, naming the field."""
     unknown = sorted(set(raw) - set(flow.contact))
     if unknown:
-        raise ContactNotValid(f"the flow {flow.name!r} has no contact field {unknown[0]!r}")
+        raise ContactNotValid(f"the flow {flow.name!r} has no contact field {unknown[0]!r}", unknown[0])
     checked: dict[str, object] = {}
     for name, contact_field in flow.contact.items():
         given = raw.get(name)
         if given is None or given == "":
             if contact_field.default is None:
-                raise ContactNotValid(f"contact field {name!r} is missing: it needs {_expected(contact_field.type)}")
+                raise ContactNotValid(
+                    f"contact field {name!r} is missing: it needs {_expected(contact_field.type)}", name
+                )
             given = _default(name, contact_field.default)
             if given == "" and contact_field.type.kind in ("text", "uk_name"):
                 # What an author writes for "not known", to be asked with `if contact.name`.
@@ -54,7 +56,7 @@ def check_contact(flow: Flow, raw: Mapping[str, object]) -> dict[str, object]:
                 continue
         value = typed_value(contact_field.type, given)
         if value is None:
-            raise ContactNotValid(f"contact field {name!r} needs {_expected(contact_field.type)}")
+            raise ContactNotValid(f"contact field {name!r} needs {_expected(contact_field.type)}", name)
         checked[name] = value
     return checked
 

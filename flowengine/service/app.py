@@ -43,6 +43,7 @@ from flowengine.service.dialling.opening import objections, open_dialling, open_
 from flowengine.service.keyring import KeyRing
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
+from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.twilio = _rest(settings)
             app.state.queue = queue = open_queue(settings, recording.store.database)
             app.state.dialling = _dialling(app, calls, queue, progress)
+            app.state.outbound = Outbound.open(settings, queue, app.state.twilio)
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
             watching = asyncio.create_task(_watch(library, engines), name="flow watcher")

@@ -12,8 +12,18 @@ from flowengine.compliance.verdict import Decision
 from flowengine.store import tables
 from flowengine.store.dispatch import is_final, looked_at_again, stands_against
 from flowengine.store.queue_attempts import QueueAttempts
-from flowengine.store.queue_rows import Accepted, Conflict, NewCall, QueuedCall, Refused
-from flowengine.store.queue_sql import PRIORITIES, Q, in_order, next_due, place_of, queued, queued_call
+from flowengine.store.queue_rows import Accepted, Conflict, Counts, NewCall, QueuedCall, Refused
+from flowengine.store.queue_sql import (
+    MOST_COUNTED,
+    PRIORITIES,
+    Q,
+    in_order,
+    next_due,
+    open_attempts,
+    place_of,
+    queued,
+    queued_call,
+)
 
 Answer = Accepted | Refused | Conflict
 Cancelled = Literal["cancelled", "dialling", "ended", "unknown"]
@@ -87,13 +97,12 @@ class CallQueue(QueueAttempts):
         """When it will be dialled at the earliest: when it is due, and all before it were, at our pace."""
         return max(call.due_at, now + max(position - 1, 0) * self.pace.interval)
 
-    def counts(self) -> dict[str, int]:
-        """How many calls are `waiting`, and how many are being `dialling`."""
-        count = func.count().label("calls")
-        query = select(Q.state, count).where(Q.state.in_(["waiting", "dialling"])).group_by(Q.state)
+    def counts(self) -> Counts:
+        """How many calls wait, counted as far as `MOST_COUNTED`, and how many are being made."""
+        some = select(Q.call_id).where(Q.state == "waiting").limit(MOST_COUNTED + 1).subquery()
         with self.database.reading() as connection:
-            found = {row.state: row.calls for row in connection.execute(query)}
-        return {"waiting": 0, "dialling": 0} | found
+            found: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+            return Counts(min(found, MOST_COUNTED), found > MOST_COUNTED, open_attempts(connection))
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next of the calls that wait for their time will be due; None: none does."""

@@ -78,6 +78,19 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What is in the queue. `is_more`: more calls wait than were counted. `dialling`: over all processes."""
+
+    waiting: int
+    is_more: bool
+    dialling: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.waiting or self.dialling)
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How quickly we dial, over all processes: one call every `interval`, `at_once` at a time.
 

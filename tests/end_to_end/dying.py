@@ -122,9 +122,9 @@ def main() -> None:
         setattr(part, config.death.method, dies(getattr(part, config.death.method), config.death))
     site.dialling.start()
     deadline = time.monotonic() + WORKS_FOR_S
-    while any(site.queue.counts().values()) and time.monotonic() < deadline:
+    while not site.queue.counts().is_empty and time.monotonic() < deadline:
         time.sleep(0.05)
-    print("done" if not any(site.queue.counts().values()) else "late", flush=True)
+    print("done" if site.queue.counts().is_empty else "late", flush=True)
     os._exit(0)
 
 

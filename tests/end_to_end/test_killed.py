@@ -88,7 +88,7 @@ def second_life(config: Config, exchange: Exchange) -> Site:
         exchange.until(lambda: _is_quiet(exchange), within_s=30)
         clock.pass_(timedelta(minutes=3))
         site.dialling.look()
-        if not any(site.queue.counts().values()):
+        if site.queue.counts().is_empty:
             break
     return site
 

@@ -33,8 +33,11 @@ class Answered:
 class Client:
     """An application that is running, from `with` to its end."""
 
-    def __init__(self, app: Starlette, *, client: tuple[str, int] = LOCAL) -> None:
+    def __init__(
+        self, app: Starlette, *, client: tuple[str, int] = LOCAL, headers: Mapping[str, str] | None = None
+    ) -> None:
         self.app = app
+        self.headers = headers or {}
         self.client = client
         self._runner = asyncio.Runner()
 
@@ -65,7 +68,9 @@ class Client:
         client: tuple[str, int] | None = None,
     ) -> Answered:
         """One request. `_` in the name of a header stands for `-`."""
-        return self._runner.run(asked(self.app, method, target, body, headers, client or self.client))
+        return self._runner.run(
+            asked(self.app, method, target, body, {**self.headers, **(headers or {})}, client or self.client)
+        )
 
 
 async def asked(

@@ -10,7 +10,7 @@ import pytest
 from flowengine.errors import StoreError
 from flowengine.store import tables
 from flowengine.store.connection import Database
-from flowengine.store.queue_rows import Accepted, Conflict, Refused
+from flowengine.store.queue_rows import Accepted, Conflict, Counts, Refused
 from tests.store.queue_cases import (
     DAY,
     HOUR,
@@ -166,7 +166,7 @@ def test_many_are_put_in_at_once_and_answered_in_their_order(database: Database)
     assert isinstance(d, Accepted)
     assert (d.call.call_id, d.was_there) == ("a", True)
     assert e == Conflict("a")
-    assert queue.counts() == {"waiting": 2, "dialling": 0}
+    assert queue.counts() == Counts(2, False, 0)
 
 
 def test_the_order_is_priority_then_how_long_it_could_have_been_called(database: Database) -> None:
@@ -211,7 +211,7 @@ def test_a_call_is_taken_back_while_it_waits(database: Database) -> None:
     call = queue.call("call-1")
     assert call is not None
     assert (call.state, call.outcome, call.ended_at) == ("ended", "cancelled", NOON + SECOND)
-    assert queue.counts() == {"waiting": 0, "dialling": 0}
+    assert queue.counts() == Counts(0, False, 0)
 
 
 def test_a_call_that_is_being_dialled_is_not_taken_back(database: Database) -> None:
@@ -219,7 +219,7 @@ def test_a_call_that_is_being_dialled_is_not_taken_back(database: Database) -> N
     put(queue)
     claimed(queue)
     assert queue.cancel("call-1", NOON) == "dialling"
-    assert queue.counts() == {"waiting": 0, "dialling": 1}
+    assert queue.counts() == Counts(0, False, 1)
 
 
 def test_a_call_that_waits_for_its_retry_is_taken_back(database: Database) -> None:

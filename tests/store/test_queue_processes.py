@@ -121,7 +121,7 @@ def test_two_processes_that_bring_the_same_requests_make_one_call_of_each(url: s
     with running(*both):
         (one, conflicts), (two, more_conflicts) = answers.get(timeout=120), answers.get(timeout=120)
     assert (one + two, conflicts, more_conflicts) == (NUMBERS, 0, 0)
-    assert queue_on(database).counts()["waiting"] == NUMBERS
+    assert queue_on(database).counts().waiting == NUMBERS
 
 
 def test_nobody_is_called_twice_and_nobody_forgotten(url: str, database: Database) -> None:

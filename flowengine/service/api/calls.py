@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from flowengine.graph.model import Direction
+from flowengine.service.api.call_view import CallViews
 from flowengine.service.api.endpoint import answer
 from flowengine.service.calls import Calls
+from flowengine.service.outbound import Outbound
 from flowengine.service.problems import not_found
 
 
@@ -49,9 +53,12 @@ async def active_calls(request: Request) -> Response:
 
 
 async def call(request: Request) -> Response:
-    """A live or past call, by our call_id or Twilio's CallSid."""
+    """A call that waits, is live or is over, by our call_id or Twilio's CallSid."""
     calls: Calls = request.app.state.calls
-    detail = await calls.recording.detail(request.path_params["sid"])
-    if detail is None:
+    outbound: Outbound = request.app.state.outbound
+    await calls.recording.flush()
+    views = CallViews(calls.recording.store, outbound.queue)
+    found = await asyncio.to_thread(views.find, request.path_params["sid"], outbound.now())
+    if found is None:
         raise not_found("no call has this call_id or CallSid")
-    return answer(detail)
+    return answer(found)

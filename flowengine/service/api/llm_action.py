@@ -12,13 +12,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flowengine.compliance.guard import DEFAULT_POLICY
 from flowengine.compliance.numbers import NumberProblem, identify
 from flowengine.compliance.policy import Policy
 from flowengine.conversation.events import MoveRequested, NoteRequested, SayRequested, SlotGiven
 from flowengine.errors import EvaluationError
 from flowengine.graph.model import Flow
 from flowengine.graph.wording import forbidden
+from flowengine.service.api.auditing import about
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_body
 from flowengine.service.api.texts import Name, Remark, Sid, Spoken, TelephoneNumber
@@ -70,6 +70,7 @@ async def llm_action(request: Request) -> Response:
     if asked.action not in ACTIONS:
         return answer(LlmActionResult(False, asked.action, f"Unknown action: {asked.action}"))
     calls: Calls = request.app.state.calls
+    about(request, asked.call_sid, action=asked.action)
     live = next((one for one in calls.live if asked.call_sid in (one.prepared.call_sid, one.prepared.call_id)), None)
     if live is None:
         return _result(asked, await _why_not_live(calls, asked.call_sid))
@@ -79,7 +80,7 @@ async def llm_action(request: Request) -> Response:
         case "end_conversation":
             return _end(asked, live)
         case "transfer":
-            return _transfer(asked, live, DEFAULT_POLICY)
+            return _transfer(asked, live, calls.settings.policy)
         case _:
             return _result(asked, *_steer(asked, live))
 

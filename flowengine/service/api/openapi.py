@@ -123,15 +123,15 @@ def _operation_id(endpoint: Endpoint) -> str:
 def _answer(status: int, body: Body | Media | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if body is not None:
-        answer["content"] = _content(body)
+        answer["content"] = _content(body, PROBLEM if isinstance(body, type) and issubclass(body, Problem) else JSON)
         answer["description"] = body.says if isinstance(body, Media) else _first_line(body)
     return answer
 
 
-def _content(body: Body | Media) -> dict[str, Any]:
+def _content(body: Body | Media, kind: str = JSON) -> dict[str, Any]:
     if isinstance(body, Media):
         return {body.type: {"schema": {"type": "string"}} if body.type != JSON else {}}
-    return {JSON: {"schema": {"$ref": REF.format(name=body.__name__)}}}
+    return {kind: {"schema": {"$ref": REF.format(name=body.__name__)}}}
 
 
 def _first_line(body: Body) -> str:

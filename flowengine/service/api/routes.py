@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from starlette.routing import Route
 
 from flowengine.service.api import audit, calls, flows, health, keys, llm_action, openapi, session
+from flowengine.service.api.call_view import Call
+from flowengine.service.api.calling import CALLING
 from flowengine.service.api.endpoint import Endpoint, Media
 from flowengine.service.api.serving import Served
-from flowengine.store.detail import CallDetail
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -50,10 +51,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         calls.call,
         role="viewer",
         subject="calls",
-        summary="One call, live or past",
-        answers={200: CallDetail},
-        path_words={"sid": "Twilio's CallSid or our call_id (its beginning will do)"},
+        summary="One call that waits, is live or is over",
+        answers={200: Call},
+        path_words={"sid": "Twilio's CallSid, or our call_id (of a conversation its beginning will do)"},
     ),
+    *CALLING,
     Endpoint(
         "POST",
         "/api/llm-action",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from msgspec import Meta
 
+CONTROLS = re.compile("[\\u0000-\\u001f\\u007f-\\u009f]")
 VISIBLE = "^(?![\\s\\S]*[\\u0000-\\u001f\\u007f-\\u009f])"
 """No control characters anywhere. A lookahead, since `$` would let a line end pass."""
 
@@ -26,6 +28,9 @@ Name = Annotated[
 Sid = Annotated[
     str,
     Meta(min_length=1, max_length=64, pattern=VISIBLE, description="Twilio's CallSid, or our call_id"),
+]
+CallId = Annotated[
+    str, Meta(min_length=1, max_length=36, pattern="^[A-Za-z0-9-]+(?![\\s\\S])", description="a call_id of ours")
 ]
 TelephoneNumber = Annotated[
     str,

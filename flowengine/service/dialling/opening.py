@@ -24,10 +24,10 @@ Progress = Callable[[str], None]
 
 
 def open_queue(settings: Settings, database: Database) -> CallQueue:
-    """The queue of this record, by the rules of these settings. Raises StoreError when there is a broken TPS list."""
-    rules = CallRules(
-        database, settings.policy, tps=TpsList.open(settings.tps_file), caller_id=settings.twilio_default_from
-    )
+    """The queue of this record, by the rules of these settings. Raises StoreError when their TPS list is broken."""
+    # A list that no call is held to must not keep anybody from calling when it is damaged.
+    tps = TpsList.open(settings.tps_file) if settings.policy.tps else None
+    rules = CallRules(database, settings.policy, tps, caller_id=settings.twilio_default_from)
     dialling = settings.dialling
     return CallQueue(rules, Pace(at_once=dialling.at_once, interval=dialling.interval))
 
