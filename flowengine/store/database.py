@@ -25,6 +25,8 @@ WRITES = {"record_writes": True}
 
 STATEMENT_S = 30.0
 """No statement of a service takes longer; one that does waits for a server that is in trouble."""
+GONE_MS = 10_000
+"""A server that acknowledges nothing for so long is gone."""
 CONNECTIONS = 20
 """Of a process with PostgreSQL at most: its threads, each for the time of one transaction."""
 
@@ -134,7 +136,7 @@ def _postgresql(url: URL, patience_s: float) -> Engine:
         connect_args={
             # libpq's smallest is 2.
             "connect_timeout": max(2, math.ceil(patience_s)),
-            "tcp_user_timeout": round(STATEMENT_S * 1000),
+            "tcp_user_timeout": GONE_MS,
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,12 +42,19 @@ def types_in(store: Store) -> list[str]:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Somebody else holds the database's write lock."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+def locked(store: Store) -> Iterator[None]:
+    """Somebody else holds what a writer needs: SQLite's one lock, or PostgreSQL's tables."""
+    url = store.database.engine.url
+    if store.database.dialect == "sqlite":
+        with closing(sqlite3.connect(str(url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+        return
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as server:
+        server.execute("LOCK TABLE calls, events IN EXCLUSIVE MODE")
         yield
-        other.execute("ROLLBACK")
+        server.rollback()
 
 
 def eventually(claim: Callable[[], bool]) -> bool:
@@ -92,11 +100,10 @@ def test_a_steady_trickle_is_written_too(store: Store, writer: RecordWriter) -> 
     assert seq < 200
 
 
-@on_sqlite
-def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writer: RecordWriter, file: Path) -> None:
+def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writer: RecordWriter) -> None:
     writer.put(start())
     writer.flush().result(LONG_S)
-    with locked(file):
+    with locked(store):
         began = time.monotonic()
         for seq in range(100):
             writer.put(noted(seq))
@@ -107,13 +114,10 @@ def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writ
     assert eventually(lambda: writer.healthy)
 
 
-@on_sqlite
-def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(
-    store: Store, writer: RecordWriter, file: Path
-) -> None:
+def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(store: Store, writer: RecordWriter) -> None:
     writer.put(start())
     writer.flush().result(LONG_S)
-    with locked(file):
+    with locked(store):
         writer.put(noted(0))
         writer.put(end())
         writer.flush().result(LONG_S)
@@ -152,7 +156,6 @@ def test_what_a_full_disk_refused_is_written_by_the_next_process(url: str) -> No
     roomy.close()
 
 
-@on_sqlite
 def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, writer: RecordWriter) -> None:
     writer.put(noted(0, "call-that-nobody-began"))
     writer.put(start())
@@ -160,18 +163,17 @@ def test_what_fits_nowhere_is_put_aside_and_holds_nothing_up(store: Store, write
     writer.flush().result(LONG_S)
     assert len(store.entries("call-1")) == 1
     assert (writer.healthy, writer.refused, writer.lost) == (True, 1, 0)
-    refused = store.spool.with_name("record.db.spool.refused")
+    refused = store.spool.with_name(f"{store.spool.name}.refused")
     assert b"nobody" not in refused.read_bytes()
     told = [json.loads(line) for line in Spool(store.spool, store.database.vault).refused()]
     assert [line["call_id"] for line in told] == ["call-that-nobody-began"]
     assert refused.stat().st_mode & 0o077 == 0
 
 
-@on_sqlite
-def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -> None:
+def test_more_than_memory_may_hold_goes_to_the_spool(store: Store) -> None:
     store.write([start()])
     writer = RecordWriter(store, limit=20, retry_s=LONG_S)
-    with locked(file):
+    with locked(store):
         for seq in range(300):
             writer.put(noted(seq))
         assert writer.spooled > 200
@@ -180,13 +182,12 @@ def test_more_than_memory_may_hold_goes_to_the_spool(store: Store, file: Path) -
     assert len(store.entries("call-1")) == 300
 
 
-@on_sqlite
 def test_what_even_the_spool_cannot_take_is_counted(
-    store: Store, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.write([start()])
     writer = RecordWriter(store, tmp_path / "no such folder" / "spool")
-    with locked(file):
+    with locked(store):
         writer.put(noted(0))
         writer.put(noted(1))
         writer.close()
@@ -194,13 +195,10 @@ def test_what_even_the_spool_cannot_take_is_counted(
     assert "the spool cannot be written either" in caplog.messages
 
 
-@on_sqlite
-def test_while_neither_database_nor_spool_can_be_written_memory_keeps_it(
-    store: Store, file: Path, tmp_path: Path
-) -> None:
+def test_while_neither_database_nor_spool_can_be_written_memory_keeps_it(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "full"
     writer = RecordWriter(store, folder / "spool", retry_s=0.05)
-    with locked(file):
+    with locked(store):
         writer.put(start())
         writer.put(noted(0))
         writer.put(end())
