@@ -51,6 +51,7 @@ from flowengine.service.settings import Settings
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.keys import ApiKeys
+from flowengine.store.lists import Lists
 from flowengine.store.queue import CallQueue
 from flowengine.store.retention import Keep
 
@@ -89,6 +90,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.queue = queue = open_queue(settings, recording.store.database)
             app.state.dialling = _dialling(app, calls, queue, progress)
             app.state.outbound = Outbound.open(settings, queue, app.state.twilio)
+            app.state.lists = Lists(recording.store.database)
+            app.state.importing = asyncio.Lock()
             warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
             watching = asyncio.create_task(_watch(library, engines), name="flow watcher")

@@ -22,6 +22,7 @@ from flowengine.service.outbound import Outbound
 from flowengine.service.problems import Problem, ProblemError, respond
 from flowengine.store.call_history import PastCall, call_history
 from flowengine.store.decision_body import DecisionBody, decision_body
+from flowengine.store.list_rows import list_number
 
 LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 """The plus of an offset, which a query string turns into a space."""
@@ -98,6 +99,22 @@ def number_in_path(request: Request, policy: Policy) -> str:
     number = read_number(request.path_params["phone_number"], policy)
     if isinstance(number, NumberProblem):
         raise ProblemError(422, "Does not fit", f"phone_number cannot be read: {number.detail}.", "phone_number")
+    return number
+
+
+def listed_number(request: Request) -> str:
+    """E.164 of the number in the address, which may be any number: a list takes those too that are never called.
+
+    Raises ProblemError.
+    """
+    return number_to_list(request.path_params["phone_number"])
+
+
+def number_to_list(text: str) -> str:
+    """E.164 of a number that is to stand on a list. Raises ProblemError."""
+    number, why = list_number(text)
+    if number is None:
+        raise ProblemError(422, "Does not fit", f"phone_number cannot be read: {why}.", "phone_number")
     return number
 
 

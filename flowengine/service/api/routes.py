@@ -14,6 +14,7 @@ from flowengine.service.api import audit, calls, flows, health, keys, llm_action
 from flowengine.service.api.call_view import Call
 from flowengine.service.api.calling import CALLING
 from flowengine.service.api.endpoint import Endpoint, Media
+from flowengine.service.api.listing import LISTING
 from flowengine.service.api.serving import Served
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -56,6 +57,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         path_words={"sid": "Twilio's CallSid, or our call_id (of a conversation its beginning will do)"},
     ),
     *CALLING,
+    *LISTING,
     Endpoint(
         "POST",
         "/api/llm-action",

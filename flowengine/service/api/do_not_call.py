@@ -1,0 +1,152 @@
+"""The company's own do-not-call list over HTTP: permanent; an entry made by mistake is an admin's to take back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flowengine.service.api.auditing import is_written
+from flowengine.service.api.endpoint import answer
+from flowengine.service.api.reading import read_body, read_query
+from flowengine.service.api.regulations import listed_number, number_to_list
+from flowengine.service.api.texts import CallId, Remark, TelephoneNumber
+from flowengine.service.api.uploads import import_upload
+from flowengine.service.auth import caller_of
+from flowengine.service.outbound import Outbound
+from flowengine.service.problems import not_found
+from flowengine.store.do_not_call import ListedNumber
+from flowengine.store.list_import import ListImported, import_do_not_call
+from flowengine.store.lists import Lists
+
+NOT_LISTED = "This number is not on the do-not-call list."
+IMPORTED = "on an imported list"
+
+
+class DoNotCallPage(msgspec.Struct, forbid_unknown_fields=True):
+    """Which part of the list is wanted: so many, beyond the `next` of the part before."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    after: Annotated[str, Meta(max_length=64)] = ""
+
+
+class DoNotCallRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A number that must not be called any more. `reason`: why, without names; `call_id`: where it was said."""
+
+    phone_number: TelephoneNumber
+    reason: Remark = "asked not to be called"
+    call_id: CallId | None = None
+
+
+class DoNotCallEntry(msgspec.Struct):
+    """One number on the list: why, since when, who wrote it, and the call in which it was said."""
+
+    phone_number: str
+    reason: str
+    written_at: datetime
+    written_by: str | None
+    call_id: str | None
+
+
+class DoNotCallList(msgspec.Struct):
+    """A part of the list, in an order of its own. `next`: where the next part begins; null: this was the last."""
+
+    entries: list[DoNotCallEntry]
+    next: str | None
+
+
+class Removal(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the entry was a mistake; without names. It stays in the audit log."""
+
+    reason: Remark
+
+
+class ImportOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """Why the numbers are listed, where the file has no such column."""
+
+    reason: Remark = IMPORTED
+
+
+class RejectedLine(msgspec.Struct):
+    """A line that could not be taken; its text masked."""
+
+    line: int
+    text: str
+    problem: str
+
+
+class ImportReport(msgspec.Struct):
+    """What became of a file. `known`: listed already, or twice in it; `examples`: the first ten that were rejected."""
+
+    added: int
+    known: int
+    rejected: int
+    examples: list[RejectedLine]
+
+
+async def listed(request: Request) -> Response:
+    asked = read_query(request, DoNotCallPage)
+    lists: Lists = request.app.state.lists
+    found = await asyncio.to_thread(lists.do_not_call.page, limit=asked.limit + 1, after=asked.after)
+    page = found[: asked.limit]
+    return answer(DoNotCallList([_body(each) for each in page], page[-1].place if len(found) > asked.limit else None))
+
+
+async def add(request: Request) -> Response:
+    asked = await read_body(request, DoNotCallRequest)
+    lists: Lists = request.app.state.lists
+    outbound: Outbound = request.app.state.outbound
+    number, actor = number_to_list(asked.phone_number), caller_of(request).actor
+
+    def put() -> tuple[bool, ListedNumber | None]:
+        is_new = lists.do_not_call.add(number, asked.reason, outbound.now(), actor=actor, call_id=asked.call_id)
+        return is_new, lists.do_not_call.find(number)
+
+    is_new, entry = await asyncio.to_thread(put)
+    is_written(request)
+    if entry is None:
+        raise not_found("The entry was removed in the same moment.")
+    return answer(_body(entry), 201 if is_new else 200)
+
+
+async def find(request: Request) -> Response:
+    lists: Lists = request.app.state.lists
+    entry = await asyncio.to_thread(lists.do_not_call.find, listed_number(request))
+    if entry is None:
+        raise not_found(NOT_LISTED)
+    return answer(_body(entry))
+
+
+async def remove(request: Request) -> Response:
+    asked = read_query(request, Removal)
+    lists: Lists = request.app.state.lists
+    outbound: Outbound = request.app.state.outbound
+    number, actor = listed_number(request), caller_of(request).actor
+    if not await asyncio.to_thread(lists.do_not_call.remove, number, asked.reason, outbound.now(), actor=actor):
+        raise not_found(NOT_LISTED)
+    is_written(request)
+    return Response(status_code=204)
+
+
+async def import_list(request: Request) -> Response:
+    asked = read_query(request, ImportOptions)
+    outbound: Outbound = request.app.state.outbound
+    database, now, actor = outbound.rules.database, outbound.now(), caller_of(request).actor
+
+    def take(file: Path) -> ListImported:
+        return import_do_not_call(file, database, now, actor=actor, reason=asked.reason)
+
+    imported = await import_upload(request, take)
+    is_written(request)
+    examples = [RejectedLine(line, text, problem) for line, text, problem in imported.examples]
+    return answer(ImportReport(imported.added, imported.known, imported.rejected, examples))
+
+
+def _body(entry: ListedNumber) -> DoNotCallEntry:
+    return DoNotCallEntry(entry.number, entry.reason, entry.written_at, entry.written_by, entry.call_id)
