@@ -5,11 +5,14 @@ The queue (`queue.py`) begins and ends attempts; here they are only written on. 
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select, update
 
+from flowengine.compliance.rules import campaign_paused
 from flowengine.store import tables
 from flowengine.store.connection import Database
 
@@ -30,6 +33,11 @@ class LiveCalls:
 
     answered: int
     abandoned: int
+
+
+COUNTED = timedelta(hours=24)
+COUNTED_AGAIN_S = 10.0
+"""The calls of a day are counted so often at most: a decision must not wait for it."""
 
 
 class Attempts:
@@ -90,3 +98,20 @@ class Attempts:
             connection.execute(
                 update(tables.attempts).where(tables.attempts.c.attempt_id == attempt_id).values(**values)
             )
+
+
+class AbandonedShare:
+    """Whether too many of the last day's calls were abandoned (rule A2), counted now and then."""
+
+    def __init__(self, attempts: Attempts, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._attempts = attempts
+        self._monotonic = monotonic
+        self._known: tuple[float, bool] | None = None
+
+    def is_too_high(self, now: datetime) -> bool:
+        """Raises StoreError."""
+        clock = self._monotonic()
+        if self._known is None or clock - self._known[0] >= COUNTED_AGAIN_S:
+            live = self._attempts.live_calls(now - COUNTED)
+            self._known = (clock, campaign_paused.too_many(live.answered, live.abandoned))
+        return self._known[1]

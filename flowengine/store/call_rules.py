@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -18,12 +19,16 @@ from flowengine.store.facts import TpsLookup, facts_for
 
 @dataclass(frozen=True, slots=True)
 class CallRules:
-    """One record under one policy. `caller_id`: shown to the person called where a call names none."""
+    """One record under one policy. `caller_id`: shown to the person called where a call names none.
+
+    `is_paused`: whether too many calls were abandoned of late (rule A2), so that nobody is called.
+    """
 
     database: Database
     policy: Policy
     tps: TpsLookup | None = None
     caller_id: str | None = None
+    is_paused: Callable[[datetime], bool] | None = None
 
     def decide(self, number: str, at: datetime) -> Decision:
         """For a number in any spelling. It only advises: a dispatch decides again, in its own transaction.
@@ -42,7 +47,7 @@ class CallRules:
         return decide(number, at, self.facts(connection, number, at, caller_id), self.policy)
 
     def facts(self, connection: Connection, number: str, at: datetime, caller_id: str | None = None) -> Facts:
-        return facts_for(
+        facts = facts_for(
             connection,
             self.database,
             number,
@@ -51,3 +56,4 @@ class CallRules:
             tps=self.tps,
             caller_id=caller_id or self.caller_id,
         )
+        return facts if self.is_paused is None else replace(facts, campaign_paused=self.is_paused(at))

@@ -51,6 +51,7 @@ SLOWEST_S = 60.0
 """Twilio's 429 without a Retry-After: wait 1, 2, 4 … seconds, at most so long."""
 LEAST_LEASE = timedelta(seconds=30)
 """With less than that left, the claim is renewed before the request is sent: nobody may look for the call meanwhile."""
+PAUSED = "3 % or more of the calls of the last 24 hours were abandoned (A2), so nobody is called"
 NOT_PLACED = "not_placed"
 """The outcome of an attempt that was given back to the queue."""
 WRITE_AGAIN_S = (0.2, 1.0, 5.0)
@@ -72,8 +73,9 @@ def utc_now() -> datetime:
 class Dialler:
     """`owner` names this process in the record. `has_room`: whether this process can carry one more call.
 
-    `unfit`: why a call could not be held once it is answered, if so: then it is not dialled. `on_order`: it is about to
-    be placed, and may be answered before we know that it was.
+    `is_paused`: whether too many calls were abandoned of late. `unfit`: why a call could not be held once it is
+    answered, if so: then it is not dialled. `on_order`: it is about to be placed, and may be answered before we know
+    that it was.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Dialler:
         *,
         owner: str,
         has_room: Callable[[], bool] = lambda: True,
+        is_paused: Callable[[datetime], bool] = lambda now: False,
         unfit: Callable[[Claim], str | None] = lambda claim: None,
         on_order: Callable[[Claim], None] = lambda claim: None,
         pool: Executor | None = None,
@@ -98,6 +101,7 @@ class Dialler:
         self._retries = retries
         self._owner = owner
         self._has_room = has_room
+        self._is_paused = is_paused
         self._unfit = unfit
         self._on_order = on_order
         self._now = now
@@ -112,11 +116,12 @@ class Dialler:
         self._slowed = 0
         self._store_trouble: str | None = None
         self._line_trouble: str | None = None
+        self._pause: str | None = None
 
     @property
     def trouble(self) -> str | None:
         """Why no calls are dialled though some may be due; None: nothing is wrong."""
-        return self._store_trouble or self._line_trouble
+        return self._store_trouble or self._line_trouble or self._pause
 
     def start(self) -> None:
         self._thread.start()
@@ -159,6 +164,9 @@ class Dialler:
         claim: Claim | None = None
         try:
             now = self._now()
+            if self._paused(now):
+                # Not by weighing each call that waits, and putting it off.
+                return POLL_S
             found = self._queue.claim(now, self._owner)
             self._store_works()
             if isinstance(found, Wait):
@@ -172,6 +180,14 @@ class Dialler:
                 self._hands.release()
         self._pool.submit(self._in_hand, claim)
         return 0.0
+
+    def _paused(self, now: datetime) -> bool:
+        """Too many calls were abandoned of late (rule A2)."""
+        paused = self._is_paused(now)
+        if paused and self._pause is None:
+            log.error("dialling is paused: too many calls were abandoned (A2)")
+        self._pause = PAUSED if paused else None
+        return paused
 
     def _in_hand(self, claim: Claim) -> None:
         try:

@@ -95,6 +95,7 @@ class Dialling:
             orders,
             settings.retries,
             owner=owner,
+            is_paused=queue.rules.is_paused or (lambda now: False),
             has_room=lambda: carrier.has_room(self.ringing()),
             unfit=self._unfit,
             on_order=self._about_to_ring,

@@ -14,6 +14,7 @@ from flowengine.service.dialling.dialling import Carrier, Dialling
 from flowengine.service.dialling.orders import Orders
 from flowengine.service.settings import Settings
 from flowengine.service.tokens import PreparedCall
+from flowengine.store.attempts import AbandonedShare, Attempts
 from flowengine.store.call_rules import CallRules
 from flowengine.store.connection import Database
 from flowengine.store.queue import CallQueue
@@ -27,7 +28,10 @@ def open_queue(settings: Settings, database: Database) -> CallQueue:
     """The queue of this record, by the rules of these settings. Raises StoreError when their TPS list is broken."""
     # A list that no call is held to must not keep anybody from calling when it is damaged.
     tps = TpsList.open(settings.tps_file) if settings.policy.tps else None
-    rules = CallRules(database, settings.policy, tps, caller_id=settings.twilio_default_from)
+    share = AbandonedShare(Attempts(database))
+    rules = CallRules(
+        database, settings.policy, tps, caller_id=settings.twilio_default_from, is_paused=share.is_too_high
+    )
     dialling = settings.dialling
     return CallQueue(rules, Pace(at_once=dialling.at_once, interval=dialling.interval))
 

@@ -28,6 +28,7 @@ from flowengine.service.dialling.dialling import Carrier, Dialling, PickedUp
 from flowengine.service.dialling.orders import Orders
 from flowengine.service.dialling.settings import DiallingSettings
 from flowengine.service.library import FlowLibrary
+from flowengine.store.attempts import AbandonedShare, Attempts
 from flowengine.store.call_rules import CallRules
 from flowengine.store.connection import Database
 from flowengine.store.queue import CallQueue
@@ -119,15 +120,15 @@ class Site:
         settings: DiallingSettings | None = None,
         policy: Policy = POLICY,
         pool: Executor | None = None,
-        wrap_queue: Callable[[CallQueue], CallQueue] = lambda queue: queue,
-        wrap_twilio: Callable[[TwilioRest], TwilioRest] = lambda twilio: twilio,
     ) -> None:
         self.clock = clock
         self.sessions: dict[str, Session] = {}
         self.server = _Webhooks(self, port)
         self.database = Database.open(url, patience_s=5)
         self.store = Store(self.database)
-        self.queue = wrap_queue(CallQueue(CallRules(self.database, policy, caller_id=OURS), pace or Pace()))
+        share = AbandonedShare(Attempts(self.database), monotonic=clock.monotonic)
+        rules = CallRules(self.database, policy, caller_id=OURS, is_paused=share.is_too_high)
+        self.queue = CallQueue(rules, pace or Pace())
         (folder / "offers.flow").write_text(FLOW, "utf-8")
         library = FlowLibrary(folder)
         library.refresh()
@@ -135,7 +136,7 @@ class Site:
             self.store,
             self.queue,
             library,
-            wrap_twilio(TwilioRest(*account, api_url=api_url, placing_timeout_s=2)),
+            TwilioRest(*account, api_url=api_url, placing_timeout_s=2),
             Orders(self.server.url, OURS, ring_s=25, longest_call_s=600),
             settings or DiallingSettings(),
             Carrier(has_room=lambda ringing: True, is_live=lambda attempt_id: False),

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from flowengine.store.queue_rows import Pace
+from flowengine.compliance.guard import decide
+from flowengine.compliance.rules.campaign_paused import too_many
+from flowengine.errors import StoreError
+from flowengine.service.dialling.dialling import PickedUp
+from flowengine.store.attempts import LiveCalls
+from flowengine.store.queue_rows import Attempt, Claim, Pace
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import (
     CALLBACK_FIRST,
@@ -34,6 +39,7 @@ from tests.store.queue_cases import listed
 ANN, BOB, CAT = "+447700900001", "+447700900002", "+447700900003"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 EVERYWHERE = "every callback twice, the last one first"
+DECISION = decide(ANN, NOON)
 WHIRL = Callbacks(reversed=True, times=2)
 
 
@@ -324,3 +330,181 @@ def test_a_refused_caller_id_of_the_call_ends_the_call_alone(place: tuple[Site, 
     site.enqueue("ann", ANN, caller_id="+441134960129")
     site.dial()
     assert (site.call("ann").outcome, site.dialling.trouble) == ("caller_id_refused", None)
+
+
+def test_too_many_abandoned_calls_stop_dialling_for_a_day(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.default = Answers(talks_s=30)
+    for call_id, number in (("ann", ANN), ("bob", BOB)):
+        site.sessions[number] = Session("declined", sound_s=None)
+        site.enqueue(call_id, number)
+        site.dial()
+        exchange.until(lambda number=number: exchange.over(number))  # type: ignore[misc]
+        assert site.dialling.trouble is None
+        site.clock.pass_(MINUTE)
+    site.enqueue("cat", CAT)
+    site.dial()
+    assert site.dialling.trouble is not None
+    assert "abandoned" in site.dialling.trouble
+    assert [reason.code for reason in site.queue.rules.decide(CAT, site.clock.now()).reasons] == ["CAMPAIGN_PAUSED"]
+    site.clock.pass_(24 * HOUR)
+    site.dial()
+    exchange.until(lambda: exchange.over(CAT))
+    assert site.dialling.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "abandoned", "paused"), [(1, 1, False), (2, 2, True), (66, 2, True), (67, 2, False)]
+)
+def test_a_share_needs_two(answered: int, abandoned: int, paused: bool) -> None:
+    assert too_many(answered, abandoned) is paused
+
+
+def test_machines_are_no_live_calls(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    site.sessions[ANN] = Session("no_answer")
+    ring(site, exchange, Voicemail())
+    site.sessions[BOB] = Session("sold")
+    site.clock.pass_(MINUTE)
+    ring(site, exchange, Answers(talks_s=30), call_id="bob", number=BOB)
+    site.clock.pass_(MINUTE)
+    ring(site, exchange, NoAnswer(), call_id="cat", number=CAT)
+    assert site.dialling.attempts.live_calls(NOON - HOUR) == LiveCalls(answered=1, abandoned=0)
+
+
+def test_a_call_that_twilio_does_not_dial_is_taken_back(place: tuple[Site, Exchange]) -> None:
+    """It could ring after hours."""
+    site, exchange = place
+    exchange.calls_a_second = 0.000001
+    exchange.speed = 1.0
+    exchange.rest.book.enter({"To": [BOB], "From": [OURS]})
+    exchange._next_turn = float("inf")
+    site.enqueue("ann", ANN)
+    site.dial()
+    site.clock.pass_(4 * MINUTE)
+    site.dialling.look()
+    assert site.attempts("ann")[0].state == "placed"
+    site.clock.pass_(2 * MINUTE)
+    site.dialling.look()
+    exchange.until(lambda: exchange.over(ANN))
+    (attempt,) = site.attempts("ann")
+    assert (attempt.outcome, exchange.rung[ANN]) == ("canceled", 0)
+
+
+def test_a_call_that_never_ends_is_hung_up(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, Answers(callbacks=Callbacks(missing=("completed",))))
+    site.enqueue("ann", ANN)
+    site.dial()
+    exchange.until(lambda: any(each.what == "fetched" for each in exchange.happened))
+    site.clock.pass_(10 * MINUTE)
+    site.dialling.look()
+    assert exchange.rest.calls[exchange.calls_to(ANN)[0].sid] == "in-progress"
+    site.clock.pass_(5 * MINUTE)
+    site.dialling.look()
+    exchange.until(lambda: exchange.over(ANN))
+    site.clock.pass_(3 * MINUTE)
+    site.dialling.look()
+    (attempt,) = site.attempts("ann")
+    assert (attempt.state, attempt.outcome) == ("ended", "abandoned")
+
+
+def test_a_call_that_twilio_forgot_ends(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, NoAnswer(callbacks=Callbacks(missing=("no-answer",))))
+    site.enqueue("ann", ANN)
+    site.dial()
+    exchange.until(lambda: exchange.over(ANN))
+    exchange.rest.calls.clear()
+    site.clock.pass_(3 * MINUTE)
+    site.dialling.look()
+    assert site.attempts("ann")[0].outcome == "failed"
+
+
+def test_what_comes_for_no_attempt_begins_nothing(place: tuple[Site, Exchange]) -> None:
+    site, _ = place
+    assert site.dialling.answered("nobody", "CA1") == "unknown"
+    site.dialling.told("nobody", "CA1")
+    site.dialling.verdict("nobody", "human")
+    site.dialling.over("nobody")
+
+
+def test_an_attempt_belongs_to_one_call(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    ring(site, exchange, Answers(talks_s=5))
+    (attempt,) = site.attempts("ann")
+    assert site.dialling.answered(attempt.attempt_id, "CA-another") == "unknown"
+    site.clock.pass_(MINUTE)
+    site.dialling.look()
+    assert site.dialling.answered(attempt.attempt_id, str(attempt.call_sid)) == "over"
+
+
+def test_a_call_that_appears_after_it_was_given_back_is_cancelled(place: tuple[Site, Exchange]) -> None:
+    """The request took longer to arrive than anybody waited for."""
+    site, exchange = place
+    exchange.calls_a_second = 0.000001
+    exchange.speed = 1.0
+    exchange._next_turn = float("inf")
+    site.enqueue("ann", ANN)
+    claim = site.queue.claim(NOON, "one")
+    assert isinstance(claim, Claim)
+    site.queue.not_placed(claim.attempt_id, NOON, NOON + HOUR, "not found")
+    site.dialling.dialler.dial(claim)
+    exchange.until(lambda: exchange.over(ANN))
+    assert exchange.rest.calls[exchange.calls_to(ANN)[0].sid] == "canceled"
+    assert exchange.rung[ANN] == 0
+
+
+def test_what_was_placed_is_written_down_though_the_record_is_away_for_a_moment(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, Answers(callbacks=Callbacks(missing=("initiated", "ringing", "in-progress", "completed"))))
+    placed, failures = site.queue.placed, iter([True, True])
+
+    def sometimes(attempt_id: str, call_sid: str, now: datetime) -> bool:
+        if next(failures, False):
+            raise StoreError("the record is away")
+        return placed(attempt_id, call_sid, now)
+
+    site.queue.placed = sometimes  # type: ignore[method-assign]  # fails twice
+    site.enqueue("ann", ANN)
+    site.dial()
+    assert site.attempts("ann")[0].call_sid == exchange.calls_to(ANN)[0].sid
+
+
+def test_a_record_that_is_away_stops_dialling_until_it_is_back(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, Busy())
+    site.enqueue("ann", ANN)
+    claim = site.queue.claim
+
+    def fails(now: datetime, owner: str) -> Claim:
+        raise StoreError("the record is away")
+
+    site.queue.claim = fails  # type: ignore[method-assign]  # as a database that is gone does
+    assert site.dial() == 5
+    assert site.dialling.trouble is not None
+    assert exchange.rest.orders == []
+    site.queue.claim = claim  # type: ignore[method-assign]
+    site.clock.pass_(timedelta(seconds=5))
+    site.dial()
+    exchange.until(lambda: exchange.over(ANN))
+    assert site.dialling.trouble is None
+
+
+def test_an_answered_call_is_held_though_the_record_is_away(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, NoAnswer())
+    site.enqueue("ann", ANN, contact='{"name": "Ann"}')
+    site.dial()
+
+    def fails(attempt_id: str) -> Attempt | None:
+        raise StoreError("the record is away")
+
+    exchange.until(lambda: exchange.over(ANN))
+    (attempt,) = site.attempts("ann")
+    site.queue.attempt = fails  # type: ignore[method-assign]  # as a database that is gone does
+    with pytest.raises(StoreError):
+        site.dialling.answered("nobody", "CA1")
+    # It has ended and is forgotten; one that rings is not.
+    site.dialling._about_to_ring(Claim(attempt.attempt_id, site.call("ann"), DECISION, NOON))
+    assert site.dialling.answered(attempt.attempt_id, "CA1") == PickedUp("offers", {"name": "Ann"})
