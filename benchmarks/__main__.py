@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import figures, text
+from benchmarks import dialling, figures, text
 from benchmarks.measure import Row, shown
 
-PATHS = (text.rows, figures.rows)
+PATHS = (text.rows, figures.rows, dialling.rows)
 HEADINGS = ("", "one is", "takes", "floor", "floor takes", "ratio", "limit")
 
 

@@ -73,7 +73,7 @@ class Reaper:
         if mine:
             # So that the other processes know that somebody looks after these.
             self._queue.renew(mine, self._owner, now)
-        self._asked = {each.attempt_id: self._asked.get(each.attempt_id, each.started_at) for each in placed}
+        self._asked = {each.attempt_id: self._asked.get(each.attempt_id, self._asked_first(each)) for each in placed}
         return sum(self._ask(each, now) for each in placed if self._is_to_ask(each, now))
 
     def _is_to_ask(self, attempt: Attempt, now: datetime) -> bool:
@@ -82,6 +82,10 @@ class Reaper:
         if self._is_live(attempt.attempt_id):
             return now - attempt.started_at > self._longest
         return attempt.owner == self._owner or attempt.leased_until <= now
+
+    def _asked_first(self, attempt: Attempt) -> datetime:
+        """When it counts as asked about: one that a dead process left behind never was."""
+        return attempt.started_at if attempt.owner == self._owner else attempt.started_at - ASK_EVERY
 
     @property
     def _longest(self) -> timedelta:

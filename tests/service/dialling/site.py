@@ -145,6 +145,7 @@ class Site:
             now=clock.now,
             monotonic=clock.monotonic,
         )
+        self.server.start()
 
     def close(self) -> None:
         self.server.close()
@@ -201,6 +202,8 @@ class _Webhooks:
         handler = _handler(site)
         self._server = _Server(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def start(self) -> None:
         self._thread.start()
 
     @property
