@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from flowengine.compliance.policy import LONDON
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
@@ -98,6 +99,7 @@ class Calls:
         *,
         actions: Actions | None = None,
         model: Model | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
         self.library = library
@@ -106,6 +108,7 @@ class Calls:
         self.recording = recording
         self._actions = actions
         self._model = model
+        self._now = now
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
@@ -179,13 +182,14 @@ class Calls:
 
         Follow with `run`.
         """
-        started = datetime.now(UTC)
+        started = self._now()
         recogniser = self.engines.recogniser if listens else None
         record = self.recording.begin(prepared, started)
         conversation = Conversation(
             prepared.flow,
             prepared.contact,
-            started=started,
+            # On the clock of the people called: "tomorrow at half past two" and "good morning" go by it.
+            started=started.astimezone(LONDON),
             facts={
                 "sid": prepared.call_sid,
                 "id": prepared.call_id,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Chose
-from flowengine.conversation.events import Connected
+from flowengine.conversation.events import CallerSaid, Connected
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
-from flowengine.service.calls import Calls, Engines
+from flowengine.service.calls import Calls, Engines, LiveCall
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import Recording
 from flowengine.service.settings import Settings
@@ -31,6 +32,39 @@ state start
     warm 50%: end done
     direct 50%: end done
 """
+
+
+WHEN = """\
+flow when "When" inbound
+  agent "Amy" of "Us"
+
+outcome agreed
+
+slot back: datetime
+  ask "When?"
+  again "When, please?"
+  tries 2
+
+state start
+  collect back
+    done or failed: end agreed
+"""
+
+
+async def opened(folder: Path, now: datetime) -> LiveCall:
+    """A call of the flow `when` that begins at that moment."""
+    (folder / "when.flow").write_text(WHEN, "utf-8")
+    library = FlowLibrary(folder)
+    library.refresh()
+    engine = ScriptedSynthesiser()
+    recording = await Recording.open(Database.open(f"sqlite:///{folder / 'calls.sqlite'}"))
+    engines = Engines(None, engine, CachedSynthesiser(engine), Ticker())
+    calls = Calls(Settings(), library, recording, engines, now=lambda: now)
+    try:
+        return calls.open(calls.prepare("when", {}, listens=False), FakeLine(), listens=False)
+    finally:
+        await recording.close()
+        await engines.close()
 
 
 async def variants(folder: Path, number: str, times: int) -> set[str]:
@@ -58,3 +92,10 @@ async def variants(folder: Path, number: str, times: int) -> set[str]:
 def test_a_caller_keeps_the_variant_of_a_split_whatever_else_changes(tmp_path: Path) -> None:
     first = asyncio.run(variants(tmp_path, "+441134960001", 8))
     assert len(first) == 1
+
+
+def test_times_are_those_of_the_people_called(tmp_path: Path) -> None:
+    live = asyncio.run(opened(tmp_path, datetime(2026, 7, 1, 10, tzinfo=UTC)))
+    live.conversation.send(Connected(0.0))
+    live.conversation.send(CallerSaid(2.0, "tomorrow at half past two", 0.9))
+    assert live.conversation.variables["back"] == datetime(2026, 7, 2, 13, 30, tzinfo=UTC)
