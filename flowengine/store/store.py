@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from flowengine.errors import StoreError
@@ -49,11 +49,6 @@ class Store:
         self.database.close()
 
     # What is written.
-
-    def begin_call(self, call: CallStart) -> None:
-        """A call is on. A call_id or call_sid that is there already is an error."""
-        with self._writing() as connection:
-            connection.execute(insert(tables.calls).values(self._started(call)))
 
     def write(self, items: Iterable[Item]) -> list[Item]:
         """Keep all in one transaction; what is there already stays as it is, so the same may be written again.
@@ -124,8 +119,10 @@ class Store:
     def calls_like(self, beginning: str, *, limit: int = 10) -> list[CallRow]:
         """Calls whose call_id or call sid begins so, newest first."""
         calls = tables.calls.c
-        query = _newest().where(self._begins(calls.call_id, beginning) | self._begins(calls.call_sid, beginning))
-        return self._select(query.limit(limit))
+        begins = self._begins(calls.call_id, beginning) | self._begins(calls.call_sid, beginning)
+        # PostgreSQL would read all calls from the newest on, and hope that ten fit soon.
+        found = select(tables.calls).where(begins).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        return self._select(select(found).order_by(found.c.started_at.desc(), found.c.call_id).limit(limit))
 
     def calls(self, *, limit: int = 20, flow: str | None = None) -> list[CallRow]:
         """The newest calls, newest first."""

@@ -32,18 +32,17 @@ STEPS = (
     ("queue", "placed"),
     ("store", "add_status"),
     ("attempts", "answered"),
-    ("store", "begin_call"),
     ("store", "write"),
     ("queue", "end"),
 )
 DEATHS = [
     Death(part, method, when, nth)  # type: ignore[arg-type]  # from the table above
     for (part, method), (when, nth) in itertools.product(STEPS, (("before", 2), ("after", 2)))
-    if method not in ("answered", "begin_call", "write")
+    if method != "answered"
 ] + [
     Death(part, method, when, 1)  # type: ignore[arg-type]
     for (part, method), when in itertools.product(STEPS, ("before", "after"))
-    if method in ("answered", "begin_call", "write", "claim", "place")
+    if method in ("answered", "write", "claim", "place")
 ]
 
 

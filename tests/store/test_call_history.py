@@ -23,10 +23,10 @@ def test_calls_of_both_directions_newest_first(database: Database) -> None:
     claim = claimed(queue)
     queue.placed(claim.attempt_id, "CA1", NOON)
     # What was said in the call that we dialled is recorded beside it, and is the same call.
-    store.begin_call(CallStart("session-1", "CA1", "booking", "abc", "outbound", NOON, CALLER_ID, number()))
+    store.write([CallStart("session-1", "CA1", "booking", "abc", "outbound", NOON, CALLER_ID, number())])
     queue.end(AttemptEnd(claim.attempt_id, NOON + MINUTE, "booked", duration_s=48))
     began = NOON + HOUR
-    store.begin_call(CallStart("session-2", "CA2", "help", "abc", "inbound", began, number(), CALLER_ID))
+    store.write([CallStart("session-2", "CA2", "help", "abc", "inbound", began, number(), CALLER_ID)])
     store.write([CallEnd("session-2", began + 90 * SECOND, "done", "flow ended", abnormal=False)])
     inbound, outbound = call_history(database, number())
     assert inbound == PastCall(began, "inbound", "help", "done", 90, "session-2", "CA2", counts=False, decision=None)

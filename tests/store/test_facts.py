@@ -83,7 +83,7 @@ def test_an_attempt_that_never_ended_is_known_however_old(database: Database) ->
 
 def test_a_call_from_the_number_is_in_progress_until_it_ends(database: Database) -> None:
     store = Store(database)
-    store.begin_call(CallStart("call-1", "CA1", "booking", "abc", "inbound", NOON, number(), "+441134960124"))
+    store.write([CallStart("call-1", "CA1", "booking", "abc", "inbound", NOON, number(), "+441134960124")])
     assert facts(database).in_progress
     store.write([end("call-1")])
     assert not facts(database).in_progress

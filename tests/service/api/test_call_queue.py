@@ -135,7 +135,7 @@ def test_a_call_that_was_answered_shows_its_conversation_under_every_name(desk: 
     attempt_id = claimed(desk).attempt_id
     desk.outbound.queue.placed(attempt_id, SID, NOON)
     store = desk.client.app.state.calls.recording.store
-    store.begin_call(CallStart(attempt_id, SID, "telemarketing", "v1", "outbound", NOON, to_number=ANNA))
+    store.write([CallStart(attempt_id, SID, "telemarketing", "v1", "outbound", NOON, to_number=ANNA)])
     store.write([Entry(attempt_id, 0, 0.5, "out", "Noted", '{"text": "hello"}')])
     store.write([CallEnd(attempt_id, NOON + timedelta(seconds=40), "declined", "flow ended", False)])
     desk.outbound.queue.end(AttemptEnd(attempt_id, NOON + timedelta(seconds=40), "declined", duration_s=40))
@@ -149,7 +149,7 @@ def test_a_call_that_was_answered_shows_its_conversation_under_every_name(desk: 
 
 def test_a_call_that_came_in_has_no_part_in_the_queue(desk: Desk) -> None:
     store = desk.client.app.state.calls.recording.store
-    store.begin_call(CallStart("c1", SID, "reception", "v1", "inbound", NOON, from_number=ANNA))
+    store.write([CallStart("c1", SID, "reception", "v1", "inbound", NOON, from_number=ANNA)])
     found = desk.get("/api/call/c1").json
     assert (found["queue"], found["attempts"], found["direction"]) == (None, [], "inbound")
     assert desk.get("/api/call/unknown-call").status == 404

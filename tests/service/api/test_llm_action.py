@@ -163,7 +163,7 @@ def test_a_call_that_nobody_knows_is_not_found(client: Client) -> None:
 def test_a_call_of_another_process_is_not_acted_in_from_here(tmp_path: Path) -> None:
     with Client(create_app(small_service(tmp_path))) as client:
         start = CallStart("c1", SID, "small", "v", "inbound", datetime(2026, 11, 25, tzinfo=UTC))
-        client.app.state.calls.recording.store.begin_call(start)
+        client.app.state.calls.recording.store.write([start])
         answered = client.post("/api/llm-action", {"call_sid": SID, "action": "say", "text": "Hello?"})
     assert answered.status == 404
     assert "not live in this process" in answered.json["detail"]

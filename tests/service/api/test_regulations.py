@@ -85,7 +85,7 @@ def test_without_the_record_nobody_may_be_called(desk: Desk, monkeypatch: pytest
 def test_the_history_of_a_number_has_its_attempts_and_its_calls(desk_anywhere: Desk) -> None:
     desk = desk_anywhere
     store = desk.client.app.state.calls.recording.store
-    store.begin_call(CallStart("c1", "CA1", "reception", "v1", "inbound", NOON - timedelta(days=1), from_number=ANNA))
+    store.write([CallStart("c1", "CA1", "reception", "v1", "inbound", NOON - timedelta(days=1), from_number=ANNA)])
     store.write([CallEnd("c1", NOON - timedelta(days=1) + timedelta(seconds=90), "helped", "flow ended", False)])
     call_id = desk.call(ANNA).json["call_id"]
     claim = desk.outbound.queue.claim(NOON, "this process")

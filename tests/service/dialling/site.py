@@ -177,7 +177,7 @@ class Site:
         if session is None:
             return
         started = self.clock.now()
-        self.store.begin_call(CallStart(attempt_id, call_sid, picked_up.flow, "1", "outbound", started, OURS, number))
+        self.store.write([CallStart(attempt_id, call_sid, picked_up.flow, "1", "outbound", started, OURS, number)])
         entries = [
             Entry(attempt_id, at, 0.5, "out", "SlotFilled", json.dumps({"name": name, "value": value}))
             for at, (name, value) in enumerate(session.slots.items(), 1)
