@@ -61,13 +61,17 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 async def on_store(request: Request, error: Exception) -> Response:
     """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
-    log.error(
-        "a request needs the record, which does not answer", extra={"path": request.url.path.partition("/call/")[0]}
-    )
+    log.error("a request needs the record, which does not answer", extra={"path": _address(request)})
     return respond(
         Problem("The record cannot be used", 503, "The database does not answer; try again later."),
         {"retry-after": "5"},
     )
+
+
+def _address(request: Request) -> str:
+    """The address as the table has it: what stands in a path can be somebody's number."""
+    template = getattr(request.scope.get("endpoint"), "path", None)
+    return template if isinstance(template, str) else request.url.path
 
 
 async def on_unexpected(request: Request, error: Exception) -> Response:
@@ -75,5 +79,10 @@ async def on_unexpected(request: Request, error: Exception) -> Response:
     return respond(Problem("The server failed", 500, "This is a defect; the log has its place."))
 
 
+def sentence(text: str) -> str:
+    """The words of an exception, with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def not_found(what: str) -> ProblemError:
-    return ProblemError(404, "Not found", what)
+    return ProblemError(404, "Not found", sentence(what))

@@ -19,7 +19,7 @@ from flowengine.service.api.regulations import listed_number, number_to_list
 from flowengine.service.api.texts import Remark, TelephoneNumber
 from flowengine.service.auth import caller_of
 from flowengine.service.outbound import Outbound
-from flowengine.service.problems import ProblemError, not_found
+from flowengine.service.problems import ProblemError, not_found, sentence
 from flowengine.store.consents import Consent, NewConsent
 from flowengine.store.contacts import Contact
 from flowengine.store.lists import Lists
@@ -110,7 +110,7 @@ async def give(request: Request) -> Response:
     try:
         consent = NewConsent(number, asked.kind, asked.source, asked.given_at)
     except ValueError as error:
-        raise ProblemError(422, "Does not fit", f"{error}.", "source") from error
+        raise ProblemError(422, "Does not fit", sentence(str(error)), "source") from error
     consent_id = await asyncio.to_thread(lists.consents.give, consent, now, actor=caller_of(request).actor)
     is_written(request)
     return answer(ConsentKept(consent_id, number, asked.kind), 201)

@@ -7,6 +7,7 @@ that the call cannot meet is an answer with `success` false; one that could neve
 from __future__ import annotations
 
 import asyncio
+from typing import assert_never
 
 import msgspec
 from starlette.requests import Request
@@ -23,7 +24,9 @@ from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_body
 from flowengine.service.api.texts import Name, Remark, Sid, Spoken, TelephoneNumber
 from flowengine.service.calls import Calls, LiveCall
+from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, not_found
+from flowengine.store.queue import CallQueue
 
 FAREWELL = "Thank you for your time. Goodbye!"
 PUTTING_THROUGH = "One moment, please. I'll put you through."
@@ -53,7 +56,7 @@ class LlmAction(msgspec.Struct, forbid_unknown_fields=True):
     outcome: Name | None = None
 
 
-class LlmActionResult(msgspec.Struct):
+class LlmActionResult(msgspec.Struct, kw_only=True):
     """What came of it; `message` says so, and, where `success` is false, why nothing was done.
 
     `call_sid` as it was given; it is left out where there is no such action.
@@ -61,19 +64,24 @@ class LlmActionResult(msgspec.Struct):
 
     success: bool
     action: str
-    message: str
     call_sid: str | msgspec.UnsetType = msgspec.UNSET
+    message: str
 
 
 async def llm_action(request: Request) -> Response:
     asked = await read_body(request, LlmAction)
     if asked.action not in ACTIONS:
-        return answer(LlmActionResult(False, asked.action, f"Unknown action: {asked.action}"))
+        unknown = f"Unknown action: {asked.action}"
+        return answer(LlmActionResult(success=False, action=asked.action, message=unknown))
     calls: Calls = request.app.state.calls
     about(request, asked.call_sid, action=asked.action)
-    live = next((one for one in calls.live if asked.call_sid in (one.prepared.call_sid, one.prepared.call_id)), None)
+    outbound: Outbound = request.app.state.outbound
+    live = _live(calls, asked.call_sid)
     if live is None:
-        return _result(asked, await _why_not_live(calls, asked.call_sid))
+        attempts = await asyncio.to_thread(outbound.queue.attempts_of, asked.call_sid)
+        live = next(filter(None, (_live(calls, each.attempt_id) for each in attempts)), None)
+    if live is None:
+        return _result(asked, await asyncio.to_thread(_why_not_live, calls, outbound.queue, asked.call_sid))
     if live.conversation.finished:
         return _result(asked, IS_OVER)
     match asked.action:
@@ -86,17 +94,37 @@ async def llm_action(request: Request) -> Response:
 
 
 def _result(asked: LlmAction, refusal: str | None, done: str = "") -> Response:
-    return answer(LlmActionResult(refusal is None, asked.action, refusal or done, asked.call_sid))
+    return answer(
+        LlmActionResult(success=refusal is None, action=asked.action, call_sid=asked.call_sid, message=refusal or done)
+    )
 
 
-async def _why_not_live(calls: Calls, sid: str) -> str:
-    """A call that is over is an answer; one that nobody here knows is a problem. Raises ProblemError, StoreError."""
-    kept = await asyncio.to_thread(calls.recording.store.call, sid)
-    if kept is None:
-        raise not_found("no call has this CallSid or call_id")
-    if kept.ended_at is None:
+def _live(calls: Calls, sid: str) -> LiveCall | None:
+    return next((one for one in calls.live if sid in (one.prepared.call_sid, one.prepared.call_id)), None)
+
+
+def _why_not_live(calls: Calls, queue: CallQueue, sid: str) -> str:
+    """A call that waits or is over is an answer; one that nobody here knows is a problem.
+
+    Raises ProblemError, StoreError.
+    """
+    kept = calls.recording.store.call(sid)
+    if kept is not None and kept.ended_at is None:
         raise not_found("this call is not live in this process; each process acts in the calls it carries itself")
-    return IS_OVER
+    if kept is not None:
+        return IS_OVER
+    queued = queue.call(sid)
+    if queued is None:
+        raise not_found("no call has this CallSid or call_id")
+    match queued.state:
+        case "waiting":
+            return "the call waits to be made"
+        case "dialling":
+            return "the call is being dialled, or is live in another process"
+        case "ended":
+            return IS_OVER
+        case _:
+            assert_never(queued.state)
 
 
 def _end(asked: LlmAction, live: LiveCall) -> Response:

@@ -26,7 +26,7 @@ from flowengine.service.api.waits import in_words
 from flowengine.service.auth import caller_of
 from flowengine.service.calls import Calls
 from flowengine.service.outbound import Outbound
-from flowengine.service.problems import ProblemError
+from flowengine.service.problems import ProblemError, sentence
 from flowengine.store.decision_body import decision_body
 from flowengine.store.queue_rows import Accepted, Conflict, NewCall, Refused
 
@@ -139,7 +139,7 @@ def _flow(calls: Calls, name: str) -> Flow:
     try:
         flow = calls.library.get(name)
     except FlowNotValid as error:
-        raise ProblemError(422, "Flow cannot run", f"{error}", "flow") from error
+        raise ProblemError(422, "Flow cannot run", sentence(str(error)), "flow") from error
     if flow.direction != "outbound":
         raise ProblemError(
             422, "Flow cannot run", f"The flow {name!r} takes calls; only an outbound flow can make one.", "flow"
@@ -167,7 +167,7 @@ def _contact(flow: Flow, asked: OutboundCall) -> Mapping[str, Any]:
         check_contact(flow, contact)
     except ContactNotValid as error:
         field = SCRIPT if asked.script is not None and error.field == SCRIPT else f"contact.{_named(error.field)}"
-        raise ProblemError(422, "Does not fit", f"{error}.", field) from error
+        raise ProblemError(422, "Does not fit", sentence(str(error)), field) from error
     if isinstance(contact.get(SCRIPT), str):
         wrong = forbidden(contact[SCRIPT], flow.agent.company)
         if wrong is not None:

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from flowengine.errors import ListFileError, MissingExtra
 from flowengine.service.api.endpoint import Media
-from flowengine.service.problems import ProblemError
+from flowengine.service.problems import ProblemError, sentence
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ async def import_upload(request: Request, take: Callable[[Path], T], *, folder: 
         except ListFileError as error:
             raise ProblemError(422, "Not a list", _for_the_api(str(error), file)) from error
         except MissingExtra as error:
-            raise ProblemError(503, "Not installed", f"{error}") from error
+            raise ProblemError(503, "Not installed", sentence(str(error))) from error
 
 
 @contextlib.asynccontextmanager
@@ -74,4 +74,4 @@ async def _write(request: Request, file: Path) -> None:
 def _for_the_api(text: str, file: Path) -> str:
     """What the reader of lists says on the command line, without the name of our own file."""
     text = text.replace(str(file), "the file").replace("--force", "force=true").replace("--snapshot", "snapshot=")
-    return f"{text[:1].upper()}{text[1:]}."
+    return sentence(text)

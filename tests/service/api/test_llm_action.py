@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from flowengine.service.app import create_app
+from flowengine.store.queue_rows import AttemptEnd, Claim
 from flowengine.store.rows import CallStart
+from tests.service.api.conftest import NOON, Desk
 from tests.service.api.live import SID, OnTheLine, during_a_call, small_service
 from tests.service.asgi import Client
 
@@ -198,3 +201,31 @@ def test_an_action_without_what_it_needs_names_it(tmp_path: Path) -> None:
         await call.act("end_conversation")
 
     during_a_call(tmp_path, act)
+
+
+def test_a_queued_call_is_known_by_the_call_id_of_its_request(desk: Desk) -> None:
+    call_id = desk.call().json["call_id"]
+
+    def said() -> object:
+        answered = desk.client.post("/api/llm-action", {"call_sid": call_id, "action": "note", "text": "hello"})
+        assert (answered.status, answered.json["success"]) == (200, False)
+        return answered.json["message"]
+
+    assert said() == "the call waits to be made"
+    claim = desk.outbound.queue.claim(NOON, "this process")
+    assert isinstance(claim, Claim)
+    assert said() == "the call is being dialled, or is live in another process"
+    desk.outbound.queue.end(AttemptEnd(claim.attempt_id, NOON, "declined"))
+    assert said() == "the call is over"
+
+
+def test_a_dialled_call_is_acted_in_by_the_call_id_of_its_request(tmp_path: Path) -> None:
+    async def act(call: OnTheLine) -> None:
+        queue = call.app.state.queue
+        live = call.app.state.calls.live[0]
+        attempt = SimpleNamespace(attempt_id=live.prepared.call_id)
+        queue.attempts_of = lambda call_id: [attempt] if call_id == "asked-for" else []
+        answered = await call.post("/api/llm-action", {"call_sid": "asked-for", "action": "goto", "state": "booked"})
+        assert answered.json["success"] is True
+
+    assert during_a_call(tmp_path, act).result.outcome == "booked"
