@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from flowengine.cli.database import opened
 from flowengine.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,22 +37,18 @@ def command(call: str | None, db: str | None, limit: int, flow: str | None, numb
     CALL is a call_id (its beginning will do), Twilio's CallSid, or `last`. Times are London's.
     """
     # SQLAlchemy takes its time to load; --help need not wait for it.
-    from flowengine.service.database import open_database
     from flowengine.store.store import Store
 
-    settings = Settings.of_record(db)
-    url = settings.database_url
+    url = Settings.of_record(db).database_url
     if not Store.is_there(url):
         _nothing(f"No calls are recorded yet: there is no {url}. It begins with `flowengine serve`.", call, as_json)
         return
-    store = Store(open_database(settings))
-    try:
+    with opened(db) as database:
+        store = Store(database)
         if call is None:
             _list(store.calls(limit=limit, flow=flow), flow, whole=numbers, as_json=as_json)
         else:
             _show(store, _found(store, call), whole=numbers, as_json=as_json)
-    finally:
-        store.close()
 
 
 def _nothing(message: str, call: str | None, as_json: bool) -> None:

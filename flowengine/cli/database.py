@@ -32,10 +32,21 @@ def opened(db: str | None, *, must_be_there: bool = False) -> Iterator[Database]
             f"there is no {settings.database_url}; name another with --db, or begin with: flowengine serve"
         )
     database = open_database(settings)
+    tell_new_keys(database)
     try:
         yield database
     finally:
         database.close()
+
+
+def tell_new_keys(database: Database) -> None:
+    """Say, once in the life of a record, that its keys were made and must be kept."""
+    if database.new_keys is not None:
+        click.echo(
+            f"\nThe record's personal data are sealed with new keys, in {database.new_keys}. Keep a copy of it,\n"
+            "apart from the copies of the record: without it they are lost for good.\n",
+            err=True,
+        )
 
 
 def actor() -> str:

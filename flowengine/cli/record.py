@@ -64,12 +64,17 @@ def rotate_keys(db: str | None, forget_old: bool) -> None:
     One that was interrupted goes on when it is run again. With keys in FLOWENGINE_RECORD_KEYS it prints what to put
     there first. Copy the key file again afterwards. With --forget-old after a rotation, it only takes out old keys.
     """
+    from flowengine.store.rotation import forget_old as forget_keys
+
     with opened(db, must_be_there=True) as database:
         if not _new_key(database, only_forget=forget_old):
             return
+        if forget_old:
+            _let_arrive(database)
         _seal(database)
         if forget_old:
-            _forget(database)
+            for key_id in forget_keys(database):
+                click.echo(f"The key {key_id} was taken out.")
 
 
 @command.command()
@@ -141,7 +146,7 @@ def _seal(database: Database) -> None:
         others = set(keys_in_use(database)) - {database.vault.current}
         if damaged or not others:
             break
-    click.echo(f"{fields:,} fields were sealed anew.")
+    click.echo(f"{fields:,} fields were sealed anew." if fields else "All is sealed with the first key.")
     if damaged:
         raise click.ClickException(f"fields that do not open were left as they were: {_counted(damaged)}")
     if others:
@@ -151,18 +156,15 @@ def _seal(database: Database) -> None:
         )
 
 
-def _forget(database: Database) -> None:
+def _let_arrive(database: Database) -> None:
+    """A process that runs may have sealed something with an old key that is still on its way into the database."""
     from flowengine.store.keyfile import FileVault, unsettled_s
-    from flowengine.store.rotation import forget_old
 
     if isinstance(database.vault, FileVault):
         seconds = unsettled_s(database.vault.file, datetime.now(UTC))
         if seconds:
             click.echo(f"Waiting {seconds:.0f} s, until nothing sealed with an old key is on its way any more.")
             time.sleep(seconds)
-            _seal(database)
-    for key_id in forget_old(database):
-        click.echo(f"The key {key_id} was taken out.")
 
 
 def _purged(purged: Purged, verb: str, days: int) -> str:

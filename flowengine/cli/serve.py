@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from flowengine.cli.database import tell_new_keys
 from flowengine.errors import SettingsError
 from flowengine.service.settings import Settings
 
@@ -54,11 +55,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
 
     for name, value in settings.described():
         click.echo(f"  {click.style(f'{name:<15}', dim=True)} {value}")
-    if database.new_keys is not None:
-        click.echo(
-            f"\nThe record's personal data are sealed with new keys, in {database.new_keys}. Keep a copy of it,\n"
-            "apart from the copies of the record: without it they are lost for good."
-        )
+    tell_new_keys(database)
     if secret is not None:
         click.echo(f"\nThe first key to the page and the API, an admin's. It is shown this once:\n\n    {secret}\n")
     began = time.monotonic()

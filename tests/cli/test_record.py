@@ -15,6 +15,7 @@ from flowengine.store.keyfile import FileVault
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 from tests.store.records import NUMBER, end, noted, start
+from tests.store.test_schema import make_old
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=3000)
 
@@ -104,6 +105,15 @@ def test_what_was_refused_can_be_read(db: str) -> None:
     Spool(database.spool, database.vault).refuse([start()])
     database.close()
     assert f'"to_number": "{NUMBER}"' in run("refused").output
+
+
+@pytest.mark.parametrize("command", [["calls"], ["record", "check"]])
+def test_an_earlier_release_s_record_gets_keys_and_that_is_said(new_database_url: str, command: list[str]) -> None:
+    make_old(new_database_url)
+    first = CliRunner().invoke(main, [*command, "--db", new_database_url])
+    assert first.exit_code == 0, first.output
+    assert "The record's personal data are sealed with new keys, in " in first.stderr
+    assert CliRunner().invoke(main, [*command, "--db", new_database_url]).stderr == ""
 
 
 def test_a_record_that_is_not_there_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
