@@ -18,7 +18,7 @@ from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import Accepted, NewCall, Pace, QueuedCall, Refused
 from flowengine.store.store import Store
 from flowengine.testing.twilio.call import Telephone
-from flowengine.testing.twilio.lines import Answers, Busy, Voicemail
+from flowengine.testing.twilio.lines import Answers, Busy, Callbacks, Voicemail
 from flowengine.testing.twilio.server import running_server
 
 OURS, ANN, BOB, CAT = "+441134960124", "+447700900001", "+447700900002", "+447700900003"
@@ -152,7 +152,7 @@ def test_people_and_machines_and_engaged_lines(tmp_path: Path) -> None:
         script = place.telephone.exchange.script
         script(ANN, Answers(rings_s=0.5, says=("yes please",)))
         script(BOB, Voicemail(rings_s=0.5))
-        script(CAT, Busy(rings_s=0.5))
+        script(CAT, Busy(rings_s=0.5, callbacks=Callbacks(reversed=True, times=2)))
         for call_id, number in (("ann", ANN), ("bob", BOB), ("cat", CAT)):
             place.enqueue(call_id, number)
         ann, bob, cat = [await place.settled(each) for each in ("ann", "bob", "cat")]

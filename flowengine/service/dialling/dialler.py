@@ -75,7 +75,7 @@ class Dialler:
 
     `is_paused`: whether too many calls were abandoned of late. `unfit`: why a call could not be held once it is
     answered, if so: then it is not dialled. `on_order`: it is about to be placed, and may be answered before we know
-    that it was.
+    that it was; `on_no_call`: it surely was not.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class Dialler:
         is_paused: Callable[[datetime], bool] = lambda now: False,
         unfit: Callable[[Claim], str | None] = lambda claim: None,
         on_order: Callable[[Claim], None] = lambda claim: None,
+        on_no_call: Callable[[str], None] = lambda attempt_id: None,
         pool: Executor | None = None,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
@@ -104,6 +105,7 @@ class Dialler:
         self._is_paused = is_paused
         self._unfit = unfit
         self._on_order = on_order
+        self._on_no_call = on_no_call
         self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
@@ -112,6 +114,7 @@ class Dialler:
         self._thread = threading.Thread(target=self._run, name="dialler", daemon=True)
         self._awake = threading.Event()
         self._stopping = threading.Event()
+        self._refuses = False
         self._paused_until = 0.0
         self._slowed = 0
         self._store_trouble: str | None = None
@@ -131,13 +134,14 @@ class Dialler:
         self._awake.set()
 
     def refuse_new(self) -> None:
-        """No claims from now on; those in hand are finished. From a signal handler too."""
-        self._stopping.set()
-        self._awake.set()
+        """No claims from now on; those in hand are finished. It only sets a flag: a signal handler may take no lock."""
+        self._refuses = True
 
     def stop(self) -> None:
         """Wait until what is in hand is done. Idempotent."""
         self.refuse_new()
+        self._stopping.set()
+        self.wake()
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(wait=True)
@@ -159,7 +163,7 @@ class Dialler:
         pause = self._paused_until - self._monotonic()
         if pause > 0:
             return pause
-        if self._stopping.is_set() or not self._has_room() or not self._hands.acquire(blocking=False):
+        if self._refuses or not self._has_room() or not self._hands.acquire(blocking=False):
             return POLL_S
         claim: Claim | None = None
         try:
@@ -238,8 +242,12 @@ class Dialler:
         if self._insist(lambda: self._is_wanted(claim.attempt_id, call_sid)) is False:
             # It was taken for one that was never placed, and its number may be called again: this one must not ring.
             log.error("a call was placed for an attempt that is over", extra={"attempt_id": claim.attempt_id})
-            with contextlib.suppress(TelephonyError):
-                self._twilio.cancel(call_sid)
+            self.take_back(call_sid)
+
+    def take_back(self, call_sid: str) -> None:
+        """A call that must not ring; one that is answered already hears a word of regret."""
+        with contextlib.suppress(TelephonyError):
+            self._twilio.cancel(call_sid)
 
     def _is_wanted(self, attempt_id: str, call_sid: str) -> bool:
         """Write down the call's sid; whether the attempt was still waiting for it, or has it from a callback."""
@@ -249,6 +257,7 @@ class Dialler:
         return attempt is not None and attempt.outcome != NOT_PLACED
 
     def _refused(self, claim: Claim, error: RequestRefused) -> None:
+        self._on_no_call(claim.attempt_id)
         if error.reason == "caller_id" and claim.call.caller_id is None:
             # The fault is not the call's: with the caller id of the settings no call would be placed.
             trouble = "Twilio refuses the caller id TWILIO_DEFAULT_FROM: buy or verify the number"
@@ -271,6 +280,7 @@ class Dialler:
         self, claim: Claim, error: FlowEngineError, *, pause: float = 0.0, trouble: str | None = None
     ) -> None:
         """Surely not placed: back to its place in the queue, and no other call for a while."""
+        self._on_no_call(claim.attempt_id)
         self._paused_until = max(self._paused_until, self._monotonic() + pause)
         if trouble is not None and trouble != self._line_trouble:
             log.error("dialling stops", extra={"why": trouble})

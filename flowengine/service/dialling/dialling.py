@@ -21,7 +21,7 @@ from flowengine.adapters.twilio.callbacks import ENDS
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError, StoreError
-from flowengine.service.dialling.dialler import Dialler, utc_now
+from flowengine.service.dialling.dialler import NOT_PLACED, Dialler, utc_now
 from flowengine.service.dialling.orders import Orders
 from flowengine.service.dialling.reaper import Reaper
 from flowengine.service.dialling.reconcile import Reconciling
@@ -99,6 +99,7 @@ class Dialling:
             has_room=lambda: carrier.has_room(self.ringing()),
             unfit=self._unfit,
             on_order=self._about_to_ring,
+            on_no_call=self._no_longer_rings,
             pool=pool,
             now=now,
             monotonic=monotonic,
@@ -167,6 +168,11 @@ class Dialling:
         status = self.settling.told(call_sid).status
         if status is None:
             return
+        attempt = self.queue.attempt(attempt_id)
+        if attempt is not None and attempt.outcome == NOT_PLACED and status not in ENDS:
+            # It was taken for one that was never placed, and its number may be called again.
+            log.error("a call for an attempt that was given back is taken back", extra={"attempt_id": attempt_id})
+            self.dialler.take_back(call_sid)
         self.attempts.stands(attempt_id, status)
         if status in ENDS:
             self._settle(attempt_id)

@@ -131,12 +131,13 @@ class Settling:
             attempt_id=attempt.attempt_id,
             tries=queued.tries if queued is not None else self._retries.tries,
             ended_at=over_at,
-            status=told.status,
+            # Our session may know of the end before Twilio tells of it.
+            status=told.status if told.is_over or story is None else "completed",
             sip_response_code=told.sip_response_code,
             rang=told.rang,
             answered_at=attempt.answered_at,
             answered_by=attempt.answered_by or told.answered_by,
-            duration_s=told.duration_s,
+            duration_s=told.duration_s if told.is_over or story is None else _seconds(story),
             talk=None if story is None else self._talk(story),
         )
         return concluded(over, self._retries)
@@ -158,6 +159,10 @@ class Settling:
             return self._library.get(name)
         except FlowNotValid:
             return None
+
+
+def _seconds(story: CallDetail) -> int | None:
+    return None if story.timings.duration is None else round(story.timings.duration)
 
 
 def _parsed(kept: StatusKept) -> StatusCallback | None:

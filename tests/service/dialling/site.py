@@ -36,9 +36,11 @@ from flowengine.store.queue_rows import Accepted, Attempt, NewCall, Pace, Queued
 from flowengine.store.rows import CallEnd, CallStart, Entry
 from flowengine.store.store import Store
 from flowengine.testing.twilio.exchange import Exchange
+from flowengine.testing.twilio.lines import Line
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-OURS = "+441134960124"
+OURS, ANN, BOB, CAT = "+441134960124", "+447700900001", "+447700900002", "+447700900003"
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 POLICY = Policy(drama_numbers=True)
 FLOW = """\
 flow offers "An offer" outbound
@@ -256,6 +258,14 @@ def _answer(site: Site, path: str, attempt_id: str, form: dict[str, str]) -> str
         case "/twilio/amd":
             site.dialling.verdict(attempt_id, form["AnsweredBy"])
     return ""
+
+
+def ring(site: Site, exchange: Exchange, line: Line, *, call_id: str = "ann", number: str = ANN) -> None:
+    """Queue a call, make it, and wait until the last is told of it."""
+    exchange.script(number, line)
+    site.enqueue(call_id, number)
+    site.dial()
+    exchange.until(lambda: exchange.over(number))
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flowengine.adapters.twilio.callbacks import CallStatus
+from flowengine.compliance.rules.campaign_paused import too_many
 from flowengine.errors import RefusalReason
 from flowengine.service.dialling.outcomes import Over, Retries, Talk, concluded, refused
 
@@ -136,3 +137,10 @@ def test_what_twilio_refuses_to_place_counts_for_nothing(reason: RefusalReason, 
     end = refused("attempt-1", reason, "Twilio refused (HTTP 400)", tries=1, now=ENDED, retries=RETRIES)
     assert (end.outcome, end.counts, end.retry_at is not None) == (outcome, False, again)
     assert refused("attempt-1", reason, "", tries=6, now=ENDED, retries=RETRIES).retry_at is None
+
+
+@pytest.mark.parametrize(
+    ("answered", "abandoned", "paused"), [(1, 1, False), (2, 2, True), (66, 2, True), (67, 2, False)]
+)
+def test_a_share_needs_two(answered: int, abandoned: int, paused: bool) -> None:
+    assert too_many(answered, abandoned) is paused

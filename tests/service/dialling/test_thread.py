@@ -17,9 +17,7 @@ from flowengine.adapters.twilio.placing import CallOrder, PlacedCall
 from flowengine.store.queue_rows import Claim, Pace, Wait
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Busy
-from tests.service.dialling.site import NOON, Clock, Site
-
-ANN, BOB = "+447700900001", "+447700900002"
+from tests.service.dialling.site import ANN, BOB, NOON, Clock, Site
 
 
 class Running(Clock):
