@@ -43,7 +43,7 @@ class CallOrder:
 
     to: str = field(repr=False)
     from_: str = field(repr=False)
-    voice_url: str
+    voice_url: str = field(repr=False)
     status_url: str
     ring_s: int = 25
     limit_s: int = 1800

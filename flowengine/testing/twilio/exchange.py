@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, assert_never
@@ -52,7 +52,7 @@ class _Detection:
 
 
 class Exchange:
-    """An account at a simulated Twilio. `lines` says how numbers behave; `happened` and `rung` what became of it.
+    """An account at a simulated Twilio. `script` says how a number behaves; `happened` and `rung` what became of it.
 
     `speed`: simulated seconds a real one; infinite: ringing and talking take no time. `calls_a_second` begin, the
     rest waits in Twilio's queue; None: no limit. A number without a line is answered, and stays on the line.
@@ -113,15 +113,16 @@ class Exchange:
     def until(self, claim: Callable[[], object], *, within_s: float = 10.0) -> None:
         """Wait until the claim is true, of the exchange or of anything else. Raises TimeoutError."""
         deadline = time.monotonic() + within_s
-        with self._changed:
-            while not claim():
-                if time.monotonic() > deadline:
-                    raise TimeoutError("that did not happen in time")
+        # The claim is asked without the lock: it may well ask somebody who is placing a call just now.
+        while not claim():
+            if time.monotonic() > deadline:
+                raise TimeoutError("that did not happen in time")
+            with self._changed:
                 self._changed.wait(LOOK_S)
 
     def calls_to(self, number: str) -> list[PlacedCall]:
         """The calls that were placed to this number, in order."""
-        return [call for call in self.rest.book.placed.values() if call.to == number]
+        return [call for call in list(self.rest.book.placed.values()) if call.to == number]
 
     def over(self, number: str, calls: int = 1) -> bool:
         """So many calls to this number have ended, and their last callback is out."""
@@ -182,11 +183,12 @@ class Exchange:
         return self.pause(call, (turn - now) * self.speed if turn > now else 0.0)
 
     def _dial(self, call: PlacedCall, line: Line, teller: Teller) -> None:
-        if not self._moved(call, "initiated", teller):
+        if not self.rest.book.move(call.sid, "initiated"):
             return
         with self._changed:
             self.rung[call.to] += 1
         self.note(call, "dialled")
+        teller.status("initiated")
         match line:
             case Busy():
                 self._end(call, line.rings_s, "busy")
@@ -285,11 +287,6 @@ class Exchange:
         if sid in self.rest.book.placed:
             self.note(self.rest.book.placed[sid], "redirected", instructions)
         self.on_redirected(sid, instructions)
-
-
-def dialled(happened: Iterable[Happened]) -> Counter[str]:
-    """How often each number was dialled, by what happened."""
-    return Counter(each.number for each in happened if each.what == "dialled")
 
 
 def _has_voice(line: Answers | Voicemail) -> bool:

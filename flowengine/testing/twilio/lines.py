@@ -6,7 +6,7 @@ Seconds are those of the simulated world: an exchange may run faster than the cl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -110,14 +110,3 @@ CALLBACK_FIRST = PlacingTrouble(after_callbacks=1)
 def slow_down(retry_after_s: float | None = None) -> PlacingTrouble:
     """Too many requests; nothing is placed."""
     return PlacingTrouble(is_placed=False, status=429, code=20429, retry_after_s=retry_after_s)
-
-
-def read_line(value: Any) -> Line:
-    """A line from JSON: `{"kind": "busy", "rings_s": 1}`. Raises msgspec.ValidationError."""
-    line: Line = msgspec.convert(value, Line)
-    return line
-
-
-def read_trouble(value: Any) -> PlacingTrouble:
-    """A trouble from JSON. Raises msgspec.ValidationError."""
-    return msgspec.convert(value, PlacingTrouble)

@@ -167,6 +167,24 @@ def test_slowing_down_says_for_how_long(
     assert exchange.rung == {}
 
 
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ("Retry-After: Tue, 24 Nov 2026 09:30:07 GMT\r\nDate: Tue, 24 Nov 2026 09:30:00 GMT\r\n", 7.0),
+        ("Retry-After: Tue, 24 Nov 2026 09:29:00 GMT\r\nDate: Tue, 24 Nov 2026 09:30:00 GMT\r\n", 0.0),
+        ("Retry-After: Tue, 24 Nov 2026 09:30:07 GMT\r\n", None),
+        ("Retry-After: soon\r\n", None),
+        ("Retry-After: -3\r\n", 0.0),
+        ("Retry-After: inf\r\n", None),
+    ],
+)
+def test_slowing_down_may_be_told_by_the_clock(order: CallOrder, headers: str, told: float | None) -> None:
+    answer = f"HTTP/1.1 429 Too Many Requests\r\n{headers}Content-Length: 0\r\n\r\n".encode()
+    with _raw_server(lambda peer: peer.sendall(answer)) as address, pytest.raises(SlowDown) as caught:
+        _client(address).place(order)
+    assert caught.value.retry_after_s == told
+
+
 def test_too_many_calls_at_once_is_slow_down_too(twilio: TwilioRest, exchange: Exchange, order: CallOrder) -> None:
     exchange.rest.failures.append((400, 10004))
     with pytest.raises(SlowDown):

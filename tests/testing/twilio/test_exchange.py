@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import math
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -17,7 +20,17 @@ from flowengine.adapters.twilio.placing import CallOrder
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import RequestRefused
 from flowengine.testing.twilio.exchange import Exchange
-from flowengine.testing.twilio.lines import Answers, Busy, Callbacks, Fails, Line, NoAnswer, Rejected, Voicemail
+from flowengine.testing.twilio.lines import (
+    Answers,
+    Busy,
+    Callbacks,
+    Fails,
+    Line,
+    NoAnswer,
+    PlacingTrouble,
+    Rejected,
+    Voicemail,
+)
 from tests.testing.twilio.webhooks import Webhooks, webhooks
 
 PERSON, OURS = "+441134960777", "+441134960124"
@@ -223,6 +236,24 @@ def test_a_number_may_be_refused_once(exchange: Exchange, server: Webhooks) -> N
     place(exchange, server.url)
     exchange.until(lambda: exchange.over(PERSON))
     assert exchange.rung[PERSON] == 1
+
+
+def test_a_client_that_dies_before_the_answer_has_ordered_a_call_all_the_same(
+    exchange: Exchange, server: Webhooks
+) -> None:
+    """As when the server is killed in the middle of placing one."""
+    exchange.script(PERSON, Busy())
+    exchange.rest.troubles.append(PlacingTrouble(delay_s=0.1))
+    credentials = base64.b64encode(f"{exchange.account.sid}:{exchange.account.auth_token}".encode()).decode()
+    form = urlencode({"To": PERSON, "From": OURS, "Url": f"{server.url}/voice"})
+    address = urlsplit(exchange.rest.url)
+    with socket.create_connection((address.hostname, address.port)) as client:
+        client.sendall(
+            f"POST /2010-04-01/Accounts/{exchange.account.sid}/Calls.json HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: Basic {credentials}\r\nContent-Length: {len(form)}\r\n\r\n{form}".encode()
+        )
+    exchange.until(lambda: exchange.over(PERSON))
+    assert exchange.rung == {PERSON: 1}
 
 
 def test_what_does_not_happen_is_an_error(exchange: Exchange) -> None:
