@@ -68,7 +68,7 @@ def import_do_not_call(
     listed = DoNotCall(database)
 
     def read(row: ListRow) -> list[Suppression]:
-        because = row.fields.get("reason", "").replace("\0", "") or reason
+        because = row.fields.get("reason") or reason
         call_id = row.fields.get("call_id", "")
         by = row.fields.get("written_by") or actor
         try:

@@ -20,7 +20,7 @@ from flowengine.store.list_files import Progress, blocks, text_of
 DELIMITERS = "\t;,"
 NUMBER_COLUMNS = (re.compile(r"phone|\btel|mobile|landline|msisdn"), re.compile(r"number|\bcli\b"))
 """Names of columns that hold numbers: the sure ones, and those taken where there is no sure one."""
-UNPRINTED = " \t\x1a\ufeff\0"
+UNPRINTED = " \t\x1a\ufeff"
 EMPTY = re.compile(r"[\s,;\"']*")
 """What a spreadsheet writes for an empty row."""
 BRITISH = re.compile(r"(?:0|\+440?|00440?|440?)([1235789][0-9]{9})")
@@ -55,7 +55,7 @@ def rows(path: Path, progress: Progress = lambda done, whole: None) -> Iterator[
     is_first = True
     for block in blocks(path, progress):
         for line_number, line in block.lines():
-            text = text_of(line).strip(UNPRINTED)
+            text = _text(line)
             if EMPTY.fullmatch(text):
                 continue
             if is_first:
@@ -71,7 +71,7 @@ def header_of(path: Path) -> str | None:
     """The line that names the columns, if there is one."""
     for block in blocks(path):
         for _, line in block.lines():
-            text = text_of(line).strip(UNPRINTED)
+            text = _text(line)
             if not EMPTY.fullmatch(text):
                 return text if _columns(text, _delimiter(text)) is not None else None
     return None
@@ -88,6 +88,11 @@ def list_number(text: str) -> tuple[str | None, str]:
         return f"+44{british[1]}", ""
     read = read_number(text, ANY)
     return (read, "") if isinstance(read, str) else (None, read.detail)
+
+
+def _text(line: bytes) -> str:
+    # PostgreSQL keeps no NUL in a text, and would refuse all lines for one.
+    return text_of(line).replace("\0", "").strip(UNPRINTED)
 
 
 def _row(line_number: int, text: str, columns: list[str] | None, delimiter: str | None) -> ListRow:

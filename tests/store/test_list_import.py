@@ -172,7 +172,7 @@ def test_where_rejected_lines_cannot_be_kept_the_import_stops(source: Path, reje
 
 
 def test_hostile_columns_spoil_no_import(source: Path, database: Database) -> None:
-    text = f"phone,reason,call_id,written_by,written_at\n01134960123,a\0b,{'x' * 99},{'y' * 99},yesterday\n"
+    text = f"phone,reason,call_id,written_by,written_at\n01134960123,a\0b,{'x' * 99},{'y' * 99}\0,yesterday\n"
     assert taken(source, database, b" " * 5000 + b"\n" + text.encode()).added == 1
     entry = Lists(database).do_not_call.find(A)
     assert entry is not None
