@@ -17,6 +17,7 @@ from starlette.responses import Response
 from flowengine.service.api.auditing import about
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_query
+from flowengine.service.api.texts import is_id
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, not_found
 from flowengine.store.queue import CallQueue
@@ -101,7 +102,8 @@ async def call_queue(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     outbound: Outbound = request.app.state.outbound
     call_id: str = request.path_params["call_id"]
-    match await asyncio.to_thread(outbound.queue.cancel, call_id, outbound.now()):
+    what = await asyncio.to_thread(outbound.queue.cancel, call_id, outbound.now()) if is_id(call_id) else "unknown"
+    match what:
         case "unknown":
             raise not_found("No call in the queue has this call_id; GET /api/call-queue lists those that wait.")
         case "dialling":

@@ -11,9 +11,12 @@ from starlette.responses import Response
 from flowengine.graph.model import Direction
 from flowengine.service.api.call_view import CallViews
 from flowengine.service.api.endpoint import answer
+from flowengine.service.api.texts import is_id
 from flowengine.service.calls import Calls
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import not_found
+
+UNKNOWN = "no call has this call_id or CallSid"
 
 
 class ActiveCall(msgspec.Struct):
@@ -56,9 +59,12 @@ async def call(request: Request) -> Response:
     """A call that waits, is live or is over, by our call_id or Twilio's CallSid."""
     calls: Calls = request.app.state.calls
     outbound: Outbound = request.app.state.outbound
+    sid: str = request.path_params["sid"]
+    if not is_id(sid):
+        raise not_found(UNKNOWN)
     await calls.recording.flush()
     views = CallViews(calls.recording.store, outbound.queue)
-    found = await asyncio.to_thread(views.find, request.path_params["sid"], outbound.now())
+    found = await asyncio.to_thread(views.find, sid, outbound.now())
     if found is None:
-        raise not_found("no call has this call_id or CallSid")
+        raise not_found(UNKNOWN)
     return answer(found)

@@ -33,7 +33,9 @@ class DoNotCallPage(msgspec.Struct, forbid_unknown_fields=True):
     """Which part of the list is wanted: so many, beyond the `next` of the part before."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
-    after: Annotated[str, Meta(max_length=64)] = ""
+    after: Annotated[
+        str, Meta(pattern="^[0-9a-f]{0,64}(?![\\s\\S])", description="what the part before gave as next")
+    ] = ""
 
 
 class DoNotCallRequest(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,6 +11,14 @@ CONTROLS = re.compile("[\\u0000-\\u001f\\u007f-\\u009f]")
 VISIBLE = "^(?![\\s\\S]*[\\u0000-\\u001f\\u007f-\\u009f])"
 """No control characters anywhere. A lookahead, since `$` would let a line end pass."""
 
+LONGEST_ID = 64
+
+
+def is_id(text: str) -> bool:
+    """Whether this could be the id of anything: what is in an address may hold signs that a database refuses."""
+    return 0 < len(text) <= LONGEST_ID and text.isascii() and text.isprintable()
+
+
 Spoken = Annotated[
     str,
     Meta(min_length=1, max_length=1000, pattern=VISIBLE, description="text of 1 to 1,000 characters, on one line"),

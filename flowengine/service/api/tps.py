@@ -20,6 +20,7 @@ from flowengine.service.api.reading import read_query
 from flowengine.service.api.regulations import moment
 from flowengine.service.api.uploads import import_upload
 from flowengine.service.outbound import Outbound
+from flowengine.service.problems import ProblemError, sentence
 from flowengine.service.settings import Settings
 from flowengine.store.tps import TpsHeader, TpsKind, TpsList
 from flowengine.store.tps_import import TpsImported, import_tps
@@ -82,7 +83,10 @@ async def upload(request: Request) -> Response:
     now, snapshot = outbound.now(), moment(asked.snapshot, "snapshot")
 
     def take(file: Path) -> TpsImported:
-        return import_tps(file, settings.tps_file, asked.which, now=now, snapshot=snapshot, force=asked.force)
+        try:
+            return import_tps(file, settings.tps_file, asked.which, now=now, snapshot=snapshot, force=asked.force)
+        except StoreError as error:
+            raise ProblemError(503, "The list cannot be kept", sentence(str(error))) from error
 
     imported = await import_upload(request, take, folder=settings.tps_file.parent)
     reading = imported.reading

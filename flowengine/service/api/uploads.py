@@ -54,7 +54,9 @@ async def _received(request: Request, folder: Path | None) -> AsyncIterator[Path
             await _write(request, file)
             yield file
     except OSError as error:
-        raise ProblemError(503, "No room for the file", f"It could not be kept: {error.strerror}.") from error
+        raise ProblemError(
+            503, "The file cannot be kept", f"It could not be written: {error.strerror}; make room, and send it again."
+        ) from error
 
 
 async def _write(request: Request, file: Path) -> None:

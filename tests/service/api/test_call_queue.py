@@ -86,9 +86,10 @@ def test_a_call_that_is_being_dialled_cannot_be_taken_back(desk_anywhere: Desk) 
     assert desk.queue()["concurrency"] == {"limit": 10, "in_use": 1}
 
 
-def test_a_call_that_nobody_asked_for_cannot_be_taken_back(desk: Desk) -> None:
-    for call_id in ("nothing", "%00", "a" * 500):
-        assert desk.client.ask("DELETE", f"/api/call-queue/{call_id}").status == 404
+def test_a_call_that_nobody_asked_for_cannot_be_taken_back(desk_anywhere: Desk) -> None:
+    for call_id in ("nothing", "%00", "a%00b", "a" * 500, "%ED%A0%80", "é"):
+        assert desk_anywhere.client.ask("DELETE", f"/api/call-queue/{call_id}").status == 404
+        assert desk_anywhere.get(f"/api/call/{call_id}").status == 404
 
 
 def test_a_call_that_waits_can_be_looked_at(desk: Desk) -> None:

@@ -87,6 +87,12 @@ def test_the_list_is_read_a_part_at_a_time(desk_anywhere: Desk) -> None:
     assert set(found) == numbers
 
 
+def test_a_part_that_there_is_not_is_named(desk: Desk) -> None:
+    for query in ("limit=0", "limit=1001", "after=%00", "after=xyz", "page=2"):
+        answered = desk.get(f"{LIST}?{query}")
+        assert (answered.status, answered.json["field"]) == (422, query.partition("=")[0])
+
+
 def test_a_file_goes_onto_the_list_and_its_rubbish_is_told(desk_anywhere: Desk) -> None:
     desk = desk_anywhere
     report = sent(

@@ -83,6 +83,12 @@ def test_what_is_no_such_list_leaves_the_old_one(desk: Desk, query: str, body: b
     assert [each["count"] for each in desk.get(TPS).json["lists"]] == [2]
 
 
+def test_a_list_that_cannot_be_written_is_told_and_nothing_is_lost(desk: Desk) -> None:
+    desk.client.app.state.calls.settings.tps_file.mkdir()
+    answered = sent(desk, "?snapshot=2026-11-20")
+    assert (answered.status, answered.json["title"]) == (503, "The list cannot be kept")
+
+
 def test_a_damaged_list_is_told(desk: Desk) -> None:
     desk.client.app.state.calls.settings.tps_file.write_bytes(b"rubbish")
     assert "is not a list" in desk.get(TPS).json["problem"]
