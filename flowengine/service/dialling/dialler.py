@@ -190,6 +190,8 @@ class Dialler:
         paused = self._is_paused(now)
         if paused and self._pause is None:
             log.error("dialling is paused: too many calls were abandoned (A2)")
+        elif self._pause is not None and not paused:
+            log.info("dialling goes on: few enough calls were abandoned")
         self._pause = PAUSED if paused else None
         return paused
 

@@ -122,6 +122,7 @@ class Site:
         settings: DiallingSettings | None = None,
         policy: Policy = POLICY,
         pool: Executor | None = None,
+        pauses: bool = True,
     ) -> None:
         self.clock = clock
         self.sessions: dict[str, Session] = {}
@@ -129,7 +130,7 @@ class Site:
         self.database = Database.open(url, patience_s=5)
         self.store = Store(self.database)
         share = AbandonedShare(Attempts(self.database), monotonic=clock.monotonic)
-        rules = CallRules(self.database, policy, caller_id=OURS, is_paused=share.is_too_high)
+        rules = CallRules(self.database, policy, caller_id=OURS, is_paused=share.is_too_high if pauses else None)
         self.queue = CallQueue(rules, pace or Pace())
         (folder / "offers.flow").write_text(FLOW, "utf-8")
         library = FlowLibrary(folder)
