@@ -1,12 +1,15 @@
-"""Timing: the median of several rounds, and one row of the table."""
+"""Timing: the median of several rounds, and the table of the rows."""
 
 from __future__ import annotations
 
+import os
+import platform
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 
+HEADINGS = ("", "one is", "takes", "floor", "floor takes", "ratio", "limit")
 ROUNDS = 7
 ROUND_S = 0.15
 """A round repeats until it has lasted so long: short enough to finish, long enough for the clock."""
@@ -50,3 +53,17 @@ def shown(seconds: float) -> str:
         if seconds >= size:
             return f"{seconds / size:.3g} {name}"
     return f"{seconds / 1e-9:.3g} ns"
+
+
+def show(rows: Iterable[Row]) -> None:
+    """Print the table."""
+    table = [HEADINGS, *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(HEADINGS))]
+    for line in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    print(f"\nmedians; Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    takes, floor, limit = shown(row.seconds), shown(row.floor_s), shown(row.limit) if row.limit else ""
+    return (row.what, row.unit, takes, row.floor_is, floor, f"{row.ratio:.1f}", limit)

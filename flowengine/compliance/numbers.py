@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -72,10 +73,12 @@ def read_number(text: str, policy: Policy) -> str | NumberProblem:
     return number.e164 if isinstance(number, Number) else number
 
 
+@lru_cache(maxsize=64)
 def identify(text: str, policy: Policy) -> Number | NumberProblem:
     """The number a text names: whether it exists, where it belongs and of what kind it is.
 
-    A leading space stands for the plus that a URL turns into one, where the digits make sense that way.
+    A leading space stands for the plus that a URL turns into one, where the digits make sense that way. The last few
+    are remembered: whoever looks up a number's history has identified it once, and `decide` does so again.
     """
     if len(text) > LONGEST:
         return _invalid(f"longer than {LONGEST} characters")

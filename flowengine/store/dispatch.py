@@ -25,10 +25,10 @@ AGAIN_EVENT = timedelta(minutes=15)
 class Dispatch(QueueLine):
     """Claims calls.
 
-    Time comes in as an argument, from the clock of the process that asks. Over several machines these are assumed to
-    agree to a second or so (NTP); by as much can the ages of attempts be wrong. The pace holds with any clocks: every
-    claim puts the line's next moment later by an interval at least, so that clocks that differ by n seconds can at
-    most once bring the calls of n seconds together.
+    Time comes in as an argument. Processes on several machines share a PostgreSQL and should share its clock, too
+    (`CallQueue.time`). Where each takes its own, these are assumed to agree to a second or so (NTP): by as much can the
+    ages of attempts and the hours be wrong. The pace suffers little: every claim puts the line's next moment later by
+    an interval at least, so that clocks n seconds apart can bring the calls of n seconds together, and no more.
     """
 
     def claim(self, now: datetime, owner: str) -> Claim | Wait:

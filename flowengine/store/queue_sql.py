@@ -60,8 +60,8 @@ def next_waiting(connection: Connection, now: datetime) -> RowMapping | None:
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When the next of the calls that wait will be due; None: none waits for its time."""
-    found = connection.execute(_due_of_each(), {"now": now}).scalars()
-    return min((each for each in found if each is not None), default=None)
+    found = connection.execute(_due_of_each(), {"now": now})
+    return min((each for _, each in found if each is not None), default=None)
 
 
 def open_attempts(connection: Connection) -> int:
@@ -120,35 +120,24 @@ def queued() -> Select[Any]:
 
 
 @cache
-def _priorities() -> Any:
-    # A list of VALUES with names for its columns is what SQLite does not know.
-    return union_all(*(select(literal_column(str(each), Integer).label("priority")) for each in PRIORITIES)).subquery()
-
-
-@cache
 def _first_of_each() -> Select[Any]:
-    priority, now = _priorities().c.priority, bindparam("now", type_=tables.UtcTime)
-    first = (
-        select(Q.call_id)
-        .where(Q.state == "waiting", Q.priority == priority, Q.due_at <= now)
-        .order_by(*ORDER)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return select(priority, first)
+    due = Q.due_at <= bindparam("now", type_=tables.UtcTime)
+    return _of_each_priority(select(Q.call_id).where(due).order_by(*ORDER))
 
 
 @cache
 def _due_of_each() -> Select[Any]:
-    priority, now = _priorities().c.priority, bindparam("now", type_=tables.UtcTime)
-    due = (
-        select(Q.due_at)
-        .where(Q.state == "waiting", Q.priority == priority, Q.due_at > now)
-        .order_by(Q.due_at)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return select(due)
+    later = Q.due_at > bindparam("now", type_=tables.UtcTime)
+    return _of_each_priority(select(Q.due_at).where(later).order_by(Q.due_at))
+
+
+def _of_each_priority(first: Select[Any]) -> Select[Any]:
+    """Each priority, and the first that waits in it by that query, or nothing: one seek in the index for each."""
+    # A list of VALUES with names for its columns is what SQLite does not know.
+    priorities = union_all(*(select(literal_column(str(each), Integer).label("priority")) for each in PRIORITIES))
+    each = priorities.subquery("priorities")
+    found = first.where(Q.state == "waiting", Q.priority == each.c.priority).limit(1).correlate(each).scalar_subquery()
+    return select(each.c.priority, found.label("found"))
 
 
 @cache
