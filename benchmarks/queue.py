@@ -1,4 +1,4 @@
-"""The figures of an outbound call, on SQLite; `python -m benchmarks.outbound URL` has them on another database.
+"""The figures of the outbound queue, on SQLite; `python -m benchmarks.queue URL` has them on another database.
 
 `URL` names an empty database, which is filled. The floors are the bare statements on the same database: a row read by
 its key, a row inserted and committed.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from flowengine.compliance.verdict import Decision
 from flowengine.store import tables
@@ -25,15 +25,18 @@ AGAIN_EVENT = timedelta(minutes=15)
 class Dispatch(QueueLine):
     """Claims calls.
 
-    Time comes in as an argument. Processes on several machines share a PostgreSQL and should share its clock, too
-    (`CallQueue.time`). Where each takes its own, these are assumed to agree to a second or so (NTP): by as much can the
-    ages of attempts and the hours be wrong. The pace suffers little: every claim puts the line's next moment later by
-    an interval at least, so that clocks n seconds apart can bring the calls of n seconds together, and no more.
+    Time comes in as an argument. With `by_server_clock` a claim is made at the time of PostgreSQL's server instead, as
+    it is when the line's lock is held: machines that share one disagree by more than the pace allows. (Those that share
+    an SQLite file are one machine.) Where each takes its own clock, the ages of attempts and the hours are wrong by as
+    much as they disagree, and clocks n seconds apart can bring the calls of n seconds together, no more: every claim
+    puts the line's next moment later by an interval at least.
     """
 
     def claim(self, now: datetime, owner: str) -> Claim | Wait:
         """The next call, written down as an attempt of `owner`, who is to dial it at once; or what to wait for."""
         with self._deciding() as (connection, next_at):
+            if self._by_server_clock:
+                now = connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)
             if now < next_at:
                 return Wait(next_at, "pace")
             if open_attempts(connection) >= self.pace.at_once:

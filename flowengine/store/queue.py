@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -76,14 +76,6 @@ class CallQueue(QueueAttempts):
                     return "ended"
 
     # What is read.
-
-    def time(self) -> datetime:
-        """Now: on PostgreSQL by its server's clock, which is one for all machines; else by ours."""
-        if self.database.dialect != "postgresql":
-            return datetime.now(UTC)
-        with self.database.reading() as connection:
-            at: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-        return at.astimezone(UTC)
 
     def call(self, call_id: str) -> QueuedCall | None:
         with self.database.reading() as connection:

@@ -21,11 +21,12 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class QueueLine:
-    """One record, the rules, and how quickly we dial."""
+    """One record, the rules, and how quickly we dial. `by_server_clock`: see `Dispatch`."""
 
-    def __init__(self, rules: CallRules, pace: Pace) -> None:
+    def __init__(self, rules: CallRules, pace: Pace, *, by_server_clock: bool = False) -> None:
         self.rules = rules
         self.pace = pace
+        self._by_server_clock = by_server_clock and rules.database.dialect == "postgresql"
         self.database = rules.database
         self._vault = rules.database.vault
 

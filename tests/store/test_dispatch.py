@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
 
 from flowengine.compliance.policy import Policy
 from flowengine.store import tables
+from flowengine.store.call_rules import CallRules
 from flowengine.store.connection import Database
 from flowengine.store.dispatch import MOST_WEIGHED
-from flowengine.store.queue_rows import AttemptEnd, Claim, NewCall, Wait
+from flowengine.store.queue import CallQueue
+from flowengine.store.queue_rows import AttemptEnd, Claim, NewCall, Pace, Wait
+from tests.postgres import on_postgresql
 from tests.store.queue_cases import (
     CALLER_ID,
     DAY,
@@ -209,3 +214,19 @@ def test_a_policy_that_allows_nothing_any_more_ends_the_call(database: Database)
     assert never.claim(NOON, "one") == Wait(None, "empty")
     assert state_of(queue)[3] == "refused"
     assert POLICY.version != never.rules.policy.version
+
+
+@on_postgresql
+@pytest.mark.parametrize("wrong_by", [-DAY, DAY])
+def test_on_postgresql_a_claim_is_made_by_the_clock_of_the_server(database: Database, wrong_by: timedelta) -> None:
+    all_day = (time(0), time(23, 59, 59, 999_999))
+    policy = Policy(drama_numbers=True, weekday=all_day, weekend=all_day, on_bank_holidays=True)
+    queue = CallQueue(CallRules(database, policy), Pace(), by_server_clock=True)
+    now = datetime.now(UTC)
+    put(queue, now=now - HOUR)
+    claim = claimed(queue, now + wrong_by)
+    attempt = queue.attempt(claim.attempt_id)
+    assert attempt is not None
+    # Here the server's clock is ours.
+    assert now - SECOND <= attempt.started_at <= datetime.now(UTC) + SECOND
+    assert claim.leased_until == attempt.started_at + MINUTE

@@ -227,11 +227,3 @@ def test_a_call_that_waits_for_its_retry_is_taken_back(database: Database) -> No
     put(queue)
     dialled(queue, retry_at=NOON + HOUR, waits_for="RETRY")
     assert queue.cancel("call-1", NOON + MINUTE) == "cancelled"
-
-
-def test_the_time_is_that_of_the_database_and_has_a_zone(database: Database) -> None:
-    queue = queue_on(database)
-    before, at, after = datetime.now(UTC), queue.time(), datetime.now(UTC)
-    # Here the server's clock is ours.
-    assert before - SECOND <= at <= after + SECOND
-    assert at.tzinfo is UTC

@@ -33,7 +33,7 @@ def open_queue(settings: Settings, database: Database) -> CallQueue:
         database, settings.policy, tps, caller_id=settings.twilio_default_from, is_paused=share.is_too_high
     )
     dialling = settings.dialling
-    return CallQueue(rules, Pace(at_once=dialling.at_once, interval=dialling.interval))
+    return CallQueue(rules, Pace(at_once=dialling.at_once, interval=dialling.interval), by_server_clock=True)
 
 
 def open_dialling(
