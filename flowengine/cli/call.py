@@ -81,7 +81,7 @@ class Plan:
 @click.option("--server", metavar="URL", help="Ring the server at its SERVER_BASE_URL, instead of starting one.")
 @click.option("--account", metavar="SID", help="That server's TWILIO_ACCOUNT_SID. [default: from the settings]")
 @click.option("--token", help="That server's TWILIO_AUTH_TOKEN. [default: from the settings]")
-@click.option("--api-key", help="That server's FLOWENGINE_API_KEY. [default: from the settings]")
+@click.option("--api-key", help="A key to that server's API. [default: FLOWENGINE_API_KEY]")
 @click.option(
     "--rest-port",
     default=0,

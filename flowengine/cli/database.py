@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -52,3 +53,10 @@ def tell_new_keys(database: Database) -> None:
 def actor() -> str:
     """Who is at work on this machine: the number of their login, which names nobody to others."""
     return f"cli:{os.getuid()}" if hasattr(os, "getuid") else "cli"
+
+
+def note(database: Database, action: str, subject: str, **detail: object) -> None:
+    """Put what was just done into the audit log. Raises StoreError."""
+    from flowengine.store.audit import AuditLog
+
+    AuditLog(database).append(actor(), action, subject, detail, datetime.now(UTC))

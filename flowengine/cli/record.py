@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from flowengine.cli.database import db_option, opened
+from flowengine.cli.database import db_option, note, opened
 from flowengine.cli.progress import bar
 from flowengine.service.settings import Settings
 
@@ -75,6 +76,7 @@ def rotate_keys(db: str | None, forget_old: bool) -> None:
         if forget_old:
             for key_id in forget_keys(database):
                 click.echo(f"The key {key_id} was taken out.")
+        note(database, "record.rotate-keys", f"sealing-key:{database.vault.current}", forget_old=forget_old)
 
 
 @command.command()
@@ -93,6 +95,8 @@ def purge(db: str | None, dry_run: bool, days: int | None) -> None:
     with opened(db, must_be_there=True) as database:
         now = datetime.now(UTC)
         purged = retention.due(database, now, keep) if dry_run else retention.purge(database, now, keep)
+        if not dry_run:
+            note(database, "record.purge", "record", days=keep.calls.days, **asdict(purged))
     click.echo(_purged(purged, "would go" if dry_run else "gone", keep.calls.days))
 
 

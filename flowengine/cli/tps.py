@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from flowengine.cli.database import note, opened
 from flowengine.cli.moments import Moment, day
 from flowengine.cli.progress import bar
+from flowengine.errors import StoreError
 from flowengine.service.settings import Settings
 from flowengine.store.list_files import rubbish_lines
-from flowengine.store.tps import KINDS, TpsKind, TpsList, check_whole, list_file
+from flowengine.store.tps import KINDS, TpsHeader, TpsKind, TpsList, check_whole, list_file
 
 OLDEST = timedelta(days=28)
 """PECR 21: a list of 28 days ago counts as known."""
@@ -56,8 +58,23 @@ def import_(file: Path, kind: TpsKind, snapshot: datetime | None, force: bool) -
         f"{kind.upper()}: {imported.header.count:,} numbers{before} of {day(imported.header.snapshot)}, "
         f"in {time.monotonic() - began:.0f} s{repeated}; they lie in {list_file(target, kind)}"
     )
+    _note_import(kind, imported.header, forced=force)
     if datetime.now(UTC) - imported.header.snapshot > OLDEST:
         click.echo(f"This list is older than {OLDEST.days} days, so it allows no call: fetch a new one.", err=True)
+
+
+def _note_import(kind: TpsKind, header: TpsHeader, *, forced: bool) -> None:
+    """Into the audit log, where there is a record: the list is in use already, whatever becomes of the entry."""
+    from flowengine.store.connection import Database
+
+    try:
+        if not Database.is_there(Settings.of_record().database_url):
+            return
+        with opened(None) as database:
+            facts = {"numbers": header.count, "of": header.snapshot.isoformat(), "forced": forced}
+            note(database, "tps.import", f"list:{kind}", **facts)
+    except StoreError as error:
+        click.echo(f"The import is not in the audit log: {error}", err=True)
 
 
 @command.command()

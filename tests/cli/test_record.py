@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flowengine.cli.main import main
+from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.keyfile import FileVault
 from flowengine.store.spool import Spool
@@ -97,6 +98,16 @@ def test_old_calls_are_purged_after_a_look(db: str) -> None:
     assert run("purge", "--days", "30000").output == "Nothing is older than 30,000 days.\n"
     assert " and gone: the personal data of 1 calls (2 events)" in run("purge").output
     assert run("purge").output == "Nothing is older than 730 days.\n"
+
+
+def test_what_was_done_to_the_record_is_in_the_audit_log(db: str) -> None:
+    for words in (("rotate-keys",), ("purge", "--dry-run"), ("purge",)):
+        assert run(*words).exit_code == 0
+    database = Database.open(db)
+    entries = AuditLog(database).page(limit=10)
+    database.close()
+    assert [entry.action for entry in entries] == ["record.purge", "record.rotate-keys"]
+    assert '"calls": 1' in entries[0].detail
 
 
 def test_what_was_refused_can_be_read(db: str) -> None:

@@ -10,6 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flowengine.cli.main import main
+from flowengine.service.settings import DEFAULT_DATABASE
+from flowengine.store.audit import AuditLog
+from flowengine.store.connection import Database
 from flowengine.store.tps import TpsList
 
 DAY_S = 86_400
@@ -81,3 +84,16 @@ def test_without_a_list_status_says_how_to_get_one(folder: Path) -> None:
     result = run("status")
     assert result.exit_code == 1
     assert "flowengine tps import FILE" in result.stderr
+
+
+def test_an_import_is_in_the_audit_log_of_the_record_that_is_there(folder: Path) -> None:
+    file = written(folder, "01134960123\n")
+    assert run("import", file).exit_code == 0
+    assert not (folder / "flowengine.db").exists()
+    Database.open(DEFAULT_DATABASE).close()
+    assert run("import", file).exit_code == 0
+    database = Database.open(DEFAULT_DATABASE)
+    (entry,) = AuditLog(database).page(limit=10)
+    database.close()
+    assert (entry.action, entry.subject) == ("tps.import", "list:tps")
+    assert '"numbers": 1' in entry.detail

@@ -72,6 +72,11 @@ class Client:
             asked(self.app, method, target, body, {**self.headers, **(headers or {})}, client or self.client)
         )
 
+    def knock(self, target: str, headers: Mapping[str, str] | None = None) -> bool:
+        """Whether a WebSocket is accepted; it is closed at once."""
+        scope = _scope(target, headers, self.client)
+        return self._runner.run(_knocked(self.app, {**scope, "type": "websocket", "scheme": "ws", "subprotocols": []}))
+
 
 async def asked(
     app: Starlette,
@@ -82,14 +87,16 @@ async def asked(
     client: tuple[str, int] = LOCAL,
 ) -> Answered:
     """One request to an application that is running in this event loop."""
+    scope = {**_scope(target, headers, client), "type": "http", "scheme": "http", "method": method}
+    return await _asked(app, scope, body)
+
+
+def _scope(target: str, headers: Mapping[str, str] | None, client: tuple[str, int]) -> dict[str, Any]:
     sent = {name.lower().replace("_", "-"): value for name, value in {**HEADERS, **(headers or {})}.items()}
     path, _, query = target.partition("?")
-    scope = {
-        "type": "http",
+    return {
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
         "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": query.encode(),
@@ -98,7 +105,6 @@ async def asked(
         "client": client,
         "server": ("127.0.0.1", 8080),
     }
-    return await _asked(app, scope, body)
 
 
 async def _asked(app: Starlette, scope: dict[str, Any], body: bytes) -> Answered:
@@ -127,3 +133,17 @@ async def _asked(app: Starlette, scope: dict[str, Any], body: bytes) -> Answered
         [value for name, value in pairs if name == "set-cookie"],
         b"".join(message.get("body", b"") for message in told[1:]),
     )
+
+
+async def _knocked(app: Starlette, scope: dict[str, Any]) -> bool:
+    comes: list[Message] = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
+    told: list[str] = []
+
+    async def receive() -> Message:
+        return comes.pop(0)
+
+    async def send(message: Message) -> None:
+        told.append(message["type"])
+
+    await app(scope, receive, send)
+    return told[0] == "websocket.accept"

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from flowengine.errors import StoreError
 from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
-from flowengine.store.keys import ApiKeys, Role
+from flowengine.store.keys import ApiKey, ApiKeys, Role
 from tests.service.asgi import Answered, Client
 
 NOW = datetime(2026, 3, 2, 10, 15, tzinfo=UTC)
@@ -199,6 +200,43 @@ def test_another_sites_page_changes_nothing_on_an_open_machine_either(client: Cl
     assert client.post("/api/keys", asked, origin="https://evil.example").status == 403
     assert client.post("/api/session", {"key": "x"}, origin="https://evil.example").status == 403
     assert client.post("/api/keys", asked).status == 201
+
+
+@pytest.mark.parametrize(
+    ("role", "headers", "is_accepted"),
+    [
+        ("viewer", {}, False),
+        ("operator", {}, True),
+        ("operator", {"origin": "https://evil.example"}, True),
+    ],
+    ids=["a viewer", "an operator", "a program may name any origin, as it gives its key"],
+)
+def test_a_call_from_the_page_needs_an_operators_key(
+    keys: dict[Role, str], client: Client, role: Role, headers: dict[str, str], is_accepted: bool
+) -> None:
+    assert client.knock("/console/stream", {**bearer(keys[role]), **headers}) is is_accepted
+
+
+def test_the_pages_socket_opens_for_its_own_page_alone(locked: Client) -> None:
+    cookie = cookie_of(signed_in(locked))
+    assert locked.knock("/console/stream", {**cookie, **SAME})
+    assert not locked.knock("/console/stream", {**cookie, "origin": "https://evil.example"})
+    assert not locked.knock("/console/stream", cookie)
+    assert not locked.knock("/console/stream", SAME)
+
+
+def test_while_the_database_is_away_known_keys_go_on_and_others_are_asked_to_come_back(
+    keys: dict[Role, str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def active(self: ApiKeys) -> dict[str, ApiKey]:
+        raise StoreError("away")
+
+    assert client.get("/api/flows", **bearer(keys["viewer"])).status == 200
+    monkeypatch.setattr(ApiKeys, "active", active)
+    client.app.state.access.ring._tried_at = float("-inf")  # as if some seconds had gone by
+    assert client.get("/api/flows", **bearer(keys["viewer"])).status == 200
+    answered = client.get("/api/flows", **bearer("another-key"))
+    assert (answered.status, answered.headers["retry-after"]) == (503, "5")
 
 
 def test_a_link_with_the_key_signs_in_and_leads_on_without_it(locked: Client) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from flowengine.service.api.auditing import is_written
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_body
+from flowengine.service.api.texts import is_id
 from flowengine.service.auth import caller_of
 from flowengine.service.problems import ProblemError, not_found
 from flowengine.store.keys import LONGEST_NAME, ApiKeys, Role
@@ -72,7 +73,8 @@ async def create(request: Request) -> Response:
 async def revoke(request: Request) -> Response:
     store: ApiKeys = request.app.state.keys
     key_id: str = request.path_params["key_id"]
-    if not await asyncio.to_thread(store.revoke, key_id, datetime.now(UTC), actor=caller_of(request).actor):
+    now, actor = datetime.now(UTC), caller_of(request).actor
+    if not is_id(key_id) or not await asyncio.to_thread(store.revoke, key_id, now, actor=actor):
         raise not_found("No key that opens anything has this id; GET /api/keys lists them.")
     is_written(request)
     return Response(status_code=204)

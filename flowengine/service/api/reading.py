@@ -38,7 +38,11 @@ async def read_body(request: Request, asked: type[Asked]) -> Asked:
 def decode(body: bytes, asked: type[Asked]) -> Asked:
     """JSON as `asked`. Raises ProblemError: 400 for what is no JSON, 422 for what does not fit."""
     try:
-        return msgspec.json.decode(body, type=asked)
+        found = msgspec.json.decode(body, type=asked)
+        place = nul_in(msgspec.to_builtins(found)) if b"\\u0000" in body else None
+        if place is not None:
+            raise _has_nul(place)
+        return found
     except msgspec.ValidationError as error:
         raise _does_not_fit(str(error), asked) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -47,10 +51,26 @@ def decode(body: bytes, asked: type[Asked]) -> Asked:
         raise ProblemError(400, "Nested too deeply", "The body nests lists or objects too deeply.") from error
 
 
+def nul_in(value: object, place: str = "") -> str | None:
+    """The place of a text with the character NUL, which PostgreSQL takes in no text; None where there is none."""
+    match value:
+        case str():
+            return place if "\0" in value else None
+        case dict():
+            places = (nul_in(name, place) or nul_in(each, _joined(place, name)) for name, each in value.items())
+        case list():
+            places = (nul_in(each, f"{place}[{number}]") for number, each in enumerate(value))
+        case _:
+            return None
+    return next((found for found in places if found is not None), None)
+
+
 def read_query(request: Request, asked: type[Asked]) -> Asked:
     """The query string as `asked`, numbers and times read from their text. Raises ProblemError (422)."""
     values: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
+        if "\0" in value:
+            raise _has_nul(name[:LONGEST_NAME])
         if name in values:
             raise ProblemError(422, "Does not fit", f"{name[:LONGEST_NAME]} is given twice; give it once.", name)
         values[name] = value
@@ -78,6 +98,10 @@ def _does_not_fit(message: str, asked: type[msgspec.Struct]) -> ProblemError:
     wanted = expectation(asked, path)
     subject = path or "The body"
     return ProblemError(422, "Does not fit", f"{subject} does not fit: {_plain(said)}. Expected {wanted}.", path)
+
+
+def _has_nul(place: str) -> ProblemError:
+    return ProblemError(422, "Does not fit", f"{place or 'A name'} has the character NUL in it; leave it out.", place)
 
 
 def _joined(path: str, name: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from flowengine.service.app import create_app
+from flowengine.store.audit import AuditLog
+from flowengine.store.connection import Database
 from flowengine.store.queue_rows import AttemptEnd, Claim
 from flowengine.store.rows import CallStart
 from tests.service.api.conftest import NOON, Desk
@@ -229,3 +231,18 @@ def test_a_dialled_call_is_acted_in_by_the_call_id_of_its_request(tmp_path: Path
         assert answered.json["success"] is True
 
     assert during_a_call(tmp_path, act).result.outcome == "booked"
+
+
+def test_who_acted_in_which_call_is_in_the_audit_log_and_not_what_was_said(tmp_path: Path) -> None:
+    async def act(call: OnTheLine) -> None:
+        await call.act("say", text="One moment, please.")
+        await call.act("end_conversation")
+
+    during_a_call(tmp_path, act)
+    database = Database.open(small_service(tmp_path).database_url)
+    entries = AuditLog(database).page(limit=10)
+    database.close()
+    assert [entry.subject for entry in entries] == [SID] * 2
+    assert [entry.actor for entry in entries] == ["this-machine"] * 2
+    assert '"action": "say"' in entries[-1].detail
+    assert "moment" not in entries[-1].detail

@@ -72,6 +72,15 @@ def test_what_is_no_json_is_400(body: bytes) -> None:
     assert refused(body).problem.status == 400
 
 
+@pytest.mark.parametrize("body", ['{"name": "S\\u0000m"}', '{"name": "Sam", "words": {"a\\u0000": "b"}}'])
+def test_a_text_with_nul_in_it_fits_nowhere(body: str) -> None:
+    assert "NUL" in refused(body.encode()).problem.detail
+
+
+def test_a_text_that_only_speaks_of_nul_is_read() -> None:
+    assert decode(b'{"name": "\\\\u0000"}', Order).name == "\\u0000"
+
+
 def test_what_fits_is_read() -> None:
     order = decode(b'{"name": "Sam", "lines": [{"sku": "a"}]}', Order)
     assert order.lines == [Line("a")]
