@@ -169,6 +169,14 @@ def test_many_are_put_in_at_once_and_answered_in_their_order(database: Database)
     assert queue.counts() == Counts(2, False, 0)
 
 
+def test_the_places_of_a_batch_go_on_from_what_waits(database: Database) -> None:
+    queue = queue_on(database)
+    put(queue, "there", number=number(9))
+    calls = [new(f"call-{index}", number=number(index), priority=(5, 1)[index == 2]) for index in range(4)]
+    answers = queue.enqueue_many(calls, NOON + SECOND)
+    assert [answer.position for answer in answers if isinstance(answer, Accepted)] == [2, 3, 1, 4]
+
+
 def test_the_order_is_priority_then_how_long_it_could_have_been_called(database: Database) -> None:
     queue = queue_on(database)
     put(queue, "second", now=NOON, number=number(1), priority=5)
