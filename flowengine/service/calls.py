@@ -257,7 +257,7 @@ class Calls:
     async def stop(self) -> None:
         """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
         self._stopping = True
-        await self._until_none(self.settings.drain_s)
+        await self._until_none(self.settings.drain_s, self.ringing)
         for live in self.live:
             if live.session.away.is_away:
                 live.session.let_go("service stopping")
@@ -265,8 +265,8 @@ class Calls:
                 live.session.end("service stopping", FAREWELL)
         await self._until_none(FAREWELL_S)
 
-    async def _until_none(self, seconds: float) -> None:
+    async def _until_none(self, seconds: float, ringing: Callable[[], int] = lambda: 0) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while (self._live or self.ringing()) and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
+        while (self._live or ringing()) and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
             await asyncio.sleep(0.05)

@@ -40,6 +40,9 @@ WATCH_S = 5.0
 RINGING_S = 60.0
 """Beside its ringing time a call takes so long at most until it is answered or over, as far as room is concerned."""
 
+STREAM_S = 10.0
+"""An answered call has a stream within a second or two; without one it takes no room any longer than this."""
+
 Refusal = Literal["unknown", "over", "do not call"]
 
 
@@ -206,6 +209,9 @@ class Dialling:
         call = self.queue.call(attempt.call_id)
         if call is None:
             return "unknown"
+        with self._lock:
+            if attempt_id in self._ringing:
+                self._ringing[attempt_id] = (self._monotonic() + STREAM_S, self._ringing[attempt_id][1])
         return PickedUp(call.flow, msgspec.json.decode(call.contact, type=dict[str, Any]))
 
     def _settle(self, attempt_id: str) -> None:

@@ -6,7 +6,7 @@ record, and Twilio's answer when we ask. An attempt ends when they suffice:
 | the session | Twilio's status | |
 |---|---|---|
 | ended by the flow or the caller | any | over: the outcome is the flow's |
-| broke off | an end | over |
+| broke off | an end, ten seconds ago | over |
 | broke off, or goes on | none yet | wait |
 | goes on | an end, a minute ago | its process is dead: over, broken off |
 | never began | an end, answered | over, when the stream has had ten seconds to come |
@@ -122,7 +122,9 @@ class Settling:
         else:
             if call.ended_at is None and not (told.is_over and now - over_at >= SESSION_GRACE):
                 return None
-            if call.abnormal and not told.is_over:
+            if call.abnormal and not (told.is_over and now - over_at >= STREAM_GRACE):
+                # A process that starts closes the records of those that died, and of those that live beside it: what
+                # the session itself says is on its way.
                 return None
             over_at = call.ended_at or over_at
             story = detail(call, self._store.entries(call.call_id))

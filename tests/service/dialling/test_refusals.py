@@ -161,3 +161,16 @@ def test_an_answered_call_is_held_though_the_record_is_away(place: tuple[Site, E
     # It has ended and is forgotten; one that rings is not.
     site.dialling._about_to_ring(Claim(attempt.attempt_id, site.call("ann"), DECISION, NOON))
     assert site.dialling.answered(attempt.attempt_id, "CA1") == PickedUp("offers", {"name": "Ann"})
+
+
+def test_an_answered_call_whose_stream_does_not_come_takes_room_for_seconds_only(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, Answers())
+    site.enqueue("ann", ANN)
+    site.dial()
+    exchange.until(lambda: any(each.what == "fetched" for each in exchange.happened))
+    assert site.dialling.ringing() == 1
+    site.clock.pass_(timedelta(seconds=11))
+    assert site.dialling.ringing() == 0
+    exchange.hang_up(exchange.calls_to(ANN)[0].sid)
+    exchange.until(lambda: exchange.over(ANN))
