@@ -39,6 +39,7 @@ QUICK = {
 }
 LOCALE = ("--locale=C.UTF-8",)
 START_S = 60
+ROOM_BYTES = 2 << 30
 
 SQLITE_FILE = "record.db"
 
@@ -135,6 +136,13 @@ def _dies_with_us() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
+def _memory() -> Path | None:
+    """A file system in memory, where there is one with room: a new database takes a tenth of the time there."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES
+    return memory if has_room else None
+
+
 def _server_user() -> str | None:
     """None: this very user."""
     if os.geteuid() != 0:
@@ -153,7 +161,7 @@ def postgres() -> Iterator[PostgresServer]:
             pytest.fail(missing)
         pytest.skip(missing)
     # Not pytest's folder: only root may enter that, and the path of a socket may have 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="flowengine-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="flowengine-pg-", dir=_memory()))
     server = PostgresServer(found, folder)
     server.start()
     yield server
