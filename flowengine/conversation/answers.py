@@ -6,84 +6,95 @@ from flowengine.conversation.negation import denied
 from flowengine.words.normalise import Said, normalise, word_set
 
 AFFIRMING = (
-    "yes",
-    "correct",
-    "that is right",
-    "that is correct",
-    "that is it",
-    "that is fine",
-    "that is the one",
-    "spot on",
-    "exactly",
-    "indeed",
-    "absolutely",
-    "definitely",
-    "certainly",
-    "of course",
-    "please do",
-    "i do",
-    "i am",
-    "i did",
-    "it is",
-    "go on",
-    "go ahead",
-    "aye",
+    *("yes", "correct", "that is right", "that is correct", "that is it", "that is fine", "that is the one"),
+    *("spot on", "exactly", "indeed", "absolutely", "definitely", "certainly", "of course", "please do", "aye"),
+    *("go on", "go ahead", "i think so", "i believe so", "i suppose so", "i guess so", "i hope so", "as far as i know"),
 )
+ECHOING = (
+    *("it is", "i do", "i am", "i did", "i have", "i was", "i can", "i will", "i would", "we do", "we are", "we have"),
+    *("we did", "we can", "there is", "there are", "there was", "it does", "it has", "it was", "they are", "they do"),
+)
+"""These agree as whole sentences: "there is, yes"; and not "there is a draught", "I am driving"."""
+
 AGREEABLE = ("ok", "sure", "right", "fine", "lovely", "great", "perfect", "good", "brilliant", "true", "please")
 """These agree only where nothing else of weight is said: "lovely", and not "lovely weather"."""
 
 DENYING = (
-    "no",
-    "not really",
-    "not quite",
-    "not right",
-    "not correct",
-    "wrong",
-    "incorrect",
-    "neither",
-    "i do not",
-    "i am not",
-    "it is not",
-    "that is not",
-    "not at all",
-    "of course not",
-    "false",
+    *("no", "never", "not really", "not quite", "not right", "not correct", "not yet", "not at all", "not me", "wrong"),
+    *("incorrect", "neither", "false", "of course not", "absolutely not", "definitely not", "certainly not"),
+    *("probably not", "i hope not", "i think not", "afraid not", "rather not", "prefer not", "not that i know of"),
+    *("not that i am aware of", "not as far as i know", "do not think so", "do not believe so", "not in the least"),
+    *(f"{each} not" for each in ECHOING if each != "there was"),
+    *("that is not", "it will not", "i could not", "i should not"),
 )
+NEITHER = (
+    *("i do not know", "do not know", "no idea", "not sure", "i am not sure", "not certain", "i am not certain"),
+    *("i do not mind", "do not mind", "i do not remember", "i do not recall", "i do not understand", "i can not say"),
+    *("i can not remember", "i do not care", "not too sure", "not entirely sure", "not really sure", "yes and no"),
+    *("no problem", "no worries", "no trouble", "no bother", "no one", "no doubt", "no wonder", "no matter", "never mind"),
+)
+"""Words that say neither, though a "no" or a "not" stands in them."""
+
 BESIDE = word_set("that is would be sounds then thanks thank you very much so all the a it i think me for to with ok")
-_YES = tuple(sorted((tuple(each.split()) for each in (*AFFIRMING, *AGREEABLE)), key=len, reverse=True))
-_NO = tuple(sorted((tuple(each.split()) for each in DENYING), key=len, reverse=True))
-_AGREEABLE = frozenset(tuple(each.split()) for each in AGREEABLE)
-WHOLE_SENTENCE = frozenset({("that", "is", "right"), ("that", "is", "correct"), ("it", "is"), ("correct",)})
+FIRM = frozenset(tuple(each.split()) for each in ("that is right", "that is correct", "correct", *ECHOING))
+""""No, no, that's right" agrees, "no, that's fine" does not."""
+
+FIRM_AFTER_YES = FIRM | {("that", "is", "fine"), ("that", "is", "it")}
 CLOSING = word_set("yes no ok right correct indeed please thanks thank then sorry actually i it that")
 """Words that may follow a whole sentence: "it is, thanks". In "no, it's five" the sentence goes on, and corrects."""
+
+CHANGES = word_set("sorry actually wait rather mean meant")
+
+
+def _longest_first(*phrases: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((tuple(each.split()) for each in phrases), key=len, reverse=True))
+
+
+_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+for _kind, _listed in (("no", DENYING), ("yes", AFFIRMING), ("yes", ECHOING), ("agreeable", AGREEABLE), ("neither", NEITHER)):
+    for _phrase in _longest_first(*_listed):
+        _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
+for _known in _PHRASES.values():
+    _known.sort(key=lambda each: len(each[0]), reverse=True)
+_ECHOING = frozenset(_longest_first(*ECHOING))
 
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None when the words are neither or both."""
     said = normalise(text)
-    yes = no = firm = agreeable = False
+    marks: list[tuple[bool, tuple[str, ...], int, bool]] = []
+    agreeable = False
     rest = index = 0
     while index < len(said.words):
-        refused, agreed = _starting(_NO, said.words, index), _starting(_YES, said.words, index)
-        phrase = refused or agreed
-        whole = _is_whole(said, index + len(phrase or ()))
-        if phrase is None or (phrase == ("it", "is") and not whole):
+        phrase, kind = _starting(said.words, index)
+        whole = _is_whole(said, index + len(phrase))
+        if not phrase or (phrase in _ECHOING and not whole):
             rest += said.words[index] not in BESIDE
             index += 1
             continue
-        if refused is not None or denied(said, index, phrase):
-            no = True
-        else:
-            agreeable = agreeable or phrase in _AGREEABLE
-            yes = yes or phrase not in _AGREEABLE
-            firm = firm or (whole and phrase in WHOLE_SENTENCE)
+        if kind == "no" or (kind != "neither" and denied(said, index, phrase)):
+            marks.append((False, phrase, index, whole))
+        elif kind == "yes":
+            marks.append((True, phrase, index, whole))
+        agreeable = agreeable or kind == "agreeable"
+        rest += kind == "neither"
         index += len(phrase)
-    if yes and no:
-        # "No, no, that's right" agrees; "yes, no, hang on" says neither.
-        return True if firm and said.words[0] == "no" else None
-    if yes or no:
-        return yes
-    return True if agreeable and not rest else None
+    if not marks:
+        return True if agreeable and not rest else None
+    if len({agrees for agrees, *_ in marks}) == 1:
+        return marks[0][0]
+    return _settled(said, marks)
+
+
+def _settled(said: Said, marks: list[tuple[bool, tuple[str, ...], int, bool]]) -> bool | None:
+    """ "No, no, that's right" agrees; "yes. Sorry, no" denies; "yes, no, hang on" says neither."""
+    agrees, phrase, start, whole = marks[-1]
+    before = next(each for each in reversed(marks) if each[0] != agrees)
+    if CHANGES & set(said.words[before[2] + len(before[1]) : start]):
+        return agrees
+    if agrees and whole:
+        return True if phrase in (FIRM if said.words[0] == "no" else FIRM_AFTER_YES) else None
+    return False if not agrees and len(phrase) > 2 and whole else None
 
 
 def _is_whole(said: Said, after: int) -> bool:
@@ -91,5 +102,8 @@ def _is_whole(said: Said, after: int) -> bool:
     return after in said.clauses or after == len(said.words) or said.words[after] in CLOSING
 
 
-def _starting(phrases: tuple[tuple[str, ...], ...], words: tuple[str, ...], index: int) -> tuple[str, ...] | None:
-    return next((each for each in phrases if words[index : index + len(each)] == each), None)
+def _starting(words: tuple[str, ...], index: int) -> tuple[tuple[str, ...], str]:
+    for phrase, kind in _PHRASES.get(words[index], ()):
+        if words[index : index + len(phrase)] == phrase:
+            return phrase, kind
+    return (), ""

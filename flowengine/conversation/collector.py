@@ -10,7 +10,8 @@ from typing import Literal
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
-from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of, without_idioms
+from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of
+from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
 from flowengine.conversation.reading import corrects, tokens

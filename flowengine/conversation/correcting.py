@@ -6,14 +6,15 @@ has, denied. A number alone belongs to the only number slot, where the words lea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 
+from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.numbers import read_amount
-from flowengine.conversation.reading import TURNS, find, tokens
+from flowengine.conversation.reading import TURNS, tokens
 from flowengine.conversation.slots import extract
 from flowengine.conversation.times import PARTS
+from flowengine.conversation.weighing import find
 from flowengine.graph.model import TypeKind, ValueType
 from flowengine.words.normalise import word_set
 
@@ -33,17 +34,6 @@ CALLED: Mapping[TypeKind, frozenset[str]] = {
 UNTELLING = word_set("slot how many much what which when where is of the a an to for at in on by no not number")
 INSISTS = word_set("said meant mean make should actually instead rather")
 BESIDE = TURNS | word_set("it it's its is i that's was be not please just only then thanks of them")
-IDIOM = re.compile(
-    r"^(?:oh|o)\b(?=\W+(?:yes|yeah|no|right|sorry|that|ok|it|i|actually)\b)"
-    r"|\b(?:the|that|this|no|any|every|some|each) one\b|\b(?:a|one) hundred per ?cent\b"
-    r"|\b(?:a|one|two|five|ten|half a|a couple of|couple of) (?:moment|minute|min|second|sec|tick|mo|thing)s?\b"
-)
-"""A number in words and none in meaning: "that's the one", "one moment"."""
-
-
-def without_idioms(text: str) -> str:
-    """The words, lower case, less those that only sound like numbers."""
-    return IDIOM.sub(" ", text.lower())
 
 
 def same_answer(known: object, said: object, text: str) -> bool:
@@ -75,7 +65,7 @@ def spoken_of(text: str, wanted: Mapping[str, ValueType], known: Mapping[str, ob
 def lone_number(text: str, wanted: Collection[str]) -> dict[str, object]:
     """The number that a correction gives for the one slot of `wanted`; empty where it may be no correction at all."""
     said = tokens(without_idioms(text))
-    found = find(read_amount, said)
+    found = find(read_amount, said, "amount")
     if found is None or len(wanted) != 1:
         return {}
     counted = said[found.stop : found.stop + 1]

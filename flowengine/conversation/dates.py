@@ -1,43 +1,64 @@
-"""Dates as British callers say them: "next Tuesday", "a week on Friday", "the third of December", "3/12".
+"""Dates as British callers say them: "next Tuesday", "a week on Friday", "the Monday after next", "two days ago".
 
-A date without a year is the next one to come. "Next Tuesday" is the Tuesday of next week (weeks begin on Monday);
-"Tuesday" alone is the first one after today.
+"Next Tuesday" is the Tuesday of next week (weeks begin on Monday); "Tuesday" alone is the first one after today. A day
+of the week that is not that of the date beside it ("Monday the first", a Tuesday) makes none.
 """
 
 from __future__ import annotations
 
-import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flowengine.words.number_words import ORDINALS, SMALL, read_number
+from flowengine.conversation.calendar_days import MONTH_NUMBERS, Read, day_and_month, exact, figures, next_to_come
+from flowengine.conversation.reading import TURNS, Reader
+from flowengine.words.number_words import ORDINALS, read_number
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-SHORT = {month[:3]: number for number, month in enumerate(MONTHS, 1)} | {"sept": 9}
-MONTH_NUMBERS = {month: number for number, month in enumerate(MONTHS, 1)} | SHORT
-NAMED = {"christmas eve": (12, 24), "christmas day": (12, 25), "boxing day": (12, 26)}
-UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "fortnights": 14}
+NAMED = {
+    ("christmas", "eve"): (12, 24),
+    ("christmas", "day"): (12, 25),
+    ("boxing", "day"): (12, 26),
+    ("new", "year", "day"): (1, 1),
+    ("new", "years", "day"): (1, 1),
+    ("new", "year", "eve"): (12, 31),
+    ("new", "years", "eve"): (12, 31),
+}
+DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "fortnights": 14}
+MONTHS_OF = {"month": 1, "months": 1, "year": 12, "years": 12}
+MOST = 500
+"""Of days, weeks or months: beyond it nobody counts."""
 
-Read = tuple[date, int] | None
+NEAR = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
+
+
+def date_reader(today: date) -> Reader:
+    """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or rather the day after"."""
+    last: date | None = None
+    month: int | None = None
+    turned = False
+
+    def read(said: Sequence[str]) -> tuple[object, int] | None:
+        nonlocal last, month, turned
+        turned = turned or said[0] in TURNS
+        beside = 1 if said[0] == "the" else 0
+        if last is not None and said[beside : beside + 2] in (["day", "after"], ["day", "before"]):
+            if read_date(said[beside + 2 :], today) is None:
+                return last + timedelta(1 if said[beside + 1] == "after" else -1), beside + 2
+        found = read_date(said, today)
+        if turned and month is not None and (found is None or MONTH_NUMBERS.keys().isdisjoint(said[: found[1]])):
+            found = day_and_month(said, today, month) or found
+        if found is not None and found[0] is not None:
+            last = found[0]
+            month = next((MONTH_NUMBERS[word] for word in said[: found[1]] if word in MONTH_NUMBERS), month)
+        return found
+
+    return read
 
 
 def read_date(said: Sequence[str], today: date) -> Read:
     """The date at the beginning of `said`, and how many tokens it took."""
-    for read in (_relative, _weeks_on, _weekday, _named, _day_and_month, _figures):
+    for read in (_relative, _weeks_on, _week, _weekday, _named, _place_in_month, day_and_month, figures):
         found = read(said, today)
         if found is not None:
             return found
@@ -48,183 +69,178 @@ def _relative(said: Sequence[str], today: date) -> Read:
     start = 1 if said[:1] == ["the"] else 0
     if said[start : start + 3] == ["day", "after", "tomorrow"]:
         return today + timedelta(2), start + 3
-    near = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
-    if said and said[0] in near:
-        moved = today + timedelta(near[said[0]])
+    if said[start : start + 3] == ["day", "before", "yesterday"]:
+        return today - timedelta(2), start + 3
+    if said and said[0] in NEAR:
+        moved = today + timedelta(NEAR[said[0]])
         if said[1:2] == ["week"]:
             return moved + timedelta(7), 2
         return moved, 1
     if said[:1] == ["in"]:
-        counted = _count_of_days(said[1:])
-        return (today + timedelta(counted[0]), counted[1] + 1) if counted is not None else None
+        counted = _count(said[1:])
+        return (_moved(today, counted[0], counted[1]), counted[2] + 1) if counted is not None else None
     return None
 
 
 def _weeks_on(said: Sequence[str], today: date) -> Read:
-    """ "A week on Tuesday", "a fortnight today", "two weeks from Friday", "three days from now"."""
-    counted = _count_of_days(said)
+    """ "A week on Tuesday", "a fortnight today", "a month today", "three days from now", "two days ago"."""
+    counted = (7, 0, 1) if said[:1] == ["week"] and said[1:2] in (["on"], ["from"]) else _count(said)
     if counted is None:
         return None
-    days, used = counted
+    days, months, used = counted
+    if said[used : used + 1] == ["ago"]:
+        if _weekday(said[used + 1 :], today) is not None:
+            # "A week ago on Friday", before or after it: asked again.
+            return None, used + 2
+        return _moved(today, -days, -months), used + 1
     if said[used : used + 1] in (["on"], ["from"]):
         used += 1
     if said[used : used + 1] == ["now"]:
-        return today + timedelta(days), used + 1
+        return _moved(today, days, months), used + 1
     rest = said[used:]
-    base = _relative(rest, today) or _weekday(rest, today)
-    return (base[0] + timedelta(days), used + base[1]) if base is not None else None
+    base = _relative(rest, today) or (_weekday(rest, today) if not months else None)
+    if base is None or base[0] is None:
+        return None
+    if rest[:1] == ["last"]:
+        return base[0] - timedelta(days), used + base[1]
+    return _moved(base[0], days, months), used + base[1]
 
 
-def _count_of_days(said: Sequence[str]) -> tuple[int, int] | None:
-    number = (1, 1) if said[:1] in (["a"], ["one"]) else read_number(said)
-    if number is None or number[1] >= len(said):
-        return None
-    unit = said[number[1]]
-    if unit not in UNITS:
-        return None
-    used = number[1] + 1
-    if said[used : used + 1] == ["time"]:
-        used += 1
-    return number[0] * UNITS[unit], used
+def _week(said: Sequence[str], today: date) -> Read:
+    """ "This time next week", "Thursday" after "next week", "the Monday after next"."""
+    if said[:4] == ["this", "time", "next", "week"]:
+        return today + timedelta(7), 4
+    if said[:3] == ["this", "time", "tomorrow"]:
+        return today + timedelta(1), 3
+    start = 1 if said[:1] == ["the"] else 0
+    if said[start : start + 3] == ["week", "after", "next"]:
+        return _in_week(said, start + 3, 2, today)
+    if said[:2] in (["next", "week"], ["this", "week"], ["last", "week"]):
+        return _in_week(said, 2, ("last", "this", "next").index(said[0]) - 1, today)
+    if len(said) > start and said[start] in WEEKDAYS:
+        if said[start + 1 : start + 3] == ["after", "next"]:
+            return _of_week(today, 2, WEEKDAYS.index(said[start])), start + 3
+    return None
+
+
+def _in_week(said: Sequence[str], used: int, week: int, today: date) -> Read:
+    on = 1 if said[used : used + 1] == ["on"] else 0
+    if used + on < len(said) and said[used + on] in WEEKDAYS:
+        return _of_week(today, week, WEEKDAYS.index(said[used + on])), used + on + 1
+    return None
+
+
+def _of_week(today: date, week: int, weekday: int) -> date:
+    """The day of the week that is so many weeks from this one."""
+    return today + timedelta(7 * week + weekday - today.weekday())
 
 
 def _weekday(said: Sequence[str], today: date) -> Read:
-    index, following = 0, False
-    while index < len(said) and said[index] in ("this", "next", "coming", "on"):
-        following = following or said[index] == "next"
+    index = 0
+    while index < len(said) and said[index] in ("this", "next", "coming", "on", "last", "holiday"):
         index += 1
     if index >= len(said) or said[index].removesuffix("s") not in WEEKDAYS:
         return None
-    wanted = WEEKDAYS.index(said[index].removesuffix("s"))
-    exact = _day_and_month(said[index + 1 :], today)
-    if exact is not None:
-        return exact[0], index + 1 + exact[1]
-    if following:
-        monday = today - timedelta(today.weekday())
-        return monday + timedelta(7 + wanted), index + 1
-    ahead = (wanted - today.weekday()) % 7 or (0 if said[:1] == ["this"] else 7)
+    led, wanted = said[:index], WEEKDAYS.index(said[index].removesuffix("s"))
+    if "holiday" in led:
+        return None, index + 1
+    dated = day_and_month(said[index + 1 :], today)
+    if dated is not None:
+        fits = dated[0] is not None and dated[0].weekday() == wanted
+        return (dated[0] if fits else None), index + 1 + dated[1]
+    used = index + 1
+    rest = said[used : used + 2]
+    if "last" in led or rest == ["just", "gone"]:
+        return today - timedelta((today.weekday() - wanted - 1) % 7 + 1), used + 2 * (rest == ["just", "gone"])
+    if rest in (["next", "week"], ["this", "week"], ["last", "week"]):
+        return _of_week(today, ("last", "this", "next").index(rest[0]) - 1, wanted), used + 2
+    if "next" in led:
+        return _of_week(today, 1, wanted), used
+    ahead = (wanted - today.weekday()) % 7 or (0 if list(led) == ["this"] else 7)
     found = today + timedelta(ahead)
-    rest = said[index + 1 : index + 3]
-    if rest[:1] == ["week"]:
-        return found + timedelta(7), index + 2
-    if rest == ["next", "week"]:
-        return today - timedelta(today.weekday()) + timedelta(7 + wanted), index + 3
-    return found, index + 1
+    for word, days in (("week", 7), ("fortnight", 14)):
+        if rest[:1] == [word]:
+            return found + timedelta(days), used + 1
+    return found, used
 
 
 def _named(said: Sequence[str], today: date) -> Read:
-    named = NAMED.get(" ".join(said[:2]))
-    if named is None:
-        return None
-    found = _date(today, *named)
-    return (found, 2) if found is not None else None
+    for words, (month, day) in NAMED.items():
+        if tuple(said[: len(words)]) == words:
+            return next_to_come(today, month, day), len(words)
+    return None
 
 
-def _day_and_month(said: Sequence[str], today: date) -> Read:
-    article = 1 if said[:1] == ["the"] else 0
-    day = _day(said[article:])
-    if day is not None:
-        used = article + day[1]
-        of = 1 if said[used : used + 1] == ["of"] else 0
-        month = MONTH_NUMBERS.get(said[used + of]) if used + of < len(said) else None
-        if month is not None and (day[2] or not article or of):
-            return _with_year(said, used + of + 1, month, day[0], today)
-        if said[used : used + 3] == ["of", "next", "month"]:
-            following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
-            return _in_month(following, day[0], used + 3)
-        if said[used : used + 3] == ["of", "this", "month"]:
-            return _in_month(today, day[0], used + 3)
-        if day[2] and (article or said[0][0].isdigit()):
-            return _coming(today, day[0], used)
-        return None
-    month = MONTH_NUMBERS.get(said[0]) if said else None
-    if month is None or (said[0] == "may" and len(said) < 2):
-        return None
-    article = 2 if said[1:2] == ["the"] else 1
-    day = _day(said[article:])
-    return _with_year(said, article + day[1], month, day[0], today) if day is not None else None
-
-
-def _day(said: Sequence[str]) -> tuple[int, int, bool] | None:
-    """A day of the month: its number, the tokens it took, and whether it was an ordinal."""
-    if not said:
-        return None
-    figure = re.fullmatch(r"(\d{1,2})(st|nd|rd|th)?", said[0])
-    if figure is not None:
-        return (int(figure[1]), 1, figure[2] is not None) if 1 <= int(figure[1]) <= 31 else None
-    if said[0] in ORDINALS:
-        return ORDINALS[said[0]], 1, True
-    number = read_number(said)
-    return (number[0], number[1], False) if number is not None and 1 <= number[0] <= 31 else None
-
-
-def _with_year(said: Sequence[str], used: int, month: int, day: int, today: date) -> Read:
-    year, extra = _year(said[used:])
-    found = _date(today, month, day) if year is None else _exact(year, month, day)
-    return (found, used + extra) if found is not None else None
-
-
-def _year(said: Sequence[str]) -> tuple[int | None, int]:
-    if not said:
-        return None, 0
-    if re.fullmatch(r"(?:19|20)\d\d", said[0]):
-        return int(said[0]), 1
-    if said[0] in ("nineteen", "twenty"):
-        rest = read_number(said[1:])
-        if rest is not None and 10 <= rest[0] <= 99:
-            return SMALL[said[0]] * 100 + rest[0], 1 + rest[1]
-    if said[:2] == ["two", "thousand"]:
-        number = read_number(said)
-        assert number is not None
-        return number
-    return None, 0
-
-
-def _figures(said: Sequence[str], today: date) -> Read:
-    if not said:
-        return None
-    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", said[0])
-    if iso is not None:
-        found = _exact(int(iso[1]), int(iso[2]), int(iso[3]))
-        return (found, 1) if found is not None else None
-    british = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})(?:[/.](\d{2}|\d{4}))?", said[0])
-    if british is None or (british[3] is None and "." in said[0]):
-        return None
-    day, month = int(british[1]), int(british[2])
-    if british[3] is None:
-        found = _date(today, month, day)
+def _place_in_month(said: Sequence[str], today: date) -> Read:
+    """ "The end of the month", "the last day of December", "the first Monday in January", "the last Friday of the month"."""
+    start = 1 if said[:1] == ["the"] else 0
+    place = said[start : start + 2]
+    if place[:1] == ["end"]:
+        used, wanted, count = start + 1, None, -1
+    elif len(place) == 2 and (place[0] == "last" or ORDINALS.get(place[0], 9) <= 5):
+        count = -1 if place[0] == "last" else ORDINALS[place[0]]
+        if place[1] in WEEKDAYS:
+            wanted = WEEKDAYS.index(place[1])
+        elif place == ["last", "day"]:
+            wanted = None
+        else:
+            return None
+        used = start + 2
     else:
-        year = int(british[3])
-        found = _exact(year if year > 99 else 2000 + year, month, day)
-    return (found, 1) if found is not None else None
-
-
-def _date(today: date, month: int, day: int) -> date | None:
-    """The next such day from today on."""
-    for year in range(today.year, today.year + 5):
-        found = _exact(year, month, day)
-        if found is not None and found >= today:
-            return found
-    return None
-
-
-def _coming(today: date, day: int, used: int) -> Read:
-    month = today.replace(day=1)
-    for _ in range(12):
-        found = _exact(month.year, month.month, day)
-        if found is not None and found >= today:
-            return found, used
-        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return None
-
-
-def _in_month(month: date, day: int, used: int) -> Read:
-    found = _exact(month.year, month.month, day)
-    return (found, used) if found is not None else None
-
-
-def _exact(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
         return None
+    if said[used : used + 1] not in (["of"], ["in"]):
+        return None
+    month = _month(said[used + 1 :], today)
+    if month is None:
+        return None
+    found = _place(month[0], month[1], wanted, count)
+    if found is not None and found < today and month[3]:
+        found = _place(month[0] + 1, month[1], wanted, count)
+    return found, used + 1 + month[2]
+
+
+def _month(said: Sequence[str], today: date) -> tuple[int, int, int, bool] | None:
+    """Year, month, tokens, and whether it is the month's name, which may mean the next year's."""
+    if said[:2] in (["the", "month"], ["this", "month"]):
+        return today.year, today.month, 2, False
+    start = 1 if said[:1] == ["the"] else 0
+    if said[start : start + 2] in (["next", "month"], ["following", "month"]):
+        return today.year + today.month // 12, today.month % 12 + 1, start + 2, False
+    named = MONTH_NUMBERS.get(said[0]) if said else None
+    return (today.year, named, 1, True) if named is not None else None
+
+
+def _place(year: int, month: int, weekday: int | None, count: int) -> date | None:
+    last = date(year, month, monthrange(year, month)[1])
+    if weekday is None:
+        return last
+    if count < 0:
+        return last - timedelta((last.weekday() - weekday) % 7)
+    first = date(year, month, 1)
+    return exact(year, month, 1 + (weekday - first.weekday()) % 7 + 7 * (count - 1))
+
+
+def _count(said: Sequence[str]) -> tuple[int, int, int] | None:
+    """Days, months and tokens of "three weeks", "a fortnight", "a couple of days", "a month's time"."""
+    if said[:3] == ["a", "couple", "of"]:
+        number: tuple[int, int] | None = (2, 3)
+    else:
+        number = (1, 1) if said[:1] in (["a"], ["one"]) else read_number(said)
+    if number is None or number[1] >= len(said):
+        return None
+    unit = said[number[1]]
+    if unit not in DAYS and unit not in MONTHS_OF:
+        return None
+    used = number[1] + 1
+    if number[0] > MOST:
+        return None
+    if said[used : used + 1] == ["time"]:
+        used += 1
+    return number[0] * DAYS.get(unit, 0), number[0] * MONTHS_OF.get(unit, 0), used
+
+
+def _moved(day: date, days: int, months: int) -> date:
+    """So many days and months on, or back; a month without that day gives its last."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days)

@@ -1,44 +1,207 @@
-"""Names of people and e-mail addresses, as spoken."""
+"""Names of people, as spoken: "it's Priya, P R I Y A", "double-barrelled, Smith hyphen Jones", "John, no, Jonathan".
+
+A sentence is no name: words that no name is made of ("the", "didn't", "what") make the answer none.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flowengine.words.normalise import plain, word_set
+from flowengine.conversation.phones import SINGLE
+from flowengine.conversation.numbers import REPEATS
+from flowengine.conversation.spelled import spelled
+from flowengine.words.normalise import FILLERS, plain, word_set
 
-EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
-LEAD_IN = re.compile(
-    r"^(?:(?:yes|yeah|ok|okay|sure|well|um+|er+m?|oh|no|sorry|actually)[\s,.]+)*"
-    r"(?:(?:my|the) (?:full |e-?mail )?(?:name|address|e-?mail|surname)(?: address)?(?: is|'s)"
-    r"|it is|it's|this is|that's|i'm|i am|they call me|call me|the name's|i meant|i said)?[\s,:]+",
-    re.IGNORECASE,
+CLAUSE = re.compile(r"\s*(?:[,;:!?]|\.(?=\s|$)|\.\.+|…|\s[-–—]+\s)+\s*")
+COURTESY = re.compile(
+    r"^(?:(?:yes|yeah|yep|ok|okay|sure|well|right|so|hello|hi|hiya|good (?:morning|afternoon|evening)|thanks|please|"
+    r"of course|certainly)\b\s*)+"
 )
-NO_NAME = word_set("yes no yeah ok okay sorry what who why pardon hello hi maybe sure")
-SPOKEN_SIGNS = {"dot": ".", "at": "@", "underscore": "_", "dash": "-", "hyphen": "-", "plus": "+", "point": "."}
+TURN = re.compile(r"^(?:(?:no|nope|sorry|actually|wait|hang on|i mean|i meant|rather|or rather|make that|not)\b\s*)+")
+LEAD_IN = re.compile(
+    r"^(?:(?:my|the) (?:full |first |sur|last |family |second )?names? (?:is |'?s )|(?:my|the) (?:full |first |last )?name's "
+    r"|(?:my|the) (?:first |last |family )?(?:sur)?name is |it is |it's |its |this is |that's |that is |i'm |i am "
+    r"|they call me |(?:just |you can |people )?call me |i said |put (?:me )?down as |(?:you can )?put me down as "
+    r"|you're speaking (?:to|with) |you are speaking (?:to|with) |name's |name |speaking to )+"
+)
+CLOSING = re.compile(r"\s(?:speaking|here|thanks|thank you|please|is my name|is the name|love|mate|by the way)$")
+BARRELLED = re.compile(r"\b(?:that's |it's )?double[ -]barrell?ed\b")
+WITH_LETTERS = re.compile(r"\s(?:spelt |spelled )?with (?:an? |two |double |the )?((?:\w\b ?)+)(?:'?s)?(?: (?:in it|at the end))?$")
+PARTS = re.compile(r"(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?,? (.+?),? (?:and )?(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?,? (.+)")
+PARTS_TURNED = re.compile(r"(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?,? (.+?),? (?:and )?(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?,? (.+)")
+PARTICLES = word_set("de da di del della der den la le van von bin ibn al el y du dos das ten ter of")
+NO_NAME = word_set(
+    "a an the i you he she it we they me him us them my your his her our their this that these those who whom whose what "
+    "which where when why how is am are was were be been being do does did done have has had having can could shall should "
+    "would must might not no yes nor or and but if because so than then there here to at from with without about for in "
+    "on up down off out over by as into just very too really please thanks thank sorry pardon hello hi hey okay ok yeah "
+    "yep nope maybe perhaps sure fine right again say said tell told give call know think want need like please name "
+    "number address speaking asking nothing something anything everything nobody somebody anybody someone anyone later now "
+    "today tomorrow never always already still also only don't didn't doesn't isn't wasn't can't couldn't won't wouldn't "
+    "shouldn't haven't hasn't aren't i'd i'll i've i'm you're you've you'll that's it's what's who's where's how's let's "
+    "there's boiler dot com email phone postcode private secret course one"
+)
+SURE_SHORT = 5
+"""Words of a name at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A name in a clause: as written there, whether words led up to it, whether it takes back what was said before."""
+
+    words: tuple[str, ...]
+    led: bool
+    turned: bool
 
 
 def read_name(text: str) -> str | None:
-    """A person's name: up to five words, without what leads up to it."""
-    rest = LEAD_IN.sub("", f"{text.strip()} ", count=1).strip(" .,!?")
-    rest = re.sub(r"[.,!?].*$", "", rest)
-    parts = rest.split()
-    if not 1 <= len(parts) <= 5 or any(each.isdigit() for each in rest) or parts[0].lower() in NO_NAME:
+    """A person's name, without what leads up to it; after a correction the last; None where there is none."""
+    written = BARRELLED.sub(" ", re.sub("[‘’ʼ`´]", "'", text))
+    written = re.sub(r"\s+", " ", written).strip(" .,!?")
+    both = _first_and_surname(written)
+    if both is not None:
+        return both
+    heard: list[Heard] = []
+    letters: str | None = None
+    turned = False
+    clauses = _clauses(written)
+    for clause in clauses:
+        low = clause.lower()
+        courtesy = COURTESY.match(low)
+        low, clause = _cut(low, clause, courtesy.end() if courtesy else 0)
+        turn = TURN.match(low)
+        if turn is not None:
+            turned = True
+            low, clause = _cut(low, clause, turn.end())
+        lead = LEAD_IN.match(low + " ")
+        low, clause = _cut(low, clause, min(lead.end(), len(low)) if lead else 0)
+        if not clause:
+            continue
+        row = spelled(low.split())
+        if row is not None and row[1] == len(low.split()):
+            letters = row[0]
+            continue
+        words = _words(clause)
+        if words is None:
+            if lead is not None or turned:
+                return None
+            continue
+        heard.append(Heard(words, lead is not None, turned))
+        turned = False
+    chosen = _chosen(heard)
+    if letters is not None:
+        return _mended(chosen, letters) if not (chosen is None and heard) else None
+    return _joined(chosen) if chosen is not None else None
+
+
+def _clauses(text: str) -> list[str]:
+    """What stands between pauses; letters that are spelled aloud stay together."""
+    clauses: list[str] = []
+    for clause in CLAUSE.split(text):
+        words = [word for word in clause.split() if word.lower() not in FILLERS - {"oh"}]
+        kept = " ".join(words)
+        if not kept:
+            continue
+        row = spelled(kept.lower().split(), least=1)
+        if clauses and row is not None and row[1] == len(words):
+            before = spelled(clauses[-1].lower().split(), least=1)
+            if before is not None and before[1] == len(clauses[-1].split()):
+                clauses[-1] += f" {kept}"
+                continue
+        clauses.append(kept)
+    return clauses
+
+
+def _words(clause: str) -> tuple[str, ...] | None:
+    """The words of a clause that can be a name; None when it can't be one."""
+    with_letters = WITH_LETTERS.search(clause.lower())
+    if with_letters is not None:
+        clause = clause[: with_letters.start()]
+        if not set(with_letters[1].replace(" ", "")) <= set(clause.lower()):
+            # "Steven with a P H" is no Steven: how it is written is not known.
+            return None
+    while (closing := CLOSING.search(clause.lower())) is not None:
+        clause = clause[: closing.start()]
+    clause = re.sub(r"\s(?:hyphen|dash)\s", "-", clause, flags=re.IGNORECASE)
+    clause = re.sub(r"\bO[' ](?:apostrophe )?(?=[A-Z])|\bo apostrophe (?=[a-z])", "O'", clause)
+    words = clause.split()
+    plain_words = [plain(word) for word in words]
+    for index, word in enumerate(plain_words):
+        if word in SINGLE or word in REPEATS or word[0].isdigit():
+            # A telephone number, or another, follows the name.
+            words, plain_words = words[:index], plain_words[:index]
+            break
+    if not 1 <= len(words) <= SURE_SHORT or not all(_may_be_name(word) for word in plain_words):
         return None
-    if len(parts) > 1 and all(len(part) == 1 for part in parts):
-        parts = ["".join(parts)]
-    return " ".join(part if not part.islower() else _capital(part) for part in parts)
+    if plain_words[0] in PARTICLES and len(words) == 1:
+        return None
+    return tuple(words)
 
 
-def read_email(text: str) -> str | None:
-    """An address, written or spoken: "sam dot jones at example dot com"."""
-    written = EMAIL.search(plain(text))
-    if written is not None:
-        return written.group()
-    said = re.findall(r"[a-z0-9']+", LEAD_IN.sub("", f"{plain(text)} ", count=1))
-    joined = "".join(SPOKEN_SIGNS.get(word, word) for word in said)
-    match = EMAIL.fullmatch(joined)
-    return match.group() if match is not None else None
+def _may_be_name(word: str) -> bool:
+    return word not in NO_NAME and re.fullmatch(r"[a-z]+(?:['-][a-z]+)*\.?", word) is not None
 
 
-def _capital(part: str) -> str:
-    return re.sub(r"(^|[-'])([a-z])", lambda found: found[1] + found[2].upper(), part)
+def _chosen(heard: Sequence[Heard]) -> tuple[str, ...] | None:
+    """The name meant: the last after a correction, the fullest of several tellings, the one that words led up to."""
+    if not heard:
+        return None
+    start = max((index for index, each in enumerate(heard) if each.turned), default=0)
+    meant = heard[start:]
+    best = meant[0]
+    for each in meant[1:]:
+        if _holds(each.words, best.words):
+            best = Heard(each.words, best.led or each.led, False)
+        elif not _holds(best.words, each.words) and not best.led:
+            if not each.led:
+                return None
+            best = each
+    return best.words
+
+
+def _holds(longer: Sequence[str], shorter: Sequence[str]) -> bool:
+    return {each.lower() for each in shorter} <= {each.lower() for each in longer}
+
+
+def _mended(name: tuple[str, ...] | None, letters: str) -> str:
+    """The name with the word that was spelled written as it was spelled."""
+    if name is None:
+        return _joined((letters,))
+    near = max(name, key=lambda word: _likeness(plain(word).replace("'", ""), letters.replace("'", "")))
+    if "".join(name).lower().replace("'", "") == letters.replace("'", ""):
+        return _joined((letters,)) if "'" in letters else _joined(name)
+    return _joined(tuple(letters if word == near else word for word in name))
+
+
+def _likeness(word: str, letters: str) -> int:
+    return 2 * (word[:1] == letters[:1]) + len(set(word) & set(letters)) - len(set(word) ^ set(letters))
+
+
+def _first_and_surname(text: str) -> str | None:
+    """ "First name Sam, surname Jones", in either order."""
+    low = re.sub(r"\s*[,.;]\s*", " ", text.lower())
+    both = PARTS.search(low) or PARTS_TURNED.search(low)
+    if both is None:
+        return None
+    first, last = (both[1], both[2]) if both.re is PARTS else (both[2], both[1])
+    halves = [_words(each.strip()) for each in (first, last)]
+    if halves[0] is None or halves[1] is None:
+        return None
+    return _joined((*halves[0], *halves[1]))
+
+
+def _cut(low: str, clause: str, length: int) -> tuple[str, str]:
+    return low[length:].strip(), clause[length:].strip()
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " ".join(_written(word, index) for index, word in enumerate(words))
+
+
+def _written(word: str, index: int) -> str:
+    """With capitals where they belong: McDonald, O'Neill, Anne-Marie; a particle within a name keeps none."""
+    if word.islower() and not (word in PARTICLES and index):
+        word = re.sub(r"(^|-|(?<=\b[od])')([a-z])", lambda found: found[1] + found[2].upper(), word)
+    return re.sub(r"\bMc([a-z])", lambda found: f"Mc{found[1].upper()}", word).rstrip(".")

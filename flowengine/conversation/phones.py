@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from flowengine.conversation.numbers import REPEATS
+from flowengine.conversation.reading import TURNS, Reader
 from flowengine.words.normalise import word_set
 from flowengine.words.number_words import DIGITS, SMALL, TENS
 
@@ -13,8 +15,7 @@ SINGLE = {word: str(value) for value, word in enumerate(DIGITS)} | ZEROS
 MISHEARD = {"to": "2", "too": "2", "for": "4", "won": "1", "ate": "8", "free": "3", "tree": "3", "sex": "6"}
 """What recognisers write for digits; believed only between two digits."""
 
-REPEATS = {"double": 2, "triple": 3, "treble": 3}
-PASSED_OVER = word_set("and then um er uh dash hyphen space that's it's")
+PASSED_OVER = word_set("and then um er erm uh dash hyphen space that's it's so")
 
 
 def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
@@ -34,14 +35,51 @@ def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
     return ("".join(row), used) if row else None
 
 
-def read_phone(said: Sequence[str]) -> tuple[str, int] | None:
-    """A telephone number as E.164, and how many tokens it took."""
-    plus = 1 if said[:1] in (["+"], ["plus"]) else 0
-    row = read_digits(said[plus:])
-    if row is None:
-        return None
-    number = uk_number(("+" if plus else "") + row[0])
-    return (number, plus + row[1]) if number is not None else None
+def row_reader(count: int | None) -> Reader:
+    """A reader of rows of so many digits, or of any number of them; a row of another length is none, whole."""
+    tail = _TailReader()
+
+    def read(said: Sequence[str]) -> tuple[object, int] | None:
+        row = read_digits(said)
+        if row is None:
+            return tail.turn(said)
+        value = tail.complete(row[0], lambda digits: digits if count in (None, len(digits)) else None)
+        return value, row[1]
+
+    return read
+
+
+def phone_reader() -> Reader:
+    """A reader of telephone numbers, as E.164."""
+    tail = _TailReader()
+
+    def read(said: Sequence[str]) -> tuple[object, int] | None:
+        plus = 1 if said[:1] in (["+"], ["plus"]) else 0
+        row = read_digits(said[plus:])
+        if row is None:
+            return tail.turn(said)
+        return tail.complete(("+" if plus else "") + row[0], uk_number), plus + row[1]
+
+    return read
+
+
+class _TailReader:
+    """The last row read, for a correction of its end: "… one two three, no, one two four"."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._turned = False
+
+    def turn(self, said: Sequence[str]) -> None:
+        self._turned = self._turned or said[0] in TURNS
+
+    def complete(self, row: str, check: Callable[[str], str | None]) -> str | None:
+        value = check(row)
+        if value is None and self._turned and len(row) < len(self._last):
+            row = self._last[: -len(row)] + row
+            value = check(row)
+        self._last = row if value is not None else ""
+        return value
 
 
 def uk_number(text: str) -> str | None:

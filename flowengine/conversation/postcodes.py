@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flowengine.conversation.phones import MISHEARD, REPEATS, digit_group
-from flowengine.words.normalise import plain, word_set
+from flowengine.conversation.numbers import REPEATS
+from flowengine.conversation.phones import MISHEARD, digit_group
+from flowengine.conversation.reading import AREAS, TURNS, Reader
+from flowengine.words.normalise import word_set
 
-AREAS = word_set(
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
-    "G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX "
-    "PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF "
-    "WN WR WS WV YO ZE GY JE IM"
-)
-WRITTEN = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?)\s*(\d[a-z]{2})\b")
+KNOWN = word_set(AREAS)
 SHAPE = re.compile(r"([A-Z]{1,2})(\d[A-Z\d]?)(\d)([ABD-HJLNP-UW-Z]{2})")
+WITH_ZERO = word_set("BL BS CM CR FY HA PR SL SS")
+"""The areas that have a district 0; elsewhere it would be the letter O."""
+
+WRITTEN = re.compile(r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}")
 SOUNDS = {
     "ay": "A", "bee": "B", "be": "B", "cee": "C", "see": "C", "sea": "C", "dee": "D", "ee": "E", "eff": "F", "gee": "G",
     "aitch": "H", "haitch": "H", "eye": "I", "jay": "J", "kay": "K", "el": "L", "ell": "L", "em": "M", "en": "N",
@@ -27,21 +27,51 @@ ALPHABET = (
     "sierra tango uniform victor whisky xray yankee zulu alfa whiskey juliett"
 )
 LETTERS = SOUNDS | {word: word[0].upper() for word in word_set(ALPHABET)}
-LONGEST = 16
+LONGEST = 24
+PAUSES = word_set("um er erm uh and then space")
+TAIL = 3
+"""As much of a postcode's end as a correction may put right: "… one A B, no, one A A"."""
 
 
-def find_postcode(text: str, said: Sequence[str]) -> tuple[str, int, int] | None:
-    """The postcode in an utterance, spaced, and the tokens it took (none, where it stood there in writing)."""
-    for written in WRITTEN.finditer(plain(text)):
-        value = postcode(written[1] + written[2])
-        if value is not None:
-            return value, 0, 0
-    for start in range(len(said)):
-        for stop in range(min(len(said), start + LONGEST), start + 3, -1):
-            value = _assemble(said[start:stop])
-            if value is not None:
-                return value, start, stop
-    return None
+def postcode_reader() -> Reader:
+    """A reader of postcodes, spaced and in capitals, that knows the last."""
+    last: str | None = None
+    turned = False
+
+    def read(said: Sequence[str]) -> tuple[object, int] | None:
+        nonlocal last, turned
+        found = read_postcode(said)
+        if found is not None:
+            last = found[0]
+            return found
+        if turned and last is not None and (end := _tail(said)) is not None:
+            mended = postcode(last[: -len(end[0])] + end[0])
+            if mended is not None:
+                last = mended
+                return mended, end[1]
+        turned = turned or said[0] in TURNS
+        return None
+
+    return read
+
+
+def read_postcode(said: Sequence[str]) -> tuple[str, int] | None:
+    """The postcode at the beginning of `said`, and how many tokens it took."""
+    if WRITTEN.fullmatch(said[0]):
+        value = postcode(said[0])
+        return (value, 1) if value is not None else None
+    found: tuple[str, int] | None = None
+    signs, index = "", 0
+    while index < min(len(said), LONGEST) and len(signs) <= 7:
+        step = _sign(said[index:])
+        if step is None:
+            break
+        signs += step[0]
+        index += step[1]
+        if step[0] and 5 <= len(signs) <= 7:
+            value = postcode(signs)
+            found = (value, index) if value is not None else found
+    return found
 
 
 def postcode(text: str) -> str | None:
@@ -49,7 +79,7 @@ def postcode(text: str) -> str | None:
     letters = re.sub(r"\s", "", text).upper()
     for candidate in _readings(letters):
         match = SHAPE.fullmatch(candidate)
-        if match is not None and match[1] in AREAS:
+        if match is not None and match[1] in KNOWN and (match[2][0] != "0" or match[1] in WITH_ZERO):
             return f"{match[1]}{match[2]} {match[3]}{match[4]}"
     return None
 
@@ -61,52 +91,54 @@ def _readings(letters: str) -> Iterator[str]:
     if "O" in letters or "0" in letters:
         outward, inward = letters[:-3], letters[-3:]
         inward = inward[0].replace("O", "0") + inward[1:]
-        head = 2 if outward[1:2].isalpha() and len(outward) > 2 else 1
-        yield outward[:head].replace("0", "O") + outward[head:].replace("O", "0") + inward
-        yield outward[:1].replace("0", "O") + outward[1:].replace("O", "0") + inward
+        for head in (1, 2):
+            yield outward[:head].replace("0", "O") + outward[head:].replace("O", "0") + inward
 
 
-def _assemble(said: Sequence[str]) -> str | None:
-    row: list[str] = []
-    index = 0
+def _tail(said: Sequence[str]) -> tuple[str, int] | None:
+    """The few letters and digits of a correction, up to the end of what is said or to another word."""
+    signs, index = "", 0
     while index < len(said):
-        word = said[index]
-        if index + 2 < len(said) and said[index + 1] in ("for", "as") and len(word) == 1 and word.isalpha():
-            # "S for sugar": the word that explains the letter is not spelled.
-            row.append(word)
-            index += 3 if said[index + 1] == "for" else 4
-            continue
-        if word == "double" and said[index + 1 : index + 2] == ["you"]:
-            row.append("W")
-            index += 2
-            continue
-        digits = digit_group(said[index:], inside=False)
-        if digits is not None:
-            row.append(digits[0])
-            index += digits[1]
-            continue
-        if word in MISHEARD:
-            # Nobody spells these: "G two four J R" comes back as "G 2 for J R".
-            row.append(MISHEARD[word])
-            index += 1
-            continue
-        repeat = REPEATS.get(word)
-        if repeat is not None and index + 1 < len(said):
-            character = _character(said[index + 1])
-            if character is None or len(character) != 1:
-                return None
-            row.append(character * repeat)
-            index += 2
-            continue
-        character = _character(word)
-        if character is None:
-            return None
-        row.append(character)
-        index += 1
-    return postcode("".join(row))
+        step = _sign(said[index:])
+        if step is None or not all(len(word) <= 2 or word in LETTERS or step[0].isdigit() for word in said[index:][:1]):
+            break
+        signs += step[0]
+        index += step[1]
+    return (signs, index) if 0 < len(signs) <= TAIL else None
 
 
-def _character(word: str) -> str | None:
+def _sign(said: Sequence[str]) -> tuple[str, int] | None:
+    """What the words at the beginning spell, nothing for a pause, and how many they are; None when they spell none."""
+    word = said[0]
+    after = said[1] if len(said) > 1 else ""
+    if word in PAUSES:
+        return "", 1
+    if word in TURNS:
+        return None
+    if len(said) > 2 and after in ("for", "as") and (letter := _letter(word)) is not None:
+        # "S for sugar": the word that explains the letter is not spelled; "G two for J R" explains none.
+        led = 2 if after == "for" else 3
+        if len(said) > led and said[led][:1].upper() == letter and len(said[led]) > 1:
+            return letter, led + 1
+    if word == "double" and after in ("you", "u", "yew"):
+        return "W", 2
+    if word in REPEATS and after:
+        letter = _letter(after)
+        if letter is not None:
+            return letter * REPEATS[word], 2
+    digits = digit_group(said, inside=False)
+    if digits is not None:
+        return digits
+    if word in MISHEARD:
+        # Nobody spells these: "G two four J R" comes back as "G 2 for J R".
+        return MISHEARD[word], 1
+    letter = LETTERS.get(word)
+    if letter is not None:
+        return letter, 1
+    return (word.upper(), 1) if word.isalpha() and len(word) <= 4 else None
+
+
+def _letter(word: str) -> str | None:
     if word in LETTERS:
         return LETTERS[word]
-    return word if word.isalpha() and len(word) <= 4 else None
+    return word.upper() if len(word) == 1 and word.isalpha() else None

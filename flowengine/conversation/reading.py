@@ -1,6 +1,7 @@
-"""Reading values out of speech: tokens, readers, and corrections made in the same breath.
+"""Reading values out of speech: tokens, and readers that say which value stands at the beginning of some.
 
-A reader looks at the beginning of some tokens and says which value stands there and how many tokens it took.
+A reader gives the value and how many tokens it took; None for the value where the tokens belong together and make none
+("Monday the first", when the first is a Tuesday), so that no part of them is read as something else.
 """
 
 from __future__ import annotations
@@ -12,18 +13,38 @@ from dataclasses import dataclass
 from flowengine.words.normalise import FILLERS, plain, word_set
 from flowengine.words.number_words import ORDINALS, SMALL
 
+AREAS = (
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
+    "G GL GU HA HD HG HP HR HS HU HX IG IP IV KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX "
+    "PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF "
+    "WN WR WS WV YO ZE GY JE IM"
+)
+"""The areas of British postcodes."""
+
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d+(?:[:/]\d+)+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
-    r"|[a-z]+(?:'[a-z]+)*|[£+@%]"
+    rf"\b(?:{'|'.join(sorted(AREAS.lower().split(), key=len, reverse=True))})\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{{2}}\b"
+    r"|\d{4}-\d{2}-\d{2}|\d+(?:[:/]\d+)+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)+|\d+(?:st|nd|rd|th)\b|\d+"
+    r"|[a-z]+(?:'[a-z]+)*|[£$€+@%]"
 )
 LATE_DAY = re.compile(rf"\b(twenty|thirty) ({'|'.join(word for word, day in ORDINALS.items() if day < 10)})\b")
 """Made one token, so that "the thirty-first of June" is not read as the first of June."""
+
+OWNED = re.compile(r"\b(?!(?:it|that|let|there|here|what|who|he|she)'s)([a-z]+)'s\b")
+""" "Friday's best", "an hour's time": the word itself."""
+
+ABOUT = re.compile(rf"\b({'|'.join(SMALL)}|\d+|noon|midday)[ -]?ish\b")
+""" "Fourish" is four: a caller who says so is content with it."""
+
+EXCLAIMED = re.compile(r"^(?:oh|o)[,.!]+ ")
+""" "Oh, 4417": no zero."""
+
+HOLIDAY = re.compile(r"\b(?:good|easter|bank holiday|black|whit|palm|shrove) (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day)")
+""" "Good Friday" is not this Friday."""
 
 TAKEN = "\0"
 """Stands where a token was used up by another value; no reader reads over it."""
 
 TURNS = word_set("no nope actually sorry rather wait scratch instead mean meant")
-DENIES = word_set("not isn't don't can't never except")
 
 Reader = Callable[[Sequence[str]], tuple[object, int] | None]
 
@@ -38,31 +59,11 @@ class Found:
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words and figures; hyphenated words apart, `3/12`, `15:00`, `3rd` and ISO dates whole."""
-    said = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain(text))
+    """Lower-case words and figures; hyphenated words apart, `3/12`, `15:00`, `3rd`, `ls10 2bd` and ISO dates whole."""
+    said = EXCLAIMED.sub("", re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", plain(text)))
+    said = OWNED.sub(r"\1", ABOUT.sub(r"\1", HOLIDAY.sub("holiday ", said)))
     said = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", said)
     return TOKEN.findall(LATE_DAY.sub(lambda day: f"{SMALL[day[1]] + ORDINALS[day[2]]}th", said))
-
-
-def find(read: Reader, said: Sequence[str]) -> Found | None:
-    """The value meant: the last one after a change of mind ("Tuesday, no, Wednesday"), else the first not denied."""
-    found: list[Found] = []
-    index = before = 0
-    while index < len(said):
-        result = read(said[index:])
-        if result is None:
-            index += 1
-            continue
-        value, used = result
-        if not any(word in DENIES for word in said[max(before, index - 2) : index]):
-            found.append(Found(value, index, index + used))
-        index = before = index + max(used, 1)
-    if not found:
-        return None
-    for each in reversed(found[1:]):
-        if any(word in TURNS or word in DENIES for word in said[found[0].stop : each.start]):
-            return each
-    return found[0]
 
 
 def without(said: Sequence[str], used: Found) -> list[str]:

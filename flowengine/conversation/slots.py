@@ -6,20 +6,27 @@ plain by itself ("at three"). Types whose words could mean anything are never fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.contact import check_contact
-from flowengine.conversation.dates import read_date
-from flowengine.conversation.names import read_email, read_name
-from flowengine.conversation.numbers import read_amount, read_duration, read_money
-from flowengine.conversation.phones import read_digits, read_phone
-from flowengine.conversation.postcodes import find_postcode
-from flowengine.conversation.reading import Found, Reader, find, tokens, without
+from flowengine.conversation.choices import read_choice
+from flowengine.conversation.dates import date_reader
+from flowengine.conversation.emails import read_email
+from flowengine.conversation.idioms import masked
+from flowengine.conversation.lengths import length_reader
+from flowengine.conversation.money import read_money
+from flowengine.conversation.names import read_name
+from flowengine.conversation.numbers import read_amount
+from flowengine.conversation.phones import phone_reader, row_reader
+from flowengine.conversation.postcodes import postcode_reader
+from flowengine.conversation.reading import Found, tokens, without
 from flowengine.conversation.times import find_time, read_moment
+from flowengine.conversation.weighing import find
 from flowengine.graph.model import Flow, TypeKind, ValueType
-from flowengine.words.normalise import normalise
+from flowengine.words.normalise import FILLERS
 
 ORDER: tuple[TypeKind, ...] = (
     "email",
@@ -39,7 +46,8 @@ ORDER: tuple[TypeKind, ...] = (
 )
 """The surest first: what one value has used, the next cannot."""
 
-UNASKED: frozenset[TypeKind] = frozenset({"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of"})
+NONE = (["none"], ["none", "at", "all"], ["none", "really"], ["none", "thanks"], ["none", "please"])
+UNASKED: frozenset[TypeKind] = frozenset({"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of", "money"})
 IN_PASSING: Mapping[TypeKind, frozenset[TypeKind]] = {
     "date": frozenset({"date", "datetime"}),
     "time": frozenset({"time", "datetime"}),
@@ -68,7 +76,8 @@ def find_all(
         asked = name == current or name in named
         if not asked and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current, said):
             continue
-        result = _find(kind, text, said, now, asked=asked)
+        alike = sum(other.kind == kind.kind for each, other in wanted.items() if each not in found)
+        result = _find(kind, text, said, now, asked=asked, several=alike > 1)
         if result is not None:
             found[name] = result.value
             said = without(said, result)
@@ -104,40 +113,41 @@ def _is_lone_number(
 
 def _takes_row(kind: ValueType, said: list[str]) -> bool:
     """Whether the words hold a row of digits as long as this type wants: "three" is no telephone number."""
-    return kind.kind == "digits" and find(_digits_reader(kind.digits), said) is not None
+    return kind.kind == "digits" and find(row_reader(kind.digits), said, "name") is not None
 
 
-def _find(kind: ValueType, text: str, said: list[str], now: datetime, *, asked: bool) -> Found | None:
+def _find(
+    kind: ValueType, text: str, said: list[str], now: datetime, *, asked: bool, several: bool = False
+) -> Found | None:
     match kind.kind:
         case "date":
-            return find(lambda each: read_date(each, now.date()), said)
+            return find(date_reader(now.date()), masked(said), "when", several=several)
         case "time":
-            return find_time(said, bare=asked)
+            return find_time(masked(said), bare=asked, now=now if asked else None, several=several)
         case "datetime":
-            return _whole(read_moment(said, now, bare=asked))
+            return _whole(read_moment(masked(said), now, bare=asked))
         case "duration":
-            return find(read_duration, said)
+            return find(length_reader(), said, "amount", several=several)
         case "money":
-            return find(lambda each: read_money(each, bare=asked), said)
+            return find(lambda each: read_money(each, bare=asked), masked(said), "amount", several=several)
         case "number":
-            return find(read_amount, said)
+            return find(read_amount, masked(said), "amount", several=several) or _none_at_all(said)
         case "digits":
-            return find(_digits_reader(kind.digits), said)
+            return find(row_reader(kind.digits), masked(said), "name", several=several)
         case "phone":
-            return find(read_phone, said)
+            return find(phone_reader(), said, "name", several=several)
         case "uk_postcode":
-            postcode = find_postcode(text, said)
-            return Found(*postcode) if postcode is not None else None
+            return find(postcode_reader(), said, "name", several=several)
         case "email":
             return _whole(read_email(text))
         case "boolean":
             return _whole(yes_or_no(text))
         case "one_of":
-            return _whole(_choice(kind.choices, text))
+            return _whole(read_choice(kind.choices, text, asked=asked))
         case "uk_name":
             return _whole(read_name(text))
         case "text":
-            return _whole(" ".join(text.split()) or None)
+            return _whole(_line(text))
 
 
 def _whole(value: object | None) -> Found | None:
@@ -145,38 +155,16 @@ def _whole(value: object | None) -> Found | None:
     return Found(value, 0, 0) if value is not None else None
 
 
-def _digits_reader(count: int | None) -> Reader:
-    def read(said: object) -> tuple[object, int] | None:
-        row = read_digits(said)  # type: ignore[arg-type]  # a sequence of tokens
-        return row if row is not None and count in (None, len(row[0])) else None
-
-    return read
+def _none_at_all(said: list[str]) -> Found | None:
+    """ "None", as the whole answer to how many."""
+    words = [word for word in said if word not in FILLERS]
+    return Found(0, 0, len(said)) if words in NONE else None
 
 
-def _choice(choices: tuple[str, ...], text: str) -> str | None:
-    """The choice named; after a change of mind the last one; None when several are named without one."""
-    said = normalise(text).words
-    named: list[tuple[int, str]] = []
-    for choice in choices:
-        wanted = normalise(choice.replace("_", " ")).words
-        for start in range(len(said) - len(wanted) + 1):
-            if wanted and said[start : start + len(wanted)] == wanted and "not" not in said[max(0, start - 2) : start]:
-                named.append((start, choice))
-    distinct = {choice for _, choice in named}
-    if len(distinct) == 1:
-        return distinct.pop()
-    if not distinct:
-        return _nearly(choices, said)
-    longest = max(distinct, key=len)
-    if all(other in longest for other in distinct):
-        return longest
-    return max(named)[1] if {"no", "sorry", "actually", "mean", "rather"} & set(said) else None
-
-
-def _nearly(choices: tuple[str, ...], said: tuple[str, ...]) -> str | None:
-    """ "Mornings", "in the afternoons"."""
-    near = {choice for choice in choices for word in said if word.rstrip("s") == choice.replace("_", " ").rstrip("s")}
-    return near.pop() if len(near) == 1 else None
+def _line(text: str) -> str | None:
+    """The utterance as one line; nothing where only fillers were said."""
+    line = " ".join(text.split())
+    return line if any(word not in FILLERS for word in re.findall(r"\w+", line.lower())) else None
 
 
 __all__ = ["check_contact", "extract", "find_all", "find_in_passing"]

@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from flowengine.conversation.names import EMAIL
+from flowengine.conversation.emails import EMAIL
 from flowengine.words.number_words import UNITS, cardinal, decimal_words, ordinal
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})")

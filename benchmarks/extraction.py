@@ -1,0 +1,139 @@
+"""How well values are understood: the fixed utterances of tests/extraction, and what became of each.
+
+`python -m benchmarks.extraction` prints the table of docs/explanation/extraction.md; `--all` adds what is not right in
+the development part. Nothing prints the rows of the held-out part: whoever has read them would mend for them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from flowengine.conversation.contact import typed_value
+from flowengine.conversation.slots import find_all
+from flowengine.graph.model import TypeKind, ValueType
+from flowengine.testing.expected import shown
+
+FOLDER = Path(__file__).parent.parent / "tests" / "extraction"
+PARTS = ("development", "held_out", "fresh")
+LONDON = ZoneInfo("Europe/London")
+TOGETHER = "several in one answer"
+
+Verdict = Literal["right", "asked again", "wrong"]
+VERDICTS: tuple[Verdict, ...] = ("right", "asked again", "wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """An answer, the slots it may fill, the one that was asked for, and what it ought to fill."""
+
+    said: str
+    now: datetime
+    slots: Mapping[str, ValueType]
+    current: str
+    expected: Mapping[str, object]
+    group: str
+    """The type, or `TOGETHER`: the line of the table it counts in."""
+
+    def understood(self) -> dict[str, object]:
+        return find_all(self.said, self.slots, self.now, current=self.current)
+
+
+def utterances(part: str) -> list[Utterance]:
+    """The rows of `development` or `held_out`."""
+    tables = tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
+    rows: list[Utterance] = []
+    for each in tables["question"]:
+        kind = value_type(each["type"])
+        for said, *value in each["said"]:
+            rows.append(_utterance(each, said, {"value": kind}, "value", dict.fromkeys(["value"][: len(value)], *value)))
+    for each in tables["together"]:
+        slots = {name: value_type(written) for name, written in each["slots"].items()}
+        for said, values in each["said"]:
+            rows.append(_utterance(each, said, slots, each["current"], values))
+    return rows
+
+
+def verdict(row: Utterance) -> Verdict:
+    """`wrong`: a slot was filled that should not be, or with another value. `asked again`: nothing wrong, not all."""
+    got = row.understood()
+    if any(name not in row.expected or value != row.expected[name] for name, value in got.items()):
+        return "wrong"
+    return "right" if got.keys() == row.expected.keys() else "asked again"
+
+
+def scores(part: str) -> dict[str, Counter[Verdict]]:
+    """For each line of the table, how many rows are what; `all` the last."""
+    counted: dict[str, Counter[Verdict]] = {}
+    for row in utterances(part):
+        counted.setdefault(row.group, Counter())[verdict(row)] += 1
+    return counted | {"all": sum(counted.values(), Counter())}
+
+
+def table() -> str:
+    """The table as Markdown: right, asked again and wrong, for each part."""
+    parts = {part: scores(part) for part in PARTS}
+    lines = ["| |" + "".join(f" {part.replace('_', ' ')} | right | asked again | wrong |" for part in parts)]
+    lines.append("| --- |" + " ---: |" * 4 * len(parts))
+    for name in parts[PARTS[0]]:
+        cells = [cell for counted in parts.values() for cell in _cells(counted.get(name, Counter()))]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def value_type(written: str) -> ValueType:
+    """A type as a flow writes it: `date`, `digits(4)`, `one of (gas, "combi boiler")`."""
+    kind, _, inside = written.partition("(")
+    if kind.strip() == "one of":
+        return ValueType("one_of", choices=tuple(re.findall(r"\w+(?: \w+)*", inside)))
+    digits = inside.removesuffix(")")
+    return ValueType(cast(TypeKind, kind), digits=int(digits) if digits else None)
+
+
+def _utterance(
+    table: Mapping[str, str], said: str, slots: Mapping[str, ValueType], current: str, values: Mapping[str, str]
+) -> Utterance:
+    expected = {name: typed_value(slots[name], value) for name, value in values.items()}
+    for name, value in expected.items():
+        assert value is not None, f"{said!r}: {values[name]!r} is no {slots[name].kind}"
+    now = datetime.fromisoformat(table["now"]).replace(tzinfo=LONDON)
+    group = slots[current].kind.replace("_of", " of") if len(slots) == 1 else TOGETHER
+    return Utterance(said, now, slots, current, expected, group)
+
+
+def _cells(count: Counter[Verdict]) -> Iterable[str]:
+    total = count.total()
+    if not total:
+        yield from ("", "", "", "")
+        return
+    yield str(total)
+    yield f"{count['right']} ({count['right'] / total:.0%})"
+    yield str(count["asked again"])
+    yield str(count["wrong"])
+
+
+def _not_right() -> Iterable[str]:
+    for row in utterances("development"):
+        outcome = verdict(row)
+        if outcome != "right":
+            got = {name: shown(value) for name, value in row.understood().items()}
+            wanted = {name: shown(value) for name, value in row.expected.items()}
+            yield f"{row.group:12} {outcome:12} {row.said!r}: {got} in place of {wanted}"
+
+
+def main() -> None:
+    print(table())
+    if "--all" in sys.argv[1:]:
+        print("\n".join(_not_right()))
+
+
+if __name__ == "__main__":
+    main()
