@@ -54,7 +54,7 @@ def utterances(part: str) -> list[Utterance]:
     for each in tables["question"]:
         kind = value_type(each["type"])
         for said, *value in each["said"]:
-            rows.append(_utterance(each, said, {"value": kind}, "value", dict.fromkeys(["value"][: len(value)], *value)))
+            rows.append(_utterance(each, said, {"value": kind}, "value", {"value": value[0]} if value else {}))
     for each in tables["together"]:
         slots = {name: value_type(written) for name, written in each["slots"].items()}
         for said, values in each["said"]:
@@ -95,7 +95,7 @@ def value_type(written: str) -> ValueType:
     if kind.strip() == "one of":
         return ValueType("one_of", choices=tuple(re.findall(r"\w+(?: \w+)*", inside)))
     digits = inside.removesuffix(")")
-    return ValueType(cast(TypeKind, kind), digits=int(digits) if digits else None)
+    return ValueType(cast("TypeKind", kind), digits=int(digits) if digits else None)
 
 
 def _utterance(

@@ -31,7 +31,17 @@ NEITHER = (
     *("i do not know", "do not know", "no idea", "not sure", "i am not sure", "not certain", "i am not certain"),
     *("i do not mind", "do not mind", "i do not remember", "i do not recall", "i do not understand", "i can not say"),
     *("i can not remember", "i do not care", "not too sure", "not entirely sure", "not really sure", "yes and no"),
-    *("no problem", "no worries", "no trouble", "no bother", "no one", "no doubt", "no wonder", "no matter", "never mind"),
+    *(
+        "no problem",
+        "no worries",
+        "no trouble",
+        "no bother",
+        "no one",
+        "no doubt",
+        "no wonder",
+        "no matter",
+        "never mind",
+    ),
 )
 """Words that say neither, though a "no" or a "not" stands in them."""
 
@@ -46,23 +56,30 @@ CLOSING = word_set("yes no ok right correct indeed please thanks thank then sorr
 CHANGES = word_set("sorry actually wait rather mean meant")
 
 
-def _longest_first(*phrases: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((tuple(each.split()) for each in phrases), key=len, reverse=True))
+_KINDS = {"no": DENYING, "yes": (*AFFIRMING, *ECHOING), "agreeable": AGREEABLE, "neither": NEITHER}
+
+Phrase = tuple[str, ...]
+Mark = tuple[bool, Phrase, int, bool]
+"""Whether it agrees, its words, where they stand, and whether they are a whole sentence."""
 
 
-_PHRASES: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-for _kind, _listed in (("no", DENYING), ("yes", AFFIRMING), ("yes", ECHOING), ("agreeable", AGREEABLE), ("neither", NEITHER)):
-    for _phrase in _longest_first(*_listed):
-        _PHRASES.setdefault(_phrase[0], []).append((_phrase, _kind))
-for _known in _PHRASES.values():
-    _known.sort(key=lambda each: len(each[0]), reverse=True)
-_ECHOING = frozenset(_longest_first(*ECHOING))
+def _by_first_word() -> dict[str, list[tuple[Phrase, str]]]:
+    """The phrases with their kinds, under the first word of each, the longest first."""
+    found: dict[str, list[tuple[Phrase, str]]] = {}
+    for kind, listed in _KINDS.items():
+        for words in (tuple(each.split()) for each in listed):
+            found.setdefault(words[0], []).append((words, kind))
+    return {word: sorted(each, key=lambda one: len(one[0]), reverse=True) for word, each in found.items()}
+
+
+_PHRASES = _by_first_word()
+_ECHOING = frozenset(tuple(each.split()) for each in ECHOING)
 
 
 def yes_or_no(text: str) -> bool | None:
     """True, False, or None when the words are neither or both."""
     said = normalise(text)
-    marks: list[tuple[bool, tuple[str, ...], int, bool]] = []
+    marks: list[Mark] = []
     agreeable = False
     rest = index = 0
     while index < len(said.words):
@@ -86,7 +103,7 @@ def yes_or_no(text: str) -> bool | None:
     return _settled(said, marks)
 
 
-def _settled(said: Said, marks: list[tuple[bool, tuple[str, ...], int, bool]]) -> bool | None:
+def _settled(said: Said, marks: list[Mark]) -> bool | None:
     """ "No, no, that's right" agrees; "yes. Sorry, no" denies; "yes, no, hang on" says neither."""
     agrees, phrase, start, whole = marks[-1]
     before = next(each for each in reversed(marks) if each[0] != agrees)

@@ -1,4 +1,4 @@
-"""Days by the calendar: "the third", "the third of December", "December the 3rd 2027", "3/12", "the fourth of the third".
+"""Days by the calendar: "the third", "the third of December", "December the 3rd 2027", "3/12".
 
 A date without a year is the next one to come. Two figures of a year are this century's up to twenty years from now.
 """
@@ -60,7 +60,7 @@ def day_and_month(said: Sequence[str], today: date, month: int | None = None) ->
     numbered = _ordinal_month(said[used + of :]) if of and day[2] else None
     if numbered is not None:
         return _with_year(said, used + of + numbered[1], numbered[0], day[0], today, short=True)
-    if not day[2] or said[used : used + 1] and said[used] in COUNTED:
+    if not day[2] or (said[used : used + 1] and said[used] in COUNTED):
         return _in_numbers(said, today) if not day[2] else None
     if month is not None:
         return next_to_come(today, month, day[0]), used
@@ -152,9 +152,13 @@ def _in_numbers(said: Sequence[str], today: date) -> Read:
 
 def _with_year(said: Sequence[str], used: int, month: int, day: int, today: date, *, short: bool = False) -> Read:
     year, extra = _year(said[used:])
-    if year is None and (short or said[used : used + 1] and re.fullmatch(r"\d\d", said[used])):
+    if year is None and (short or (said[used : used + 1] and re.fullmatch(r"\d\d", said[used]))):
         number = read_number(said[used:])
-        if number is not None and 10 <= number[0] < 100 and said[used + number[1] : used + number[1] + 1] != ["o'clock"]:
+        if (
+            number is not None
+            and 10 <= number[0] < 100
+            and said[used + number[1] : used + number[1] + 1] != ["o'clock"]
+        ):
             year, extra = _century(number[0], today), number[1]
     return (next_to_come(today, month, day) if year is None else exact(year, month, day)), used + extra
 

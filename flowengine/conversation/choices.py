@@ -11,8 +11,8 @@ from flowengine.words.normalise import normalise, word_set
 from flowengine.words.small import SMALL
 
 BESIDE = word_set(
-    "a an the it is one ones of those these that think i please type kind sort my we have got just would be for me not "
-    "probably yes no sorry actually mean meant or and so well maybe say thanks thank you some"
+    "a an the it is one ones of those these that think i please type kind sort my we have got just would be for "
+    "me not probably yes no sorry actually mean meant or and so well maybe say thanks thank you some"
 )
 """A choice named by one of its words is believed only beside these: "a combi"; but "I am busy" is not "busy hours"."""
 
@@ -58,7 +58,7 @@ def _table(choices: tuple[str, ...]) -> tuple[Mapping[tuple[str, ...], str], Map
             whole[each] = choice
             if len(each) == 1:
                 whole[(each[0].rstrip("s"),)] = choice
-    parts = {
+    parts: dict[tuple[str, ...], str] = {
         (word,): choice
         for choice, each in words.items()
         for word in each

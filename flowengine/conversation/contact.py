@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 
-from flowengine.conversation.evaluate import environment
 from flowengine.conversation.emails import EMAIL
+from flowengine.conversation.evaluate import environment
 from flowengine.conversation.phones import uk_number
 from flowengine.conversation.postcodes import postcode
 from flowengine.errors import ContactNotValid

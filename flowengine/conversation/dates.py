@@ -15,6 +15,7 @@ from flowengine.conversation.reading import TURNS, Reader
 from flowengine.words.number_words import ORDINALS, read_number
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_BESIDE = {"day after": 1, "day before": -1}
 NAMED = {
     ("christmas", "eve"): (12, 24),
     ("christmas", "day"): (12, 25),
@@ -33,7 +34,7 @@ NEAR = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 
 
 def date_reader(today: date) -> Reader:
-    """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or rather the day after"."""
+    """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or the day after"."""
     last: date | None = None
     month: int | None = None
     turned = False
@@ -42,9 +43,9 @@ def date_reader(today: date) -> Reader:
         nonlocal last, month, turned
         turned = turned or said[0] in TURNS
         beside = 1 if said[0] == "the" else 0
-        if last is not None and said[beside : beside + 2] in (["day", "after"], ["day", "before"]):
-            if read_date(said[beside + 2 :], today) is None:
-                return last + timedelta(1 if said[beside + 1] == "after" else -1), beside + 2
+        step = DAY_BESIDE.get(" ".join(said[beside : beside + 2]))
+        if last is not None and step is not None and read_date(said[beside + 2 :], today) is None:
+            return last + timedelta(step), beside + 2
         found = read_date(said, today)
         if turned and month is not None and (found is None or MONTH_NUMBERS.keys().isdisjoint(said[: found[1]])):
             found = day_and_month(said, today, month) or found
@@ -117,9 +118,8 @@ def _week(said: Sequence[str], today: date) -> Read:
         return _in_week(said, start + 3, 2, today)
     if said[:2] in (["next", "week"], ["this", "week"], ["last", "week"]):
         return _in_week(said, 2, ("last", "this", "next").index(said[0]) - 1, today)
-    if len(said) > start and said[start] in WEEKDAYS:
-        if said[start + 1 : start + 3] == ["after", "next"]:
-            return _of_week(today, 2, WEEKDAYS.index(said[start])), start + 3
+    if len(said) > start and said[start] in WEEKDAYS and said[start + 1 : start + 3] == ["after", "next"]:
+        return _of_week(today, 2, WEEKDAYS.index(said[start])), start + 3
     return None
 
 
@@ -172,7 +172,7 @@ def _named(said: Sequence[str], today: date) -> Read:
 
 
 def _place_in_month(said: Sequence[str], today: date) -> Read:
-    """ "The end of the month", "the last day of December", "the first Monday in January", "the last Friday of the month"."""
+    """ "The end of the month", "the first Monday in January", "the last Friday of the month"."""
     start = 1 if said[:1] == ["the"] else 0
     place = said[start : start + 2]
     if place[:1] == ["end"]:

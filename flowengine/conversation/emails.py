@@ -21,9 +21,9 @@ TOGETHER = re.compile(
     r",? ?\b(?:(?:it's |that's )?all )?(?:(?:one|1) word|lower ?case|small letters|joined up|no spaces?|no gaps?)\b,?"
 )
 LEADS = word_set(
-    "is it's its that's on email mail e address me my use to yes yeah yep ok okay sure well so um er no not sorry actually "
-    "wait mean meant i i'm said oh should be send get reach try under through via was the's would it that and probably "
-    "think please hello hi again name name's called have at you your"
+    "is it's its that's on email mail e address me my use to yes yeah yep ok okay sure well so um er no not sorry "
+    "actually wait mean meant i i'm said oh should be send get reach try under through via was the's would it "
+    "that and probably think please hello hi again name name's called have at you your"
 )
 """Words before an address. One of them directly before a sign is part of it: "me dot smith at …"."""
 
@@ -72,7 +72,7 @@ def _tokens(text: str) -> list[str]:
             index += spelt[1]
             continue
         group = digit_group(words[index:], inside=False) if not word.isdigit() else None
-        if group is not None and word not in ("o", "oh") or group is not None and said and said[-1].isdigit():
+        if (group is not None and word not in ("o", "oh")) or (group is not None and said and said[-1].isdigit()):
             said.append(group[0])
             index += group[1]
             continue

@@ -21,12 +21,12 @@ def read_money(said: Sequence[str], *, bare: bool) -> tuple[float | None, int] |
     """Pounds: "£14.50", "fourteen pounds fifty", "fifty pence", "twenty quid", "a tenner"; `bare`: "fourteen fifty"."""
     sign = 1 if said[:1] == ["£"] else 0
     if said[:1] in (["$"], ["€"]):
-        amount = read_amount(said[1:])
+        amount = quantity(said[1:])
         return (None, 1 + amount[1]) if amount is not None else None
     if said[:1] == ["a"] and len(said) > 1 and said[1] in NOTES:
         return float(NOTES[said[1]]), 2
-    found = (1, 1) if said[:1] in (["a"], ["another"]) and said[1:2] and said[1] in POUNDS | THOUSANDS else None
-    found = found or quantity(said[sign:])
+    one = said[:1] in (["a"], ["another"]) and len(said) > 1 and said[1] in POUNDS | THOUSANDS
+    found = (1, 1) if one else quantity(said[sign:])
     if found is None:
         return None
     value, used = found[0], found[1] + sign

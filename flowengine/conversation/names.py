@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flowengine.conversation.phones import SINGLE
 from flowengine.conversation.numbers import REPEATS
+from flowengine.conversation.phones import SINGLE
 from flowengine.conversation.spelled import spelled
 from flowengine.words.normalise import FILLERS, plain, word_set
 
@@ -21,27 +21,32 @@ COURTESY = re.compile(
 )
 TURN = re.compile(r"^(?:(?:no|nope|sorry|actually|wait|hang on|i mean|i meant|rather|or rather|make that|not)\b\s*)+")
 LEAD_IN = re.compile(
-    r"^(?:(?:my|the) (?:full |first |sur|last |family |second )?names? (?:is |'?s )|(?:my|the) (?:full |first |last )?name's "
-    r"|(?:my|the) (?:first |last |family )?(?:sur)?name is |it is |it's |its |this is |that's |that is |i'm |i am "
-    r"|they call me |(?:just |you can |people )?call me |i said |put (?:me )?down as |(?:you can )?put me down as "
-    r"|you're speaking (?:to|with) |you are speaking (?:to|with) |name's |name |speaking to )+"
+    r"^(?:(?:my|the) (?:full |first |sur|last |family |second )?names? (?:is |'?s )"
+    r"|(?:my|the) (?:full |first |last )?name's |(?:it|this|that)(?: is|'s) |its |i'm (?:called )?|i am (?:called )?"
+    r"|they call me |(?:just |you can |people )?call me |i said |(?:you can )?put (?:me )?down as "
+    r"|you(?:'re| are) speaking (?:to|with) |name's |name |speaking to )+"
 )
 CLOSING = re.compile(r"\s(?:speaking|here|thanks|thank you|please|is my name|is the name|love|mate|by the way)$")
 BARRELLED = re.compile(r"\b(?:that's |it's )?double[ -]barrell?ed\b")
-WITH_LETTERS = re.compile(r"\s(?:spelt |spelled )?with (?:an? |two |double |the )?((?:\w\b ?)+)(?:'?s)?(?: (?:in it|at the end))?$")
-PARTS = re.compile(r"(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?,? (.+?),? (?:and )?(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?,? (.+)")
-PARTS_TURNED = re.compile(r"(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?,? (.+?),? (?:and )?(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?,? (.+)")
+WITH_LETTERS = re.compile(
+    r"\s(?:spelt |spelled )?with (?:an? |two |double |the )?((?:\w\b ?)+)(?:'?s)?(?: (?:in it|at the end))?$"
+)
+FIRST = r"(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?"
+LAST = r"(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?"
+FIRST_THEN_LAST = re.compile(rf"{FIRST} (.+?) (?:and )?{LAST} (.+)")
+LAST_THEN_FIRST = re.compile(rf"{LAST} (.+?) (?:and )?{FIRST} (.+)")
 PARTICLES = word_set("de da di del della der den la le van von bin ibn al el y du dos das ten ter of")
 NO_NAME = word_set(
-    "a an the i you he she it we they me him us them my your his her our their this that these those who whom whose what "
-    "which where when why how is am are was were be been being do does did done have has had having can could shall should "
-    "would must might not no yes nor or and but if because so than then there here to at from with without about for in "
-    "on up down off out over by as into just very too really please thanks thank sorry pardon hello hi hey okay ok yeah "
-    "yep nope maybe perhaps sure fine right again say said tell told give call know think want need like please name "
-    "number address speaking asking nothing something anything everything nobody somebody anybody someone anyone later now "
-    "today tomorrow never always already still also only don't didn't doesn't isn't wasn't can't couldn't won't wouldn't "
-    "shouldn't haven't hasn't aren't i'd i'll i've i'm you're you've you'll that's it's what's who's where's how's let's "
-    "there's boiler dot com email phone postcode private secret course one"
+    "a an the i you he she it we they me him us them my your his her our their this that these those who whom "
+    "whose what which where when why how is am are was were be been being do does did done have has had having "
+    "can could shall should would must might not no yes nor or and but if because so than then there here to at "
+    "from with without about for in on up down off out over by as into just very too really please thanks thank "
+    "sorry pardon hello hi hey okay ok yeah yep nope maybe perhaps sure fine right again say said tell told give "
+    "call know think want need like please name number address speaking asking nothing something anything "
+    "everything nobody somebody anybody someone anyone later now today tomorrow never always already still also "
+    "only don't didn't doesn't isn't wasn't can't couldn't won't wouldn't shouldn't haven't hasn't aren't i'd "
+    "i'll i've i'm you're you've you'll that's it's what's who's where's how's let's there's boiler dot com email "
+    "phone postcode private secret course one"
 )
 SURE_SHORT = 5
 """Words of a name at most."""
@@ -182,10 +187,14 @@ def _likeness(word: str, letters: str) -> int:
 def _first_and_surname(text: str) -> str | None:
     """ "First name Sam, surname Jones", in either order."""
     low = re.sub(r"\s*[,.;]\s*", " ", text.lower())
-    both = PARTS.search(low) or PARTS_TURNED.search(low)
-    if both is None:
+    both = FIRST_THEN_LAST.search(low)
+    turned = LAST_THEN_FIRST.search(low) if both is None else None
+    if both is not None:
+        first, last = both[1], both[2]
+    elif turned is not None:
+        first, last = turned[2], turned[1]
+    else:
         return None
-    first, last = (both[1], both[2]) if both.re is PARTS else (both[2], both[1])
     halves = [_words(each.strip()) for each in (first, last)]
     if halves[0] is None or halves[1] is None:
         return None

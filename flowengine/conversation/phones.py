@@ -42,7 +42,8 @@ def row_reader(count: int | None) -> Reader:
     def read(said: Sequence[str]) -> tuple[object, int] | None:
         row = read_digits(said)
         if row is None:
-            return tail.turn(said)
+            tail.turn(said)
+            return None
         value = tail.complete(row[0], lambda digits: digits if count in (None, len(digits)) else None)
         return value, row[1]
 
@@ -57,7 +58,8 @@ def phone_reader() -> Reader:
         plus = 1 if said[:1] in (["+"], ["plus"]) else 0
         row = read_digits(said[plus:])
         if row is None:
-            return tail.turn(said)
+            tail.turn(said)
+            return None
         return tail.complete(("+" if plus else "") + row[0], uk_number), plus + row[1]
 
     return read

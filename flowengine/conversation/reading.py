@@ -38,7 +38,9 @@ ABOUT = re.compile(rf"\b({'|'.join(SMALL)}|\d+|noon|midday)[ -]?ish\b")
 EXCLAIMED = re.compile(r"^(?:oh|o)[,.!]+ ")
 """ "Oh, 4417": no zero."""
 
-HOLIDAY = re.compile(r"\b(?:good|easter|bank holiday|black|whit|palm|shrove) (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day)")
+HOLIDAY = re.compile(
+    r"\b(?:good|easter|bank holiday|black|whit|palm|shrove) (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+)
 """ "Good Friday" is not this Friday."""
 
 TAKEN = "\0"

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flowengine.conversation.answers import yes_or_no
-from flowengine.conversation.contact import check_contact
 from flowengine.conversation.choices import read_choice
+from flowengine.conversation.contact import check_contact
 from flowengine.conversation.dates import date_reader
 from flowengine.conversation.emails import read_email
 from flowengine.conversation.idioms import masked
@@ -47,7 +47,9 @@ ORDER: tuple[TypeKind, ...] = (
 """The surest first: what one value has used, the next cannot."""
 
 NONE = (["none"], ["none", "at", "all"], ["none", "really"], ["none", "thanks"], ["none", "please"])
-UNASKED: frozenset[TypeKind] = frozenset({"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of", "money"})
+UNASKED: frozenset[TypeKind] = frozenset(
+    {"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of", "money"}
+)
 IN_PASSING: Mapping[TypeKind, frozenset[TypeKind]] = {
     "date": frozenset({"date", "datetime"}),
     "time": frozenset({"time", "datetime"}),

@@ -18,7 +18,15 @@ from flowengine.conversation.weighing import candidates, find, mentioned
 from flowengine.words.normalise import word_set
 from flowengine.words.number_words import SMALL, read_number
 
-PARTS = {"morning": "am", "am": "am", "afternoon": "pm", "evening": "pm", "tonight": "night", "night": "night", "pm": "pm"}
+PARTS = {
+    "morning": "am",
+    "am": "am",
+    "afternoon": "pm",
+    "evening": "pm",
+    "tonight": "night",
+    "night": "night",
+    "pm": "pm",
+}
 USUAL = {
     "morning": time(10),
     "lunchtime": time(12, 30),
@@ -31,8 +39,8 @@ USUAL = {
 LEADS = ("at", "around", "about", "by", "from")
 NOON = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 COUNTED = word_set(
-    "of people persons person guests adults children kids pounds pound quid pence p percent % minutes minute mins hours "
-    "hour days day weeks week months years times rooms years bedrooms"
+    "of people persons person guests adults children kids pounds pound quid pence p percent % minutes minute mins "
+    "hours hour days day weeks week months years times rooms years bedrooms"
 )
 """ "Four people", "two of us": an hour is not counted."""
 
@@ -65,9 +73,9 @@ def read_time(said: Sequence[str], *, part: str | None = None, bare: bool = Fals
     hour, minute, used, sure = found
     used += led
     named, more = _part(said[used:])
-    if named is None and not sure:
-        if used < len(said) and said[used] in COUNTED or not bare and led == 0 and part is None:
-            return None
+    counted = used < len(said) and said[used] in COUNTED
+    if named is None and not sure and (counted or (not bare and led == 0 and part is None)):
+        return None
     return time(_of_day(hour, named or part), minute), used + more
 
 

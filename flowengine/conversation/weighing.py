@@ -18,9 +18,11 @@ Measure = Literal["when", "amount", "name"]
 """What a value measures, and so what can limit it: "after" a time, "over" an amount; nothing a postcode."""
 
 DENIES = word_set("not isn't aren't wasn't don't doesn't can't cannot won't couldn't wouldn't never except nor bar")
+CHANGES = TURNS | DENIES
+
 REACHES = word_set(
-    "do make it come manage be want need have get think really the a an on at in for to by this that any about until "
-    "free available around here home here's is too keen like good pay say said mean exactly"
+    "do make it come manage be want need have get think really the a an on at in for to by this that any about "
+    "until free available around here home here's is too keen like good pay say said mean exactly"
 )
 """Words through which a "not" reaches a value: "I can't make it on Friday"; but "I'm not sure, Friday" is Friday."""
 
@@ -41,7 +43,7 @@ LIMITS_OF_TWO = (
     *(("more", "than"), ("less", "than"), ("fewer", "than"), ("later", "than"), ("earlier", "than"), ("other", "than")),
     *(("at", "least"), ("at", "most"), ("up", "to"), ("apart", "from"), ("sooner", "than"), ("bigger", "than")),
 )
-LIMITS_AFTER = word_set("onwards onward plus odd something maximum minimum max min upwards dollars dollar euros euro tops")
+LIMITS_AFTER = word_set("onwards onward plus odd something maximum minimum max min upwards tops")
 LIMITS_AFTER_OR = word_set("more less later earlier after before over under fewer above below sooner")
 THROUGH = word_set("about around roughly the a an maybe say like approximately of")
 RANGE = word_set("to till until through")
@@ -62,7 +64,7 @@ def candidates(read: Reader, said: Sequence[str], measure: Measure, *, several: 
     kept = [each for index, each in enumerate(found) if not _refused(found, index, said, measure)]
     if not kept:
         return []
-    turned = [each for each in found if any(word in TURNS or word in DENIES for word in said[kept[0].stop : each.start])]
+    turned = [each for each in found if not CHANGES.isdisjoint(said[kept[0].stop : each.start])]
     if turned:
         corrected = [each for each in turned if each in kept]
         # A correction that makes no value leaves nobody knowing what the value is.
@@ -154,11 +156,12 @@ def _without_alternatives(found: list[Found], said: Sequence[str]) -> list[Found
     left_open: set[int] = set()
     for index in range(len(found) - 1):
         between = said[found[index].stop : found[index + 1].start]
-        if len(between) == 1 and between[0] in RANGE:
+        if (len(between) == 1 and between[0] in RANGE) or (
+            "or" in between
+            and BESIDE_OR.issuperset(word for word in between if word != "or")
+            and found[index].value != found[index + 1].value
+        ):
             left_open |= {index, index + 1}
-        elif "or" in between and BESIDE_OR.issuperset(word for word in between if word != "or"):
-            if found[index].value != found[index + 1].value:
-                left_open |= {index, index + 1}
     return [each for index, each in enumerate(found) if index not in left_open]
 
 
