@@ -1,7 +1,8 @@
 """How well values are understood: the fixed utterances of tests/extraction, and what became of each.
 
-`python -m benchmarks.extraction` prints the table of docs/explanation/extraction.md; `--all` adds what is not right in
-the development part. Nothing prints the rows of the held-out part: whoever has read them would mend for them.
+`python -m benchmarks.extraction` prints the table of docs/explanation/extraction.md, `--write` puts it there, `--all`
+adds what is not right in the development part. Nothing prints the rows of the held-out part: whoever has read them
+would mend for them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from flowengine.conversation.slots import find_all
 from flowengine.graph.model import TypeKind, ValueType
 from flowengine.testing.expected import shown
 
-FOLDER = Path(__file__).parent.parent / "tests" / "extraction"
-PARTS = ("development", "held_out", "fresh")
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "tests" / "extraction"
+PAGE = ROOT / "docs" / "explanation" / "extraction.md"
+BETWEEN = ("<!-- python -m benchmarks.extraction --write -->\n", "<!-- until here -->\n")
+PARTS = ("development", "held_out")
 LONDON = ZoneInfo("Europe/London")
 TOGETHER = "several in one answer"
 
@@ -44,7 +48,11 @@ class Utterance:
     """The type, or `TOGETHER`: the line of the table it counts in."""
 
     def understood(self) -> dict[str, object]:
-        return find_all(self.said, self.slots, self.now, current=self.current)
+        return self.heard(self.said)
+
+    def heard(self, text: str) -> dict[str, object]:
+        """The values of other words in its place."""
+        return find_all(text, self.slots, self.now, current=self.current)
 
 
 def utterances(part: str) -> list[Utterance]:
@@ -115,7 +123,7 @@ def _cells(count: Counter[Verdict]) -> Iterable[str]:
         yield from ("", "", "", "")
         return
     yield str(total)
-    yield f"{count['right']} ({count['right'] / total:.0%})"
+    yield f"{count['right']} ({100 * count['right'] // total} %)"
     yield str(count["asked again"])
     yield str(count["wrong"])
 
@@ -129,8 +137,17 @@ def _not_right() -> Iterable[str]:
             yield f"{row.group:12} {outcome:12} {row.said!r}: {got} in place of {wanted}"
 
 
+def shown_in(page: Path) -> str:
+    """The table that stands on the page."""
+    _, _, after = page.read_text(encoding="utf-8").partition(BETWEEN[0])
+    return after.partition(BETWEEN[1])[0]
+
+
 def main() -> None:
     print(table())
+    if "--write" in sys.argv[1:]:
+        before, opening, after = PAGE.read_text(encoding="utf-8").partition(BETWEEN[0])
+        PAGE.write_text(before + opening + table() + BETWEEN[1] + after.partition(BETWEEN[1])[2], encoding="utf-8")
     if "--all" in sys.argv[1:]:
         print("\n".join(_not_right()))
 

@@ -20,7 +20,21 @@ AGREEABLE = ("ok", "sure", "right", "fine", "lovely", "great", "perfect", "good"
 """These agree only where nothing else of weight is said: "lovely", and not "lovely weather"."""
 
 DENYING = (
-    *("no", "never", "not really", "not quite", "not right", "not correct", "not yet", "not at all", "not me", "wrong"),
+    *(
+        "no",
+        "never",
+        "not really",
+        "not quite",
+        "not right",
+        "not correct",
+        "not yet",
+        "no longer",
+        "not any more",
+        "not anymore",
+        "not at all",
+        "not me",
+        "wrong",
+    ),
     *("incorrect", "neither", "false", "of course not", "absolutely not", "definitely not", "certainly not"),
     *("probably not", "i hope not", "i think not", "afraid not", "rather not", "prefer not", "not that i know of"),
     *("not that i am aware of", "not as far as i know", "do not think so", "do not believe so", "not in the least"),

@@ -152,7 +152,12 @@ def _in_numbers(said: Sequence[str], today: date) -> Read:
 
 def _with_year(said: Sequence[str], used: int, month: int, day: int, today: date, *, short: bool = False) -> Read:
     year, extra = _year(said[used:])
-    if year is None and (short or (said[used : used + 1] and re.fullmatch(r"\d\d", said[used]))):
+    late = read_number(said[used:]) if year is None else None
+    if year is None and (
+        short
+        or (late is not None and late[0] >= 32 and len(said) == used + late[1])
+        or (said[used : used + 1] and re.fullmatch(r"\d\d", said[used]))
+    ):
         number = read_number(said[used:])
         if (
             number is not None

@@ -12,9 +12,13 @@ from datetime import date, timedelta
 
 from flowengine.conversation.calendar_days import MONTH_NUMBERS, Read, day_and_month, exact, figures, next_to_come
 from flowengine.conversation.reading import TURNS, Reader
+from flowengine.words.normalise import word_set
 from flowengine.words.number_words import ORDINALS, read_number
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HOPES = word_set("hoping thinking wondering going looking after")
+""" "I was hoping for Friday" speaks of a day to come."""
+
 DAY_BESIDE = {"day after": 1, "day before": -1}
 NAMED = {
     ("christmas", "eve"): (12, 24),
@@ -37,10 +41,11 @@ def date_reader(today: date) -> Reader:
     """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or the day after"."""
     last: date | None = None
     month: int | None = None
-    turned = False
+    turned = past = False
 
     def read(said: Sequence[str]) -> tuple[object, int] | None:
-        nonlocal last, month, turned
+        nonlocal last, month, turned, past
+        past = past or (said[0] in ("was", "were") and HOPES.isdisjoint(said[1:2]))
         turned = turned or said[0] in TURNS
         beside = 1 if said[0] == "the" else 0
         step = DAY_BESIDE.get(" ".join(said[beside : beside + 2]))
@@ -49,6 +54,9 @@ def date_reader(today: date) -> Reader:
         found = read_date(said, today)
         if turned and month is not None and (found is None or MONTH_NUMBERS.keys().isdisjoint(said[: found[1]])):
             found = day_and_month(said, today, month) or found
+        if found is not None and found[0] is not None and found[0] > today and past:
+            # "It was on Friday": a Friday that is gone, and nobody said which.
+            return None, found[1]
         if found is not None and found[0] is not None:
             last = found[0]
             month = next((MONTH_NUMBERS[word] for word in said[: found[1]] if word in MONTH_NUMBERS), month)

@@ -27,11 +27,14 @@ LEADS = word_set(
 )
 """Words before an address. One of them directly before a sign is part of it: "me dot smith at …"."""
 
-TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[.@_+-]|[,;!]")
+BOXES = word_set("hello contact mail")
+"""Words that lead up to an address, and are the boxes of many a firm."""
+
+TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[.@_+-]|[,;~]")
 INITIAL = re.compile(r"\b([a-z])\.(?= [a-z])")
 SENTENCE_END = re.compile(r"(?:\.(?=\s|$)|\.\.+|…|[?!])+")
 TENS_AND_UNITS = re.compile(rf"\b({'|'.join(word for word in TENS if word)})-(?=[a-z])")
-UNCLEAR = "!"
+UNCLEAR = "~"
 PAUSES = frozenset(",;")
 JOINTS = frozenset(".@_+-")
 
@@ -52,15 +55,29 @@ def read_email(text: str) -> str | None:
         known_local = local or known_local
         if local and domain and EMAIL.fullmatch(f"{local}@{domain}"):
             found.append((f"{local}@{domain}", stop))
+    if found:
+        found[-1] = (_ended(*found[-1], said), found[-1][1])
     if len({each for each, _ in found}) < 2:
-        return found[0][0] if found else None
+        return found[0][0] or None if found else None
     between = said[found[-2][1] :]
     return found[-1][0] if TURNS & set(between) else None
 
 
+def _ended(address: str, stop: int, said: Sequence[str]) -> str:
+    """The address with its end put right ("… dot com, no, dot net"); empty after a correction that says less."""
+    after = [word for word in said[stop:] if word not in PAUSES]
+    if not after or after[0] not in TURNS:
+        return address
+    rest = [word for word in after if word not in TURNS]
+    if rest[:1] == ["."] and len(rest) == 2 and rest[1].isalpha():
+        return f"{address.rpartition('.')[0]}.{rest[1]}"
+    return ""
+
+
 def _tokens(text: str) -> list[str]:
     """Words with digits and letters as they are written in an address; signs as signs."""
-    written = SENTENCE_END.sub(" ; ", INITIAL.sub(r"\1 ! ", TOGETHER.sub(" ", plain(text))))
+    written = INITIAL.sub(rf"\1 {UNCLEAR} ", TOGETHER.sub(" ", plain(text)))
+    written = SENTENCE_END.sub(" ; ", written)
     words = [each for each in TOKEN.findall(TENS_AND_UNITS.sub(r"\1 ", written)) if each not in FILLERS or each == "oh"]
     said: list[str] = []
     index = 0
@@ -97,10 +114,13 @@ def _local(said: Sequence[str]) -> str | None:
             continue
         if word in JOINTS and not kept:
             return ""
-        spelling = len(word) == 1 and bool(kept) and len(kept[0]) == 1
+        beside = kept[0] if kept else before
+        spelling = len(word) == 1 and len(beside) == 1 and beside.isalpha()
         if (word in LEADS and not (kept and kept[0] in JOINTS) and not spelling) or "'" in word:
             break
         kept.insert(0, word)
+    if not kept and said and said[-1] in BOXES:
+        return said[-1]
     return "".join(kept)
 
 

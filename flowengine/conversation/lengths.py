@@ -25,6 +25,9 @@ PARTS: tuple[tuple[list[str], float], ...] = (
     (["half", "a"], 0.5),
     (["a", "couple", "of"], 2),
     (["a", "few"], 0),
+    (["a", "good"], 1),
+    (["a", "full"], 1),
+    (["another"], 1),
     (["a"], 1),
     (["an"], 1),
 )

@@ -14,7 +14,7 @@ from flowengine.words.number_words import SMALL, read_number
 NOTES = {"fiver": 5, "fivers": 5, "tenner": 10, "tenners": 10}
 POUNDS = word_set("pound pounds quid")
 THOUSANDS = word_set("grand k")
-FOREIGN = word_set("dollar dollars euro euros cent cents franc francs yen rupee rupees zloty")
+FOREIGN = word_set("bucks dollar dollars euro euros cent cents franc francs yen rupee rupees zloty")
 
 
 def read_money(said: Sequence[str], *, bare: bool) -> tuple[float | None, int] | None:

@@ -14,7 +14,11 @@ from flowengine.conversation.phones import SINGLE
 from flowengine.conversation.spelled import spelled
 from flowengine.words.normalise import FILLERS, plain, word_set
 
-CLAUSE = re.compile(r"\s*(?:[,;:!?]|\.(?=\s|$)|\.\.+|…|\s[-–—]+\s)+\s*")
+CLAUSE = re.compile(
+    r"\s*(?:[,;:!?]|\.(?=\s|$)|\.\.+|…|\s[-–—]+\s"
+    r"|\s(?:and )?(?=my (?:number|phone|mobile|postcode|e-?mail|address|date)\b)|\sand (?=it's|i'm|i live)\b)+\s*",
+    re.IGNORECASE,
+)
 COURTESY = re.compile(
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|well|right|so|hello|hi|hiya|good (?:morning|afternoon|evening)|thanks|please|"
     r"of course|certainly)\b\s*)+"

@@ -46,7 +46,7 @@ ORDER: tuple[TypeKind, ...] = (
 )
 """The surest first: what one value has used, the next cannot."""
 
-NONE = (["none"], ["none", "at", "all"], ["none", "really"], ["none", "thanks"], ["none", "please"])
+NONE = (["none"], ["nil"], ["none", "at", "all"], ["none", "really"], ["none", "thanks"], ["none", "please"])
 UNASKED: frozenset[TypeKind] = frozenset(
     {"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of", "money"}
 )
@@ -137,7 +137,7 @@ def _find(
         case "digits":
             return find(row_reader(kind.digits), masked(said), "name", several=several)
         case "phone":
-            return find(phone_reader(), said, "name", several=several)
+            return find(phone_reader(), masked(said), "name", several=several)
         case "uk_postcode":
             return find(postcode_reader(), said, "name", several=several)
         case "email":

@@ -17,7 +17,9 @@ from flowengine.words.number_words import SMALL
 Measure = Literal["when", "amount", "name"]
 """What a value measures, and so what can limit it: "after" a time, "over" an amount; nothing a postcode."""
 
-DENIES = word_set("not isn't aren't wasn't don't doesn't can't cannot won't couldn't wouldn't never except nor bar")
+DENIES = word_set(
+    "not isn't aren't wasn't don't doesn't can't cannot won't couldn't wouldn't never except nor bar used"
+)
 CHANGES = TURNS | DENIES
 
 REACHES = word_set(
@@ -26,7 +28,7 @@ REACHES = word_set(
 )
 """Words through which a "not" reaches a value: "I can't make it on Friday"; but "I'm not sure, Friday" is Friday."""
 
-AWAY = word_set("away busy working unavailable booked out off")
+AWAY = word_set("away busy work working finish unavailable booked out off")
 """Of days and times: "I'm away on Friday"."""
 
 ALL = word_set("any anything anytime every everything all nothing whenever day days time")
@@ -97,6 +99,9 @@ def _refused(found: Sequence[Found], index: int, said: Sequence[str], measure: M
     begin = found[index - 1].stop if index else 0
     end = found[index + 1].start if index + 1 < len(found) else len(said)
     before, after = said[begin : each.start], said[each.stop : end]
+    if before[-1:] == ["than"] or (measure == "name" and {"old", "was"} <= set(before)):
+        # "Monday rather than Tuesday", "my old number was …".
+        return True
     if _denied(before, measure) or _fails(after, is_last=end == len(said)) or _limited(before, after, measure):
         return True
     if index and measure != "name" and list(before) == ["and"]:
@@ -139,6 +144,8 @@ def _limited(before: Sequence[str], after: Sequence[str], measure: Measure) -> b
     lead = list(before)
     while lead and lead[-1] in THROUGH:
         lead.pop()
+    if any(list(after[index : index + 2]) in (["after", "that"], ["before", "that"]) for index in range(3)):
+        return True
     if lead and (lead[-1] in LIMITS[measure] or tuple(lead[-2:]) in LIMITS_OF_TWO):
         return True
     if len(lead) > 1 and lead[-1] in ("or", "to") and _numeric(lead[-2]):
