@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 import os
@@ -39,6 +40,8 @@ QUICK = {
 }
 LOCALE = ("--locale=C.UTF-8",)
 START_S = 60
+PREFIX = "flowengine-pg-"
+STALE_S = 600
 ROOM_BYTES = 2 << 30
 
 SQLITE_FILE = "record.db"
@@ -143,6 +146,15 @@ def _memory() -> Path | None:
     return memory if has_room else None
 
 
+def _sweep(parent: Path) -> None:
+    """Remove what tests that were killed have left: their servers died with them."""
+    for data in parent.glob(f"{PREFIX}*/data"):
+        with contextlib.suppress(OSError):
+            # Starting and stopping touch the folder: one without a server for so long has nobody left.
+            if time.time() - data.stat().st_mtime > STALE_S and not (data / "postmaster.pid").exists():
+                shutil.rmtree(data.parent, ignore_errors=True)
+
+
 def _server_user() -> str | None:
     """None: this very user."""
     if os.geteuid() != 0:
@@ -161,7 +173,8 @@ def postgres() -> Iterator[PostgresServer]:
             pytest.fail(missing)
         pytest.skip(missing)
     # Not pytest's folder: only root may enter that, and the path of a socket may have 107 characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="flowengine-pg-", dir=_memory()))
+    _sweep(_memory() or Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_memory()))
     server = PostgresServer(found, folder)
     server.start()
     yield server
