@@ -97,6 +97,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             watching = asyncio.create_task(_watch(library, engines), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
+            beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
+            stack.push_async_callback(_cancel, beating)
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Mapping
@@ -14,11 +15,13 @@ from flowengine.adapters.twilio.callbacks import StatusCallback
 from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
+from flowengine.errors import StoreError
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import Told
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.connection import Database
 from flowengine.store.detail import CallDetail, find
+from flowengine.store.processes import BEAT_S, Processes, new_owner
 from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
 from flowengine.store.store import Store
 from flowengine.store.writer import RecordWriter
@@ -69,11 +72,12 @@ class CallRecord:
 
 
 class Recording:
-    """The record of this process. Opening it closes what a dead process left open."""
+    """The record of this process. Opening it closes what dead processes left open."""
 
-    def __init__(self, store: Store, writer: RecordWriter) -> None:
+    def __init__(self, store: Store, writer: RecordWriter, processes: Processes) -> None:
         self.store = store
         self.writer = writer
+        self.processes = processes
 
     @classmethod
     async def open(cls, database: Database) -> Recording:
@@ -81,17 +85,32 @@ class Recording:
 
         def start() -> Recording:
             store = Store(database)
-            writer = RecordWriter(store, store.spool)
-            orphans = store.close_orphans(datetime.now(UTC))
-            if orphans:
-                log.warning("calls left open by an earlier process were closed", extra={"calls": orphans})
-            return cls(store, writer)
+            recording = cls(store, RecordWriter(store, store.spool), Processes(database, new_owner()))
+            recording.beat()
+            return recording
 
         return await asyncio.to_thread(start)
+
+    def beat(self) -> None:
+        """Say that this process is alive, and close what dead ones left open. Raises StoreError."""
+        now = datetime.now(UTC)
+        self.processes.beat(now)
+        orphans = self.processes.close_orphans(now)
+        if orphans:
+            log.warning("calls left open by a dead process were closed", extra={"calls": orphans})
+
+    async def stay_alive(self) -> None:
+        """Beat until cancelled. Without its database a service is alive all the same, and says so later."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            with contextlib.suppress(StoreError):
+                await asyncio.to_thread(self.beat)
 
     async def close(self) -> None:
         """Keep what is still to be kept, then let go."""
         await asyncio.to_thread(self.writer.close)
+        with contextlib.suppress(StoreError):
+            await asyncio.to_thread(self.processes.leave)
         self.store.close()
 
     def begin(self, prepared: PreparedCall, started: datetime) -> CallRecord:
@@ -106,6 +125,7 @@ class Recording:
             from_number=prepared.from_number,
             to_number=prepared.to_number,
             contact=msgspec.json.encode(dict(prepared.contact), enc_hook=str).decode(),
+            owner=self.processes.owner,
         )
         self.writer.put(start)
         return CallRecord(self, prepared, started)

@@ -13,7 +13,8 @@ Way = Literal["in", "out"]
 class CallStart:
     """A call as it begins. Numbers and contact are personal data; `contact` is JSON.
 
-    `answered_at` None: in the moment in which it started. `status` in the telephone provider's words.
+    `answered_at` None: in the moment in which it started. `status` in the telephone provider's words. `owner`: the
+    process that carries it.
     """
 
     call_id: str
@@ -27,6 +28,7 @@ class CallStart:
     contact: str = field(default="{}", repr=False)
     answered_at: datetime | None = None
     status: str = "in-progress"
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

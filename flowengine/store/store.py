@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from flowengine.errors import StoreError
@@ -83,25 +83,6 @@ class Store:
                 connection.execute(query.values(row).returning(tables.status_callbacks.c.call_sid)).first() is not None
             )
 
-    def close_orphans(self, now: datetime) -> int:
-        """End the calls that a process left open when it died; how many there were.
-
-        They ended with the last thing that was recorded of them, at `now` at the latest.
-        """
-        calls, events = tables.calls.c, tables.events.c
-        query = (
-            select(calls.call_id, calls.started_at, func.max(events.at))
-            .join(tables.events, calls.call_id == events.call_id, isouter=True)
-            .where(calls.ended_at.is_(None))
-            .group_by(calls.call_id, calls.started_at)
-        )
-        with self._writing() as connection:
-            orphans = connection.execute(query).all()
-            for call_id, started_at, last_s in orphans:
-                ended_at = min(now, started_at + timedelta(seconds=last_s or 0.0))
-                _end(connection, CallEnd(call_id, ended_at, "failed", "the service stopped during the call", True))
-        return len(orphans)
-
     # What is read.
 
     def is_suppressed(self, number: str) -> bool:
@@ -164,7 +145,7 @@ class Store:
         self._insert_once(connection, tables.events, [self._entry(item) for item in items if isinstance(item, Entry)])
         for item in items:
             if isinstance(item, CallEnd):
-                _end(connection, item)
+                end_call(connection, item)
         listed = [self._listed(item) for item in items if isinstance(item, Suppression)]
         self._insert_once(connection, tables.do_not_call, listed)
 
@@ -190,6 +171,7 @@ class Store:
             "answered_at": call.answered_at or (call.started_at if call.status == "in-progress" else None),
             "status": call.status,
             "abnormal": False,
+            "owner": call.owner,
         }
 
     def _entry(self, entry: Entry) -> dict[str, Any]:
@@ -230,7 +212,7 @@ def _newest() -> Select[Any]:
     return select(tables.calls).order_by(tables.calls.c.started_at.desc(), tables.calls.c.call_id)
 
 
-def _end(connection: Connection, end: CallEnd) -> None:
+def end_call(connection: Connection, end: CallEnd) -> None:
     connection.execute(
         update(tables.calls)
         .where(tables.calls.c.call_id == end.call_id)

@@ -71,6 +71,7 @@ calls = Table(
     Column("started_at", UtcTime, nullable=False),
     Column("answered_at", UtcTime),
     Column("ended_at", UtcTime),
+    Column("owner", String(64)),
     Column("status", String(16), nullable=False),
     Column("outcome", Text),
     Column("reason", Text),
@@ -85,9 +86,17 @@ calls = Table(
     Index("calls_like_call_id", "call_id", postgresql_ops={"call_id": "varchar_pattern_ops"}).ddl_if("postgresql"),
     Index("calls_like_call_sid", "call_sid", postgresql_ops={"call_sid": "varchar_pattern_ops"}).ddl_if("postgresql"),
 )
-"""One row a call; `contact` is JSON; `number_hash` is the person's.
+"""One row a call; `contact` is JSON; `number_hash` is the person's; `owner` the process that carries it.
 
 `abnormal`: neither the flow's own ending nor the caller's hang-up. `emptied_at`: when its personal data went."""
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("seen_at", UtcTime, nullable=False),
+)
+"""The services that share this database, and when each was last alive."""
 
 events = Table(
     "events",
@@ -323,6 +332,7 @@ PLAIN = frozenset(
         "calls.flow_version",
         "calls.number_hash",
         "calls.outcome",
+        "calls.owner",
         "calls.reason",
         "calls.status",
         "consents.consent_id",
@@ -342,6 +352,7 @@ PLAIN = frozenset(
         "events.call_id",
         "events.direction",
         "events.kind",
+        "processes.owner",
         "queue.call_id",
         "queue.campaign",
         "queue.flow",

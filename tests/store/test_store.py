@@ -101,19 +101,6 @@ def test_a_repeated_status_callback_is_noticed(store: Store) -> None:
     assert not store.add_status("CA1", 2, "completed", "{}", NOW)
 
 
-def test_calls_that_a_dead_process_left_open_end_when_they_fell_silent(store: Store) -> None:
-    store.write([start("talked"), start("silent"), start("over"), noted(30, "talked"), end("over")])
-    assert store.close_orphans(NOW + timedelta(days=2)) == 2
-    talked, silent, over = (store.call(call_id) for call_id in ("talked", "silent", "over"))
-    assert talked is not None
-    assert silent is not None
-    assert over is not None
-    assert (talked.outcome, talked.abnormal, talked.ended_at) == ("failed", True, NOW + timedelta(seconds=3))
-    assert silent.ended_at == NOW
-    assert over.outcome == "booked"
-    assert store.close_orphans(NOW) == 0
-
-
 def test_a_repr_holds_no_personal_data(store: Store) -> None:
     store.write([start(contact='{"name": "Priya"}')])
     call = store.call("call-1")

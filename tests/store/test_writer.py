@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowengine.store.processes import Processes
 from flowengine.store.rows import CallEnd, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
@@ -309,7 +310,7 @@ def test_what_was_flushed_survives_a_killed_process(url: str) -> None:
     # Beyond the flush whole batches may be missing, but there is no hole.
     assert len(kept) >= 200
     assert kept == list(range(len(kept)))
-    assert store.close_orphans(NOW) == 1
+    assert Processes(store.database, "next").close_orphans(NOW) == 1
     store.close()
 
 

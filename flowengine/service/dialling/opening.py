@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import uuid
 from collections.abc import Callable
 
 from flowengine.adapters.twilio.rest import TwilioRest
@@ -62,7 +60,7 @@ def open_dialling(
         orders,
         settings.dialling,
         Carrier(has_room, is_live),
-        owner=f"{socket.gethostname()[:30]}-{uuid.uuid4().hex[:12]}",
+        owner=calls.recording.processes.owner,
     )
 
     def at_end(prepared: PreparedCall) -> None:

@@ -41,6 +41,7 @@ def add_tables() -> None:
     )
     op.add_column("calls", sa.Column("number_hash", sa.String(40)))
     op.add_column("calls", sa.Column("emptied_at", MOMENT))
+    op.add_column("calls", sa.Column("owner", sa.String(64)))
     op.create_index("calls_by_number", "calls", ["number_hash", "started_at"])
     op.create_index("calls_by_flow", "calls", ["flow", "started_at"])
     op.create_index("calls_to_empty", "calls", ["emptied_at", "started_at"])
@@ -49,6 +50,11 @@ def add_tables() -> None:
             ops = {column: "varchar_pattern_ops"}
             op.create_index(f"calls_like_{column}", "calls", [column], postgresql_ops=ops)
     op.create_index("status_callbacks_by_time", "status_callbacks", ["received_at"])
+    op.create_table(
+        "processes",
+        sa.Column("owner", sa.String(64), primary_key=True),
+        sa.Column("seen_at", MOMENT, nullable=False),
+    )
     op.create_table(
         "queue",
         sa.Column("call_id", sa.String(36), primary_key=True),
