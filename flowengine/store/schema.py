@@ -52,9 +52,11 @@ def upgrade(engine: Engine, vault: Vault, shown: str) -> None:
     """Make or change the tables; what is in clear is sealed. Raises StoreError, and SQLAlchemy's errors."""
     with _alembic, engine.execution_options(**WRITES).begin() as connection:
         if connection.dialect.name == "postgresql":
-            # SQLite's write lock is held already. Sealing an old record may take longer than a statement should.
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+            # SQLite's write lock is held already. Sealing an old record may take longer than a statement should, and
+            # whoever comes second waits for it.
             connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         # Another process may have been quicker.
         state = _state(connection, shown)
         if state is not State.CURRENT:
@@ -80,9 +82,11 @@ def check_keys(connection: Connection, vault: Vault, shown: str) -> None:
 
 def _state(connection: Connection, shown: str) -> State:
     there = inspect(connection)
-    if not there.has_table(tables.schema_version.name):
+    # Asked once: another process may make the tables between two questions.
+    names = set(there.get_table_names())
+    if tables.schema_version.name not in names:
         # `calls` and `events` are names that other programs like, too.
-        if set(there.get_table_names()) & tables.metadata.tables.keys():
+        if names & tables.metadata.tables.keys():
             raise _foreign(shown)
         return State.NEW
     version = connection.execute(select(func.max(tables.schema_version.c.version))).scalar()
@@ -92,7 +96,7 @@ def _state(connection: Connection, shown: str) -> State:
             f"{tables.SCHEMA_VERSION}); upgrade flowengine, or name another place with --db"
         )
     wanted = tables.calls.columns.keys() if version == tables.SCHEMA_VERSION else FIRST_COLUMNS
-    has_calls = there.has_table(tables.calls.name)
+    has_calls = tables.calls.name in names
     columns = {column["name"] for column in there.get_columns(tables.calls.name)} if has_calls else set()
     if version not in REVISIONS or not columns.issuperset(wanted):
         raise _foreign(shown)
