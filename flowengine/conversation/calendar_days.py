@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from flowengine.words.normalise import word_set
 from flowengine.words.number_words import ORDINALS, SMALL, read_number
@@ -32,6 +32,8 @@ COUNTED = word_set("one ones time times option choice floor house thing question
 """ "The second one" is no day."""
 
 YEARS_AHEAD = 20
+JUST_GONE = 183
+"""Days: "Monday the twenty-third of November", said on the day after, is yesterday."""
 
 Read = tuple[date | None, int] | None
 
@@ -90,6 +92,20 @@ def next_to_come(today: date, month: int, day: int) -> date | None:
         if found is not None and found >= today:
             return found
     return None
+
+
+def plain_year(day: date, today: date) -> bool:
+    """Whether a day said with its weekday needs no year: the next such to come, or one just gone."""
+    return next_to_come(today, day.month, day.day) == day or today - timedelta(JUST_GONE) <= day < today
+
+
+def with_weekday(found: date, weekday: int, today: date, *, year_said: bool) -> date | None:
+    """The day that falls on this weekday: the one found, or the same day of the months just gone; None if neither."""
+    if found.weekday() == weekday:
+        return found
+    before = exact(found.year - 1, found.month, found.day)
+    fits = before is not None and before.weekday() == weekday and plain_year(before, today)
+    return before if fits and not year_said else None
 
 
 def coming(today: date, day: int) -> date | None:
@@ -179,14 +195,14 @@ def _year(said: Sequence[str]) -> tuple[int | None, int]:
         return None, 0
     if re.fullmatch(r"(?:19|20)\d\d", said[0]):
         return int(said[0]), 1
+    if said[:2] in (["two", "thousand"], ["nineteen", "hundred"]):
+        number = read_number(said)
+        assert number is not None
+        return number
     if said[0] in ("nineteen", "twenty"):
         if said[1:2] in (["oh"], ["o"]) and 0 < SMALL.get((*said, "", "", "")[2], 0) < 10:
             return SMALL[said[0]] * 100 + SMALL[said[2]], 3
         rest = read_number(said[1:])
         if rest is not None and 10 <= rest[0] <= 99:
             return SMALL[said[0]] * 100 + rest[0], 1 + rest[1]
-    if said[:2] == ["two", "thousand"]:
-        number = read_number(said)
-        assert number is not None
-        return number
     return None, 0

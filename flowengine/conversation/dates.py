@@ -10,7 +10,15 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flowengine.conversation.calendar_days import MONTH_NUMBERS, Read, day_and_month, exact, figures, next_to_come
+from flowengine.conversation.calendar_days import (
+    MONTH_NUMBERS,
+    Read,
+    day_and_month,
+    exact,
+    figures,
+    next_to_come,
+    with_weekday,
+)
 from flowengine.conversation.reading import TURNS, Reader
 from flowengine.words.normalise import word_set
 from flowengine.words.number_words import ORDINALS, read_number
@@ -20,6 +28,7 @@ HOPES = word_set("hoping thinking wondering going looking after")
 """ "I was hoping for Friday" speaks of a day to come."""
 
 DAY_BESIDE = {"day after": 1, "day before": -1}
+YEAR_WORDS = word_set("nineteen twenty thousand")
 NAMED = {
     ("christmas", "eve"): (12, 24),
     ("christmas", "day"): (12, 25),
@@ -154,8 +163,10 @@ def _weekday(said: Sequence[str], today: date) -> Read:
         return None, index + 1
     dated = day_and_month(said[index + 1 :], today)
     if dated is not None:
-        fits = dated[0] is not None and dated[0].weekday() == wanted
-        return (dated[0] if fits else None), index + 1 + dated[1]
+        words = said[index + 1 : index + 1 + dated[1]]
+        year_said = any(word in YEAR_WORDS or (len(word) == 4 and word.isdigit()) for word in words)
+        day = with_weekday(dated[0], wanted, today, year_said=year_said) if dated[0] is not None else None
+        return day, index + 1 + dated[1]
     used = index + 1
     rest = said[used : used + 2]
     if "last" in led or rest == ["just", "gone"]:

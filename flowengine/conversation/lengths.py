@@ -66,10 +66,12 @@ def read_duration(said: Sequence[str]) -> tuple[timedelta, int] | None:
     for words, part in MORE:
         if said[used : used + len(words)] == words:
             return timedelta(seconds=total + SECONDS[unit] * part), used + len(words)
-    joint = 1 if said[used : used + 1] == ["and"] else 0
-    rest = _length(said[used + joint :])
-    if rest is not None and SECONDS[rest[2]] < SECONDS[unit]:
-        return timedelta(seconds=total + rest[0]), used + joint + rest[1]
+    while True:
+        joint = 1 if said[used : used + 1] == ["and"] else 0
+        rest = _length(said[used + joint :])
+        if rest is None or SECONDS[rest[2]] >= SECONDS[unit]:
+            break
+        total, used, unit = total + rest[0], used + joint + rest[1], rest[2]
     bare = read_number(said[used:])
     if bare is not None and unit in SMALLER and 0 < bare[0] < 60:
         # "Two hours twenty".

@@ -173,6 +173,7 @@ def _spoken(context: BoundedContext, value: Any) -> object:
 def _measured(name: str, work: Callable[..., object]) -> Callable[..., object]:
     """A filter whose arguments and result are bounded."""
     wants_environment = hasattr(work, "jinja_pass_arg")
+    wants_today = name in allowed.TOLD_THE_DAY
 
     def measured(context: BoundedContext, *args: Any, **kwargs: Any) -> object:
         for each in (*args, *kwargs.values()):
@@ -180,6 +181,8 @@ def _measured(name: str, work: Callable[..., object]) -> Callable[..., object]:
         if name in allowed.OF_ONE_VALUE:
             _single(args[0])
         passed = (context.environment,) if wants_environment else ()
+        if wants_today:
+            kwargs["today"] = context.get("today")
         return _within(context, work(*passed, *args, **kwargs))
 
     return pass_context(measured)

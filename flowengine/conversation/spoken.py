@@ -9,8 +9,9 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from flowengine.conversation.calendar_days import plain_year
 from flowengine.conversation.emails import EMAIL
-from flowengine.words.number_words import UNITS, cardinal, decimal_words, ordinal
+from flowengine.words.number_words import UNITS, cardinal, decimal_words, ordinal, year_words
 
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})")
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{6,18}")
@@ -21,9 +22,9 @@ HOUR_NAMES = ("twelve", *UNITS[1:12])
 IRREGULAR_PLURALS = {"person": "people", "child": "children", "man": "men", "woman": "women", "half": "halves"}
 
 
-def spoken(value: object) -> str:
+def spoken(value: object, today: date | None = None) -> str:
     """A value as it is said; text that is a telephone number, a row of digits, a postcode or an e-mail address is read
-    out, other text is left alone.
+    out, other text is left alone. On the day that is `today`, a date has its year where it would be heard as another.
     """
     match value:
         case bool():
@@ -33,15 +34,15 @@ def spoken(value: object) -> str:
         case float() | Decimal():
             return decimal_words(value)
         case datetime():
-            return f"{_date(value.date())} at {_time(value.time())}"
+            return f"{_date(value.date(), today)} at {_time(value.time())}"
         case date():
-            return _date(value)
+            return _date(value, today)
         case time():
             return _time(value)
         case timedelta():
             return _duration(value)
         case list() | tuple():
-            return _listed([spoken(each) for each in value])
+            return _listed([spoken(each, today) for each in value])
         case str():
             return _text(value)
         case _:
@@ -101,8 +102,10 @@ def digits_aloud(digits: str) -> str:
     return " ".join(said)
 
 
-def _date(value: date) -> str:
-    return f"{value:%A} the {ordinal(value.day)} of {value:%B}"
+def _date(value: date, today: date | None) -> str:
+    said = f"{value:%A} the {ordinal(value.day)} of {value:%B}"
+    near = today is None or plain_year(value, today)
+    return said if near else f"{said} {year_words(value.year)}"
 
 
 def _time(value: time) -> str:

@@ -211,7 +211,7 @@ def _spoken_fraction(said: Sequence[str]) -> tuple[int, int, int, bool] | None:
         if hour is None or (link in ("after", "of") and said[start] not in ("half", "quarter")):
             return None
         if link == "to":
-            if not (timed or said[start] == "quarter" or (amount in FRACTIONS and hour[0] != amount)):
+            if not (timed or said[start] == "quarter" or amount in FRACTIONS):
                 return None
             before = 23 if hour[0] == 0 else (hour[0] - 1) % 12 or 12
             return before, 60 - amount, used + 1 + hour[1], True

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 SPOKEN_FILTERS = ("spoken", "money", "spelled", "ordinal", "plural")
+TOLD_THE_DAY = frozenset({"spoken"})
+"""Filters that are told the day of the call: a date of another year is said with its year."""
+
 """The language's own, for the ear."""
 
 JINJA_FILTERS = (

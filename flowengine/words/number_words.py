@@ -62,6 +62,16 @@ def ordinal(number: int) -> str:
     return f"{head}{separator}{last}th"
 
 
+def year_words(year: int) -> str:
+    """A year as it is said: 1982 → "nineteen eighty-two", 1905 → "nineteen oh five", 2001 → "two thousand and one"."""
+    century, rest = divmod(year, 100)
+    if not 1100 <= year < 10_000 or (century % 10 == 0 and rest < 10):
+        return cardinal(year)
+    if rest == 0:
+        return f"{cardinal(century)} hundred"
+    return f"{cardinal(century)} {'oh ' if rest < 10 else ''}{cardinal(rest)}"
+
+
 def decimal_words(number: float | Decimal) -> str:
     """Any number: 14.5 → "fourteen point five"; 3.0 → "three"."""
     exact = Decimal(str(number)).normalize()

@@ -26,13 +26,15 @@ NAMES: Mapping[str, object] = {
     "agreed": True,
     "email": "sam_jones@example.co.uk",
     "pin": "0417",
+    "born": date(1982, 3, 14),
+    "today": date(2026, 11, 24),
 }
 """What the examples' variables hold."""
 
 MORE: Mapping[str, tuple[str, ...]] = {
     "spoken": (
-        *("visit_day | spoken", "visit_time | spoken", "visit | spoken", "length | spoken", "phone | spoken"),
-        *("email | spoken", "pin | spoken"),
+        *("visit_day | spoken", "visit_time | spoken", "visit | spoken", "born | spoken"),
+        *("length | spoken", "phone | spoken", "email | spoken", "pin | spoken"),
         *("postcode | spoken", "1250 | spoken", "14.5 | spoken", "agreed | spoken", '["gas", "oil", "wood"] | spoken'),
         '"as it stands" | spoken',
     ),
