@@ -34,6 +34,9 @@ TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[.@_+-]|[,;~]")
 INITIAL = re.compile(r"\b([a-z])\.(?= [a-z])")
 SENTENCE_END = re.compile(r"(?:\.(?=\s|$)|\.\.+|…|[?!])+")
 TENS_AND_UNITS = re.compile(rf"\b({'|'.join(word for word in TENS if word)})-(?=[a-z])")
+MOST_SIGNS = 8
+"""Of "at" in an answer: more of them are a story."""
+
 UNCLEAR = "~"
 PAUSES = frozenset(",;")
 JOINTS = frozenset(".@_+-")
@@ -44,7 +47,10 @@ def read_email(text: str) -> str | None:
     said = _tokens(text)
     found: list[tuple[str, int]] = []
     known_local = ""
-    for at in [index for index, each in enumerate(said) if each == "@"]:
+    signs = [index for index, each in enumerate(said) if each == "@"]
+    if len(signs) > MOST_SIGNS:
+        return None
+    for at in signs:
         begin = found[-1][1] if found else 0
         local = _local(said[begin:at])
         if local is None:

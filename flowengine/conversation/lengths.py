@@ -15,6 +15,9 @@ from flowengine.words.number_words import read_number
 
 SECONDS = {"second": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600}
 SMALLER = {"hour": "minute", "minute": "second", "min": "second"}
+MOST = 100 * 366 * 86400
+"""Seconds; nobody counts further in days."""
+
 UNFIXED = word_set("month months year years")
 PARTS: tuple[tuple[list[str], float], ...] = (
     (["three", "quarters", "of", "an"], 0.75),
@@ -51,7 +54,8 @@ def length_reader() -> Reader:
             return read_duration(said)
         turned = turned or said[0] in TURNS
         if turned and unit is not None and (amount := quantity(said)) is not None:
-            return timedelta(seconds=amount[0] * SECONDS[unit]), amount[1]
+            total = amount[0] * SECONDS[unit]
+            return (timedelta(seconds=total) if total <= MOST else None), amount[1]
         return (None, 2) if len(said) > 1 and said[1] in UNFIXED else None
 
     return read
@@ -88,4 +92,6 @@ def _length(said: Sequence[str]) -> tuple[float, int, str] | None:
     if amount is None or not amount[0] or amount[1] >= len(said):
         return None
     unit = said[amount[1]].removesuffix("s")
-    return (amount[0] * SECONDS[unit], amount[1] + 1, unit) if unit in SECONDS else None
+    if unit not in SECONDS or amount[0] * SECONDS[unit] > MOST:
+        return None
+    return amount[0] * SECONDS[unit], amount[1] + 1, unit

@@ -52,8 +52,11 @@ NO_NAME = word_set(
     "i'll i've i'm you're you've you'll that's it's what's who's where's how's let's there's boiler dot com email "
     "phone postcode private secret course one"
 )
-SURE_SHORT = 5
-"""Words of a name at most."""
+MOST_WORDS = 5
+"""Of a name."""
+
+LONGEST = 250
+"""Signs of an answer that gives a name, spelled too; a longer one is about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def read_name(text: str) -> str | None:
     heard: list[Heard] = []
     letters: str | None = None
     turned = False
-    clauses = _clauses(written)
-    for clause in clauses:
+    if len(written) > LONGEST:
+        return None
+    for clause in _clauses(written):
         low = clause.lower()
         courtesy = COURTESY.match(low)
         low, clause = _cut(low, clause, courtesy.end() if courtesy else 0)
@@ -142,7 +146,7 @@ def _words(clause: str) -> tuple[str, ...] | None:
             # A telephone number, or another, follows the name.
             words, plain_words = words[:index], plain_words[:index]
             break
-    if not 1 <= len(words) <= SURE_SHORT or not all(_may_be_name(word) for word in plain_words):
+    if not 1 <= len(words) <= MOST_WORDS or not all(_may_be_name(word) for word in plain_words):
         return None
     if plain_words[0] in PARTICLES and len(words) == 1:
         return None

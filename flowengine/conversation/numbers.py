@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flowengine.words.number_words import SMALL, read_number
+from flowengine.words.number_words import LARGEST, SMALL, read_number
 
 MULTIPLES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 FRACTIONS: tuple[tuple[list[str], float], ...] = (
@@ -47,7 +47,7 @@ def quantity(said: Sequence[str]) -> tuple[float | int, int] | None:
     if found is None:
         return None
     value, used = _with_fraction(said, *found)
-    while used < len(said) and said[used] in MULTIPLES:
+    while used < len(said) and said[used] in MULTIPLES and abs(value) < LARGEST:
         value, used = _whole(float(value * MULTIPLES[said[used]])), used + 1
     return value, used
 

@@ -46,6 +46,9 @@ ORDER: tuple[TypeKind, ...] = (
 )
 """The surest first: what one value has used, the next cannot."""
 
+LONGEST = 2000
+"""Signs of an answer, two minutes of talk; of a longer one only a text is made."""
+
 NONE = (["none"], ["nil"], ["none", "at", "all"], ["none", "really"], ["none", "thanks"], ["none", "please"])
 UNASKED: frozenset[TypeKind] = frozenset(
     {"email", "uk_postcode", "phone", "datetime", "date", "time", "one_of", "money"}
@@ -70,7 +73,8 @@ def find_all(
     named: frozenset[str] = frozenset(),
 ) -> dict[str, object]:
     """The slots of `wanted` that `text` gives a value for; `current` was asked for, `named` the caller speaks of."""
-    said = tokens(text)
+    short = text if len(text) <= LONGEST else ""
+    said = tokens(short)
     found: dict[str, object] = {}
     names = sorted(wanted, key=lambda name: (name not in named, ORDER.index(wanted[name].kind), name != current))
     for name in names:
@@ -79,7 +83,8 @@ def find_all(
         if not asked and kind.kind not in UNASKED and not _is_lone_number(name, wanted, found, current, said):
             continue
         alike = sum(other.kind == kind.kind for each, other in wanted.items() if each not in found)
-        result = _find(kind, text, said, now, asked=asked, several=alike > 1)
+        whole = text if kind.kind == "text" else short
+        result = _find(kind, whole, said, now, asked=asked, several=alike > 1)
         if result is not None:
             found[name] = result.value
             said = without(said, result)
@@ -94,12 +99,13 @@ def extract(kind: ValueType, text: str, now: datetime) -> object | None:
 def find_in_passing(text: str, flow: Flow, variables: Mapping[str, object], now: datetime) -> dict[str, object]:
     """Values said beside something else ("yes, and Tuesday is best"), where only one slot can be meant."""
     found: dict[str, object] = {}
+    short = text if len(text) <= LONGEST else ""
     for name, slot in flow.slots.items():
         rivals = IN_PASSING.get(slot.type.kind)
         if rivals is None or slot.secret or variables.get(name) is not None:
             continue
         if sum(other.type.kind in rivals for other in flow.slots.values()) == 1:
-            result = _find(slot.type, text, tokens(text), now, asked=False)
+            result = _find(slot.type, short, tokens(short), now, asked=False)
             if result is not None:
                 found[name] = result.value
     return found

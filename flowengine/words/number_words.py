@@ -14,6 +14,7 @@ UNITS = (*DIGITS, "ten", "eleven", "twelve", *TEENS)
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
 LARGEST = 10**12
+LONGEST_FIGURE = 13
 IRREGULAR_ORDINALS = {
     "one": "first",
     "two": "second",
@@ -90,6 +91,8 @@ def read_number(words: Sequence[str]) -> tuple[int, int] | None:
     if not words:
         return None
     if words[0].isdigit():
+        if len(words[0]) > LONGEST_FIGURE:
+            return None
         return _scaled(int(words[0]), words, 1)
     if list(words[:3]) == ["half", "a", "dozen"]:
         return 6, 3
@@ -126,7 +129,7 @@ def _fits(value: int, last: str | None, previous: str) -> bool:
 
 def _scaled(value: int, words: Sequence[str], used: int) -> tuple[int, int]:
     scales = {"hundred": 100} | {name: scale for scale, name in SCALES}
-    while used < len(words) and words[used] in scales:
+    while used < len(words) and words[used] in scales and value < LARGEST:
         value, used = value * scales[words[used]], used + 1
     return value, used
 
