@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ PAGE = ROOT / "docs" / "explanation" / "extraction.md"
 BETWEEN = ("<!-- python -m benchmarks.extraction --write -->\n", "<!-- until here -->\n")
 PARTS = ("development", "held_out")
 LONDON = ZoneInfo("Europe/London")
+RUNS = 7
 TOGETHER = "several in one answer"
 
 Verdict = Literal["right", "asked again", "wrong"]
@@ -97,6 +99,22 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def times() -> str:
+    """How long the reading of one slot takes: the median of the rows, and the slowest, each the best of several runs."""
+    taken = sorted(_seconds(row) for part in PARTS for row in utterances(part) if len(row.slots) == 1)
+    places = {"median": len(taken) // 2, "p99": len(taken) * 99 // 100, "slowest": len(taken) - 1}
+    return "one slot: " + ", ".join(f"{name} {1e6 * taken[place]:.0f} µs" for name, place in places.items())
+
+
+def _seconds(row: Utterance) -> float:
+    runs = []
+    for _ in range(RUNS):
+        began = perf_counter()
+        row.understood()
+        runs.append(perf_counter() - began)
+    return min(runs)
+
+
 def value_type(written: str) -> ValueType:
     """A type as a flow writes it: `date`, `digits(4)`, `one of (gas, "combi boiler")`."""
     kind, _, inside = written.partition("(")
@@ -145,6 +163,7 @@ def shown_in(page: Path) -> str:
 
 def main() -> None:
     print(table())
+    print(times())
     if "--write" in sys.argv[1:]:
         before, opening, after = PAGE.read_text(encoding="utf-8").partition(BETWEEN[0])
         PAGE.write_text(before + opening + table() + BETWEEN[1] + after.partition(BETWEEN[1])[2], encoding="utf-8")

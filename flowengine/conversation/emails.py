@@ -16,6 +16,7 @@ from flowengine.words.normalise import FILLERS, plain, word_set
 from flowengine.words.number_words import TENS
 
 EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+PLAIN_LOCAL = re.compile(r"[a-z0-9]+(?:[._%+-]+[a-z0-9]+)*")
 SIGNS = {"dot": ".", "at": "@", "underscore": "_", "dash": "-", "hyphen": "-", "plus": "+", "point": "."}
 TOGETHER = re.compile(
     r",? ?\b(?:(?:it's |that's )?all )?(?:(?:one|1) word|lower ?case|small letters|joined up|no spaces?|no gaps?)\b,?"
@@ -59,7 +60,7 @@ def read_email(text: str) -> str | None:
         # "… at gmail, no, at hotmail dot com" puts only the end right.
         local = local or (known_local if TURNS & set(said[begin:at]) else "")
         known_local = local or known_local
-        if local and domain and EMAIL.fullmatch(f"{local}@{domain}"):
+        if domain and PLAIN_LOCAL.fullmatch(local) and EMAIL.fullmatch(f"{local}@{domain}"):
             found.append((f"{local}@{domain}", stop))
     if found:
         found[-1] = (_ended(*found[-1], said), found[-1][1])

@@ -12,7 +12,7 @@ from flowengine.words.number_words import DIGITS
 NUMBER = rf"(?:{'|'.join(DIGITS)}|\d|oh)"
 IDIOM = re.compile(
     r"^(?:oh|o)\b(?=\W+(?:yes|yeah|no|right|sorry|that|ok|it|i|actually)\b)"
-    r"|(?<!just )(?<!only )\b(?:the|that|this|no|any|every|some|each|which|another|old|new|other) one\b"
+    r"|(?<!just )(?<!only )\b(?:the|that|this|no|any|every|some|each|which|another) one\b"
     rf"(?! {NUMBER}\b)"
     r"|\b(?:a|one) hundred per ?cent\b|\bone of (?:those|these) (?:days|things|people)\b|\bone (?:day|way|thing)\b"
     r"|\b(?:a|one|two|five|ten|half a|a couple of|couple of) (?:moment|minute|min|second|sec|tick|mo|thing)s?\b"

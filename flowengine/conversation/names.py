@@ -15,20 +15,27 @@ from flowengine.conversation.spelled import spelled
 from flowengine.words.normalise import FILLERS, plain, word_set
 
 CLAUSE = re.compile(
-    r"\s*(?:[,;:!?]|\.(?=\s|$)|\.\.+|…|\s[-–—]+\s"
+    r"\s*(?:[,;:!?]|(?<!\b[a-z])(?<!\b[dm]r)(?<!\bms)(?<!\bmrs)(?<!\bst)\.(?=\s|$)|\.\.+|…|\s[-–—]+\s"
     r"|\s(?:and )?(?=my (?:number|phone|mobile|postcode|e-?mail|address|date)\b)|\sand (?=it's|i'm|i live)\b)+\s*",
     re.IGNORECASE,
 )
 COURTESY = re.compile(
     r"^(?:(?:yes|yeah|yep|ok|okay|sure|well|right|so|hello|hi|hiya|good (?:morning|afternoon|evening)|thanks|please|"
-    r"of course|certainly)\b\s*)+"
+    r"of course|certainly)\b\s*)+",
+    re.IGNORECASE,
 )
-TURN = re.compile(r"^(?:(?:no|nope|sorry|actually|wait|hang on|i mean|i meant|rather|or rather|make that|not)\b\s*)+")
+TURN = re.compile(
+    r"^(?:(?:no|nope|sorry|actually|wait|hang on|i mean|i meant|rather|or rather|make that)\b\s*)+", re.IGNORECASE
+)
+DENIED = re.compile(r"(?:^|(?<=\s))not .*$", re.IGNORECASE)
+""" "Ben, not Len"."""
+
 LEAD_IN = re.compile(
-    r"^(?:(?:my|the) (?:full |first |sur|last |family |second )?names? (?:is |'?s )"
-    r"|(?:my|the) (?:full |first |last )?name's |(?:it|this|that)(?: is|'s) |its |i'm (?:called )?|i am (?:called )?"
+    r"^(?:(?:my|the) (?:full |first |last |family |second )?(?:sur|fore)?name(?: is|'?s) "
+    r"|(?:it|this|that)(?: is|'s) |its |i'm (?:called )?|i am (?:called )?"
     r"|they call me |(?:just |you can |people )?call me |i said |(?:you can )?put (?:me )?down as "
-    r"|you(?:'re| are) speaking (?:to|with) |name's |name |speaking to )+"
+    r"|you(?:'re| are) speaking (?:to|with) |name's |name |speaking to )+",
+    re.IGNORECASE,
 )
 CLOSING = re.compile(r"\s(?:speaking|here|thanks|thank you|please|is my name|is the name|love|mate|by the way)$")
 BARRELLED = re.compile(r"\b(?:that's |it's )?double[ -]barrell?ed\b")
@@ -39,6 +46,9 @@ FIRST = r"(?:my )?(?:first|christian|given|fore) ?name(?: is|'s)?"
 LAST = r"(?:my )?(?:surname|(?:last|family|second) name)(?: is|'s)?"
 FIRST_THEN_LAST = re.compile(rf"{FIRST} (.+?) (?:and )?{LAST} (.+)")
 LAST_THEN_FIRST = re.compile(rf"{LAST} (.+?) (?:and )?{FIRST} (.+)")
+DOING = re.compile(r"[a-z]{3,}ing")
+""" "I'm driving": a name would have its capital."""
+
 PARTICLES = word_set("de da di del della der den la le van von bin ibn al el y du dos das ten ter of")
 NO_NAME = word_set(
     "a an the i you he she it we they me him us them my your his her our their this that these those who whom "
@@ -50,8 +60,10 @@ NO_NAME = word_set(
     "everything nobody somebody anybody someone anyone later now today tomorrow never always already still also "
     "only don't didn't doesn't isn't wasn't can't couldn't won't wouldn't shouldn't haven't hasn't aren't i'd "
     "i'll i've i'm you're you've you'll that's it's what's who's where's how's let's there's boiler dot com email "
-    "phone postcode private secret course one"
+    "phone postcode private secret course one bye goodbye go away get lost leave stop take look listen hold wait "
+    "hang"
 )
+SURNAMES = word_set("an do so can my than like call still down over right fine want to on no may will")
 MOST_WORDS = 5
 """Of a name."""
 
@@ -75,38 +87,46 @@ def read_name(text: str) -> str | None:
     both = _first_and_surname(written)
     if both is not None:
         return both
+    if len(written) > LONGEST:
+        return None
     heard: list[Heard] = []
     letters: str | None = None
     turned = False
-    if len(written) > LONGEST:
-        return None
     for clause in _clauses(written):
-        low = clause.lower()
-        courtesy = COURTESY.match(low)
-        low, clause = _cut(low, clause, courtesy.end() if courtesy else 0)
-        turn = TURN.match(low)
-        if turn is not None:
-            turned = True
-            low, clause = _cut(low, clause, turn.end())
-        lead = LEAD_IN.match(low + " ")
-        low, clause = _cut(low, clause, min(lead.end(), len(low)) if lead else 0)
-        if not clause:
+        rest, led, turns = _without_lead(clause)
+        turned = turned or turns
+        if not rest:
             continue
-        row = spelled(low.split())
-        if row is not None and row[1] == len(low.split()):
+        row = spelled(rest.lower().split())
+        if row is not None and row[1] == len(rest.split()):
             letters = row[0]
             continue
-        words = _words(clause)
-        if words is None:
-            if lead is not None or turned:
-                return None
-            continue
-        heard.append(Heard(words, lead is not None, turned))
-        turned = False
+        words = _words(rest, led=led)
+        if words is not None:
+            heard.append(Heard(words, led, turned))
+            turned = False
+        elif led or turned:
+            # "It's … ": what was meant to be the name is none.
+            return None
     chosen = _chosen(heard)
-    if letters is not None:
-        return _mended(chosen, letters) if not (chosen is None and heard) else None
-    return _joined(chosen) if chosen is not None else None
+    if letters is not None and not (chosen is None and heard):
+        return _mended(chosen, letters)
+    return _joined(chosen) if chosen is not None and letters is None else None
+
+
+def _without_lead(clause: str) -> tuple[str, bool, bool]:
+    """A clause without what leads up to a name and without what it denies; whether words led up, and took back."""
+    rest = clause[_end(COURTESY, clause) :].strip()
+    rest = DENIED.sub("", rest).strip()
+    turns = _end(TURN, rest)
+    rest = rest[turns:].strip()
+    led = min(_end(LEAD_IN, f"{rest} "), len(rest))
+    return rest[led:].strip(), led > 0, turns > 0
+
+
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match is not None else 0
 
 
 def _clauses(text: str) -> list[str]:
@@ -127,7 +147,7 @@ def _clauses(text: str) -> list[str]:
     return clauses
 
 
-def _words(clause: str) -> tuple[str, ...] | None:
+def _words(clause: str, *, led: bool = False) -> tuple[str, ...] | None:
     """The words of a clause that can be a name; None when it can't be one."""
     with_letters = WITH_LETTERS.search(clause.lower())
     if with_letters is not None:
@@ -140,21 +160,26 @@ def _words(clause: str) -> tuple[str, ...] | None:
     clause = re.sub(r"\s(?:hyphen|dash)\s", "-", clause, flags=re.IGNORECASE)
     clause = re.sub(r"\bO[' ](?:apostrophe )?(?=[A-Z])|\bo apostrophe (?=[a-z])", "O'", clause)
     words = clause.split()
+    if len(words) == 1 and led and DOING.fullmatch(words[0]) is not None:
+        return None
     plain_words = [plain(word) for word in words]
     for index, word in enumerate(plain_words):
         if word in SINGLE or word in REPEATS or word[0].isdigit():
             # A telephone number, or another, follows the name.
             words, plain_words = words[:index], plain_words[:index]
             break
-    if not 1 <= len(words) <= MOST_WORDS or not all(_may_be_name(word) for word in plain_words):
+    if not 1 <= len(words) <= MOST_WORDS or not all(map(_may_be_name, words, plain_words, range(len(words)))):
         return None
     if plain_words[0] in PARTICLES and len(words) == 1:
         return None
     return tuple(words)
 
 
-def _may_be_name(word: str) -> bool:
-    return word not in NO_NAME and re.fullmatch(r"[a-z]+(?:['-][a-z]+)*\.?", word) is not None
+def _may_be_name(word: str, low: str, index: int) -> bool:
+    if re.fullmatch(r"[a-z]+(?:['-][a-z]+)*\.?", low) is None:
+        return False
+    # "Anh Do": the recogniser's capital, within a clause, says that it is a name.
+    return low not in NO_NAME or (index > 0 and low in SURNAMES and word[0].isupper() and not word[1:].isupper())
 
 
 def _chosen(heard: Sequence[Heard]) -> tuple[str, ...] | None:
@@ -207,10 +232,6 @@ def _first_and_surname(text: str) -> str | None:
     if halves[0] is None or halves[1] is None:
         return None
     return _joined((*halves[0], *halves[1]))
-
-
-def _cut(low: str, clause: str, length: int) -> tuple[str, str]:
-    return low[length:].strip(), clause[length:].strip()
 
 
 def _joined(words: Sequence[str]) -> str:

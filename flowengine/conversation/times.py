@@ -156,6 +156,7 @@ def _ahead(said: Sequence[str], now: datetime) -> datetime | None:
     if "in" not in said:
         return None
     at = list(said).index("in")
+    at += said[at + 1 : at + 2] in (["about"], ["around"], ["roughly"], ["say"], ["maybe"])
     length = read_duration(said[at + 1 :])
     if length is None or length[0] >= timedelta(days=1):
         return None

@@ -31,6 +31,8 @@ REACHES = word_set(
 AWAY = word_set("away busy work working finish unavailable booked out off")
 """Of days and times: "I'm away on Friday"."""
 
+ON = word_set("on at from for in")
+
 ALL = word_set("any anything anytime every everything all nothing whenever day days time")
 FAILS = word_set("isn't doesn't won't wouldn't don't can't cannot couldn't")
 TAGS = word_set("it you they that i we")
@@ -46,8 +48,9 @@ LIMITS_OF_TWO = (
     *(("at", "least"), ("at", "most"), ("up", "to"), ("apart", "from"), ("sooner", "than"), ("bigger", "than")),
 )
 LIMITS_AFTER = word_set("onwards onward plus odd something maximum minimum max min upwards tops")
-LIMITS_AFTER_OR = word_set("more less later earlier after before over under fewer above below sooner")
+LIMITS_AFTER_OR = word_set("half quarter more less later earlier after before over under fewer above below sooner")
 THROUGH = word_set("about around roughly the a an maybe say like approximately of")
+HESITATIONS = word_set("um er erm oh well so yes probably maybe just not")
 RANGE = word_set("to till until through")
 BESIDE_OR = word_set("maybe either even perhaps possibly on at the about a an for in and it is that would i by else")
 
@@ -96,10 +99,10 @@ def mentioned(read: Reader, said: Sequence[str]) -> list[Found]:
 
 def _refused(found: Sequence[Found], index: int, said: Sequence[str], measure: Measure) -> bool:
     each = found[index]
-    begin = found[index - 1].stop if index else 0
+    begin = next((other.stop for other in reversed(found[:index]) if other.value is not None), 0)
     end = found[index + 1].start if index + 1 < len(found) else len(said)
     before, after = said[begin : each.start], said[each.stop : end]
-    if before[-1:] == ["than"] or (measure == "name" and {"old", "was"} <= set(before)):
+    if _lead(before)[-1:] == ["than"] or (measure == "name" and {"old", "was"} <= set(before)):
         # "Monday rather than Tuesday", "my old number was …".
         return True
     if _denied(before, measure) or _fails(after, is_last=end == len(said)) or _limited(before, after, measure):
@@ -121,7 +124,7 @@ def _denied(before: Sequence[str], measure: Measure) -> bool:
             return "why" not in before[:place]
         if word in ("but", "from") and any(other in ALL or other == "apart" for other in before[:place]):
             return True
-        if word in AWAY and measure == "when" and back < 2:
+        if word in AWAY and measure == "when" and ON.issuperset(before[place:]):
             return True
         if word not in REACHES or back > 4:
             return False
@@ -141,9 +144,10 @@ def _fails(after: Sequence[str], *, is_last: bool) -> bool:
 def _limited(before: Sequence[str], after: Sequence[str], measure: Measure) -> bool:
     if measure == "name":
         return False
-    lead = list(before)
-    while lead and lead[-1] in THROUGH:
-        lead.pop()
+    lead = _lead(before)
+    if len(lead) > 1 and lead[-1] in ("until", "till") and not HESITATIONS.issuperset(lead[:-1]):
+        # "I'm out till four": the end of something else; "until Friday", alone, answers until when.
+        return True
     if any(list(after[index : index + 2]) in (["after", "that"], ["before", "that"]) for index in range(3)):
         return True
     if lead and (lead[-1] in LIMITS[measure] or tuple(lead[-2:]) in LIMITS_OF_TWO):
@@ -154,8 +158,20 @@ def _limited(before: Sequence[str], after: Sequence[str], measure: Measure) -> b
     if after[:1] and after[0] in LIMITS_AFTER:
         return True
     if after[:1] == ["or"] and len(after) > 1:
-        return after[1] in LIMITS_AFTER_OR or _numeric(after[1])
+        return after[1] in LIMITS_AFTER_OR or _numeric(after[1]) or list(after[1:3]) == ["a", "bit"]
+    if after[:1] == ["maybe"] and len(after) > 1:
+        after = after[1:]
+    if list(after[:2]) in (["a", "bit"], ["a", "little"], ["bit", "more"], ["bit", "less"]):
+        return True
     return list(after[:3]) in (["and", "a", "bit"], ["at", "the", "latest"], ["at", "the", "earliest"])
+
+
+def _lead(before: Sequence[str]) -> list[str]:
+    """What stands before a value, less the words that lead to any value."""
+    lead = list(before)
+    while lead and lead[-1] in THROUGH:
+        lead.pop()
+    return lead
 
 
 def _without_alternatives(found: list[Found], said: Sequence[str]) -> list[Found]:

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.extraction import PAGE, PARTS, shown_in, table, utterances, verdict
 from flowengine.graph.model import TypeKind
 
-RIGHT = {"development": 705, "held_out": 235}
+RIGHT = {"development": 856, "held_out": 235}
 """Rows that are understood; raise them when they rise."""
 
 WRONG = {"development": 0, "held_out": 1}
