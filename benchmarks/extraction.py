@@ -100,7 +100,7 @@ def table() -> str:
 
 
 def times() -> str:
-    """How long the reading of one slot takes: the median of the rows, and the slowest, each the best of several runs."""
+    """How long the reading of one slot takes, each row at the best of several runs."""
     taken = sorted(_seconds(row) for part in PARTS for row in utterances(part) if len(row.slots) == 1)
     places = {"median": len(taken) // 2, "p99": len(taken) * 99 // 100, "slowest": len(taken) - 1}
     return "one slot: " + ", ".join(f"{name} {1e6 * taken[place]:.0f} µs" for name, place in places.items())
