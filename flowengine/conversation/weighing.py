@@ -66,7 +66,10 @@ def candidates(read: Reader, said: Sequence[str], measure: Measure, *, several: 
     found = mentioned(read, said)
     if not several:
         found = _without_alternatives(found, said)
-    kept = [each for index, each in enumerate(found) if not _refused(found, index, said, measure)]
+    refused: list[bool] = []
+    for index in range(len(found)):
+        refused.append(_refused(found, index, said, measure, refused))
+    kept = [each for each, out in zip(found, refused, strict=True) if not out]
     if not kept:
         return []
     turned = [each for each in found if not CHANGES.isdisjoint(said[kept[0].stop : each.start])]
@@ -97,7 +100,10 @@ def mentioned(read: Reader, said: Sequence[str]) -> list[Found]:
     return found
 
 
-def _refused(found: Sequence[Found], index: int, said: Sequence[str], measure: Measure) -> bool:
+def _refused(
+    found: Sequence[Found], index: int, said: Sequence[str], measure: Measure, earlier: Sequence[bool]
+) -> bool:
+    """Whether a value is named as one that is not meant; `earlier` tells it of those before."""
     each = found[index]
     begin = next((other.stop for other in reversed(found[:index]) if other.value is not None), 0)
     end = found[index + 1].start if index + 1 < len(found) else len(said)
@@ -105,7 +111,7 @@ def _refused(found: Sequence[Found], index: int, said: Sequence[str], measure: M
     if _lead(before)[-1:] == ["than"] or (measure == "name" and {"old", "was"} <= set(before)):
         # "Monday rather than Tuesday", "my old number was …".
         return True
-    if _denied(before, measure) or _fails(after, is_last=end == len(said)) or _limited(before, after, measure):
+    if _denied(before, measure) or _fails(after) or _limited(before, after, measure):
         return True
     if index and measure != "name" and list(before) == ["and"]:
         # "Between two and four" limits four as well.
@@ -113,7 +119,7 @@ def _refused(found: Sequence[Found], index: int, said: Sequence[str], measure: M
         start = found[index - 2].stop if index > 1 else 0
         if said[max(start, first.start - 1) : first.start] == ["between"]:
             return True
-    return bool(index) and list(before) in (["or"], ["nor"], ["or", "on"]) and _refused(found, index - 1, said, measure)
+    return bool(index) and list(before) in (["or"], ["nor"], ["or", "on"]) and earlier[index - 1]
 
 
 def _denied(before: Sequence[str], measure: Measure) -> bool:
@@ -131,7 +137,7 @@ def _denied(before: Sequence[str], measure: Measure) -> bool:
     return False
 
 
-def _fails(after: Sequence[str], *, is_last: bool) -> bool:
+def _fails(after: Sequence[str]) -> bool:
     """ "Friday's no good", "Friday doesn't work", "Friday I can't do"."""
     rest = [word for word in after[:5] if word not in ("is", "was", "are", "i", "we", "that", "morning", "afternoon")]
     if rest[:1] and rest[0] in FAILS:
