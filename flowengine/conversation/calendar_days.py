@@ -38,8 +38,8 @@ JUST_GONE = 183
 Read = tuple[date | None, int] | None
 
 
-def day_and_month(said: Sequence[str], today: date, month: int | None = None) -> Read:
-    """A day of the month with its month, or without. `month`: the one spoken of, for a day alone."""
+def day_and_month(said: Sequence[str], today: date, corrected: date | None = None) -> Read:
+    """A day of the month with its month, or without. `corrected`: the date that a day alone puts right."""
     if not said:
         return None
     if said[0] in MONTH_NUMBERS and not (said[0] == "may" and len(said) < 2):
@@ -64,9 +64,26 @@ def day_and_month(said: Sequence[str], today: date, month: int | None = None) ->
         return _with_year(said, used + of + numbered[1], numbered[0], day[0], today, short=True)
     if not day[2] or (said[used : used + 1] and said[used] in COUNTED):
         return _in_numbers(said, today) if not day[2] else None
-    if month is not None:
-        return next_to_come(today, month, day[0]), used
+    if corrected is not None:
+        return _beside(corrected, corrected.month, day[0], today), used
     return (coming(today, day[0]), used) if article or said[0][0].isdigit() else None
+
+
+def part_of_date(said: Sequence[str], today: date, corrected: date) -> Read:
+    """A year or a month alone, that puts a date right: "no, nineteen eighty-three", "no, April"."""
+    year, used = _year(said)
+    if year is not None:
+        return exact(year, corrected.month, corrected.day), used
+    month = MONTH_NUMBERS.get(said[0])
+    return (_beside(corrected, month, corrected.day, today), 1) if month is not None and said[0] != "may" else None
+
+
+def _beside(corrected: date, month: int, day: int, today: date) -> date | None:
+    """The day in the year that was spoken of, unless that is gone and what was spoken of is still to come."""
+    found = exact(corrected.year, month, day)
+    if found is not None and (found >= today) == (corrected >= today):
+        return found
+    return next_to_come(today, month, day) if month != corrected.month else coming(today, day)
 
 
 def figures(said: Sequence[str], today: date) -> Read:

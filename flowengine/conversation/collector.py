@@ -15,7 +15,7 @@ from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
 from flowengine.conversation.reading import corrects, tokens
-from flowengine.conversation.slots import find_all
+from flowengine.conversation.slots import IN_PASSING, find_all
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.model import Slot, Template, ValueType
 
@@ -168,17 +168,27 @@ class Collector:
             return {}
         kinds = [types[name].kind for name in known]
         unsure = {name for name in known if name not in named and kinds.count(types[name].kind) > 1}
+        if progress.confirming:
+            # "No, Friday", said to the day of a visit, is not a date of birth.
+            rivals = IN_PASSING.get(types[progress.current].kind, frozenset()) - {types[progress.current].kind}
+            unsure |= {name for name in known if name not in named and types[name].kind in rivals}
         if whole:
             unsure.add(progress.current)
         wanted = {name: kind for name, kind in types.items() if name not in unsure}
-        found = find_all(text, wanted, call.now, current=progress.current, named=named)
+        found = find_all(text, wanted, call.now, current=progress.current, named=named, known=self._read_back())
         if not found:
             found = lone_number(text, [name for name in known if types[name].kind == "number"])
         return found if found.keys() & known.keys() else {}
 
     def _found(self, text: str, wanted: list[str], current: str | None) -> dict[str, object]:
         slots = {name: self._call.flow.slots[name].type for name in wanted}
-        return find_all(text, slots, self._call.now, current=current)
+        return find_all(text, slots, self._call.now, current=current, known=self._read_back())
+
+    def _read_back(self) -> dict[str, object]:
+        """The value that was read back, which "no, one two four" puts right in part."""
+        slot = self._slot()
+        value = self._known(slot) if self._progress().confirming else None
+        return {slot.name: value} if value is not None else {}
 
     def _known(self, slot: Slot) -> object | None:
         return self._call.variables.get(slot.name)

@@ -17,6 +17,7 @@ from flowengine.conversation.calendar_days import (
     exact,
     figures,
     next_to_come,
+    part_of_date,
     with_weekday,
 )
 from flowengine.conversation.reading import TURNS, Reader
@@ -28,6 +29,7 @@ HOPES = word_set("hoping thinking wondering going looking after")
 """ "I was hoping for Friday" speaks of a day to come."""
 
 DAY_BESIDE = {"day after": 1, "day before": -1}
+NAMING = frozenset(MONTH_NUMBERS) | frozenset(WEEKDAYS)
 YEAR_WORDS = word_set("nineteen twenty thousand")
 NAMED = {
     ("christmas", "eve"): (12, 24),
@@ -46,14 +48,16 @@ MOST = 500
 NEAR = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 
 
-def date_reader(today: date) -> Reader:
-    """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or the day after"."""
-    last: date | None = None
-    month: int | None = None
+def date_reader(today: date, known: date | None = None) -> Reader:
+    """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or the day after".
+
+    `known` is the one that was read back.
+    """
+    last = known
     turned = past = False
 
     def read(said: Sequence[str]) -> tuple[object, int] | None:
-        nonlocal last, month, turned, past
+        nonlocal last, turned, past
         past = past or (said[0] in ("was", "were") and HOPES.isdisjoint(said[1:2]))
         turned = turned or said[0] in TURNS
         beside = 1 if said[0] == "the" else 0
@@ -61,14 +65,16 @@ def date_reader(today: date) -> Reader:
         if last is not None and step is not None and read_date(said[beside + 2 :], today) is None:
             return last + timedelta(step), beside + 2
         found = read_date(said, today)
-        if turned and month is not None and (found is None or MONTH_NUMBERS.keys().isdisjoint(said[: found[1]])):
-            found = day_and_month(said, today, month) or found
+        if turned and last is not None:
+            if found is None:
+                found = day_and_month(said, today, last) or part_of_date(said, today, last)
+            elif NAMING.isdisjoint(said[: found[1]]):
+                found = day_and_month(said, today, last) or found
         if found is not None and found[0] is not None and found[0] > today and past:
             # "It was on Friday": a Friday that is gone, and nobody said which.
             return None, found[1]
         if found is not None and found[0] is not None:
             last = found[0]
-            month = next((MONTH_NUMBERS[word] for word in said[: found[1]] if word in MONTH_NUMBERS), month)
         return found
 
     return read

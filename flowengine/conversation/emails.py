@@ -43,14 +43,20 @@ PAUSES = frozenset(",;")
 JOINTS = frozenset(".@_+-")
 
 
-def read_email(text: str) -> str | None:
-    """The address in an utterance; after a change of mind the last; None where there is none, or several."""
+def read_email(text: str, known: str = "") -> str | None:
+    """The address in an utterance; after a change of mind the last; None where there is none, or several.
+
+    `known` is the one that was read back: "no, dot net" puts its end right.
+    """
     said = _tokens(text)
     found: list[tuple[str, int]] = []
-    known_local = ""
+    known_local = known.partition("@")[0]
     signs = [index for index, each in enumerate(said) if each == "@"]
     if len(signs) > MOST_SIGNS:
         return None
+    if known and not signs and said:
+        mended = _ended(known, 0, said)
+        return mended if mended != known and mended else None
     for at in signs:
         begin = found[-1][1] if found else 0
         local = _local(said[begin:at])
@@ -58,7 +64,8 @@ def read_email(text: str) -> str | None:
             return None
         domain, stop = _domain(said, at + 1)
         # "… at gmail, no, at hotmail dot com" puts only the end right.
-        local = local or (known_local if TURNS & set(said[begin:at]) else "")
+        turned = TURNS & set(said[begin:at]) and set(said[begin:at]) <= TURNS | PAUSES
+        local = local or (known_local if turned else "")
         known_local = local or known_local
         if domain and PLAIN_LOCAL.fullmatch(local) and EMAIL.fullmatch(f"{local}@{domain}"):
             found.append((f"{local}@{domain}", stop))

@@ -102,7 +102,15 @@ def read_name(text: str) -> str | None:
             letters = row[0]
             continue
         words = _words(rest, led=led)
-        if words is not None:
+        if (
+            words is not None
+            and letters is not None
+            and heard
+            and not (led or turned or _holds(words, heard[-1].words))
+        ):
+            # "Priya, P R I Y A, Patel": the name goes on after the spelling.
+            heard[-1] = Heard((*heard[-1].words, *words), heard[-1].led, heard[-1].turned)
+        elif words is not None:
             heard.append(Heard(words, led, turned))
             turned = False
         elif led or turned:

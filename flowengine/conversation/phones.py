@@ -35,9 +35,12 @@ def read_digits(said: Sequence[str]) -> tuple[str, int] | None:
     return ("".join(row), used) if row else None
 
 
-def row_reader(count: int | None) -> Reader:
-    """A reader of rows of so many digits, or of any number of them; a row of another length is none, whole."""
-    tail = _TailReader()
+def row_reader(count: int | None, known: str = "") -> Reader:
+    """A reader of rows of so many digits, or of any number of them; a row of another length is none, whole.
+
+    `known` is the row that was read back.
+    """
+    tail = _TailReader(known)
 
     def read(said: Sequence[str]) -> tuple[object, int] | None:
         row = read_digits(said)
@@ -50,9 +53,9 @@ def row_reader(count: int | None) -> Reader:
     return read
 
 
-def phone_reader() -> Reader:
-    """A reader of telephone numbers, as E.164."""
-    tail = _TailReader()
+def phone_reader(known: str = "") -> Reader:
+    """A reader of telephone numbers, as E.164; `known` is the one that was read back."""
+    tail = _TailReader(known)
 
     def read(said: Sequence[str]) -> tuple[object, int] | None:
         plus = 1 if said[:1] in (["+"], ["plus"]) else 0
@@ -68,8 +71,8 @@ def phone_reader() -> Reader:
 class _TailReader:
     """The last row read, for a correction of its end: "… one two three, no, one two four"."""
 
-    def __init__(self) -> None:
-        self._last = ""
+    def __init__(self, known: str) -> None:
+        self._last = known
         self._turned = False
 
     def turn(self, said: Sequence[str]) -> None:

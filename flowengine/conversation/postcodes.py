@@ -33,9 +33,9 @@ TAIL = 3
 """As much of a postcode's end as a correction may put right: "… one A B, no, one A A"."""
 
 
-def postcode_reader() -> Reader:
-    """A reader of postcodes, spaced and in capitals, that knows the last."""
-    last: str | None = None
+def postcode_reader(known: str | None = None) -> Reader:
+    """A reader of postcodes, spaced and in capitals, that knows the last; `known` is the one that was read back."""
+    last = known
     turned = False
 
     def read(said: Sequence[str]) -> tuple[object, int] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flowengine.words.normalise import FILLERS, plain, word_set
-from flowengine.words.number_words import ORDINALS, SMALL
+from flowengine.words.number_words import DIGITS, ORDINALS, SMALL
 
 AREAS = (
     "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY "
@@ -48,6 +48,16 @@ TAKEN = "\0"
 
 TURNS = word_set("no nope actually sorry rather wait scratch instead mean meant")
 
+BESIDE = (
+    TURNS
+    | FILLERS
+    | word_set(
+        "it it's is that's the i said an a should be ends end in with last bit digits letters digit letter please and "
+        "not at"
+    )
+)
+SIGNS = frozenset(DIGITS) | word_set("double triple treble nought dot com co uk net org") | frozenset(SMALL)
+
 Reader = Callable[[Sequence[str]], tuple[object, int] | None]
 
 
@@ -71,6 +81,12 @@ def tokens(text: str) -> list[str]:
 def without(said: Sequence[str], used: Found) -> list[str]:
     """The tokens with those of a value marked as taken."""
     return [TAKEN if used.start <= index < used.stop else word for index, word in enumerate(said)]
+
+
+def only_corrects(said: Sequence[str]) -> bool:
+    """Whether an answer takes back, and says letters and digits at most: "no, it ends in one two four"."""
+    words = [word for word in said if word not in BESIDE]
+    return not TURNS.isdisjoint(said) and all(len(word) <= 2 or word.isdigit() or word in SIGNS for word in words)
 
 
 def corrects(text: str) -> bool:

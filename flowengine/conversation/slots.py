@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
 
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.choices import read_choice
@@ -22,7 +23,7 @@ from flowengine.conversation.names import read_name
 from flowengine.conversation.numbers import read_amount
 from flowengine.conversation.phones import phone_reader, row_reader
 from flowengine.conversation.postcodes import postcode_reader
-from flowengine.conversation.reading import Found, tokens, without
+from flowengine.conversation.reading import Found, only_corrects, tokens, without
 from flowengine.conversation.times import find_time, read_moment
 from flowengine.conversation.weighing import find
 from flowengine.graph.model import Flow, TypeKind, ValueType
@@ -46,6 +47,7 @@ ORDER: tuple[TypeKind, ...] = (
 )
 """The surest first: what one value has used, the next cannot."""
 
+NOTHING: Mapping[str, object] = MappingProxyType({})
 LONGEST = 2000
 """Signs of an answer, two minutes of talk; of a longer one only a text is made."""
 
@@ -71,8 +73,12 @@ def find_all(
     *,
     current: str | None,
     named: frozenset[str] = frozenset(),
+    known: Mapping[str, object] = NOTHING,
 ) -> dict[str, object]:
-    """The slots of `wanted` that `text` gives a value for; `current` was asked for, `named` the caller speaks of."""
+    """The slots of `wanted` that `text` gives a value for; `current` was asked for, `named` the caller speaks of.
+
+    `known`: values there are already, that a correction may put right in part ("no, one two four").
+    """
     short = text if len(text) <= LONGEST else ""
     said = tokens(short)
     found: dict[str, object] = {}
@@ -84,7 +90,7 @@ def find_all(
             continue
         alike = sum(other.kind == kind.kind for each, other in wanted.items() if each not in found)
         whole = text if kind.kind == "text" else short
-        result = _find(kind, whole, said, now, asked=asked, several=alike > 1)
+        result = _find(kind, whole, said, now, asked=asked, several=alike > 1, known=known.get(name))
         if result is not None:
             found[name] = result.value
             said = without(said, result)
@@ -125,15 +131,25 @@ def _takes_row(kind: ValueType, said: list[str]) -> bool:
 
 
 def _find(
-    kind: ValueType, text: str, said: list[str], now: datetime, *, asked: bool, several: bool = False
+    kind: ValueType,
+    text: str,
+    said: list[str],
+    now: datetime,
+    *,
+    asked: bool,
+    several: bool = False,
+    known: object | None = None,
 ) -> Found | None:
+    before = known if isinstance(known, str) and only_corrects(said) else ""
     match kind.kind:
         case "date":
-            return find(date_reader(now.date()), masked(said), "when", several=several)
+            day = known if isinstance(known, date) and not isinstance(known, datetime) else None
+            return find(date_reader(now.date(), day), masked(said), "when", several=several)
         case "time":
             return find_time(masked(said), bare=asked, now=now if asked else None, several=several)
         case "datetime":
-            return _whole(read_moment(masked(said), now, bare=asked))
+            moment = known if isinstance(known, datetime) else None
+            return _whole(read_moment(masked(said), now, bare=asked, known=moment))
         case "duration":
             return find(length_reader(), said, "amount", several=several)
         case "money":
@@ -141,13 +157,13 @@ def _find(
         case "number":
             return find(read_amount, masked(said), "amount", several=several) or _none_at_all(said)
         case "digits":
-            return find(row_reader(kind.digits), masked(said), "name", several=several)
+            return find(row_reader(kind.digits, before), masked(said), "name", several=several)
         case "phone":
-            return find(phone_reader(), masked(said), "name", several=several)
+            return find(phone_reader(before), masked(said), "name", several=several)
         case "uk_postcode":
-            return find(postcode_reader(), said, "name", several=several)
+            return find(postcode_reader(before or None), said, "name", several=several)
         case "email":
-            return _whole(read_email(text))
+            return _whole(read_email(text, known if isinstance(known, str) else ""))
         case "boolean":
             return _whole(yes_or_no(text))
         case "one_of":

@@ -79,13 +79,19 @@ def read_time(said: Sequence[str], *, part: str | None = None, bare: bool = Fals
     return time(_of_day(hour, named or part), minute), used + more
 
 
-def read_moment(said: Sequence[str], now: datetime, *, bare: bool) -> datetime | None:
-    """The moment an utterance speaks of. A time alone is the next such; a day and a part of it, its usual time."""
+def read_moment(said: Sequence[str], now: datetime, *, bare: bool, known: datetime | None = None) -> datetime | None:
+    """The moment an utterance speaks of. A time alone is the next such; a day and a part of it, its usual time.
+
+    Where it takes back the one that was read back (`known`), a day alone keeps the time and a time alone the day.
+    """
+    if known is not None:
+        known = None if TURNS.isdisjoint(said) else known.astimezone(now.tzinfo)
+    spoken_of = known.date() if known is not None else None
     ahead = _ahead(said, now)
     if ahead is not None:
         return ahead
-    day = find(date_reader(now.date()), said, "when")
-    if day is None and mentioned(date_reader(now.date()), said):
+    day = find(date_reader(now.date(), spoken_of), said, "when")
+    if day is None and mentioned(date_reader(now.date(), spoken_of), said):
         # "Not Friday at two": a day was spoken of, and it is unclear which.
         return None
     rest = without(said, day) if day is not None else list(said)
@@ -94,11 +100,13 @@ def read_moment(said: Sequence[str], now: datetime, *, bare: bool) -> datetime |
     clock = find_time(rest, bare=bare, part=part)
     if clock is not None:
         assert isinstance(clock.value, time)
-        return _moment(now, day.value if day is not None else None, clock.value)
+        return _moment(now, day.value if day is not None else spoken_of, clock.value)
     usual = [word for word in said if word in USUAL]
-    if len(usual) != 1 or mentioned(lambda each: read_time(each, part=part, bare=bare), rest):
+    if mentioned(lambda each: read_time(each, part=part, bare=bare), rest):
         return None
-    return _moment(now, day.value if day is not None else None, USUAL[usual[0]])
+    if len(usual) == 1:
+        return _moment(now, day.value if day is not None else spoken_of, USUAL[usual[0]])
+    return _moment(now, day.value, known.time()) if known is not None and day is not None and not usual else None
 
 
 def find_time(

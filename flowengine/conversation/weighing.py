@@ -161,6 +161,8 @@ def _limited(before: Sequence[str], after: Sequence[str], measure: Measure) -> b
     if len(lead) > 1 and lead[-1] in ("or", "to") and _numeric(lead[-2]):
         # "Two or three weeks": only the last has its unit.
         return True
+    if lead[-1:] == ["and"] and "between" in lead:
+        return True
     if after[:1] and after[0] in LIMITS_AFTER:
         return True
     if after[:1] == ["or"] and len(after) > 1:
