@@ -64,8 +64,8 @@ def read_email(text: str, known: str = "") -> str | None:
             return None
         domain, stop = _domain(said, at + 1)
         # "… at gmail, no, at hotmail dot com" puts only the end right.
-        turned = TURNS & set(said[begin:at]) and set(said[begin:at]) <= TURNS | PAUSES
-        local = local or (known_local if turned else "")
+        leading = [word for word in said[begin:at] if word not in PAUSES]
+        local = local or (known_local if leading and leading[-1] in TURNS else "")
         known_local = local or known_local
         if domain and PLAIN_LOCAL.fullmatch(local) and EMAIL.fullmatch(f"{local}@{domain}"):
             found.append((f"{local}@{domain}", stop))
