@@ -5,8 +5,7 @@ A value that is filled in is one FILLED character, for nothing is known of it bu
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,30 +36,9 @@ class Heard:
         return place(template, source, first, last + 1 - first)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A stretch of what is heard up to a full stop, a question mark or an exclamation mark, that included."""
-
-    text: str
-    start: int
-
-    @property
-    def stop(self) -> int:
-        return self.start + len(self.text)
-
-
-_SENTENCE = re.compile(r"[^\s.?!…](?:[^.?!…]|[.](?=\w))*[.?!…]*")
-
-
 def ways(template: Template) -> tuple[Heard, ...]:
     """The ways a template comes out, at least one; none when it cannot be read."""
     return _ways(template.text)
-
-
-def sentences(text: str) -> Iterator[Sentence]:
-    """The sentences of what is heard, in order."""
-    for match in _SENTENCE.finditer(text):
-        yield Sentence(match[0].rstrip(), match.start())
 
 
 @lru_cache(maxsize=65_536)

@@ -24,11 +24,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from flowengine.graph.checks.rule import Rule
-from flowengine.graph.heard import Heard, Sentence, sentences, ways
+from flowengine.graph.heard import Heard, ways
 from flowengine.graph.names import Draft
 from flowengine.graph.talk import Said, Talk
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
+from flowengine.words.sentences import Sentence, sentences
 
 RULE = Rule("FL508", "two-questions", "warning")
 

@@ -1,0 +1,111 @@
+"""May this sentence be said? One check for whatever the agent says that its flow did not say before it.
+
+Closed on failure: what cannot be read is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flowengine.compliance.cards import has_card
+from flowengine.compliance.saying import person
+from flowengine.compliance.saying.advice import ADVICE
+from flowengine.compliance.saying.amounts import Amount, amounts
+from flowengine.compliance.saying.argument import ARGUMENT
+from flowengine.compliance.saying.authorities import CLAIM, claims
+from flowengine.compliance.saying.guarantees import GUARANTEE, NO_RISK
+from flowengine.compliance.saying.normal import heard
+from flowengine.compliance.saying.rule import Kind, Rule
+from flowengine.compliance.saying.secrets import ASKS, SPOKEN
+from flowengine.compliance.saying.urgency import URGENCY
+from flowengine.words.sentences import sentences
+
+KINDS: tuple[Kind, ...] = (CLAIM, NO_RISK, GUARANTEE, URGENCY, ADVICE, ARGUMENT, ASKS, SPOKEN)
+"""What is looked for by its words, in this order; beside it `person` and the amounts."""
+LONGEST = 1500
+"""Characters of a sentence. Nobody says longer ones, and what reads them may not be made to work for seconds."""
+OVERLAP = 6
+"""Words on either side of a cut that are read together, so that a phrase cannot hide in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a sentence is not said: the rule, and what the sentence does, to stand after "this"."""
+
+    rule: Rule
+    what: str
+
+
+UNREADABLE = Verdict("unreadable", "cannot be read")
+PRICE = Verdict("price", "names an amount that is no approved fact")
+HUMAN = Verdict("human", person.CALLED)
+READS_CARD = Verdict("secrets", SPOKEN.called)
+
+
+class Saying:
+    """The rules, for one company and what it has approved.
+
+    `facts`: the amounts that may be named; None: any. `company`: who truly calls.
+    """
+
+    def __init__(self, facts: Iterable[Amount] | None, company: str) -> None:
+        self._facts = None if facts is None else frozenset(facts)
+        self._company = heard(company)
+
+    def check(self, sentence: str, previous: str = "", *, refused: bool = False) -> Verdict | None:
+        """Why this must not be said, after `previous`; None when it may. Raises nothing.
+
+        `refused`: the caller has said no, so that arguing is a hit too.
+        """
+        try:
+            return self._check(sentence, previous, refused=refused)
+        except Exception:
+            # Whatever it is that cannot be read, it is not said.
+            return UNREADABLE
+
+    def _check(self, sentence: str, previous: str, *, refused: bool) -> Verdict | None:
+        if len(sentence) > LONGEST:
+            return UNREADABLE
+        text = heard(sentence)
+        before = heard(previous[-LONGEST:]) if previous else ""
+        for part in sentences(text):
+            said = part.text
+            verdict = self._alone(said, 0, refused=refused)
+            if verdict is None and before:
+                head = " ".join(before.split()[-OVERLAP:]).rstrip(".!?,;:- ")
+                joined = f"{head} {' '.join(said.split()[:OVERLAP])}"
+                verdict = self._alone(joined, len(head), refused=refused)
+            if verdict is not None:
+                return verdict
+            before = said
+        return self._counted(text)
+
+    def _alone(self, text: str, cut: int, *, refused: bool) -> Verdict | None:
+        """What is wrong with a sentence; with `cut`, only what goes over it counts."""
+        claim = person.claimed(text)
+        if claim is not None and _over(claim.span(), cut):
+            return HUMAN
+        for kind in KINDS:
+            if kind is ARGUMENT and not refused:
+                continue
+            if kind is CLAIM:
+                match = claims(text, self._company)
+                if match is not None and _over(match.span(), cut):
+                    return Verdict(kind.rule, kind.called)
+            elif any(_over(match.span(), cut) for match in kind.matches(text)):
+                return Verdict(kind.rule, kind.called)
+        if self._facts is not None and not cut and not amounts(text) <= self._facts:
+            return PRICE
+        if self._facts is not None and cut:
+            apart = amounts(text[:cut]) | amounts(text[cut:])
+            if not amounts(text) - apart <= self._facts:
+                return PRICE
+        return None
+
+    def _counted(self, text: str) -> Verdict | None:
+        return READS_CARD if has_card(text) else None
+
+
+def _over(span: tuple[int, int], cut: int) -> bool:
+    return not cut or span[0] < cut < span[1]

@@ -1,0 +1,103 @@
+"""What a caller may always say: opt-outs of the fixed set are all heard, and hardly anything else is taken for one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowengine.compliance.honoured import declines, honoured, opts_out
+from flowengine.conversation.understanding import Matcher
+from tests.flows.test_shipped_flows import shipped
+from tests.guard.sets import PARTS, Part, as_recognised, rows
+
+FALSE_STOPS = 0.01
+HELD_OUT_MISSED = 7
+"""Of 50; the figure is in docs/explanation/compliance.md."""
+MATCHER = Matcher(shipped("telemarketing").intents)
+
+
+def _stops(text: str) -> bool:
+    """As a call does it: the library's intent, or the floor under it."""
+    return opts_out(text) or bool(MATCHER.understand(text, ("opt_out",)))
+
+
+def test_the_sets_are_as_large_as_was_promised() -> None:
+    assert len(rows("opt_outs")) >= 150
+    assert len(rows("ordinary")) >= 200
+    assert all(len(rows(name, "held_out")) >= 50 for name in ("opt_outs", "ordinary"))
+
+
+def test_every_opt_out_is_heard_through_a_recogniser() -> None:
+    assert [heard for row in rows("opt_outs", "tuned") for heard in as_recognised(row.text) if not _stops(heard)] == []
+
+
+def test_opt_outs_that_were_never_tuned_with_are_mostly_heard() -> None:
+    missed = [row.text for row in rows("opt_outs", "held_out") if not _stops(row.text)]
+    assert len(missed) <= HELD_OUT_MISSED, missed
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_callers_usually_say_stops_nothing(part: Part) -> None:
+    heard = [each for row in rows("ordinary", part) for each in as_recognised(row.text)]
+    stopped = [each for each in heard if _stops(each)]
+    assert len(stopped) < FALSE_STOPS * len(heard), stopped
+
+
+def test_the_floor_alone_hears_what_it_was_made_with() -> None:
+    assert [row.text for row in rows("opt_outs", "tuned") if not opts_out(row.text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("please stop calling me", "opt_out"),
+        ("are you a robot", "robot_question"),
+        ("hang on, am I talking to a machine", "robot_question"),
+        ("who are you", "who_are_you"),
+        ("where did you get my number from", "who_are_you"),
+        ("I want to make a complaint about this", "complaint"),
+        ("my husband has just died", "distress"),
+        ("I'm only a child", "distress"),
+        ("I'm really ill at the moment", "distress"),
+        ("call an ambulance", "emergency"),
+        ("I can smell gas", "emergency"),
+        ("can I speak to a real person please", "human_request"),
+        ("I'm not talking to a machine", "human_request"),
+        ("you've got the wrong number", "wrong_person"),
+        ("please don't record this call", "dont_record"),
+        ("sorry I'm driving", "driving"),
+        ("don't stop, carry on", None),
+        ("I don't want you to stop", None),
+        ("I'm driving the price down", "driving"),
+        ("no need to call an ambulance", None),
+        ("I work in a hospital", None),
+        ("I'm not bothered", None),
+        ("yes please", None),
+        ("how much is it", None),
+    ],
+)
+def test_each_kind_is_known(text: str, kind: str | None) -> None:
+    assert honoured(text) == kind
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_little_else_is_taken_for_one(part: Part) -> None:
+    found = [(row.text, honoured(row.text)) for row in rows("ordinary", part) if honoured(row.text) is not None]
+    assert len(found) < FALSE_STOPS * len(rows("ordinary", part)) + 1, found
+
+
+@pytest.mark.parametrize("text", ["no", "no thanks", "I'm not interested", "I don't want it", "not for me, thanks"])
+def test_a_refusal_is_one(text: str) -> None:
+    assert declines(text)
+
+
+@pytest.mark.parametrize("text", ["yes", "no problem at all", "how much is it", "not sure yet"])
+def test_what_is_none_is_none(text: str) -> None:
+    assert not declines(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    honoured(text)
+    declines(text)
