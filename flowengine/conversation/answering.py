@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.doing import Doing
-from flowengine.conversation.events import ActionFinished, GuardAnswered, ModelAnswered, ModelFailed, TransferEnded
+from flowengine.conversation.events import (
+    ActionFinished,
+    GuardAnswered,
+    ModelAnswered,
+    ModelFailed,
+    ModelSaid,
+    TransferEnded,
+)
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.place import Purpose, Reply, Stay
 from flowengine.graph.model import Do, Guard, Llm, Transfer
 
@@ -19,10 +27,11 @@ Answer = GuardAnswered | ActionFinished | ModelAnswered | ModelFailed | Transfer
 class Answering:
     """Takes answers to where they were asked for."""
 
-    def __init__(self, call: Call, interpreter: Interpreter, doing: Doing) -> None:
+    def __init__(self, call: Call, interpreter: Interpreter, doing: Doing, modelling: Modelling) -> None:
         self._call = call
         self._interpreter = interpreter
         self._doing = doing
+        self._modelling = modelling
 
     def answered(self, event: Answer) -> None:
         """An answer has come."""
@@ -34,6 +43,24 @@ class Answering:
         elif isinstance(event, ActionFinished):
             # What it did is done all the same: somebody may have to know.
             call.note(f"{event.request_id} {event.result}, when nobody waited for it any more")
+
+    def said(self, event: ModelSaid) -> None:
+        """The model has said a sentence more; one of a turn that was given up changes nothing."""
+        stay = next((each for each in self._call.stays() if each.request == event.request_id), None)
+        if stay is not None and isinstance(stay.waiting, Llm):
+            self._modelling.said(stay, event.text)
+
+    def model_goes_on(self) -> None:
+        """What the model has said meanwhile is spoken, and its answer taken, once nothing is in the way any more."""
+        stay = self._call.stay
+        if stay is None or not isinstance(stay.waiting, Llm) or not self._modelling.may_speak(stay):
+            return
+        result = self._modelling.speak(stay, stay.waiting)
+        if result is not None:
+            self._interpreter.take_result(result)
+        elif stay.answer is not None:
+            answer, stay.answer = stay.answer, None
+            self._interpreter.answered(answer)
 
     def timer(self, timer_id: str) -> bool:
         """A timer of something that waits has run out; False when it is none of these."""
@@ -51,6 +78,8 @@ class Answering:
                 self._settle(stay, ModelFailed(self._call.at, timer_id, "no answer in time"))
             case "filler", Do() if stay is self._call.stay:
                 self._doing.fill_in(stay, stay.waiting, timer_id)
+            case "filler", Llm() if stay is self._call.stay:
+                self._modelling.fill_in(stay, timer_id)
             case "limit", _ if stay.talk is not None:
                 stay.talk.time_is_up = True
             case _:
@@ -84,7 +113,12 @@ class Answering:
                 pass
         self._call.cancel_timers(stay, "timeout", "filler")
         # A move that waits for a line was decided before the answer came, and goes first.
-        if stay is self._call.stay and stay.held is None:
+        if isinstance(stay.waiting, Llm):
+            # Taken by `model_goes_on`: what a digression has cut is said again with it.
+            stay.answer = answer
+            if stay is not self._call.stay and stay.talk is not None:
+                stay.talk.say_again()
+        elif stay is self._call.stay and stay.held is None:
             self._interpreter.answered(answer)
         else:
             stay.answer = answer

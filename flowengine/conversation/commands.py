@@ -94,8 +94,9 @@ class RunAction:
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Ask the model for its next turn; answer with `ModelAnswered` or `ModelFailed`.
+    """Ask the model for its next turn; answer with `ModelSaid`, a sentence each, then `ModelAnswered` or `ModelFailed`.
 
+    Once the timer of the same id is cancelled nobody waits for the answer: it is dropped, however far it has come.
     `exits`: names and what each means. The words of both sides are the conversation's transcript, as it was heard.
     """
 

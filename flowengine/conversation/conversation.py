@@ -29,6 +29,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     MoveRequested,
     NoteRequested,
     SayRequested,
@@ -96,9 +97,9 @@ class Conversation:
             raise ValueError("`started` needs a time zone")
         key = contact_key if contact_key is not None else key_of(contact)
         self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines, trace, key, variants or {})
-        collector, doing = Collector(self._call), Doing(self._call)
-        self._interpreter = Interpreter(self._call, collector, doing, Modelling(self._call), Moving(self._call))
-        self._answering = Answering(self._call, self._interpreter, doing)
+        collector, doing, modelling = Collector(self._call), Doing(self._call), Modelling(self._call)
+        self._interpreter = Interpreter(self._call, collector, doing, modelling, Moving(self._call))
+        self._answering = Answering(self._call, self._interpreter, doing, modelling)
         settling = Settling(self._call, self._interpreter, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector, settling)
         self._pressing = Pressing(self._call, collector, settling)
@@ -165,6 +166,8 @@ class Conversation:
         try:
             self._take(event)
             self._take_deferred()
+            if not self.finished:
+                self._answering.model_goes_on()
             self._end_model_in_time()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
@@ -201,6 +204,8 @@ class Conversation:
                 self._timer(event)
             case GuardAnswered() | ActionFinished() | ModelAnswered() | ModelFailed() | TransferEnded():
                 self._answering.answered(event)
+            case ModelSaid():
+                self._answering.said(event)
             case MachineDetected():
                 self._machine(event)
             case SayRequested() | MoveRequested() | SlotGiven() | NoteRequested():

@@ -82,18 +82,31 @@ class ActionFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSaid:
+    """One sentence of the model's turn, as soon as it was whole; the turn goes on."""
+
+    at: float
+    request_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelAnswered:
-    """The model's turn, in answer to `AskModel`: what it says, and the exit that it chose, if any."""
+    """The model's turn is over, in answer to `AskModel`: what it says further, and the exit that it chose, if any.
+
+    `remarks`, in our words, tell what else it tried and was not given.
+    """
 
     at: float
     request_id: str
     text: str
     exit: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """The model has no answer to `AskModel`: there is none, it failed, or what it said may not be spoken."""
+    """The model has no answer to `AskModel`, or not the rest of it: there is none, or it failed. Ends the turn."""
 
     at: float
     request_id: str
@@ -175,6 +188,7 @@ Event = (
     | TimerFired
     | GuardAnswered
     | ActionFinished
+    | ModelSaid
     | ModelAnswered
     | ModelFailed
     | TransferEnded

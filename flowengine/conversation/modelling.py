@@ -1,7 +1,8 @@
 """`llm`: the model's turns, inside their fence.
 
 The model is told what to do, what is true, what it may not speak of and by which exits it may leave; it chooses words
-and an exit, never a state. Where it fails, is late or has had its turns, the flow's own words and branches go on.
+and an exit, never a state. Its words come a sentence at a time, and each is looked at before it is spoken; an exit is
+taken when the turn is over. Where it fails, is late or has had its turns, the flow's own words and branches go on.
 """
 
 from __future__ import annotations
@@ -13,12 +14,21 @@ from flowengine.conversation.commands import AskModel
 from flowengine.conversation.events import ModelFailed
 from flowengine.conversation.place import ModelTalk, Reply, Stay
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Llm, OnResult
+from flowengine.graph.model import Llm, OnResult, Require
+from flowengine.graph.proof.builtin import PITCH
+from flowengine.graph.proof.policies import path_rules
+from flowengine.graph.wording import forbidden
 
 MODEL_TIMEOUT_S = 4.0
 """A caller who has heard nothing for so long says "hello?"."""
+MODEL_STALL_S = 8.0
+"""Between two sentences: the one before is being spoken meanwhile."""
+FILLER_AFTER_S = 1.5
+FILLER_RECHECK_S = 0.5
+FILLER = "One moment, please."
+MOST_INTRODUCTIONS = 3
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z£\d])")
+_SENTENCE_END = re.compile(r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bDr\.)(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z£\d])")
 
 
 class Modelling:
@@ -26,42 +36,104 @@ class Modelling:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self._introduction = tuple(
+            rule.fact.name
+            for _, rule in path_rules(call.flow)
+            if isinstance(rule, Require) and rule.place == PITCH and rule.fact.kind == "heard"
+        )
 
     def begin(self, stay: Stay, llm: Llm) -> None:
         """The statement was reached: its time runs, and the model has the first word."""
         stay.talk = ModelTalk()
-        stay.question = None
         if llm.seconds is not None:
             self._call.start_timer(stay, self._call.next_request("limit"), "limit", llm.seconds)
-        self._ask(stay, llm)
+        self._ask(stay, llm, stay.talk)
 
     def turn(self, stay: Stay, llm: Llm) -> str | None:
         """The caller has spoken to the model; a result when that was one turn too many."""
-        talk = stay.talk
-        assert talk is not None, "the model has not been asked yet"
+        talk = _talk(stay)
         talk.turns += 1
         if llm.turns is not None and talk.turns > llm.turns:
             return self.limit(llm)
-        self._ask(stay, llm)
+        self._ask(stay, llm, talk)
         return None
 
+    def said(self, stay: Stay, sentence: str) -> None:
+        """A sentence has come. It is spoken as soon as nothing is in the way."""
+        _talk(stay).unsaid.append(sentence)
+        self._call.cancel_timers(stay, "filler")
+        if stay.request is not None:
+            self._call.start_timer(stay, stay.request, "timeout", MODEL_STALL_S)
+
+    def may_speak(self, stay: Stay) -> bool:
+        """Whether what waits can be said now.
+
+        Not while a line has to be heard first, nor after a noise of the caller's has cut what was being said: they may
+        be about to take their turn. Until it was heard who is calling, the model says nothing (rule A3).
+        """
+        call, talk = self._call, _talk(stay)
+        if stay.held is not None or call.transcript.broken_off or not (talk.unsaid or stay.answer is not None):
+            return False
+        unheard = self._unheard()
+        for name in unheard:
+            if not call.transcript.is_coming(name) and talk.introductions < MOST_INTRODUCTIONS:
+                talk.introductions += 1
+                call.may_repeat()
+                call.say(Prompt(tuple(call.render(each) for each in call.flow.lines[name].sentences), name))
+        return not unheard
+
+    def speak(self, stay: Stay, llm: Llm) -> str | None:
+        """Say the sentences that wait, up to one that may not be said: then the model's turn ends, with this result."""
+        call, talk = self._call, _talk(stay)
+        waiting, talk.unsaid = talk.unsaid, []
+        allowed: list[str] = []
+        reason: str | None = None
+        for sentence in waiting:
+            reason = forbidden(sentence, call.flow.agent.company)
+            if reason is not None:
+                break
+            allowed.append(sentence)
+        if allowed:
+            talk.spoken += allowed
+            stay.question = Prompt(tuple(talk.spoken))
+            call.say(Prompt(tuple(allowed)))
+        if reason is None:
+            return None
+        call.note(f"the model's sentence was not spoken: it {reason}")
+        return self._fall_back(llm)
+
     def reply(self, stay: Stay, llm: Llm, reply: Reply) -> str | None:
-        """Say what the model said; its exit, or None when the caller's turn is open."""
-        call = self._call
+        """Say the rest of the model's turn; its exit, or None when the caller's turn is open."""
+        call, talk = self._call, _talk(stay)
+        if not isinstance(reply, ModelFailed):
+            talk.unsaid += sentences(reply.text)
+        refused = self.speak(stay, llm)
+        if refused is not None:
+            return refused
         if isinstance(reply, ModelFailed):
             call.note(f"model: {reply.reason}")
             return self._fall_back(llm)
+        for remark in reply.remarks:
+            call.note(remark)
         left = reply.exit if any(each.name == reply.exit for each in llm.exits) else None
         if reply.exit is not None and left is None:
             call.note("the model chose an exit that there is not")
-        spoken = sentences(reply.text)
-        if not spoken and left is None:
+        if not talk.spoken and left is None:
             call.note("the model said nothing")
             return self._fall_back(llm)
-        if spoken:
-            stay.question = Prompt(spoken)
-            call.say(stay.question)
         return left
+
+    def fill_in(self, stay: Stay, timer_id: str) -> None:
+        """The model takes long enough to be heard: say so, once nothing else is being said."""
+        call = self._call
+        if not call.transcript.quiet or call.transcript.broken_off:
+            call.start_timer(stay, timer_id, "filler", FILLER_RECHECK_S)
+        elif not self._unheard():
+            call.say(Prompt((FILLER,)))
+
+    def _unheard(self) -> list[str]:
+        """The lines that say who is calling, as far as they were not heard."""
+        return [name for name in self._introduction if name not in self._call.transcript.heard_lines]
 
     def limit(self, llm: Llm) -> str:
         """The model has had its turns, or its time."""
@@ -70,15 +142,17 @@ class Modelling:
             return "limit"
         return self._fall_back(llm)
 
-    def _ask(self, stay: Stay, llm: Llm) -> None:
+    def _ask(self, stay: Stay, llm: Llm, talk: ModelTalk) -> None:
         """A question that is still open is asked anew: the caller has said more."""
         call = self._call
-        call.cancel_timers(stay, "timeout")
+        call.cancel_timers(stay, "timeout", "filler")
+        talk.spoken, talk.unsaid, stay.answer, stay.question = [], [], None, None
         stay.request = call.next_request("model")
         task, facts = call.render(llm.task), tuple(call.render(fact) for fact in llm.facts)
         exits = tuple((each.name, each.description) for each in llm.exits)
         call.emit(AskModel(stay.request, task, facts, llm.never, exits))
         call.start_timer(stay, stay.request, "timeout", MODEL_TIMEOUT_S)
+        call.start_timer(stay, f"filler-{stay.request}", "filler", FILLER_AFTER_S)
 
     def _fall_back(self, llm: Llm) -> str:
         if llm.fallback is not None:
@@ -89,3 +163,14 @@ class Modelling:
 def sentences(text: str) -> tuple[str, ...]:
     """A text as it is spoken, sentence by sentence: the first can be heard while the next is made."""
     return tuple(part for part in (" ".join(each.split()) for each in _SENTENCE_END.split(text.strip())) if part)
+
+
+def whole_sentences(text: str) -> tuple[tuple[str, ...], str]:
+    """The sentences of a text that goes on, as far as each is surely whole, and the rest as it came."""
+    end = max((found.end() for found in _SENTENCE_END.finditer(text)), default=0)
+    return sentences(text[:end]), text[end:]
+
+
+def _talk(stay: Stay) -> ModelTalk:
+    assert stay.talk is not None, "the model has not been asked yet"
+    return stay.talk

@@ -42,6 +42,17 @@ class ModelTalk:
     turns: int = 0
     """The caller's turns that were the model's to answer."""
     time_is_up: bool = False
+    spoken: list[str] = field(default_factory=list)
+    """The sentences of its turn that were said, or are being said."""
+    unsaid: list[str] = field(default_factory=list)
+    """Those that wait until nothing is in the way."""
+    introductions: int = 0
+    """How often the line that says who is calling was said again for its sake."""
+
+    def say_again(self) -> None:
+        """What was said was cut by something else: it is said once more, with the rest."""
+        self.unsaid[:0] = self.spoken
+        self.spoken.clear()
 
 
 @dataclass(slots=True)

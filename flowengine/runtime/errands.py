@@ -12,16 +12,17 @@ from collections.abc import Callable, Coroutine
 from typing import assert_never
 
 from flowengine.conversation.commands import AskGuard, AskModel, Record, RunAction
-from flowengine.conversation.events import ActionFinished, Event, GuardAnswered, ModelAnswered, ModelFailed
+from flowengine.conversation.events import ActionFinished, Event, GuardAnswered, ModelAnswered, ModelFailed, ModelSaid
+from flowengine.conversation.masking import masked
+from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
 from flowengine.errors import ActionError, ModelError, TelephonyError
 from flowengine.runtime.observed import SessionParts
-from flowengine.runtime.ports import ModelRequest, RecordingSet, Told
+from flowengine.runtime.ports import ModelRequest, RecordingSet, Remarked, Told
 from flowengine.runtime.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
 GUARD_TIMEOUT_S = 2.0
-MODEL_TIMEOUT_S = 4.0
 ACTION_GRACE_S = 1.0
 """The conversation's own timer decides that an action is late; what is later still is given up."""
 
@@ -45,6 +46,7 @@ class Errands:
         self._post = post
         self._tell = tell
         self._running: set[asyncio.Task[None]] = set()
+        self._asking: set[str] = set()
         self._recording = asyncio.Lock()
 
     def send(self, order: Errand) -> None:
@@ -64,6 +66,12 @@ class Errands:
     def is_out(self, request_id: str) -> bool:
         """Whether this request is still waited for. Its timer has the same id."""
         return any(task.get_name() == request_id for task in self._running)
+
+    def drop(self, request_id: str) -> None:
+        """Nobody waits for this any more. A model is told to stop; what an action does is done all the same."""
+        for task in self._running:
+            if task.get_name() == request_id and request_id in self._asking:
+                task.cancel()
 
     def stop(self) -> None:
         """The call is over: whatever is still under way is given up."""
@@ -109,30 +117,50 @@ class Errands:
             return tuple((await self._parts.actions.run(action, dict(order.arguments), key=key)).items())
 
     async def _ask_model(self, order: AskModel) -> None:
-        request = ModelRequest(
-            task=order.task,
-            facts=order.facts,
-            never=order.never,
-            exits=order.exits,
-            heard=tuple((each.speaker, each.text) for each in self._parts.conversation.transcript if each.text),
-            language=self._parts.language,
-        )
+        patience = MODEL_TIMEOUT_S
+        self._asking.add(order.request_id)
         try:
             if self._parts.model is None:
                 raise ModelError("no model is configured")
-            async with asyncio.timeout(MODEL_TIMEOUT_S):
-                reply = await self._parts.model.answer(request)
+            async with asyncio.timeout(patience) as limit:
+
+                def say(sentence: str) -> None:
+                    nonlocal patience
+                    patience = MODEL_STALL_S
+                    limit.reschedule(asyncio.get_running_loop().time() + patience)
+                    self._post(ModelSaid(self._at(), order.request_id, sentence))
+
+                reply = await self._parts.model.answer(self._request(order), say)
         except TimeoutError:
-            reason = f"no answer within {MODEL_TIMEOUT_S:g} s"
+            reason = f"no answer within {patience:g} s"
         except ModelError as error:
             reason = str(error)
         except Exception as error:
             log.error("model failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
             reason = f"{type(error).__name__} was raised"
         else:
-            self._post(ModelAnswered(self._at(), order.request_id, reply.text, reply.exit))
+            if reply.used:
+                self._tell(Remarked(reply.used))
+            self._post(ModelAnswered(self._at(), order.request_id, reply.text, reply.exit, reply.remarks))
             return
+        finally:
+            self._asking.discard(order.request_id)
         self._post(ModelFailed(self._at(), order.request_id, reason))
+
+    def _request(self, order: AskModel) -> ModelRequest:
+        """What the model is told: of both sides, what was heard, and no long numbers."""
+        conversation = self._parts.conversation
+        return ModelRequest(
+            task=order.task,
+            facts=order.facts,
+            never=order.never,
+            exits=order.exits,
+            heard=tuple((each.speaker, masked(each.text)) for each in conversation.transcript if each.text),
+            language=self._parts.language,
+            agent=conversation.flow.agent.name,
+            company=conversation.flow.agent.company,
+            call_id=self._parts.line.call_id,
+        )
 
     async def _record(self, order: Record) -> None:
         """A recording that cannot be had is noted; the call goes on. One order at a time: a stop follows its start."""

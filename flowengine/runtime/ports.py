@@ -6,7 +6,7 @@ takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -164,7 +164,10 @@ class Actions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One turn asked of the model. `exits`: names and what each means; `heard`: both sides as they were heard."""
+    """One turn asked of the model. `exits`: names and what each means; `heard`: both sides as they were heard.
+
+    `agent` and `company`: as whom it speaks. `call_id` is for budgets and logs, and no business of the model's.
+    """
 
     task: str
     facts: tuple[str, ...]
@@ -172,14 +175,22 @@ class ModelRequest:
     exits: tuple[tuple[str, str], ...]
     heard: tuple[tuple[Literal["agent", "caller"], str], ...] = field(default=(), repr=False)
     language: str = "en-GB"
+    agent: str = ""
+    company: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """What the model says, and the name of the exit that it takes, if any."""
+    """The end of the model's turn: what it says further, and the name of the exit that it takes, if any.
+
+    `remarks` tell, in our words, what else it tried; `used`, what it took. They go into the record.
+    """
 
     text: str = field(repr=False)
     exit: str | None = None
+    remarks: tuple[str, ...] = ()
+    used: str = ""
 
 
 class Model(Protocol):
@@ -187,8 +198,14 @@ class Model(Protocol):
 
     name: str
 
-    async def answer(self, request: ModelRequest) -> ModelReply:
-        """Raises ModelError. Cancelled after 4 s, and when the call ends."""
+    async def answer(self, request: ModelRequest, say: Callable[[str], None]) -> ModelReply:
+        """`say` is given each sentence as soon as it is whole; the reply has what it was not given. Raises ModelError.
+
+        Cancelled when nothing comes for 4 s, or 8 s after a sentence; when the caller takes their turn; at the end.
+        """
+
+    async def close(self) -> None:
+        """Give back what the client holds; idempotent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -285,6 +285,7 @@ class CallSession:
                 self._timers.start(timer_id, seconds)
             case CancelTimer(timer_id=timer_id):
                 self._timers.cancel(timer_id)
+                self._errands.drop(timer_id)
             case AskGuard() | RunAction() | AskModel() | Record():
                 self._errands.send(command)
             case Transfer():

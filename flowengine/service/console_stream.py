@@ -43,6 +43,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     MoveRequested,
     NoteRequested,
     SayRequested,
@@ -257,6 +258,7 @@ class Watcher:
                 | CallerPressed()
                 | TimerFired()
                 | GuardAnswered()
+                | ModelSaid()
                 | ModelAnswered()
                 | ModelFailed()
                 | Record()

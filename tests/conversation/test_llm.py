@@ -137,7 +137,7 @@ def test_a_model_that_says_nothing_is_no_help() -> None:
 
 def test_a_model_that_is_late_is_not_waited_for() -> None:
     talk = worried()
-    assert talk.waits(4.0) == ["I understand.", "Goodbye."]
+    assert talk.waits(4.0) == ["One moment, please.", "I understand.", "Goodbye."]
 
 
 def test_the_time_is_up_at_once_when_nobody_speaks() -> None:

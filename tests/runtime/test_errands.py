@@ -138,17 +138,19 @@ def test_the_model_speaks_and_leaves_by_an_exit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "reason"),
+    ("model", "reason", "filler"),
     [
-        (None, "no model is configured"),
-        (ScriptedModel(["the service is away"]), "the service is away"),
-        (ScriptedModel([ModelReply("Late.")], delay_s=60), "no answer within 4 s"),
+        (None, "no model is configured", []),
+        (ScriptedModel(["the service is away"]), "the service is away", []),
+        (ScriptedModel([ModelReply("Late.")], delay_s=60), "no answer within 4 s", ["One moment, please."]),
     ],
 )
-def test_a_model_that_is_away_or_slow_is_fallen_back_from(model: ScriptedModel | None, reason: str) -> None:
+def test_a_model_that_is_away_or_slow_is_fallen_back_from(
+    model: ScriptedModel | None, reason: str, filler: list[str]
+) -> None:
     result, live = call(listen_only, text=MODEL, model=model)
     assert (result.outcome, result.abnormal) == ("sent_away", False)
-    assert spoken(live) == ["Hello.", "I understand.", "We will write to you."]
+    assert spoken(live) == ["Hello.", *filler, "I understand.", "We will write to you."]
     assert live.record.of(ModelAnswered) == []
     assert reason in [failed.reason for failed in live.record.of(ModelFailed)] or reason.startswith("no answer")
 
