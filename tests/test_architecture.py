@@ -50,6 +50,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "numpy": ("adapters/local", "store/tps_import.py"),
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
+    "openai": ("adapters/openai",),
     "phonenumbers": ("compliance/numbers.py",),
     "pygls": ("editor/server.py", "editor/answers.py"),
     "pytest": ("testing",),

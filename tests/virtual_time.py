@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple
@@ -25,6 +26,12 @@ class _InstantSelector(selectors.DefaultSelector):
             # Nothing is scheduled: only a thread or a socket can wake us, so really wait a little.
             return super().select(0.05)
         if timeout > 0:
+            if self.loop.on_sockets:
+                # Whoever answers lives in real time: this clock follows it.
+                began = time.monotonic()
+                ready = super().select(min(timeout, 0.05))
+                self.loop.moment += min(timeout, time.monotonic() - began)
+                return ready
             if self.loop.in_threads:
                 # A thread's work takes no time of this clock: it is waited for before any timer.
                 return super().select(0.05)
@@ -33,11 +40,14 @@ class _InstantSelector(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`loop.time()` is virtual and begins at 1000 seconds. `in_threads`: how many jobs threads are doing for it."""
+    """`loop.time()` is virtual and begins at 1000 seconds. `in_threads`: how many jobs threads are doing for it.
+
+    `on_sockets`: how many answers are waited for that come over a real socket.
+    """
 
     def __init__(self) -> None:
         self.moment = 1000.0
-        self.in_threads = 0
+        self.in_threads = self.on_sockets = 0
         selector = _InstantSelector()
         selector.loop = self
         super().__init__(selector)

@@ -1,4 +1,4 @@
-"""From a setting to an engine: which recogniser and synthesiser an address stands for.
+"""From a setting to an engine: which recogniser and synthesiser an address stands for, and which model.
 
 | address | engine |
 |---|---|
@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
 
-from flowengine.errors import SettingsError
-from flowengine.runtime.ports import Recogniser, Synthesiser
+from flowengine.adapters.openai.options import ModelOptions
+from flowengine.errors import MissingExtra, SettingsError
+from flowengine.runtime.ports import Model, Recogniser, Synthesiser
 
 
 @runtime_checkable
@@ -64,6 +65,17 @@ def synthesiser_from(url: str | None) -> Synthesiser:
             return ScriptedSynthesiser()
         case scheme:
             raise _unknown("speech synthesiser", scheme)
+
+
+def model_from(options: ModelOptions) -> Model:
+    """The language model of these options. Raises MissingExtra."""
+    try:
+        from flowengine.adapters.openai.model import OpenAiModel
+    except ModuleNotFoundError as error:
+        if error.name != "openai":
+            raise
+        raise MissingExtra('a language model needs a package: pip install "flowengine[model]"') from None
+    return OpenAiModel(options)
 
 
 async def warm_up(*engines: object, progress: Callable[[str], None] | None = None) -> float:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -28,6 +28,9 @@ from flowengine.testing.paint import Painter
 from flowengine.testing.player import LONDON, Player, Turn, in_london
 from flowengine.testing.transcript import remarks
 from flowengine.testing.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from flowengine.cli.modelled import ModelInChat
 
 COMMANDS = {
     "/silence": "/silence 6s    say nothing for so long; without a time, until the flow stirs",
@@ -60,6 +63,7 @@ class _Now(click.ParamType[datetime]):
 @click.option(
     "--now", type=_Now(), metavar="ISO", help="When the call takes place, such as 2026-11-24T10:00. [default: now]"
 )
+@click.option("--model", "asks_model", is_flag=True, help="Ask the language model of the settings (FLOWENGINE_MODEL).")
 def command(
     flow: Path,
     contact: dict[str, str],
@@ -68,6 +72,7 @@ def command(
     llm: tuple[str, ...],
     transfer: tuple[str, ...],
     variant: tuple[str, ...],
+    asks_model: bool,
 ) -> None:
     """Talk to the flow in the file FLOW by typing what the caller says.
 
@@ -84,20 +89,34 @@ def command(
     inputs: dict[str, object] = dict(contact)
     if _on_terminal(sys.stdin):
         inputs |= _asked(compilation.flow, inputs)
+    model = _model() if asks_model else None
     try:
         player = Player(
             compilation.flow,
             inputs,
             now=now or datetime.now(LONDON),
-            world=Outside(compilation.flow, outside.script, asks=_on_terminal(sys.stdin)),
+            world=Outside(compilation.flow, outside.script, asks=_on_terminal(sys.stdin), model=model),
             variants=outside.variants,
         )
+        if _on_terminal(sys.stdin):
+            with suppress(ImportError):  # Windows has none
+                import readline  # noqa: F401 - gives `input` a line that can be edited, and a history
+        Chat(player).run()
     except ContactNotValid as error:
         raise click.ClickException(f"{error}\nGive it with --contact NAME=VALUE.") from error
-    if _on_terminal(sys.stdin):
-        with suppress(ImportError):  # Windows has none
-            import readline  # noqa: F401 - gives `input` a line that can be edited, and a history
-    Chat(player).run()
+    finally:
+        if model is not None:
+            model.close()
+
+
+def _model() -> ModelInChat:
+    from flowengine.cli.modelled import ModelInChat
+    from flowengine.service.settings import Settings
+
+    options = Settings.from_env().model
+    if options is None:
+        raise click.UsageError("--model needs FLOWENGINE_MODEL, and where it runs (docs/howto/connect-a-model.md)")
+    return ModelInChat(options)
 
 
 class Chat:

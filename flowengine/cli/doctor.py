@@ -23,11 +23,11 @@ WIDEST = 110
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Load no speech models.")
-@click.option("--offline", is_flag=True, help="Ask neither Twilio nor the public address.")
+@click.option("--offline", is_flag=True, help="Ask neither Twilio, nor the public address, nor the language model.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one finding a line.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 def command(quick: bool, offline: bool, as_json: bool, strict: bool) -> None:
-    """Check settings, database, flows, calling rules, telephone and speech.
+    """Check settings, database, flows, calling rules, telephone, speech and the language model.
 
     Settings come from the environment or a .env file, as for `flowengine serve`. Exits with 1 when there is a problem.
     """

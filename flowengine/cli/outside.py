@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from flowengine.conversation.call import written
 from flowengine.conversation.commands import AskModel, RunAction, Transfer
 from flowengine.conversation.contact import EXPECTED, typed_value
+from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import ActionFinished, TransferEnded, TransferResult
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.errors import FlowEngineError
@@ -23,6 +24,9 @@ from flowengine.language.render import render
 from flowengine.testing.flowtest.bind_script import script_problems, scripted
 from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.script import Answer, Order, Script, Scripted, nobody
+
+if TYPE_CHECKING:
+    from flowengine.cli.modelled import ModelInChat
 
 TRANSFER_RESULTS: tuple[TransferResult, ...] = ("answered", "busy", "no_answer", "failed")
 FAILS, TIMES_OUT = "fails", "times out"
@@ -80,12 +84,17 @@ def given(
 
 
 class Outside:
-    """Answers what a typed call asks for; `asks`: there is a person who can be asked."""
+    """Answers what a typed call asks for; `asks`: there is a person who can be asked. `model`: a real one."""
 
-    def __init__(self, flow: Flow, script: Sequence[Scripted], *, asks: bool) -> None:
+    def __init__(self, flow: Flow, script: Sequence[Scripted], *, asks: bool, model: ModelInChat | None = None) -> None:
         self._flow = flow
         self._script = Script(script)
         self._asks = asks
+        self._model = model
+        self._conversation: Conversation | None = None
+
+    def attend(self, conversation: Conversation) -> None:
+        self._conversation = conversation
 
     def __call__(self, order: Order) -> Answer:
         try:
@@ -93,6 +102,8 @@ class Outside:
         except FlowEngineError:
             # The options say nothing (more) about it.
             pass
+        if isinstance(order, AskModel) and self._model is not None and self._conversation is not None:
+            return self._model.answer(order, self._conversation)
         if not self._asks:
             return nobody(order)
         match order:

@@ -12,14 +12,12 @@ from flowengine.conversation.hiding import HIDDEN
 SHORTEST = 6
 """A date, an amount or a house number has fewer digits; a sort code has six, a card's code with its date seven."""
 
+_ONE = """zero oh o nought one two three four five six seven eight nine
+twenty thirty forty fifty sixty seventy eighty ninety"""
+_TWO = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _SPOKEN = {
-    **dict.fromkeys(("zero", "oh", "o", "nought", "one", "two", "three", "four"), 1),
-    **dict.fromkeys(("five", "six", "seven", "eight", "nine"), 1),
-    **dict.fromkeys(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
-        2,
-    ),
-    **dict.fromkeys("twenty thirty forty fifty sixty seventy eighty ninety".split(), 1),
+    **dict.fromkeys(_ONE.split(), 1),
+    **dict.fromkeys(_TWO.split(), 2),
     "double": 1,
     "triple": 2,
     "treble": 2,

@@ -13,11 +13,11 @@ from typing import assert_never
 
 from flowengine.conversation.commands import AskGuard, AskModel, Record, RunAction
 from flowengine.conversation.events import ActionFinished, Event, GuardAnswered, ModelAnswered, ModelFailed, ModelSaid
-from flowengine.conversation.masking import masked
 from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
 from flowengine.errors import ActionError, ModelError, TelephonyError
+from flowengine.runtime.briefing import briefed
 from flowengine.runtime.observed import SessionParts
-from flowengine.runtime.ports import ModelRequest, RecordingSet, Remarked, Told
+from flowengine.runtime.ports import RecordingSet, Remarked, Told
 from flowengine.runtime.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,8 @@ class Errands:
                     limit.reschedule(asyncio.get_running_loop().time() + patience)
                     self._post(ModelSaid(self._at(), order.request_id, sentence))
 
-                reply = await self._parts.model.answer(self._request(order), say)
+                request = briefed(order, self._parts.conversation, self._parts.line.call_id)
+                reply = await self._parts.model.answer(request, say)
         except TimeoutError:
             reason = f"no answer within {patience:g} s"
         except ModelError as error:
@@ -146,21 +147,6 @@ class Errands:
         finally:
             self._asking.discard(order.request_id)
         self._post(ModelFailed(self._at(), order.request_id, reason))
-
-    def _request(self, order: AskModel) -> ModelRequest:
-        """What the model is told: of both sides, what was heard, and no long numbers."""
-        conversation = self._parts.conversation
-        return ModelRequest(
-            task=order.task,
-            facts=order.facts,
-            never=order.never,
-            exits=order.exits,
-            heard=tuple((each.speaker, masked(each.text)) for each in conversation.transcript if each.text),
-            language=self._parts.language,
-            agent=conversation.flow.agent.name,
-            company=conversation.flow.agent.company,
-            call_id=self._parts.line.call_id,
-        )
 
     async def _record(self, order: Record) -> None:
         """A recording that cannot be had is noted; the call goes on. One order at a time: a stop follows its start."""

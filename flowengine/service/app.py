@@ -26,6 +26,7 @@ from flowengine.adapters.actions.python import PythonActions
 from flowengine.adapters.actions.runner import ActionRunner
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import FlowEngineError, MissingExtra, StoreError
+from flowengine.runtime.ports import Model
 from flowengine.runtime.silent import SilentSynthesiser
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -78,11 +79,14 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             await asyncio.to_thread(library.refresh)
             _remember(library, engines)
             _check_numbers(settings, library, progress)
+            model = _model(settings, progress)
+            if model is not None:
+                stack.push_async_callback(model.close)
             actions = ActionRunner(PythonActions(), HttpActions(settings.action_secret))
             stack.push_async_callback(actions.close)
             for sentence in actions.refused(shelf.flow for shelf in library.shelves() if shelf.flow is not None):
                 progress(sentence)
-            calls = Calls(settings, library, recording, engines, actions=actions)
+            calls = Calls(settings, library, recording, engines, actions=actions, model=model)
             app.state.calls = calls
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
@@ -212,6 +216,15 @@ def _engines(settings: Settings, progress: Progress) -> Engines:
         progress(f"{error}; until then calls are typed, not spoken")
         return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
     return Engines(recogniser, voice, CachedSynthesiser(voice), ticker)
+
+
+def _model(settings: Settings, progress: Progress) -> Model | None:
+    """The language model of the settings; without its package each `llm` takes its fallback."""
+    try:
+        return None if settings.model is None else registry.model_from(settings.model)
+    except MissingExtra as error:
+        progress(f"{error}; until then each `llm` takes its fallback")
+        return None
 
 
 def _dialling(app: Starlette, calls: Calls, queue: CallQueue, progress: Progress) -> Dialling | None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from flowengine.adapters.nova2.messages import place
+from flowengine.adapters.openai.options import ModelOptions
 from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
-from flowengine.service import policy_settings
+from flowengine.service import model_settings, policy_settings
 from flowengine.service.asked import Asked
 from flowengine.service.dialling.settings import DiallingSettings
 
@@ -61,6 +62,8 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     """The calling rules."""
     dialling: DiallingSettings = field(default_factory=DiallingSettings)
+    model: ModelOptions | None = None
+    """The language model; without one, each `llm` takes its fallback."""
     tps_file: Path = Path(TPS_FILE)
 
     unknown: tuple[str, ...] = field(default=(), compare=False)
@@ -110,6 +113,7 @@ class Settings:
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
             policy=policy_settings.policy_from(values),
             dialling=DiallingSettings.from_env(values),
+            model=model_settings.model_from(values),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid
@@ -159,6 +163,7 @@ class Settings:
             ("record's keys", self._keys()),
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
+            ("language model", model_settings.described(self.model)),
             ("telephone", self._telephone()),
             ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),

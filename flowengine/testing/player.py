@@ -25,7 +25,7 @@ from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
-from flowengine.testing.script import World, nobody
+from flowengine.testing.script import Attends, World, nobody
 from flowengine.testing.verdicts import Verdict, verdict
 from flowengine.testing.virtual_call import Said, VirtualCall
 
@@ -101,6 +101,9 @@ class Player:
         self._conversation = Conversation(
             flow, self.contact, started=self.started, trace=tally or UNTRACED, variants=variants
         )
+        watcher: object = world
+        if isinstance(watcher, Attends):
+            watcher.attend(self._conversation)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
         self._call = VirtualCall(

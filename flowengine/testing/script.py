@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeVar, assert_never
+from typing import Literal, Protocol, TypeVar, assert_never, runtime_checkable
 
 from flowengine.conversation.commands import AskModel, RunAction, Transfer
+from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
     ActionFinished,
     Event,
@@ -66,6 +67,13 @@ class Answer:
 
 
 World = Callable[[Order], Answer]
+
+
+@runtime_checkable
+class Attends(Protocol):
+    """A world that wants to know what is said: it is given the conversation before the call begins."""
+
+    def attend(self, conversation: Conversation) -> None: ...
 
 
 def nobody(order: Order) -> Answer:

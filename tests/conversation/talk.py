@@ -35,6 +35,7 @@ from flowengine.conversation.events import (
     GuardAnswered,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -199,6 +200,13 @@ class Talk:
     def model(self, text: str, exit: str | None = None, *, order: AskModel | None = None) -> list[str]:
         """The model answers what it was asked last (or `order`)."""
         self.send(ModelAnswered(self.at, (order or self.order(AskModel)).request_id, text, exit))
+        return self.said
+
+    def model_says(self, *sentences: str, order: AskModel | None = None) -> list[str]:
+        """Sentences of a turn that goes on; what the agent said to the last."""
+        request_id = (order or self.order(AskModel)).request_id
+        for sentence in sentences:
+            self.send(ModelSaid(self.at, request_id, sentence))
         return self.said
 
     def model_fails(self) -> list[str]:

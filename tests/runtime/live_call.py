@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -11,9 +11,11 @@ from typing import TypeVar
 from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, ScriptedStream
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Command
+from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
 from flowengine.graph.compile import compile_text
+from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.ports import Actions, GuardAnswer, GuardPort, Model, Synthesiser, Told
 from flowengine.runtime.session import CallSession
@@ -110,7 +112,8 @@ Act = Callable[[Live], Awaitable[None]]
 def call(
     act: Act,
     *,
-    text: str = FLOW,
+    text: str | Flow = FLOW,
+    contact: Mapping[str, object] | None = None,
     synthesiser: Synthesiser | None = None,
     mind: type[Conversation] = Conversation,
     guard: GuardPort | None = None,
@@ -119,9 +122,13 @@ def call(
     line: FakeLine | None = None,
     longest_s: float = 120,
 ) -> tuple[CallResult, Live]:
-    compilation = compile_text(text)
-    flow = compilation.flow
-    assert flow is not None, compilation.diagnostics
+    if isinstance(text, Flow):
+        flow = text
+    else:
+        compilation = compile_text(text)
+        assert compilation.flow is not None, compilation.diagnostics
+        flow = compilation.flow
+    known = check_contact(flow, contact or {})
     line = line or FakeLine()
     seen: list[Observed] = []
 
@@ -129,7 +136,7 @@ def call(
         record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
         session = CallSession(
             SessionParts(
-                conversation=mind(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
+                conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
                 line=line,
                 synthesiser=synthesiser or ScriptedSynthesiser(),
                 guard=guard or OpenGuard(),
@@ -152,6 +159,8 @@ def call(
             task.cancel()
         await asyncio.gather(feeding, acting, return_exceptions=True)
         await ticker.close()
+        if model is not None:
+            await model.close()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         assert not left, f"tasks left behind: {left}"
         return result, live

@@ -26,8 +26,8 @@ class Finding:
 class Case:
     """What the doctor is given: the settings, the environment they came from, the moment, and how deep to look.
 
-    `speaks`: load the speech models and have them say and hear a sentence. `reaches`: ask Twilio and the public
-    address.
+    `speaks`: load the speech models and have them say and hear a sentence. `reaches`: ask Twilio, the public
+    address and the language model.
     """
 
     settings: Settings

@@ -47,9 +47,10 @@ def check(case: Case) -> Iterator[Finding]:
                 f"FLOWENGINE_NUMBERS sends {number[:4]}…{number[-2:]} to {flow!r}, which cannot run",
                 "callers hear that nobody answers: mend the flow or the setting",
             )
-    if with_model:
+    if with_model and case.settings.model is None:
         yield Finding(
             "model",
             "note",
-            f"no language model is connected; {', '.join(sorted(with_model))} take the fallback of each `llm`",
+            f"no language model is connected; {', '.join(sorted(with_model))} take the fallback of each `llm` "
+            "(FLOWENGINE_MODEL names one)",
         )

@@ -1,0 +1,62 @@
+"""What the simulated model does with one request: a turn, as a test or a script file writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from flowengine.errors import FlowEngineError
+
+Ending = Literal["stop", "length", "content_filter", "quiet", "cut", "hangs", "endless", "garbage"]
+"""How a stream ends. stop, length, content_filter: the protocol's reasons, then [DONE]. quiet: it just ends. cut: the
+connection breaks. hangs: nothing comes any more. endless: the text again and again. garbage: half a JSON object.
+"""
+Kind = Literal["stream", "html", "json", "refusal"]
+
+
+class ScriptRefused(FlowEngineError):
+    """A script of turns cannot be read; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer. `exit` is the tool that it calls, with `arguments` as they stand on the wire; `also`: further tools.
+
+    `first_s` passes before the first token, `token_s` before each further one. A `status` other than 200 is answered at
+    once, with `retry_after` as its header. `kind`: html and json answer in another content type, refusal refuses.
+    """
+
+    text: str = ""
+    exit: str | None = None
+    arguments: str = "{}"
+    also: tuple[str, ...] = ()
+    first_s: float = 0.0
+    token_s: float = 0.0
+    status: int = 200
+    retry_after: float | None = None
+    kind: Kind = "stream"
+    ends: Ending = "stop"
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        return (*([self.exit] if self.exit is not None else ()), *self.also)
+
+
+def tokens(text: str) -> Iterator[str]:
+    """A text in pieces as models give it: a word each, with the space before it."""
+    return iter(re.findall(r"\s*\S+|\s+$", text))
+
+
+def read_turns(text: str) -> list[Turn]:
+    """Turns from JSON: `[{"text": "It covers old boilers.", "first_s": 2}, {"exit": "convinced"}]`.
+
+    Raises ScriptRefused.
+    """
+    try:
+        return msgspec.json.decode(text.encode(), type=list[Turn])
+    except msgspec.DecodeError as error:
+        raise ScriptRefused(f"these turns cannot be read: {error}") from error
