@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from flowengine.adapters.openai.prompt import messages, tool_names, tools
 from tests.adapters.openai.asking import REQUEST
+
+Heard = tuple[tuple[Literal["agent", "caller"], str], ...]
 
 
 def test_the_instructions_hold_task_facts_never_list_and_as_whom_it_speaks() -> None:
@@ -23,7 +26,7 @@ def test_the_instructions_hold_task_facts_never_list_and_as_whom_it_speaks() -> 
 
 
 def test_the_conversation_alternates_begins_and_ends_with_the_caller() -> None:
-    heard = (("agent", "Hello."), ("agent", "Shall I?"), ("caller", "um"), ("caller", "well"), ("agent", "Yes?"))
+    heard: Heard = (("agent", "Hello."), ("agent", "Shall I?"), ("caller", "um"), ("caller", "well"), ("agent", "Yes?"))
     turns = messages(replace(REQUEST, heard=heard))[1:]
     assert [(each["role"], each["content"]) for each in turns] == [
         ("user", "(The call is connected.)"),
@@ -42,7 +45,8 @@ def test_what_the_caller_says_stays_the_callers() -> None:
 
 
 def test_a_long_call_is_told_by_its_end() -> None:
-    heard = tuple((("caller", "agent")[number % 2], f"turn {number} " + "x" * 1000) for number in range(100))
+    sides: tuple[Literal["caller"], Literal["agent"]] = ("caller", "agent")
+    heard: Heard = tuple((sides[number % 2], f"turn {number} " + "x" * 1000) for number in range(100))
     turns = messages(replace(REQUEST, heard=heard))
     assert "turn 99 " in str(turns)
     assert "turn 59 " not in str(turns)
