@@ -16,7 +16,7 @@ from flowengine.words.normalise import FILLERS, plain, word_set
 
 CLAUSE = re.compile(
     r"\s*(?:[,;:!?]|(?<!\b[a-z])(?<!\b[dm]r)(?<!\bms)(?<!\bmrs)(?<!\bst)\.(?=\s|$)|\.\.+|…|\s[-–—]+\s"
-    r"|\s(?:and )?(?=my (?:number|phone|mobile|postcode|e-?mail|address|date)\b)|\sand (?=it's|i'm|i live)\b)+\s*",
+    r"|\s(?:and )?(?=my (?:number|phone|mobile|postcode|e-?mail|address)(?: is|'s)\b)|\sand (?=it's|i'm|i live)\b)+\s*",
     re.IGNORECASE,
 )
 COURTESY = re.compile(
@@ -49,7 +49,7 @@ LAST_THEN_FIRST = re.compile(rf"{LAST} (.+?) (?:and )?{FIRST} (.+)")
 DOING = re.compile(r"[a-z]{3,}ing")
 """ "I'm driving": a name would have its capital."""
 
-PARTICLES = word_set("de da di del della der den la le van von bin ibn al el y du dos das ten ter of")
+PARTICLES = word_set("de da di del della der den la le van von bin ibn al el y du dos das ten ter")
 NO_NAME = word_set(
     "a an the i you he she it we they me him us them my your his her our their this that these those who whom "
     "whose what which where when why how is am are was were be been being do does did done have has had having "
@@ -61,7 +61,8 @@ NO_NAME = word_set(
     "only don't didn't doesn't isn't wasn't can't couldn't won't wouldn't shouldn't haven't hasn't aren't i'd "
     "i'll i've i'm you're you've you'll that's it's what's who's where's how's let's there's boiler dot com email "
     "phone postcode private secret course one bye goodbye go away get lost leave stop take look listen hold wait "
-    "hang"
+    "hang after before back more less calls calling called cold sales kindly remove delete registered of any time "
+    "we're they're"
 )
 SURNAMES = word_set("an do so can my than like call still down over right fine want to on no may will")
 MOST_WORDS = 5

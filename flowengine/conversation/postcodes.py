@@ -135,7 +135,7 @@ def _sign(said: Sequence[str]) -> tuple[str, int] | None:
     letter = LETTERS.get(word)
     if letter is not None:
         return letter, 1
-    return (word.upper(), 1) if word.isalpha() and len(word) <= 4 else None
+    return (word.upper(), 1) if word.isalpha() and len(word) <= 2 else None
 
 
 def _letter(word: str) -> str | None:

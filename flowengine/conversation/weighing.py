@@ -11,20 +11,21 @@ from collections.abc import Sequence
 from typing import Literal
 
 from flowengine.conversation.reading import TURNS, Found, Reader
-from flowengine.words.normalise import word_set
+from flowengine.words.normalise import FILLERS, word_set
 from flowengine.words.number_words import SMALL
 
 Measure = Literal["when", "amount", "name"]
 """What a value measures, and so what can limit it: "after" a time, "over" an amount; nothing a postcode."""
 
 DENIES = word_set(
-    "not isn't aren't wasn't don't doesn't can't cannot won't couldn't wouldn't never except nor bar used"
+    "not isn't aren't wasn't don't doesn't can't cannot won't couldn't wouldn't never except nor bar used stopped"
 )
 CHANGES = TURNS | DENIES
 
 REACHES = word_set(
-    "do make it come manage be want need have get think really the a an on at in for to by this that any about "
-    "until free available around here home here's is too keen like good pay say said mean exactly"
+    "call me ring phone visit using do make it come manage be want need have get think really the a an on at in "
+    "for to by this that any about until free available around here home here's is too keen like good pay say "
+    "said mean exactly"
 )
 """Words through which a "not" reaches a value: "I can't make it on Friday"; but "I'm not sure, Friday" is Friday."""
 
@@ -40,7 +41,9 @@ TAGS = word_set("it you they that i we")
 
 LIMITS: dict[Measure, frozenset[str]] = {
     "when": word_set("after before between beyond towards toward near nearer every each since"),
-    "amount": word_set("over under above below between beyond exceeding nearly almost maximum minimum max min"),
+    "amount": word_set(
+        "after before until till over under above below between beyond exceeding nearly almost maximum minimum max min"
+    ),
     "name": frozenset(),
 }
 LIMITS_OF_TWO = (
@@ -49,6 +52,7 @@ LIMITS_OF_TWO = (
 )
 LIMITS_AFTER = word_set("onwards onward plus odd something maximum minimum max min upwards tops")
 LIMITS_AFTER_OR = word_set("half quarter more less later earlier after before over under fewer above below sooner")
+HOURS = range(1, 13)
 THROUGH = word_set("about around roughly the a an maybe say like approximately of")
 HESITATIONS = word_set("um er erm oh well so yes probably maybe just not")
 RANGE = word_set("to till until through")
@@ -107,19 +111,23 @@ def _refused(
     each = found[index]
     begin = next((other.stop for other in reversed(found[:index]) if other.value is not None), 0)
     end = found[index + 1].start if index + 1 < len(found) else len(said)
-    before, after = said[begin : each.start], said[each.stop : end]
+    before = [word for word in said[begin : each.start] if word not in FILLERS]
+    after = [word for word in said[each.stop : end] if word not in FILLERS]
     if _lead(before)[-1:] == ["than"] or (measure == "name" and {"old", "was"} <= set(before)):
         # "Monday rather than Tuesday", "my old number was …".
         return True
+    if measure == "amount" and before[-1:] == ["at"] and each.value in HOURS and each.stop - each.start == 1:
+        # "Call at nine" counts nothing.
+        return True
     if _denied(before, measure) or _fails(after) or _limited(before, after, measure):
         return True
-    if index and measure != "name" and list(before) == ["and"]:
+    if index and measure != "name" and before == ["and"]:
         # "Between two and four" limits four as well.
         first = found[index - 1]
         start = found[index - 2].stop if index > 1 else 0
         if said[max(start, first.start - 1) : first.start] == ["between"]:
             return True
-    return bool(index) and list(before) in (["or"], ["nor"], ["or", "on"]) and earlier[index - 1]
+    return bool(index) and before in (["or"], ["nor"], ["or", "on"]) and earlier[index - 1]
 
 
 def _denied(before: Sequence[str], measure: Measure) -> bool:
@@ -142,7 +150,7 @@ def _fails(after: Sequence[str]) -> bool:
     rest = [word for word in after[:5] if word not in ("is", "was", "are", "i", "we", "that", "morning", "afternoon")]
     if rest[:1] and rest[0] in FAILS:
         return len(rest) < 2 or rest[1] not in TAGS
-    if rest[:2] in (["no", "good"], ["no", "use"], ["is", "out"]) or rest[:1] == ["out"]:
+    if rest[:2] in (["no", "good"], ["no", "use"]) or rest[:1] == ["out"]:
         return True
     return rest[:1] == ["not"] and list(after[:2]) in (["is", "not"], ["are", "not"])
 
