@@ -44,7 +44,7 @@ EXAMPLES: Mapping[TypeKind, Example] = {
         ValueType("number"),
         "A number, whole or with decimals.",
         ("there are twenty-three of us", "two and a half", "three point five", "minus four", "half a dozen", "1,250"),
-        ("none of those",),
+        ("none of those", "three or four", "more than ten"),
         keys=("12",),
         data=("3", "2.5"),
     ),
@@ -53,7 +53,7 @@ EXAMPLES: Mapping[TypeKind, Example] = {
         ValueType("money"),
         "An amount in pounds.",
         ("fourteen pounds fifty", "fourteen fifty", "twenty quid", "fifty pence", "a tenner", "£14.50"),
-        ("quite a lot",),
+        ("quite a lot", "between fifty and sixty", "fifty dollars"),
         data=("14.50", "£14.50"),
     ),
     "boolean": Example(
@@ -61,7 +61,7 @@ EXAMPLES: Mapping[TypeKind, Example] = {
         ValueType("boolean"),
         "Yes or no.",
         ("yes I do", "no, not really"),
-        ("perhaps",),
+        ("perhaps", "no idea"),
         data=("true", "no"),
     ),
     "date": Example(
@@ -71,9 +71,9 @@ EXAMPLES: Mapping[TypeKind, Example] = {
         (
             *("tomorrow", "Friday", "next Friday", "a week on Tuesday", "the day after tomorrow", "in a fortnight"),
             *("the third", "December the third", "the first of March 2027", "3/12", "Boxing Day"),
-            "Tuesday, no, Wednesday",
+            *("the last Friday of the month", "two days ago", "Tuesday, no, Wednesday"),
         ),
-        ("whenever",),
+        ("whenever", "Friday or Saturday", "any day but Tuesday", "Monday the first"),
         data=("2026-12-01",),
     ),
     "time": Example(
@@ -84,7 +84,7 @@ EXAMPLES: Mapping[TypeKind, Example] = {
             *("half four", "quarter past two", "twenty-five to three", "ten past nine", "three", "3pm"),
             *("half past nine in the morning", "eight in the evening", "nine oh five", "15:00", "noon"),
         ),
-        ("some time",),
+        ("some time", "after four", "nine to five"),
         data=("15:30",),
     ),
     "datetime": Example(
@@ -176,7 +176,8 @@ What a [slot](language.md#slot), a [contact field](language.md#contact) and the 
 a caller is what the reading of slots makes of them, at ten in the morning of {NOW:%A}, {NOW.day} {NOW:%B %Y}.
 
 A slot's answer may be long or short; what stands around the value does not matter, and a correction counts: "Tuesday,
-no, Wednesday". Understood unasked too, in the answer to another question of the same `collect`:
+no, Wednesday". [How values are understood](../explanation/extraction.md) says what is asked again, and how well it
+goes. Understood unasked too, in the answer to another question of the same `collect`:
 {_listed(kind for kind in EXAMPLES if kind in UNASKED)}. Typed on the keys of the telephone as well:
 {_listed(kind for kind, each in EXAMPLES.items() if takes_keys(each.type))};
 `#` ends an entry, and one of `digits(4)` ends by itself. A slot marked `secret` is only typed. How values come to
