@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from flowengine.service.app import create_app
+from flowengine.service.dialling import opening
 from flowengine.service.dialling.settings import DiallingSettings
 from flowengine.service.library import FlowLibrary
 from flowengine.service.outbound import Outbound
 from flowengine.service.settings import Settings
+from flowengine.store.queue import CallQueue
 from tests.service.asgi import Answered, Client
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -87,6 +89,8 @@ def shipped_flows() -> FlowLibrary:
 def open_desk(shipped_flows: FlowLibrary, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Settings], Desk]]:
     """Opens services, and closes them after the test."""
     monkeypatch.setattr("flowengine.service.app.FlowLibrary", lambda folder: shipped_flows)
+    # The clock of the tests is the desk's own, not that of a server.
+    monkeypatch.setattr(opening, "CallQueue", lambda rules, pace, by_server_clock: CallQueue(rules, pace))
     running: list[Client] = []
 
     def opened(settings: Settings) -> Desk:
