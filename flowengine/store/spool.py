@@ -112,11 +112,24 @@ class Spool:
 
 def _append(path: Path, lines: Iterable[bytes]) -> None:
     """Personal data, like the database: only its owner may read it."""
+    is_new = not path.exists()
     descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     with open(descriptor, "ab") as file:
         file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
+    if is_new:
+        _sync_name(path.parent)
+
+
+def _sync_name(folder: Path) -> None:
+    """Without it a power cut may leave a new file without its name. (Windows knows no such sync.)"""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _plain(value: object) -> object:

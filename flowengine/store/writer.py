@@ -3,6 +3,9 @@
 A database that fails does not end calls. What it does not take is kept and tried again; when there is too much of it,
 when somebody waits for it to be safe (`flush`) or when the process stops, it goes into a spool file beside the
 database, and from there into the database as soon as that works again, in this process or the next.
+
+An opt-out, which is confirmed to the person while they are on the line, waits for nothing of that: a thread of its own
+puts it into the spool at once, even while the writer thread waits for somebody else's lock.
 """
 
 from __future__ import annotations
@@ -11,12 +14,12 @@ import contextlib
 import logging
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from flowengine.errors import StoreError
-from flowengine.store.rows import Item
+from flowengine.store.rows import Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 
@@ -57,6 +60,7 @@ class RecordWriter:
         self.lost = 0
         # Before anything else happens: what an earlier process left comes first.
         self._replay()
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="opt-outs")
         self._thread = threading.Thread(target=self._work, name="record writer", daemon=True)
         self._thread.start()
 
@@ -66,6 +70,10 @@ class RecordWriter:
             self._set_aside([item])
             return
         self._queue.put(item)
+        if isinstance(item, Suppression):
+            # Closed already: then it is in the queue, whose end is settled below.
+            with contextlib.suppress(RuntimeError):
+                self._urgent.submit(self._secure, item)
         if self._finished:
             self._settle(self._drain(self._limit))
 
@@ -80,11 +88,24 @@ class RecordWriter:
 
     def close(self) -> None:
         """Write what is left and stop; idempotent."""
+        self._urgent.shutdown()
         self._closing = True
         self.flush()
         self._thread.join()
 
-    # The thread.
+    # The thread of opt-outs.
+
+    def _secure(self, item: Suppression) -> None:
+        """On the disk when this returns, and in the queue as well: the list takes a number once."""
+        try:
+            self._spool.add([item])
+        except OSError as error:
+            log.error("the spool takes no opt-out; it waits for the database", extra={"error": error.strerror})
+        else:
+            # Nobody waits for this one. It makes the writer thread look into the spool.
+            self._queue.put(Future())
+
+    # The writer thread.
 
     def _work(self) -> None:
         while not (self._closing and self._queue.empty()):

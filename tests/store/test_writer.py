@@ -314,6 +314,52 @@ def test_what_was_flushed_survives_a_killed_process(url: str) -> None:
     store.close()
 
 
+OPTED_OUT = """
+import os, signal, sys, threading, time
+from flowengine.store.rows import Suppression
+from flowengine.store.store import Store
+from flowengine.store.writer import RecordWriter
+from tests.store.records import NOW, NUMBER, start
+store = Store.open(sys.argv[1])
+writer = RecordWriter(store)
+# As if another program held the database: the writer thread waits.
+store.write = lambda items: threading.Event().wait()
+writer.put(start())
+writer.put(Suppression(NUMBER, "call-1", "opt_out", NOW))
+until = time.monotonic() + 3
+while not store.spool.exists() and time.monotonic() < until:
+    time.sleep(0.005)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_opt_out_survives_a_killed_process_whose_database_was_locked(url: str) -> None:
+    done = subprocess.run([sys.executable, "-c", OPTED_OUT, url], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    store = Store.open(url)
+    RecordWriter(store).close()
+    assert store.is_suppressed(NUMBER)
+    store.close()
+
+
+def test_an_opt_out_leaves_nothing_in_the_spool_of_a_database_that_works(store: Store, writer: RecordWriter) -> None:
+    writer.put(Suppression(NUMBER, "call-1", "opt_out", NOW))
+    writer.close()
+    assert store.is_suppressed(NUMBER)
+    assert Spool(store.spool, store.database.vault).is_empty
+    assert (writer.healthy, writer.spooled, writer.refused, writer.lost) == (True, 0, 0, 0)
+
+
+def test_an_opt_out_that_the_spool_does_not_take_waits_for_the_database(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer = RecordWriter(store, tmp_path / "no such folder" / "spool")
+    writer.put(Suppression(NUMBER, "call-1", "opt_out", NOW))
+    writer.close()
+    assert store.is_suppressed(NUMBER)
+    assert "the spool takes no opt-out; it waits for the database" in caplog.messages
+
+
 def test_events_and_commands_are_written_as_they_happened(store: Store, writer: RecordWriter) -> None:
     from flowengine.conversation.commands import Hangup, Speak
     from flowengine.conversation.events import Connected
