@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from flowengine.cli.database import actor, db_option, opened
-from flowengine.cli.list_files import report, typed
+from flowengine.cli.list_files import at_hand, report, typed
 from flowengine.cli.moments import Moment, day
 from flowengine.cli.progress import bar
 
@@ -86,15 +86,24 @@ def show(number: str, db: str | None) -> None:
 @click.option("--source", help="The evidence, where the file has no column for it.")
 @db_option
 def import_(file: Path, kind: str | None, source: str | None, db: str | None) -> None:
-    """Keep every consent of FILE: CSV with the columns number, kind, source, given_at (with its time zone).
+    """Keep every consent of FILE: CSV with the columns number, kind, source, given_at (with its time zone). - is
+    standard input.
 
-    A line that cannot be used goes to FILE.rejected, and the exit status is 1.
+    A line that cannot be used goes to FILE.rejected (or, where there is one, FILE.rejected.2 and so on), and the exit
+    status is 1.
     """
     from flowengine.store.list_import import import_consents
 
     began = time.monotonic()
-    with opened(db) as database, bar(f"Reading {file.name}") as progress:
+    with at_hand(file) as (list_file, beside), opened(db) as database, bar(f"Reading {beside.name}") as progress:
         imported = import_consents(
-            file, database, datetime.now(UTC), actor=actor(), kind=kind, source=source, progress=progress
+            list_file,
+            database,
+            datetime.now(UTC),
+            actor=actor(),
+            kind=kind,
+            source=source,
+            beside=beside,
+            progress=progress,
         )
     report(imported, time.monotonic() - began)

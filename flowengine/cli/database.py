@@ -26,13 +26,23 @@ def opened(db: str | None, *, must_be_there: bool = False) -> Iterator[Database]
     # SQLAlchemy takes its time to load; --help need not wait for it.
     from flowengine.service.database import open_database
     from flowengine.store.connection import Database
+    from flowengine.store.database import file_of, parsed
 
     settings = Settings.of_record(db)
-    if must_be_there and not Database.is_there(settings.database_url):
+    is_there = Database.is_there(settings.database_url)
+    if must_be_there and not is_there:
         raise click.ClickException(
             f"there is no {settings.database_url}; name another with --db, or begin with: flowengine serve"
         )
     database = open_database(settings)
+    file = file_of(parsed(settings.database_url))
+    if file is not None and not is_there:
+        # Whoever mistyped --db, or stands in another folder, would believe that a service reads it.
+        click.echo(
+            f"There was no record at {settings.database_url}: a new one was made, in {file.resolve()}.\n"
+            "A service reads it only when its FLOWENGINE_DATABASE_URL names that file; --db names another record.",
+            err=True,
+        )
     tell_new_keys(database)
     try:
         yield database

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from flowengine.cli.database import actor, db_option, opened
-from flowengine.cli.list_files import report, typed
+from flowengine.cli.list_files import at_hand, report, typed
 from flowengine.cli.moments import day
 from flowengine.cli.progress import bar
 
@@ -69,16 +69,17 @@ def check(number: str, db: str | None) -> None:
 @click.option("--reason", default="imported", show_default=True, help="Why, where the file has no column for it.")
 @db_option
 def import_(file: Path, reason: str, db: str | None) -> None:
-    """Put every number of FILE on the list: a number a line, or CSV; plain, .gz or .zip.
+    """Put every number of FILE on the list: a number a line, or CSV; plain, .gz or .zip. - is standard input.
 
-    A line that gives no number is not passed over: it goes to FILE.rejected, and the exit status is 1.
+    A line that gives no number is not passed over: it goes to FILE.rejected (or, where there is one, FILE.rejected.2
+    and so on), and the exit status is 1.
     """
     from flowengine.store.list_import import import_do_not_call
 
     began = time.monotonic()
-    with opened(db) as database, bar(f"Reading {file.name}") as progress:
+    with at_hand(file) as (list_file, beside), opened(db) as database, bar(f"Reading {beside.name}") as progress:
         imported = import_do_not_call(
-            file, database, datetime.now(UTC), actor=actor(), reason=reason, progress=progress
+            list_file, database, datetime.now(UTC), actor=actor(), reason=reason, beside=beside, progress=progress
         )
     report(imported, time.monotonic() - began)
 

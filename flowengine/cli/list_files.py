@@ -1,10 +1,17 @@
-"""What the commands for lists have in common: a number as typed, and the report of an imported file."""
+"""What the commands for lists have in common: a number as typed, a file to import, and the report of it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import click
+
+from flowengine.errors import ListFileError
 
 if TYPE_CHECKING:
     from flowengine.store.list_import import ListImported
@@ -19,6 +26,38 @@ def typed(number: str) -> str:
     if e164 is None:
         raise click.BadParameter(f"{number!r}: {why}", param_hint="NUMBER")
     return e164
+
+
+@contextlib.contextmanager
+def at_hand(file: Path) -> Iterator[tuple[Path, Path]]:
+    """The list as a file that can be read twice, and the one after which its rejected lines are named.
+
+    What comes only once (`-` for standard input, a pipe) is copied first; its rejected lines go into the folder at
+    hand. Raises ListFileError where there is nothing to read, before anybody opens a record for it.
+    """
+    if file.is_file() and Path("/dev") not in file.parents:
+        with _readable(file):
+            pass
+        yield file, file
+        return
+    is_stdin = str(file) == "-"
+    name = "stdin" if is_stdin else file.name
+    # It holds telephone numbers: the folder is readable by its owner alone.
+    with tempfile.TemporaryDirectory(prefix="flowengine-") as folder:
+        copy = Path(folder) / name
+        with _readable(file) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        try:
+            yield copy, Path(name)
+        except ListFileError as error:
+            raise ListFileError(str(error).replace(str(copy), "standard input" if is_stdin else str(file))) from error
+
+
+def _readable(file: Path) -> IO[bytes]:
+    try:
+        return click.open_file(str(file), "rb")
+    except OSError as error:
+        raise ListFileError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def report(imported: ListImported, seconds: float) -> None:

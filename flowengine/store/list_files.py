@@ -21,6 +21,8 @@ from flowengine.errors import ListFileError
 
 BLOCK_BYTES = 1 << 20
 HEAD_BYTES = 4096
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Not in a text; 0x1A ends a DOS file."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 MARKS = (
     # UTF-32's first: UTF-16's mark is the beginning of it.
@@ -126,7 +128,7 @@ def _decoded(file: Readable, path: Path) -> Iterator[bytes]:
     """Pieces of the text, in which ASCII is itself."""
     head = file.read(HEAD_BYTES)
     encoding = _encoding(head)
-    if encoding is None and b"\0" in head:
+    if encoding is None and b"\0" in head and not _is_text(head):
         raise ListFileError(f"{path} is no text: a list has a number a line, in plain text, .gz or .zip")
     decoder = None if encoding is None else codecs.getincrementaldecoder(encoding)("replace")
     piece = head
@@ -147,6 +149,12 @@ def _encoding(head: bytes) -> str | None:
     if head and even.count(0) > 0.9 * len(even) and 0 not in odd:
         return "utf-16-be"
     return None
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether most lines are free of control characters: one stray NUL spoils its line, not the list."""
+    lines = [line for line in re.split(rb"[\r\n]", head) if line]
+    return 2 * sum(CONTROL.search(line) is not None for line in lines) <= len(lines)
 
 
 def _whole_lines(pieces: Iterator[bytes], path: Path) -> Iterator[bytes]:

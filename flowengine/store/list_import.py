@@ -8,6 +8,7 @@ ready to be mended and imported by themselves.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -46,6 +47,10 @@ class ListImported:
     examples: list[tuple[int, str, str]] = field(default_factory=list)
     rejected_to: Path | None = None
 
+    @property
+    def lines(self) -> int:
+        return self.added + self.known + self.rejected
+
     def reject(self, row: ListRow, problem: str) -> None:
         self.rejected += 1
         if len(self.examples) < SHOWN:
@@ -59,11 +64,13 @@ def import_do_not_call(
     *,
     actor: str,
     reason: str,
+    beside: Path | None = None,
     progress: Progress = lambda done, whole: None,
 ) -> ListImported:
     """Put every number of a file on the do-not-call list. Raises ListFileError or StoreError.
 
-    `reason` where the file names none. Columns that `flowengine do-not-call export` writes are taken over.
+    `reason` where the file names none. Columns that `flowengine do-not-call export` writes are taken over. `beside`:
+    the file after which the one of rejected lines is named; `path` where it is None.
     """
     listed = DoNotCall(database)
 
@@ -80,7 +87,8 @@ def import_do_not_call(
             for number in row.numbers
         ]
 
-    return _import(path, read, listed.add_all, _Audit(database, "do-not-call.import", now, actor), progress)
+    audit = _Audit(database, "do-not-call.import", now, actor)
+    return _import(path, beside or path, read, listed.add_all, audit, progress)
 
 
 def import_consents(
@@ -91,11 +99,12 @@ def import_consents(
     actor: str,
     kind: str | None = None,
     source: str | None = None,
+    beside: Path | None = None,
     progress: Progress = lambda done, whole: None,
 ) -> ListImported:
     """Keep every consent of a CSV with the columns number, kind, source, given_at. Raises ListFileError or StoreError.
 
-    `kind` and `source` where the file has no such column. When it was given must stand in the file.
+    `kind` and `source` where the file has no such column. When it was given must stand in the file. `beside`: as above.
     """
     consents = Consents(database)
 
@@ -109,11 +118,12 @@ def import_consents(
         return [NewConsent(number, *words, given_at) for number in row.numbers]
 
     audit = _Audit(database, "consent.import", now, actor)
-    return _import(path, read, lambda batch: consents.give_all(batch, now), audit, progress)
+    return _import(path, beside or path, read, lambda batch: consents.give_all(batch, now), audit, progress)
 
 
 def _import(
     path: Path,
+    beside: Path,
     read: Callable[[ListRow], list[T]],
     keep: Callable[[list[T]], int],
     audit: _Audit,
@@ -128,7 +138,7 @@ def _import(
         imported.known += len(batch) - added
         batch.clear()
 
-    with _Rejects(path) as rejects:
+    with _Rejects(path, beside) as rejects:
         try:
             for row in rows(path, progress):
                 problem = row.problem
@@ -141,14 +151,20 @@ def _import(
                     imported.reject(row, problem)
                 if len(batch) >= BATCH:
                     flush()
-        except ListFileError:
+        except ListFileError as error:
             # Cut off, perhaps: whoever stands in what could be read counts all the same.
             flush()
+            if not imported.lines:
+                raise
             audit.write(imported)
-            raise
+            where = f" (they are in {rejects.path})" if rejects.path else ""
+            raise ListFileError(
+                f"{error}; of what could be read, {imported.added:,} were added, {imported.known:,} were known "
+                f"already, {imported.rejected:,} lines were rejected{where}"
+            ) from error
         flush()
         imported.rejected_to = rejects.path
-    if not imported.added + imported.known + imported.rejected:
+    if not imported.lines:
         raise ListFileError(f"{path} holds no line: nothing was imported")
     audit.write(imported)
     return imported
@@ -169,11 +185,15 @@ class _Audit:
 
 
 class _Rejects:
-    """The file beside the imported one, made when the first line goes into it. Only the owner may read it."""
+    """The file beside the imported one, made when the first line goes into it. Only the owner may read it.
 
-    def __init__(self, source: Path) -> None:
+    Never over an older one: its lines may be people who asked not to be called, still to be mended.
+    """
+
+    def __init__(self, source: Path, beside: Path) -> None:
         self._source = source
-        self._target = source.with_name(f"{source.name}.rejected")
+        self._target = beside.with_name(f"{beside.name}.rejected")
+        self._first = self._target
         self._file: TextIO | None = None
 
     @property
@@ -193,7 +213,12 @@ class _Rejects:
 
     def _opened(self) -> TextIO:
         header = header_of(self._source)
-        descriptor = os.open(self._target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        for number in itertools.count(2):
+            try:
+                descriptor = os.open(self._target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                break
+            except FileExistsError:
+                self._target = self._first.with_name(f"{self._first.name}.{number}")
         file = os.fdopen(descriptor, "w", encoding="utf-8")
         if header is not None:
             file.write(f"{header}\n")

@@ -64,7 +64,11 @@ def rows(path: Path, progress: Progress = lambda done, whole: None) -> Iterator[
                 if columns is not None:
                     delimiter = _delimiter(text)
                     continue
-            yield _row(line_number, text, columns, delimiter)
+            if b"\0" in line:
+                # Something was lost there, perhaps of the number.
+                yield ListRow(line_number, text, (), {}, "a NUL character in it, shown as \ufffd")
+            else:
+                yield _row(line_number, text, columns, delimiter)
 
 
 def header_of(path: Path) -> str | None:
@@ -91,8 +95,8 @@ def list_number(text: str) -> tuple[str | None, str]:
 
 
 def _text(line: bytes) -> str:
-    # PostgreSQL keeps no NUL in a text, and would refuse all lines for one.
-    return text_of(line).replace("\0", "").strip(UNPRINTED)
+    # Editors show the sign for "unreadable", and hide a NUL.
+    return text_of(line).replace("\0", "\ufffd").strip(UNPRINTED)
 
 
 def _row(line_number: int, text: str, columns: list[str] | None, delimiter: str | None) -> ListRow:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,6 +66,53 @@ def test_a_file_is_imported_and_unread_lines_are_loud(folder: Path) -> None:
     (folder / "list.csv.rejected").write_text("Phone\n07700 900 124\n", "utf-8")
     assert run("do-not-call", "import", "list.csv.rejected").exit_code == 0
     assert run("do-not-call", "import", "list.csv").stdout.startswith("0 added, 2 known already")
+
+
+def test_a_list_comes_from_standard_input_and_from_a_pipe(folder: Path) -> None:
+    typed = CliRunner().invoke(main, ["do-not-call", "import", "-"], input="Phone\n0113 496 0123\nnobody\n")
+    assert typed.stdout.startswith("1 added")
+    assert "They are in stdin.rejected" in typed.stderr
+    assert (folder / "stdin.rejected").read_text("utf-8") == "Phone\nnobody\n"
+    os.mkfifo(folder / "pipe")
+    with ThreadPoolExecutor(1) as other:
+        other.submit((folder / "pipe").write_bytes, gzip.compress(b"Phone\n07700 900 123\nnobody\n"))
+        piped = run("do-not-call", "import", "pipe")
+    assert piped.stdout.startswith("1 added")
+    assert (folder / "pipe.rejected").read_text("utf-8") == "Phone\nnobody\n"
+
+
+def test_a_device_gets_no_file_beside_it(folder: Path) -> None:
+    command = [sys.executable, "-m", "flowengine", "do-not-call", "import", "/dev/stdin"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(command, input=b"nobody\n", check=False, env=environment, cwd=folder, capture_output=True)
+    assert done.returncode == 1
+    assert b"They are in stdin.rejected" in done.stderr
+    assert (folder / "stdin.rejected").exists()
+
+
+def test_what_standard_input_is_instead_of_a_list_is_said_of_it() -> None:
+    assert "Error: standard input holds no line" in CliRunner().invoke(main, ["do-not-call", "import", "-"]).stderr
+
+
+@pytest.mark.parametrize("command", ["do-not-call", "consent"])
+def test_a_file_that_is_not_there_makes_no_record(folder: Path, command: str) -> None:
+    result = run(command, "import", "list.csv")
+    assert result.exit_code == 1
+    assert "list.csv cannot be read: No such file" in result.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_a_new_record_is_said_to_be_one(folder: Path) -> None:
+    for number, words in enumerate(
+        (
+            ["do-not-call", "add", NUMBER],
+            ["consent", "give", NUMBER, "--kind", "tps", "--source", "form"],
+            ["keys", "create", "desk", "--role", "viewer"],
+        )
+    ):
+        first = run(*words, "--db", f"sqlite:///other{number}.db")
+        assert f"a new one was made, in {folder / f'other{number}.db'}" in first.stderr
+        assert "a new one was made" not in run(*words, "--db", f"sqlite:///other{number}.db").stderr
 
 
 def test_the_list_is_exported_whole_and_nothing_is_written_over(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import io
 import json
@@ -152,7 +153,9 @@ def test_an_import_stands_in_the_audit_log(source: Path, database: Database) -> 
 
 def test_what_could_be_read_of_a_cut_off_file_counts(source: Path, database: Database) -> None:
     whole = "".join(f"0113496{number:04}\n" for number in range(10_000)).encode() * 30
-    with pytest.raises(ListFileError, match="cut off"):
+    with pytest.raises(
+        ListFileError, match=r"cut off .*; of what could be read, 10,000 were added, [0-9,]+ were known"
+    ):
         taken(source, database, gzip.compress(whole)[:-100])
     assert len(listed(database)) == 10_000
     assert AuditLog(database).last() is not None
@@ -164,16 +167,44 @@ def test_a_file_without_lines_is_refused(source: Path, database: Database, conte
         taken(source, database, content)
 
 
-def test_where_rejected_lines_cannot_be_kept_the_import_stops(source: Path, rejected: Path, database: Database) -> None:
-    rejected.mkdir()
+def test_rejected_lines_of_an_earlier_import_are_never_written_over(
+    source: Path, rejected: Path, database: Database
+) -> None:
+    files = [taken(source, database, f"{line}\n").rejected_to for line in ("Smith", "Jones", "Brown")]
+    assert files == [rejected, source.with_name("list.csv.rejected.2"), source.with_name("list.csv.rejected.3")]
+    assert [file.read_text("utf-8") for file in files if file] == ["Smith\n", "Jones\n", "Brown\n"]
+
+
+@pytest.mark.parametrize("before", [0, 5000], ids=["early", "late"])
+def test_a_nul_spoils_its_line_and_not_the_list(source: Path, rejected: Path, database: Database, before: int) -> None:
+    imported = taken(source, database, b" " * before + b"01134960123\n0770\x000900123\n02079460123\n")
+    assert (imported.added, imported.rejected) == (2, 1)
+    assert listed(database) == {A, C}
+    assert "NUL" in imported.examples[0][2]
+    assert rejected.read_text("utf-8") == "0770\ufffd0900123\n"
+    assert import_do_not_call(rejected, database, NOW, actor=ME, reason="x").rejected == 1
+
+
+def test_what_is_mostly_not_text_is_no_list(source: Path, database: Database) -> None:
+    with pytest.raises(ListFileError, match="is no text"):
+        taken(source, database, bytes(range(256)) * 20)
+
+
+def test_where_rejected_lines_cannot_be_kept_the_import_stops(
+    source: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("flowengine.store.list_import.os.open", full)
     with pytest.raises(ListFileError, match="import the file again"):
         taken(source, database, "01134960123\nrubbish\n")
     assert listed(database) == {A}
 
 
 def test_hostile_columns_spoil_no_import(source: Path, database: Database) -> None:
-    text = f"phone,reason,call_id,written_by,written_at\n01134960123,a\0b,{'x' * 99},{'y' * 99}\0,yesterday\n"
-    assert taken(source, database, b" " * 5000 + b"\n" + text.encode()).added == 1
+    text = f"phone,reason,call_id,written_by,written_at\n01134960123,ab,{'x' * 99},{'y' * 99},yesterday\n"
+    assert taken(source, database, text).added == 1
     entry = Lists(database).do_not_call.find(A)
     assert entry is not None
     assert (entry.reason, entry.call_id, entry.written_by, entry.written_at) == ("ab", None, "y" * 64, NOW)

@@ -75,5 +75,6 @@ async def _write(request: Request, file: Path) -> None:
 
 def _for_the_api(text: str, file: Path) -> str:
     """What the reader of lists says on the command line, without the name of our own file."""
+    text = text.replace(f" (they are in {file}.rejected)", "")
     text = text.replace(str(file), "the file").replace("--force", "force=true").replace("--snapshot", "snapshot=")
     return sentence(text)
