@@ -13,7 +13,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flowengine.errors import StoreError
 from flowengine.service.keyring import THIS_MACHINE, Caller, KeyRing
 from flowengine.service.limits import Allowance, Buckets
 from flowengine.service.problems import ProblemError
@@ -49,7 +48,7 @@ class Access:
     async def admit(self, connection: HTTPConnection, least: Role) -> Allowance:
         """Let whoever asks in, if they may: how often they still may. `connection.state.caller` is who they are.
 
-        Raises ProblemError: 401, 403, 429, 503.
+        Raises ProblemError: 401, 403, 429; StoreError when the keys cannot be read, which says nothing of who asks.
         """
         caller = await self._caller(connection)
         who = address_of(connection) if caller is None or caller is THIS_MACHINE else caller.actor
@@ -69,20 +68,15 @@ class Access:
         return allowance
 
     async def by_key(self, connection: HTTPConnection, key: str) -> tuple[Caller, str]:
-        """Who holds this key, and its hash; failures are counted by address. Raises ProblemError: 401, 429, 503."""
+        """Who holds this key, and its hash; failures are counted by address.
+
+        Raises ProblemError: 401, 429; StoreError when the keys cannot be read.
+        """
         address = address_of(connection)
         failures = self._failed.look(address)
-        try:
-            # A key of ours cannot be guessed, so the failures of others at this address need not keep its holder out.
-            # One of the settings may be any word.
-            caller = await self.ring.find(hash_of(key), is_wary=not failures.is_given)
-        except StoreError as error:
-            raise ProblemError(
-                503,
-                "The record cannot be used",
-                "Keys cannot be checked while the database does not answer; try again later.",
-                headers={"retry-after": "5"},
-            ) from error
+        # A key of ours cannot be guessed, so the failures of others at this address need not keep its holder out.
+        # One of the settings may be any word.
+        caller = await self.ring.find(hash_of(key), is_wary=not failures.is_given)
         if caller is not None:
             return caller, hash_of(key)
         if not self._failed.take(address).is_given:
@@ -109,12 +103,7 @@ class Access:
 
     async def _by_session(self, connection: HTTPConnection) -> Caller | None:
         session = self.sessions.find(connection.cookies.get(COOKIE, ""), datetime.now(UTC))
-        if session is None:
-            return None
-        try:
-            return await self.ring.find(session.key_hash)
-        except StoreError:
-            return None
+        return None if session is None else await self.ring.find(session.key_hash)
 
     def check_origin(self, connection: HTTPConnection, *, is_named: bool = False) -> None:
         """Another site's page must change nothing here, though the browser sends it our cookie. Raises ProblemError.
@@ -175,7 +164,7 @@ class Access:
 async def admit(request: Request, role: Role | None) -> dict[str, str]:
     """Let whoever asks in, if they have this role at least; headers that say how often they still may.
 
-    Raises ProblemError.
+    Raises ProblemError, StoreError.
     """
     if role is None:
         return {}

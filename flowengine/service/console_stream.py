@@ -53,7 +53,7 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
 )
-from flowengine.errors import FlowEngineError, ProtocolError, TelephonyError
+from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
 from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, ReplyStarted
 from flowengine.runtime.session import CallSession
@@ -127,6 +127,9 @@ async def console_stream(socket: WebSocket) -> None:
     except ProblemError as error:
         # Before it is accepted, closing a socket answers the upgrade with 403, whatever the reason.
         await socket.close(1008, error.problem.title)
+        return
+    except StoreError:
+        await socket.close(1013, "The record cannot be used")
         return
     await socket.accept()
     try:

@@ -1,7 +1,7 @@
 """Keys to the API, ready at hand: read from the database every few seconds, not for each request.
 
 A revoked key opens nothing after `FRESH_S`; a new one opens at once, since one that is not known is looked for. While
-the database is away, keys that are known go on.
+the database is away, what is known goes on: the keys, or that there are none. Before they were first read nothing is.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class KeyRing:
         self._used: dict[str, datetime] = {}
         self._tried_at = float("-inf")
         self._is_away = True
+        self._was_read = False
         self._reading: asyncio.Task[None] | None = None
 
     async def find(self, hash: str, *, is_wary: bool = False) -> Caller | None:
@@ -73,12 +74,15 @@ class KeyRing:
         return caller
 
     async def has_any(self) -> bool:
-        """Whether there is a key to ask for. True, to be safe, when that could not be read."""
+        """Whether there is a key to ask for. Raises StoreError when that has never been read, nor can be now."""
         if self._own is not None:
             return True
-        if self._is_stale():
-            await self._read(None if self._is_away else PATIENCE_S)
-        return bool(self._known) or self._is_away
+        # The first answer is worth waiting for, whoever has asked for it: until it is here, nothing is known.
+        if self._is_stale() or (self._is_reading() and not self._was_read):
+            await self._read(PATIENCE_S if self._was_read else None)
+        if not self._was_read:
+            raise StoreError("the keys cannot be read now")
+        return bool(self._known)
 
     async def keep(self) -> None:
         """Write down now and then when keys were used. Runs until cancelled."""
@@ -103,6 +107,9 @@ class KeyRing:
     def _is_stale(self) -> bool:
         return self._clock() - self._tried_at > FRESH_S
 
+    def _is_reading(self) -> bool:
+        return self._reading is not None and not self._reading.done()
+
     async def _read(self, patience: float | None) -> None:
         """Read the keys, with whoever does so already; go on without after `patience` seconds."""
         if self._reading is None or self._reading.done():
@@ -121,3 +128,4 @@ class KeyRing:
         self._known = {hash: Caller(f"key:{key.key_id}", key.name, key.role) for hash, key in active.items()}
         self._ids = {hash: key.key_id for hash, key in active.items()}
         self._is_away = False
+        self._was_read = True

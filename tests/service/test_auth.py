@@ -239,6 +239,33 @@ def test_while_the_database_is_away_known_keys_go_on_and_others_are_asked_to_com
     assert (answered.status, answered.headers["retry-after"]) == (503, "5")
 
 
+def test_before_keys_were_first_read_nobody_is_told_that_they_need_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def active(self: ApiKeys) -> dict[str, ApiKey]:
+        raise StoreError("away")
+
+    monkeypatch.setattr(ApiKeys, "active", active)
+    with Client(create_app(settings)) as client:
+        answered = client.get("/api/flows")
+        assert (answered.status, answered.headers["retry-after"]) == (503, "5")
+        decided = client.get("/api/uk-regulations/can-call/01134960123")
+        assert (decided.status, decided.json["can_call"]) == (503, False)
+        assert not client.knock("/console/stream", SAME)
+
+
+def test_with_no_key_this_machine_is_admin_while_the_database_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def active(self: ApiKeys) -> dict[str, ApiKey]:
+        raise StoreError("away")
+
+    assert client.get("/api/flows").status == 200
+    monkeypatch.setattr(ApiKeys, "active", active)
+    client.app.state.access.ring._tried_at = float("-inf")  # as if some seconds had gone by
+    assert client.get("/api/flows").status == 200
+
+
 def test_a_link_with_the_key_signs_in_and_leads_on_without_it(locked: Client) -> None:
     answered = locked.get(f"/?key={OWN}&flow=door")
     assert (answered.status, answered.headers["location"]) == (303, "/?flow=door")

@@ -38,6 +38,7 @@ class Bench:
         self.keys = Shelf(self.database)
         self.now = 0.0
         self.ring = KeyRing(self.keys, "a-key-of-the-settings", clock=lambda: self.now)
+        self.keyless = KeyRing(self.keys, None, clock=lambda: self.now)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         async def main() -> None:
@@ -99,6 +100,37 @@ def test_known_keys_go_on_while_the_database_is_away(bench: Bench) -> None:
         assert await bench.ring.find(hash_of("a-key-of-the-settings")) is SETTINGS_KEY
         with pytest.raises(StoreError):
             await bench.ring.find("0" * 64)
+
+    bench.run(work())
+
+
+def test_that_there_is_no_key_is_the_answer_to_all_who_ask_at_the_start(bench: Bench) -> None:
+    async def work() -> None:
+        assert await asyncio.gather(*(bench.keyless.has_any() for _ in range(12))) == [False] * 12
+        assert bench.keys.reads == 1
+
+    bench.run(work())
+
+
+def test_that_there_is_no_key_is_known_while_the_database_is_away(bench: Bench) -> None:
+    async def work() -> None:
+        assert not await bench.keyless.has_any()
+        bench.keys.is_away = True
+        bench.now += 60.0
+        assert not await bench.keyless.has_any()
+
+    bench.run(work())
+
+
+def test_whether_there_is_a_key_is_not_guessed_before_it_was_read(bench: Bench) -> None:
+    async def work() -> None:
+        bench.keys.is_away = True
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await bench.keyless.has_any()
+        bench.keys.is_away = False
+        bench.now += 60.0
+        assert not await bench.keyless.has_any()
 
     bench.run(work())
 

@@ -52,6 +52,7 @@ CALLING: tuple[Endpoint, ...] = (
         query=regulations.WhatIf,
         answers={200: DecisionBody, 503: regulations.Undecided},
         path_words=NUMBER,
+        away=regulations.undecided,
     ),
     Endpoint(
         "GET",

@@ -36,6 +36,7 @@ class Endpoint:
     `answers`: the body of each status that is no error, None where there is none.
     `asks`, `query`: what `read_body` and `read_query` make of the request; `path_words`: a sentence on each name in it.
     `errors`: statuses of problems beside those that its role, its body and its path bring with them.
+    `away`: what it answers while the database does not, where the problem that all share would not do.
     `is_change`: it changes something, and so is written to the audit log.
     """
 
@@ -51,6 +52,7 @@ class Endpoint:
     path_words: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     body_limit: int = BODY_LIMIT
+    away: Callable[[], Response] | None = None
 
     @property
     def is_change(self) -> bool:

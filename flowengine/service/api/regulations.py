@@ -15,7 +15,6 @@ from starlette.responses import Response
 from flowengine.compliance.guard import YEARS
 from flowengine.compliance.numbers import NumberProblem, read_number
 from flowengine.compliance.policy import LONDON, Policy
-from flowengine.errors import StoreError
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_query
 from flowengine.service.outbound import Outbound
@@ -78,12 +77,13 @@ async def can_call(request: Request) -> Response:
     outbound: Outbound = request.app.state.outbound
     asked = read_query(request, WhatIf).at
     at = outbound.now() if asked is None else moment(asked, "at")
-    try:
-        decision = await asyncio.to_thread(outbound.rules.decide, request.path_params["phone_number"], at)
-    except StoreError:
-        detail = "The database does not answer, so nobody may be called; try again later."
-        return respond(Undecided("The record cannot be used", 503, detail, can_call=False), {"retry-after": "5"})
+    decision = await asyncio.to_thread(outbound.rules.decide, request.path_params["phone_number"], at)
     return answer(decision_body(decision))
+
+
+def undecided() -> Response:
+    detail = "The database does not answer, so nobody may be called; try again later."
+    return respond(Undecided("The record cannot be used", 503, detail, can_call=False), {"retry-after": "5"})
 
 
 async def history(request: Request) -> Response:

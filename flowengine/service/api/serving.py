@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from flowengine.errors import StoreError
 from flowengine.service.api.auditing import write_done, write_refused
 from flowengine.service.api.endpoint import Endpoint
 from flowengine.service.auth import admit
@@ -29,6 +31,15 @@ class Served:
         endpoint = self._endpoint(scope["method"])
         request = Request(scope, limited(receive, endpoint.body_limit))
         try:
+            response = await self._response(endpoint, request)
+        except StoreError:
+            if endpoint.away is None:
+                raise
+            response = endpoint.away()
+        await response(scope, receive, send)
+
+    async def _response(self, endpoint: Endpoint, request: Request) -> Response:
+        try:
             allowance = await admit(request, endpoint.role)
         except ProblemError as error:
             if endpoint.is_change and error.problem.status == 403:
@@ -41,7 +52,7 @@ class Served:
         if endpoint.is_change and endpoint.role is not None and response.status_code < 400:
             await write_done(request, endpoint.name, response.status_code)
         response.headers.update(allowance)
-        await response(scope, receive, send)
+        return response
 
     def _endpoint(self, method: str) -> Endpoint:
         for name, endpoint in self.by_method.items():
