@@ -43,6 +43,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "faster_whisper": ("adapters/local",),
     "hibari": ("adapters/local",),
     "holidays": ("compliance",),
+    "httpx2": ("adapters/openai",),
     "jinja2": ("graph", "conversation"),
     "lark": ("language", "testing/flowtest"),
     "lsprotocol": ("editor/server.py", "editor/answers.py"),

@@ -71,7 +71,7 @@ from flowengine.runtime.ports import (
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
-from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
+from flowengine.runtime.turns import FLOOR_RECHECK_S, VOICE_CLOCK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +98,7 @@ class CallSession:
         self._uninterruptible: set[str] = set()
         self._tasks = Tasks()
         self._speaker = Speaker(self._playback, parts.synthesiser, parts.voice, self._tasks, self._on_speech_failure)
+        self._speaker.on_audio = self._on_tick
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
@@ -359,11 +360,10 @@ class CallSession:
         if not self.away.is_here:
             return
         playback = self._playback
-        waited = playback.first_audio_at
         playback.pump(now)
-        if waited is None and playback.first_audio_at is not None and self._voice_ended_at is not None:
-            ms = round((playback.first_audio_at - self._voice_ended_at) * 1000)
-            self._voice_ended_at = None
+        began, ended = playback.first_audio_at, self._voice_ended_at
+        if began is not None and ended is not None and began > ended - VOICE_CLOCK_S:
+            ms, self._voice_ended_at = max(0, round((began - ended) * 1000)), None
             self._tell(ReplyStarted(ms))
         for cut in playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))

@@ -43,6 +43,8 @@ class Speaker:
         self._voice = voice
         self._tasks = tasks
         self._on_failure = on_failure
+        self.on_audio: Callable[[float], None] = playback.pump
+        """Called with the loop's time when the first audio of a passage has come: it need not wait for the ticker."""
         self._jobs: deque[tuple[Passage, float | None]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -107,7 +109,10 @@ class Speaker:
                         chunk = await anext(stream)
                 except StopAsyncIteration:
                     break
+                begins = not passage.has_audio
                 self._playback.feed(passage, chunk)
+                if begins:
+                    self.on_audio(asyncio.get_running_loop().time())
         if not passage.has_audio:
             raise SynthesiserError("the engine gave no audio")
 

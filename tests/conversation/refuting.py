@@ -34,6 +34,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -218,7 +219,11 @@ class Caller:
             case "said":
                 self.send(CallerSaid(self.at, self._words()))
             case "answer" if self.requests:
-                self.send(self._answer(self.requests.pop(self.random.randrange(len(self.requests)))))
+                request = self.requests.pop(self.random.randrange(len(self.requests)))
+                answer = self._answer(request)
+                if isinstance(answer, ModelSaid):
+                    self.requests.append(request)
+                self.send(answer)
             case "cut" if self.speech and self.random.random() < 0.3:
                 self._cut(self.speech[:])
             case "odd" if self.random.random() < 0.3:
@@ -243,6 +248,8 @@ class Caller:
                 values = tuple((each.name, "AB1") for each in self.flow.actions[name].results)
                 return ActionFinished(self.at, request_id, random.choice(("ok", "ok", "error")), values)
             case AskModel(exits=exits):
+                if random.random() < 0.3:
+                    return ModelSaid(self.at, request_id, "I see.")
                 if random.random() < 0.2:
                     return ModelFailed(self.at, request_id, "no model")
                 exit_ = random.choice([None, "nonsense", *(name for name, _ in exits)])

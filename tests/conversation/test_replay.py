@@ -35,6 +35,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -62,6 +63,7 @@ from tests.conversation.talk import TUESDAY, compiled
 
 SHIPPED = Path(__file__).parents[2] / "flows"
 WHOLE = Path(__file__).parents[1] / "cases" / "whole_language.flow"
+SENTENCES = ("It is so.", "I am human.", "Shall we?")
 RESULTS: tuple[TransferResult, ...] = ("answered", "busy", "no_answer", "failed")
 WORDS = (
     "yes",
@@ -109,6 +111,8 @@ def flows() -> tuple[Flow, ...]:
         compiled(test_keys.PIN),
         compiled(test_do.BOOKING),
         compiled(test_llm.WORRY),
+        compiled(test_llm_stream.ASIDE),
+        compiled(test_llm_stream.OUTBOUND),
         compiled(test_transfer.HELP),
         compiled(test_run.FLOW, find_address=test_run.ADDRESS),
         compiled(test_run.NESTED, ask_well=test_run.OUTER, ask_twice=test_run.INNER),
@@ -211,6 +215,8 @@ class _Driver:
                 values = ((each.name, TYPED.get(each.type.kind, "7")) for each in results)
                 return ActionFinished(self.at, request_id, "ok", tuple(values))
             case AskModel(exits=exits):
+                if which % 3 == 0:
+                    return ModelSaid(self.at, request_id, SENTENCES[which % len(SENTENCES)])
                 if which % 4 == 0:
                     return ModelFailed(self.at, request_id, "no model is configured")
                 named = (None, *(name for name, _ in exits), "nowhere")

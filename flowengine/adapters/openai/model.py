@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import openai
 
 from flowengine.adapters.openai.breaker import Breaker
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONNECT_S = 2.0
+KEPT_OPEN_S = 120.0
 FIRST_S = MODEL_TIMEOUT_S - 0.1
 """A little less than the call waits: so that it is here that the failure is counted."""
 LEAST_S = 0.5
@@ -95,7 +97,7 @@ class OpenAiModel:
                         raise ModelError(reasons[-1]) from failure
                     if not failure.again or number == TRIES:
                         break
-                    await asyncio.sleep(failure.rest_s or RETRY_AFTER_S)
+                    await asyncio.sleep((failure.rest_s or 0.0) + RETRY_AFTER_S)
                 except ModelError as error:
                     # Its words are of no use; the service itself is well.
                     breaker.succeeded()
@@ -191,6 +193,12 @@ def _client(endpoint: Endpoint) -> openai.AsyncOpenAI:
         base_url=endpoint.url,
         max_retries=0,
         timeout=openai.Timeout(TURN_S, connect=CONNECT_S),
+        http_client=openai.DefaultAsyncHttpxClient(
+            # What was said on the telephone goes to the address that was named, and to no other.
+            follow_redirects=False,
+            # Turns are further apart than the usual five seconds: a new connection for each would cost its handshakes.
+            limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=KEPT_OPEN_S),
+        ),
     )
 
 

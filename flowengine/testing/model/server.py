@@ -177,6 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         turn = asked.turn
         if turn.status != 200:
             more = {} if turn.retry_after is None else {"retry-after": f"{turn.retry_after:g}"}
+            if turn.location is not None:
+                more["location"] = turn.location
             return self._json(turn.status, {"error": {"message": f"simulated: HTTP {turn.status}"}}, more)
         self._wait(turn.first_s)
         match turn.kind:

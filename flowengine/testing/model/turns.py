@@ -27,7 +27,8 @@ class Turn:
     """One answer. `exit` is the tool that it calls, with `arguments` as they stand on the wire; `also`: further tools.
 
     `first_s` passes before the first token, `token_s` before each further one. A `status` other than 200 is answered at
-    once, with `retry_after` as its header. `kind`: html and json answer in another content type, refusal refuses.
+    once, with `retry_after` and `location` as its headers. `kind`: html and json answer in another content
+    type, refusal refuses.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Turn:
     token_s: float = 0.0
     status: int = 200
     retry_after: float | None = None
+    location: str | None = None
     kind: Kind = "stream"
     ends: Ending = "stop"
 

@@ -90,6 +90,15 @@ def test_what_goes_wrong_is_an_error_after_whole_sentences(turn: Turn, said: lis
     assert reason in outcome.reason
 
 
+def test_a_redirection_is_not_followed() -> None:
+    """What was said on the telephone goes to the address of the settings, and nowhere else."""
+    with ModelServer([Turn(TWO)]) as elsewhere:
+        with ModelServer([Turn(status=307, location=f"{elsewhere.url}/chat/completions")]) as server:
+            (outcome,) = ask(options(server))
+        assert not elsewhere.asked
+    assert "the service answered HTTP 307" in outcome.reason
+
+
 def test_no_service_at_all_is_an_error() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
