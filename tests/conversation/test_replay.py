@@ -55,6 +55,7 @@ from tests.conversation import (
     test_limits_and_machines,
     test_listen,
     test_llm,
+    test_llm_stream,
     test_run,
     test_secrets,
     test_transfer,
