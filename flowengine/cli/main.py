@@ -30,6 +30,7 @@ COMMANDS = {
     "test": "Run .flowtest files in virtual time.",
     "tps": "Import the list of the Telephone Preference Service; say how old it is.",
     "twilio": "Set up the numbers of a Twilio account, or stand in for Twilio.",
+    "understand": "Show what an utterance would be taken for, and why.",
     "validate": "Check flows and explain every mistake.",
 }
 

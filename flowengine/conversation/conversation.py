@@ -16,6 +16,7 @@ from flowengine.conversation.answering import Answering
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Command, StartTimer, Understood
+from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.doing import Doing
 from flowengine.conversation.events import (
     ActionFinished,
@@ -39,7 +40,7 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
 )
-from flowengine.conversation.hearing import OPT_OUT, Hearing, is_cough
+from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving

@@ -6,10 +6,12 @@ slots in the language's order; the model, where it has the floor; `otherwise`.
 
 from __future__ import annotations
 
+from flowengine.conversation import deciding
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
+from flowengine.conversation.deciding import OPT_OUT, rivals
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.interpreter import Interpreter
@@ -19,20 +21,15 @@ from flowengine.conversation.place import (
     Fit,
     Live,
     OpenToCaller,
-    best,
-    fits,
     intents_of,
     layers,
 )
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
-from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
-from flowengine.graph.model import Collect, Listen, Llm, OnIntent, OnOtherwise, OnSilence
-from flowengine.graph.rivals import same_effect
+from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
 from flowengine.words.normalise import normalise, words
 
-OPT_OUT = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
 BACKCHANNELS = frozenset({"hello", "hi", "hey", "hiya", "mm", "yes", "ok", "right", "sure", "fine"})
@@ -127,19 +124,10 @@ class Hearing:
                 return None
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
-        rivals = [
-            fit
-            for fit in fitting[1:]
-            if not first.protective
-            and "slot" not in (first.tier, fit.tier)
-            and fit.branch is not first.branch
-            and not same_effect(fit.branch, first.branch)
-            and (fit.branch.rung, fit.layer) == (first.branch.rung, first.layer)
-            and first.score - fit.score < EQUAL
-        ]
-        if rivals:
+        others = rivals(fitting)
+        if others:
             call.emit(Understood(shown, None, first.score, "none", candidates))
-            return self._doubt(Doubt(first, rivals[0]))
+            return self._doubt(Doubt(first, others[0]))
         call.emit(Understood(shown, first.intent, first.score, first.tier, candidates))
         if not first.protective:
             for mention in held:
@@ -152,21 +140,8 @@ class Hearing:
 
     def _fitting(self, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> list[Fit]:
         call, stay = self._call, self._settling.here
-        if not candidates:
-            return []
-        live = layers(call.flow, stay)
-        top = max(each.score for each in candidates)
         slots = {mention.candidate: mention.trigger for mention in held}
-        found = [
-            Fit(fit.branch, fit.layer, fit.label, each.score, each.tier, each.intent)
-            for each in candidates
-            if each.tier == "protective" or each.score > top - OVERSHADOWED
-            for fit in fits(live, slots.get(each, OnIntent(each.intent)), stay.counts)
-        ]
-        ordered = best(found)
-        if any(fit.intent == OPT_OUT for fit in ordered):
-            ordered.sort(key=lambda fit: fit.intent != OPT_OUT)
-        return ordered
+        return deciding.fitting(candidates, layers(call.flow, stay), stay.counts, slots)
 
     # Doubt.
 

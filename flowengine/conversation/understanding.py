@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowengine.conversation.commands import Candidate, Tier
@@ -46,7 +46,9 @@ LIGHT = frozenset({"yes", "no", "ok", "right", "thanks", "sorry", "hello", "hi"}
 
 
 @dataclass(slots=True)
-class _Match:
+class Match:
+    """How well an intent fits so far, and the places of the words that say so."""
+
     covered: set[int]
     score: float
     tier: Tier
@@ -83,7 +85,7 @@ class Matcher:
         said = normalise(text[:LONGEST_MATCHED])
         if not said.words:
             return ()
-        found: dict[str, _Match] = {}
+        found: dict[str, Match] = {}
         self._match_phrases(said, said, 0.0, live, found)
         if not found:
             self._match_reduced(said, live, found)
@@ -113,24 +115,24 @@ class Matcher:
             self._reduced[reduced].append(intent)
 
     def _match_phrases(
-        self, said: Said, heard: Said, less: float, live: Collection[str], found: dict[str, _Match]
+        self, said: Said, heard: Said, less: float, live: Collection[str], found: dict[str, Match]
     ) -> None:
         """`said` is what is looked up, `heard` the same words before they were mended."""
         for start, stop, intents in _runs(said.words, self._phrases, self._phrase_starts):
             for intent in intents:
-                if intent in live and not denied(heard, start, said.words[start:stop]):
-                    self._note(found, intent, range(start, stop), heard, less, "phrase")
+                if intent in live and not self._denied(intent, heard, start, said.words[start:stop]):
+                    self._note(found, intent, range(start, stop), heard, less, said.words[start:stop])
 
-    def _match_reduced(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+    def _match_reduced(self, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         places = [index for index, word in enumerate(said.words) if word not in LEFT_OUT]
         words = tuple(said.words[index] for index in places)
         for start, stop, intents in _runs(words, self._reduced, self._reduced_starts):
             first, last = places[start], places[stop - 1]
             for intent in intents:
-                if intent in live and not denied(said, first, words[start:stop]):
-                    self._note(found, intent, range(first, last + 1), said, SMALL_WORDS_LEFT_OUT, "phrase")
+                if intent in live and not self._denied(intent, said, first, words[start:stop]):
+                    self._note(found, intent, range(first, last + 1), said, SMALL_WORDS_LEFT_OUT, words[start:stop])
 
-    def _match_mended(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+    def _match_mended(self, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         mended = [self._speller.mend(word) for word in said.words]
         count = sum(word is not None for word in mended)
         if not count:
@@ -141,7 +143,7 @@ class Matcher:
         if not found:
             self._match_reduced(guess, live, found)
 
-    def _match_guarded(self, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+    def _match_guarded(self, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         """What protects the caller, even where short words were misheard: "take me of your list"."""
         mended = [CONFUSED.get(word) or self._lenient.mend(word) for word in said.words]
         count = sum(word is not None for word in mended)
@@ -151,10 +153,12 @@ class Matcher:
         for start, stop, intents in _runs(words, self._guarded, self._guarded_starts):
             changed = sum(word is not None for word in mended[start:stop])
             for intent in intents:
-                if intent in live and changed * 2 < stop - start and not denied(said, start, words[start:stop]):
-                    self._note(found, intent, range(start, stop), said, WORD_MENDED * changed, "phrase")
+                if intent not in live or changed * 2 >= stop - start:
+                    continue
+                if not self._denied(intent, said, start, words[start:stop]):
+                    self._note(found, intent, range(start, stop), said, WORD_MENDED * changed, words[start:stop])
 
-    def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, _Match]) -> None:
+    def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         spoken = " ".join(said.words)
         written = unfilled(text)
         for pattern, intent in self._patterns:
@@ -164,19 +168,36 @@ class Matcher:
             if match is not None:
                 start = spoken.count(" ", 0, match.start())
                 words = match.group().split()
-                if not denied(said, start, words):
-                    self._note(found, intent, range(start, start + len(words)), said, 0.0, "pattern")
+                if not self._denied(intent, said, start, words):
+                    self._note(found, intent, range(start, start + len(words)), said, 0.0, pattern)
             elif (match := pattern.search(written)) is not None:
-                score = PATTERN + 0.1 * len(match.group()) / len(written)
-                _keep(found, intent, _Match(set(), score, "pattern"))
+                self._note_written(found, intent, pattern, match.group(), written)
 
-    def _note(self, found: dict[str, _Match], intent: str, places: range, said: Said, less: float, tier: Tier) -> None:
+    def _denied(self, intent: str, said: Said, start: int, words: Sequence[str]) -> bool:
+        return denied(said, start, words)
+
+    def _note_written(
+        self, found: dict[str, Match], intent: str, pattern: re.Pattern[str], matched: str, written: str
+    ) -> None:
+        _keep(found, intent, Match(set(), PATTERN + 0.1 * len(matched) / len(written), "pattern"))
+
+    def _note(
+        self,
+        found: dict[str, Match],
+        intent: str,
+        places: range,
+        said: Said,
+        less: float,
+        by: tuple[str, ...] | re.Pattern[str],
+    ) -> None:
+        """`by`: the words of the phrase, as they were looked up, or the pattern."""
+        tier: Tier = "phrase" if isinstance(by, tuple) else "pattern"
         match = found.get(intent)
         covered = set(places) | (match.covered if match is not None and match.tier == tier else set())
         score = self._score(covered, said, self._intents[intent].protective) - less
         if tier == "pattern":
             score = max(score, PATTERN + 0.1 * len(covered) / len(said.words))
-        _keep(found, intent, _Match(covered, score, tier))
+        _keep(found, intent, Match(covered, score, tier))
 
     def _score(self, covered: set[int], said: Said, protective: bool) -> float:
         words = said.words
@@ -203,7 +224,7 @@ def _weight(word: str) -> float:
     return 0.3 if word in SMALL else 0.5 if word in LIGHT else 1.0
 
 
-def _keep(found: dict[str, _Match], intent: str, match: _Match) -> None:
+def _keep(found: dict[str, Match], intent: str, match: Match) -> None:
     known = found.get(intent)
     if known is None or match.score > known.score:
         found[intent] = match

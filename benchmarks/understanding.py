@@ -1,0 +1,192 @@
+"""How well callers are understood: the fixed utterances of tests/understanding, and what became of each.
+
+`python -m benchmarks.understanding` prints the tables of docs/explanation/understanding.md, `--write` puts them there,
+`--all` adds what is not right in the development part. Nothing prints the rows of the held-out part: whoever has read
+them would mend for them. All intents of the library are live at once, which is harder than any state of a flow.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from time import perf_counter
+from typing import Literal
+
+from flowengine.conversation.commands import Candidate
+from flowengine.conversation.understanding import EQUAL, Matcher
+from flowengine.graph.compile import compile_file
+from flowengine.words.normalise import normalise
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "tests" / "understanding"
+PAGE = ROOT / "docs" / "explanation" / "understanding.md"
+BETWEEN = ("<!-- python -m benchmarks.understanding --write -->\n", "<!-- until here -->\n")
+PARTS = ("development", "held_out")
+STOPS = "opt_out"
+RUNS = 5
+
+Verdict = Literal["right", "asked", "wrong", "none"]
+VERDICTS: tuple[Verdict, ...] = ("right", "asked", "wrong", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a caller says, and the intents of which any is right; none of them: nothing may be taken."""
+
+    said: str
+    group: str
+    intents: frozenset[str]
+    protective: bool
+
+
+def utterances(part: str) -> list[Utterance]:
+    """The rows of `development` or `held_out`."""
+    tables = tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
+    return [
+        Utterance(said, each["name"], frozenset(each["intents"]), each.get("protective", False))
+        for each in tables["group"]
+        for said in each["said"].splitlines()
+        if said
+    ]
+
+
+@lru_cache(maxsize=1)
+def library() -> tuple[Matcher, tuple[str, ...]]:
+    """The matcher of flows/lib/uk_callers.flow, and what is live: all but `deny`, which answers a question of fact."""
+    flow = compile_file(ROOT / "flows" / "boiler_cover.flow").flow
+    assert flow is not None
+    own = set(re.findall(r"^intent (\w+)", (ROOT / "flows/lib/uk_callers.flow").read_text(encoding="utf-8"), re.M))
+    intents = {name: intent for name, intent in flow.intents.items() if name in own}
+    return Matcher(intents), tuple(name for name in intents if name != "deny")
+
+
+@cache
+def understood(said: str) -> tuple[Candidate, ...]:
+    matcher, live = library()
+    return matcher.understand(said, live)
+
+
+def verdict(row: Utterance) -> Verdict:
+    """`asked`: two fit as well, one of them is right, and the caller would be asked which."""
+    found = understood(row.said)
+    if not found:
+        return "none" if row.intents else "right"
+    first = found[0]
+    rival = next(
+        (
+            each
+            for each in found[1:]
+            if first.tier != "protective" and first.score - each.score < EQUAL and each.intent not in row.intents
+        ),
+        None,
+    )
+    if first.intent in row.intents:
+        return "right" if rival is None else "asked"
+    near = any(each.intent in row.intents and first.score - each.score < EQUAL for each in found[1:])
+    return "asked" if near and first.tier != "protective" else "wrong"
+
+
+def is_found(row: Utterance) -> bool:
+    """Whether the intent that protects is among what was found: an opt-out counts whatever else is said."""
+    return any(each.intent in row.intents for each in understood(row.said))
+
+
+def is_false_stop(row: Utterance) -> bool:
+    """Whether an opt-out is heard where none was said."""
+    return STOPS not in row.intents and any(each.intent == STOPS for each in understood(row.said))
+
+
+def scores(part: str) -> dict[str, Counter[Verdict]]:
+    """For each group, how many rows are what; `all` the last."""
+    counted: dict[str, Counter[Verdict]] = {}
+    for row in utterances(part):
+        counted.setdefault(row.group, Counter())[verdict(row)] += 1
+    return counted | {"all": sum(counted.values(), Counter())}
+
+
+def table() -> str:
+    """The tables as Markdown: the verdicts by group and part, then what protects the caller."""
+    parts = {part: scores(part) for part in PARTS}
+    lines = ["| |" + "".join(f" {part.replace('_', ' ')} | {' | '.join(VERDICTS)} |" for part in parts)]
+    lines.append("| --- |" + " ---: |" * (1 + len(VERDICTS)) * len(parts))
+    for name in parts[PARTS[0]]:
+        cells = [cell for counted in parts.values() for cell in _cells(counted[name])]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += ["", "| | development | held out |", "| --- | ---: | ---: |"]
+    for label, count in (("protective intents found", _protective_found), ("false stops", _false_stops)):
+        lines.append(f"| {label} | " + " | ".join(count(utterances(part)) for part in PARTS) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _protective_found(rows: list[Utterance]) -> str:
+    protective = [row for row in rows if row.protective]
+    return _share(sum(map(is_found, protective)), len(protective))
+
+
+def _false_stops(rows: list[Utterance]) -> str:
+    others = [row for row in rows if STOPS not in row.intents]
+    return _share(sum(map(is_false_stop, others)), len(others))
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count} of {total} ({100 * count / total:.1f} %)"
+
+
+def _cells(count: Counter[Verdict]) -> Iterable[str]:
+    total = count.total()
+    yield str(total)
+    yield f"{count['right']} ({100 * count['right'] // total} %)"
+    for each in VERDICTS[1:]:
+        yield str(count[each])
+
+
+def times() -> str:
+    """How long one utterance takes with all intents live, each row at the best of several runs, words as new."""
+    matcher, live = library()
+    taken = sorted(_seconds(matcher, live, row.said) for part in PARTS for row in utterances(part))
+    places = {"median": len(taken) // 2, "p99": len(taken) * 99 // 100, "slowest": len(taken) - 1}
+    return "one utterance: " + ", ".join(f"{name} {1e6 * taken[place]:.0f} µs" for name, place in places.items())
+
+
+def _seconds(matcher: Matcher, live: tuple[str, ...], said: str) -> float:
+    runs = []
+    for _ in range(RUNS):
+        normalise.cache_clear()
+        began = perf_counter()
+        matcher.understand(said, live)
+        runs.append(perf_counter() - began)
+    return min(runs)
+
+
+def _not_right() -> Iterable[str]:
+    for row in utterances("development"):
+        outcome = verdict(row)
+        if outcome != "right" or is_false_stop(row) or (row.protective and not is_found(row)):
+            got = ", ".join(f"{each.intent} {each.score:.2f}" for each in understood(row.said)) or "nothing"
+            yield f"{row.group:15} {outcome:6} {row.said!r}: {got}"
+
+
+def shown_in(page: Path) -> str:
+    """The tables that stand on the page."""
+    _, _, after = page.read_text(encoding="utf-8").partition(BETWEEN[0])
+    return after.partition(BETWEEN[1])[0]
+
+
+def main() -> None:
+    print(table())
+    print(times())
+    if "--write" in sys.argv[1:]:
+        before, opening, after = PAGE.read_text(encoding="utf-8").partition(BETWEEN[0])
+        PAGE.write_text(before + opening + table() + BETWEEN[1] + after.partition(BETWEEN[1])[2], encoding="utf-8")
+    if "--all" in sys.argv[1:]:
+        print("\n".join(_not_right()))
+
+
+if __name__ == "__main__":
+    main()

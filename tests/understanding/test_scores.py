@@ -1,0 +1,63 @@
+"""The fixed utterances: no score falls, what protects the caller is found, and the page shows the scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from benchmarks.understanding import (
+    PAGE,
+    PARTS,
+    is_false_stop,
+    is_found,
+    library,
+    shown_in,
+    table,
+    utterances,
+    verdict,
+)
+from flowengine.words.normalise import normalise
+
+RIGHT = {"development": 420, "held_out": 442}
+"""Rows that are understood; raise them when they rise."""
+
+WRONG = {"development": 63, "held_out": 53}
+"""Rows that are taken for something else; they never become more."""
+
+FOUND = {"development": 202, "held_out": 178}
+"""Rows of protective groups in which what protects is heard."""
+
+HELD_OUT_ROWS = 60
+"""At least so many to a group."""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_score_falls_and_no_wrong_intent_is_added(part: str) -> None:
+    count = Counter(verdict(row) for row in utterances(part))
+    assert count["right"] >= RIGHT[part]
+    assert count["wrong"] <= WRONG[part]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_protects_the_caller_is_found_and_no_call_is_stopped_for_nothing(part: str) -> None:
+    rows = utterances(part)
+    assert sum(is_found(row) for row in rows if row.protective) >= FOUND[part]
+    assert sum(map(is_false_stop, rows)) < len(rows) / 100
+
+
+def test_the_page_shows_the_scores() -> None:
+    assert shown_in(PAGE) == table(), "python -m benchmarks.understanding --write brings it up to date"
+
+
+def test_the_parts_are_kept_apart() -> None:
+    """No utterance stands in both, nor twice in one; and every held-out group is large."""
+    said = Counter(normalise(row.said).words for part in PARTS for row in utterances(part))
+    assert [words for words, count in said.items() if count > 1] == []
+    assert min(Counter(row.group for row in utterances("held_out")).values()) >= HELD_OUT_ROWS
+
+
+def test_every_group_names_intents_of_the_library() -> None:
+    _, live = library()
+    named = {intent for part in PARTS for row in utterances(part) for intent in row.intents}
+    assert named <= set(live)
