@@ -150,7 +150,7 @@ class Attempt:
 class AttemptEnd:
     """How an attempt ended, and what follows: None (`retry_at`) ends the call for good.
 
-    `waits_for`: RETRY or CALLBACK, where there is a `retry_at`.
+    `waits_for`: RETRY, CALLBACK or a rule's code, where there is a `retry_at`.
     """
 
     attempt_id: str

@@ -6,7 +6,7 @@ machine has answered: the verdict is wrong now and then, a dialogue is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flowengine.adapters.twilio.callbacks import CallStatus
@@ -41,6 +41,8 @@ class Retries:
     failed: timedelta = timedelta(hours=4)
     asked: timedelta = timedelta(hours=4)
     tries: int = 6
+    abandoned: timedelta = timedelta(hours=72)
+    """How long the rules leave a number alone after an abandoned call (F4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def is_machine(answered_by: str | None) -> bool:
 def concluded(over: Over, retries: Retries) -> AttemptEnd:
     """The end of an attempt that was placed."""
     if over.was_answered:
-        return _answered(over, retries)
+        return _as_allowed(_answered(over, retries), retries)
     match over.status:
         case "busy":
             return _again(over, "busy", retries.busy, retries)
@@ -104,10 +106,11 @@ def concluded(over: Over, retries: Retries) -> AttemptEnd:
         case "canceled":
             return _again(over, "canceled", retries.failed, retries)
         case _ if over.sip_response_code in NO_SUCH_NUMBER:
-            return _end(over, "invalid_number", None, counts=over.rang)
+            return _end(over, "invalid_number", None)
         case _:
-            # An attempt counts unless the carrier refused to place it: then nothing has rung.
-            return _again(over, "failed", retries.failed, retries, counts=over.rang)
+            # It counts, rung or not: Twilio took the order. Else a dead number, queued again and again, would be
+            # dialled without end.
+            return _again(over, "failed", retries.failed, retries)
 
 
 def _answered(over: Over, retries: Retries) -> AttemptEnd:
@@ -126,6 +129,14 @@ def _answered(over: Over, retries: Retries) -> AttemptEnd:
         return _end(over, talk.outcome, max(talk.call_back_at, over.ended_at), "CALLBACK", abandoned=abandoned)
     pause = retries.machine if over.by_machine else retries.asked
     return _again(over, talk.outcome, pause, retries, abandoned=abandoned)
+
+
+def _as_allowed(end: AttemptEnd, retries: Retries) -> AttemptEnd:
+    """Not before F4 lets it be made: the queue then shows when it will be, not when it will be weighed and put off."""
+    allowed = end.ended_at + retries.abandoned
+    if not end.abandoned or end.retry_at is None or end.retry_at >= allowed:
+        return end
+    return replace(end, retry_at=allowed, waits_for="ABANDONED_72H")
 
 
 def is_abandoned(over: Over) -> bool:
@@ -162,11 +173,9 @@ def refused(
     )
 
 
-def _again(
-    over: Over, outcome: str, pause: timedelta, retries: Retries, *, counts: bool = True, abandoned: bool = False
-) -> AttemptEnd:
+def _again(over: Over, outcome: str, pause: timedelta, retries: Retries, *, abandoned: bool = False) -> AttemptEnd:
     retry_at = over.ended_at + pause if over.tries < retries.tries else None
-    return _end(over, outcome, retry_at, "RETRY", counts=counts, abandoned=abandoned)
+    return _end(over, outcome, retry_at, "RETRY", abandoned=abandoned)
 
 
 def _end(
@@ -175,7 +184,6 @@ def _end(
     retry_at: datetime | None,
     waits_for: str = "RETRY",
     *,
-    counts: bool = True,
     abandoned: bool = False,
 ) -> AttemptEnd:
     return AttemptEnd(
@@ -185,7 +193,7 @@ def _end(
         retry_at=retry_at,
         waits_for=None if retry_at is None else waits_for,
         status=over.status,
-        counts=counts,
+        counts=True,
         abandoned=abandoned,
         answered_by=over.answered_by,
         duration_s=over.duration_s,

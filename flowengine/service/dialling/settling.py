@@ -16,7 +16,7 @@ record, and Twilio's answer when we ask. An attempt ends when they suffice:
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -72,7 +72,7 @@ class Settling:
         self._queue = queue
         self._attempts = attempts
         self._library = library
-        self._retries = retries
+        self._retries = replace(retries, abandoned=timedelta(hours=queue.rules.policy.abandoned_hours))
 
     def settle(self, attempt_id: str, now: datetime, asked: Told | None = None) -> bool:
         """End the attempt if it is over; whether it has ended. `asked`: what Twilio has just answered. StoreError."""

@@ -33,9 +33,11 @@ def test_an_answered_call_without_a_stream_is_abandoned_and_waits_for_seventy_tw
     site.dialling.look()
     (attempt,) = site.attempts("ann")
     assert (attempt.outcome, attempt.abandoned, attempt.answered_by) == ("abandoned", True, "human")
+    assert site.call("ann").waits_for == "ABANDONED_72H"
+    assert attempt.ended_at is not None
+    assert site.call("ann").due_at == attempt.ended_at + 72 * HOUR
     site.clock.pass_(5 * HOUR)
     site.dial()
-    assert site.call("ann").waits_for == "ABANDONED_72H"
     assert exchange.rung[ANN] == 1
 
 

@@ -27,6 +27,18 @@ EVERYWHERE = "every callback twice, the last one first"
 WHIRL = Callbacks(reversed=True, times=2)
 
 
+def test_a_dead_number_is_dialled_no_oftener_than_the_cap(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.script(ANN, Fails(sip_code=404))
+    for at in range(5):
+        site.enqueue(f"ann {at}", ANN)
+        site.dial()
+        exchange.until(lambda: not site.queue.live())
+        site.clock.pass_(MINUTE)
+    assert exchange.rung[ANN] == site.queue.rules.policy.cap_24h
+    assert site.call("ann 4").waits_for == "CAP_24H"
+
+
 @pytest.mark.parametrize("callbacks", [Callbacks(), WHIRL], ids=["callbacks in order", EVERYWHERE])
 @pytest.mark.parametrize(
     ("line", "outcome", "again_in"),

@@ -34,10 +34,10 @@ def talk(outcome: str, **known: object) -> Talk:
         (over("busy"), "busy", HALF_AN_HOUR, True),
         (over("no-answer", rang=True), "no_answer", FOUR_HOURS, True),
         (over("canceled"), "canceled", FOUR_HOURS, True),
-        (over("failed", sip_response_code=503), "failed", FOUR_HOURS, False),
+        (over("failed", sip_response_code=503), "failed", FOUR_HOURS, True),
         (over("failed", sip_response_code=503, rang=True), "failed", FOUR_HOURS, True),
-        (over("failed", sip_response_code=404), "invalid_number", None, False),
-        (over("failed", sip_response_code=484), "invalid_number", None, False),
+        (over("failed", sip_response_code=404), "invalid_number", None, True),
+        (over("failed", sip_response_code=484), "invalid_number", None, True),
         (over("completed", answered_at=ANSWERED, answered_by="machine_start"), "machine", A_DAY, True),
         (over("completed", answered_at=ANSWERED, answered_by="fax"), "machine", A_DAY, True),
     ],
@@ -104,6 +104,14 @@ def test_what_the_conversation_came_to(
 )
 def test_who_hears_nothing_for_two_seconds_was_abandoned(ended: Over, abandoned: bool) -> None:
     assert concluded(ended, RETRIES).abandoned is abandoned
+
+
+def test_an_abandoned_call_is_made_again_when_the_rules_allow_it() -> None:
+    silent = over("completed", answered_at=ANSWERED)
+    end = concluded(silent, RETRIES)
+    assert (end.retry_at, end.waits_for) == (ENDED + timedelta(hours=72), "ABANDONED_72H")
+    end = concluded(silent, Retries(failed=timedelta(hours=96)))
+    assert (end.retry_at, end.waits_for) == (ENDED + timedelta(hours=96), "RETRY")
 
 
 def test_whoever_hangs_up_at_once_is_called_again_like_one_who_did_not_answer() -> None:
