@@ -8,7 +8,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, assert_never
 
 import click
 
@@ -105,12 +105,16 @@ def export(file: Path, db: str | None) -> None:
 
 @command.command()
 @click.argument("number")
-@click.option("--reason", required=True, help="Why the entry was a mistake; it stays in the audit log. No names.")
+@click.option(
+    "--reason",
+    required=True,
+    help="Why the entry was a mistake. The audit log keeps it, in clear: no names, no numbers.",
+)
 @db_option
 def remove(number: str, reason: str, db: str | None) -> None:
     """Take back an entry that was made by mistake.
 
-    Whoever asked not to be called stays on the list: the law knows no end to it.
+    Whoever asked not to be called stays on the list: the law knows no end to it. An entry that a call made is refused.
     """
     from flowengine.store.lists import Lists
 
@@ -118,9 +122,19 @@ def remove(number: str, reason: str, db: str | None) -> None:
     if not reason.strip():
         raise click.BadParameter("say why the entry was a mistake", param_hint="--reason")
     with opened(db, must_be_there=True) as database:
-        was_there = Lists(database).do_not_call.remove(e164, reason, datetime.now(UTC), actor=actor())
-    if not was_there:
-        raise click.ClickException(f"{e164} is not on the do-not-call list")
+        removed = Lists(database).do_not_call.remove(e164, reason, datetime.now(UTC), actor=actor())
+    match removed:
+        case "not listed":
+            raise click.ClickException(f"{e164} is not on the do-not-call list")
+        case "opted out":
+            raise click.ClickException(
+                f"{e164} said in a call that they want no more calls: that is permanent (rule D1), and nobody can take "
+                "it back; only entries made by hand or from a file by mistake can be removed"
+            )
+        case "removed":
+            pass
+        case _:
+            assert_never(removed)
     click.echo(f"{e164} is off the do-not-call list; the audit log says who did it and why.")
 
 

@@ -1,7 +1,8 @@
 """The company's own do-not-call list (PECR 21(1)(a)): permanent, and over all campaigns.
 
-Nobody is taken off it because time has passed. An entry that was made by mistake can be removed by somebody who says
-why; that stays in the audit log. What a person says in a call comes in through `writer`, with the call's record.
+Nobody is taken off it because time has passed, and nobody who said in a call that they want no more calls. An entry
+that was made by mistake, by hand or from a file, can be removed by somebody who says why; that stays in the audit log.
+What a person says in a call comes in through `writer`, with the call's record.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, Select, delete, func, select
 
@@ -18,6 +20,11 @@ from flowengine.store.rows import Suppression
 from flowengine.store.tables import do_not_call
 
 PAGE = 5_000
+OPT_OUTS = frozenset({"opt_out", "opted_out"})
+"""Reasons that a call gives, this release's and the one's before."""
+
+Removal = Literal["removed", "not listed", "opted out"]
+"""What became of a wish to take an entry back; who opted out stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,11 @@ class ListedNumber:
     written_by: str | None
     written_at: datetime
     place: str
+
+    @property
+    def is_opt_out(self) -> bool:
+        """Said by the person: whatever names a call, or bears nobody's hand, or has a call's reason."""
+        return self.call_id is not None or self.written_by is None or self.reason in OPT_OUTS
 
 
 class DoNotCall:
@@ -55,22 +67,23 @@ class DoNotCall:
         with self._database.writing() as connection:
             return self._insert(connection, entries)
 
-    def remove(self, number: str, reason: str, now: datetime, *, actor: str) -> bool:
-        """Take back an entry that was a mistake; False when there was none. `reason` is kept: no name, no number."""
+    def remove(self, number: str, reason: str, now: datetime, *, actor: str) -> Removal:
+        """Take back an entry that was a mistake. `reason` is kept, in clear and for good: no name, no number."""
         with self._database.writing() as connection:
             row = connection.execute(self._one(number)).mappings().first()
             if row is None:
-                return False
+                return "not listed"
+            entry = self._entry(row)
+            if entry.is_opt_out:
+                return "opted out"
             connection.execute(delete(do_not_call).where(do_not_call.c.number_hash == row["number_hash"]))
             was = {
                 "reason": reason,
-                "listed_because": row["reason"],
-                "listed_at": row["written_at"].isoformat(),
-                "listed_by": row["written_by"],
-                "listed_in_call": row["call_id"],
+                "listed_at": entry.written_at.isoformat(),
+                "listed_by": entry.written_by,
             }
             append_in(connection, actor, "do-not-call.remove", self._subject(number), was, now)
-        return True
+        return "removed"
 
     def find(self, number: str) -> ListedNumber | None:
         with self._database.reading() as connection:
@@ -115,7 +128,7 @@ class DoNotCall:
         return {
             "number_hash": place,
             "number": self._vault.seal(entry.number),
-            "reason": entry.reason,
+            "reason": self._vault.seal(entry.reason),
             "call_id": entry.call_id,
             "written_by": entry.written_by,
             "written_at": entry.written_at,
@@ -130,7 +143,7 @@ class DoNotCall:
     def _entry(self, row: RowMapping) -> ListedNumber:
         return ListedNumber(
             self._vault.open(row["number"]),
-            row["reason"],
+            self._vault.open(row["reason"]),
             row["call_id"],
             row["written_by"],
             row["written_at"],

@@ -145,7 +145,12 @@ class CallQueue(QueueAttempts):
     def _under_key(self, connection: Connection, key: str | None) -> Row[str, str | None] | None:
         if key is None:
             return None
-        return connection.execute(select(Q.call_id, Q.request_hash).where(Q.idempotency_key == key)).first()
+        wanted = select(Q.call_id, Q.request_hash).where(Q.idempotency_hash == self._key_hash(key))
+        return connection.execute(wanted).first()
+
+    def _key_hash(self, key: str | None) -> str | None:
+        """What others call their requests can hold a name or a number."""
+        return None if key is None else self._vault.index(f"idempotency key {key}")
 
     def _accepted(
         self,
@@ -183,12 +188,12 @@ class CallQueue(QueueAttempts):
             "queued_at": now,
             "tries": 0,
             "waits_for": waits_for,
-            "idempotency_key": new.idempotency_key,
+            "idempotency_hash": self._key_hash(new.idempotency_key),
             "request_hash": new.request_hash,
             "requested_by": new.requested_by,
             "campaign": new.campaign,
         }
-        query = self.database.insert_new(tables.queue, ["idempotency_key"]).values(row)
+        query = self.database.insert_new(tables.queue, ["idempotency_hash"]).values(row)
         return connection.execute(query.returning(Q.call_id)).first() is not None
 
 

@@ -148,6 +148,13 @@ class Store:
                 end_call(connection, item)
         listed = [self._listed(item) for item in items if isinstance(item, Suppression)]
         self._insert_once(connection, tables.do_not_call, listed)
+        for row in listed:
+            # Whom somebody had listed by hand has now said so in a call, which nobody can take back.
+            connection.execute(
+                update(tables.do_not_call)
+                .where(tables.do_not_call.c.number_hash == row["number_hash"], tables.do_not_call.c.call_id.is_(None))
+                .values(call_id=row["call_id"])
+            )
 
     def _insert_once(
         self, connection: Connection, table: Table, rows: list[dict[str, Any]], *, key: list[str] | None = None
@@ -189,7 +196,7 @@ class Store:
             "number_hash": self._vault.index(item.number),
             "number": self._vault.seal(item.number),
             "call_id": item.call_id,
-            "reason": item.reason,
+            "reason": self._vault.seal(item.reason),
             "written_by": item.written_by,
             "written_at": item.written_at,
         }

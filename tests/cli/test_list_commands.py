@@ -44,6 +44,15 @@ def test_a_number_is_put_on_the_list_looked_up_and_taken_back() -> None:
     assert "is not on the do-not-call list" in run("do-not-call", "remove", NUMBER, "--reason", "x").stderr
 
 
+def test_who_opted_out_is_not_taken_off(folder: Path) -> None:
+    (folder / "list.csv").write_text(f"number,reason,call_id\n{E164},opt_out,call-1\n", "utf-8")
+    assert run("do-not-call", "import", "list.csv").exit_code == 0
+    refused = run("do-not-call", "remove", NUMBER, "--reason", "wants us again")
+    assert refused.exit_code == 1
+    assert "said in a call that they want no more calls" in refused.stderr
+    assert run("do-not-call", "check", NUMBER).exit_code == 1
+
+
 def test_what_is_no_number_is_refused_with_the_reason() -> None:
     result = run("do-not-call", "add", "0113 496")
     assert result.exit_code == 2

@@ -14,6 +14,7 @@ from flowengine.store.consents import KINDS, NewConsent
 from flowengine.store.contacts import Contact
 from flowengine.store.lists import Lists
 from flowengine.store.rows import Suppression
+from flowengine.store.store import Store
 from flowengine.store.tables import consents, contacts, do_not_call
 from tests.store.records import NOW, NUMBER
 
@@ -70,17 +71,45 @@ def test_the_list_is_paged_without_gaps(lists: Lists, monkeypatch: pytest.Monkey
 
 def test_a_mistake_is_taken_back_and_stays_in_the_audit_log(lists: Lists, database: Database) -> None:
     lists.do_not_call.add(NUMBER, "asked by letter", NOW, actor=ME)
-    assert lists.do_not_call.remove(NUMBER, "mistyped", NOW + timedelta(hours=1), actor="key:7")
+    assert lists.do_not_call.remove(NUMBER, "mistyped", NOW + timedelta(hours=1), actor="key:7") == "removed"
     assert not lists.do_not_call.contains(NUMBER)
-    assert not lists.do_not_call.remove(NUMBER, "again", NOW, actor="key:7")
+    assert lists.do_not_call.remove(NUMBER, "again", NOW, actor="key:7") == "not listed"
     log = AuditLog(database)
     entry = log.last()
     assert entry is not None
     assert (entry.actor, entry.action) == ("key:7", "do-not-call.remove")
     detail = json.loads(entry.detail)
-    assert (detail["reason"], detail["listed_because"], detail["listed_by"]) == ("mistyped", "asked by letter", ME)
+    assert (detail["reason"], detail["listed_at"], detail["listed_by"]) == ("mistyped", NOW.isoformat(), ME)
+    # What stood in the list was sealed; the audit log is in clear, and for good.
+    assert "letter" not in entry.detail
     assert NUMBER not in entry.detail + entry.subject
     assert log.verify().broken_at is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Suppression(NUMBER, "call-1", "opt_out", NOW),
+        Suppression(NUMBER, "call-1", "asked by letter", NOW, ME),
+        Suppression(NUMBER, None, "opt_out", NOW, ME),
+        Suppression(NUMBER, None, "removed", NOW),
+    ],
+    ids=["in a call", "in a call, moved from elsewhere", "its reason", "by nobody's hand"],
+)
+def test_who_opted_out_in_a_call_stays(lists: Lists, database: Database, said: Suppression) -> None:
+    lists.do_not_call.add_all([said])
+    assert lists.do_not_call.remove(NUMBER, "a mistake, honestly", NOW, actor="key:7") == "opted out"
+    assert lists.do_not_call.contains(NUMBER)
+    assert AuditLog(database).last() is None
+
+
+def test_an_opt_out_makes_an_entry_by_hand_permanent(lists: Lists, database: Database) -> None:
+    lists.do_not_call.add(NUMBER, "asked by letter", NOW, actor=ME)
+    Store(database).write([Suppression(NUMBER, "call-1", "opt_out", NOW)])
+    assert lists.do_not_call.remove(NUMBER, "mistyped", NOW, actor="key:7") == "opted out"
+    entry = lists.do_not_call.find(NUMBER)
+    assert entry is not None
+    assert (entry.reason, entry.call_id) == ("asked by letter", "call-1")
 
 
 # Consents.
@@ -134,9 +163,9 @@ def test_what_is_known_of_a_person_is_replaced(lists: Lists, database: Database)
 
 
 def test_personal_fields_lie_sealed(lists: Lists, database: Database) -> None:
-    lists.do_not_call.add(NUMBER, "asked", NOW, actor=ME)
+    lists.do_not_call.add(NUMBER, "asked by Mrs Smith", NOW, actor=ME)
     lists.consents.give(consent(), NOW, actor=ME)
     lists.contacts.put(Contact(NUMBER, "LS1 4AP", note="a note"), NOW, actor=ME)
     with database.reading() as connection:
         kept = [connection.execute(select(table)).all() for table in (do_not_call, consents, contacts)]
-    assert not any(word in str(kept) for word in (NUMBER, "web form", "LS1 4AP", "a note"))
+    assert not any(word in str(kept) for word in (NUMBER, "Mrs Smith", "web form", "LS1 4AP", "a note"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from flowengine.errors import StoreError
 from flowengine.store import tables
@@ -139,6 +140,16 @@ def test_a_repeated_request_gets_the_first_call(database: Database) -> None:
     answer = queue.enqueue(replace(first, call_id="call-3"), NOON + 2 * SECOND)
     assert isinstance(answer, Accepted)
     assert (answer.call.call_id, answer.call.state, answer.position) == ("call-1", "dialling", 0)
+
+
+def test_an_idempotency_key_lies_hashed(database: Database) -> None:
+    queue = queue_on(database)
+    put(queue, idempotency_key="Priya 07700900123", request_hash="abc")
+    with database.reading() as connection:
+        kept = str(connection.execute(select(tables.queue)).all())
+    assert "Priya" not in kept
+    assert "7700900123" not in kept
+    assert database.vault.index("idempotency key Priya 07700900123") in kept
 
 
 def test_another_request_under_a_used_key_is_a_conflict(database: Database) -> None:

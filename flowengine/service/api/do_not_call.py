@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import msgspec
 from msgspec import Meta
@@ -20,12 +20,16 @@ from flowengine.service.api.texts import CallId, Remark, TelephoneNumber
 from flowengine.service.api.uploads import import_upload
 from flowengine.service.auth import caller_of
 from flowengine.service.outbound import Outbound
-from flowengine.service.problems import not_found
+from flowengine.service.problems import ProblemError, not_found
 from flowengine.store.do_not_call import ListedNumber
 from flowengine.store.list_import import ListImported, import_do_not_call
 from flowengine.store.lists import Lists
 
 NOT_LISTED = "This number is not on the do-not-call list."
+OPTED_OUT = (
+    "This person said in a call that they want no more calls: that is permanent (rule D1), and nobody can take it "
+    "back. Only entries made by hand or from a file by mistake can be removed."
+)
 IMPORTED = "on an imported list"
 
 
@@ -64,7 +68,7 @@ class DoNotCallList(msgspec.Struct):
 
 
 class Removal(msgspec.Struct, forbid_unknown_fields=True):
-    """Why the entry was a mistake; without names. It stays in the audit log."""
+    """Why the entry was a mistake; without names and numbers, since it stays in the audit log in clear, for good."""
 
     reason: Remark
 
@@ -130,8 +134,16 @@ async def remove(request: Request) -> Response:
     lists: Lists = request.app.state.lists
     outbound: Outbound = request.app.state.outbound
     number, actor = listed_number(request), caller_of(request).actor
-    if not await asyncio.to_thread(lists.do_not_call.remove, number, asked.reason, outbound.now(), actor=actor):
-        raise not_found(NOT_LISTED)
+    removed = await asyncio.to_thread(lists.do_not_call.remove, number, asked.reason, outbound.now(), actor=actor)
+    match removed:
+        case "not listed":
+            raise not_found(NOT_LISTED)
+        case "opted out":
+            raise ProblemError(409, "Opted out", OPTED_OUT)
+        case "removed":
+            pass
+        case _:
+            assert_never(removed)
     is_written(request)
     return Response(status_code=204)
 

@@ -64,11 +64,11 @@ LISTING: tuple[Endpoint, ...] = (
         do_not_call.remove,
         role="admin",
         subject="uk-regulations",
-        summary="Take back an entry that was a mistake, and say why",
+        summary="Take back an entry that was a mistake, and say why; 409: the person opted out in a call, and stays",
         query=do_not_call.Removal,
         answers={204: None},
         path_words=NUMBER,
-        errors=(503,),
+        errors=(409, 503),
     ),
     Endpoint(
         "POST",

@@ -72,6 +72,15 @@ def test_an_entry_is_taken_back_with_a_reason_which_the_audit_log_keeps(desk_any
     assert "wrong number typed" in str(newest)
 
 
+def test_nobody_takes_back_what_was_said_in_a_call(desk_anywhere: Desk) -> None:
+    desk = desk_anywhere
+    desk.client.post(LIST, {"phone_number": ANNA, "reason": "opt_out", "call_id": "call-1"})
+    refused = delete(desk, f"{LIST}/{ANNA}?reason=wants%20us%20again")
+    assert (refused.status, refused.json["title"]) == (409, "Opted out")
+    assert "permanent" in refused.json["detail"]
+    assert "DO_NOT_CALL" in codes(desk, ANNA)
+
+
 def test_the_list_is_read_a_part_at_a_time(desk_anywhere: Desk) -> None:
     desk = desk_anywhere
     numbers = {f"+44113496020{last}" for last in range(5)}

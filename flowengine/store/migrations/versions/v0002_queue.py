@@ -71,7 +71,7 @@ def add_tables() -> None:
         sa.Column("waits_for", sa.String(32)),
         sa.Column("outcome", sa.Text),
         sa.Column("ended_at", MOMENT),
-        sa.Column("idempotency_key", sa.String(255), unique=True),
+        sa.Column("idempotency_hash", sa.String(40), unique=True),
         sa.Column("request_hash", sa.String(64)),
         sa.Column("requested_by", sa.String(64)),
         sa.Column("campaign", sa.String(64)),
@@ -219,6 +219,7 @@ def move_suppressions(connection: sa.Connection, vault: Vault) -> None:
                 "number_hash": vault.index(row["number"]),
                 "number": vault.seal(row["number"]),
                 **{name: row[name] for name in kept},
+                "reason": vault.seal(row["reason"]),
             }
             for row in batch
         ]
