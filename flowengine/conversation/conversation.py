@@ -146,6 +146,12 @@ class Conversation:
         """The named lines that were played to their end."""
         return frozenset(self._call.transcript.heard_lines)
 
+    @property
+    def heard_by_model(self) -> bool:
+        """Whether the caller's next words are the model's, but for what is handled before."""
+        stay = self._call.stay
+        return stay is not None and isinstance(stay.waiting, Llm) and not self.finished
+
     def live_intents(self) -> tuple[Intent, ...]:
         """What the caller may mean now, the state's own first."""
         if self._call.stay is None or self.finished:

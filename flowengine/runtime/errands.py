@@ -17,7 +17,8 @@ from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
 from flowengine.errors import ActionError, ModelError, TelephonyError
 from flowengine.runtime.briefing import briefed
 from flowengine.runtime.observed import SessionParts
-from flowengine.runtime.ports import RecordingSet, Remarked, Told
+from flowengine.runtime.ports import RecogniserEvent, RecordingSet, Remarked, Told
+from flowengine.runtime.speculating import Speculating
 from flowengine.runtime.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Errands:
         self._tell = tell
         self._running: set[asyncio.Task[None]] = set()
         self._asking: set[str] = set()
+        self._speculating = Speculating(parts, tasks)
         self._recording = asyncio.Lock()
 
     def send(self, order: Errand) -> None:
@@ -57,6 +59,7 @@ class Errands:
             case RunAction():
                 self._begin(self._run_action(order), order.request_id)
             case AskModel():
+                self._asking.add(order.request_id)
                 self._begin(self._ask_model(order), order.request_id)
             case Record():
                 self._begin(self._record(order), "recording")
@@ -73,15 +76,24 @@ class Errands:
             if task.get_name() == request_id and request_id in self._asking:
                 task.cancel()
 
+    def hear(self, event: RecogniserEvent) -> None:
+        """What the recogniser reports, beforehand: a model may be asked early."""
+        self._speculating.hear(event)
+
     def stop(self) -> None:
         """The call is over: whatever is still under way is given up."""
+        self._speculating.stop()
         for task in self._running:
             task.cancel()
 
     def _begin(self, errand: Coroutine[object, object, None], name: str) -> None:
         task = self._tasks.create_task(errand, name=name)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._asking.discard(task.get_name())
 
     async def _ask_guard(self, order: AskGuard) -> None:
         try:
@@ -118,7 +130,6 @@ class Errands:
 
     async def _ask_model(self, order: AskModel) -> None:
         patience = MODEL_TIMEOUT_S
-        self._asking.add(order.request_id)
         try:
             if self._parts.model is None:
                 raise ModelError("no model is configured")
@@ -131,7 +142,8 @@ class Errands:
                     self._post(ModelSaid(self._at(), order.request_id, sentence))
 
                 request = briefed(order, self._parts.conversation, self._parts.line.call_id)
-                reply = await self._parts.model.answer(request, say)
+                guess = self._speculating.take(order, request)
+                reply = await (self._parts.model if guess is None else guess).answer(request, say)
         except TimeoutError:
             reason = f"no answer within {patience:g} s"
         except ModelError as error:
@@ -144,8 +156,6 @@ class Errands:
                 self._tell(Remarked(reply.used))
             self._post(ModelAnswered(self._at(), order.request_id, reply.text, reply.exit, reply.remarks))
             return
-        finally:
-            self._asking.discard(order.request_id)
         self._post(ModelFailed(self._at(), order.request_id, reason))
 
     async def _record(self, order: Record) -> None:

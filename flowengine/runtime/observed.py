@@ -39,6 +39,7 @@ class SessionParts:
     """What a session works with; whoever made these closes them.
 
     Without a recogniser the caller types. Without actions or a model, what a flow asks of them fails.
+    `speculates`: the model is asked while the caller may still be speaking.
     """
 
     conversation: Conversation
@@ -50,6 +51,7 @@ class SessionParts:
     recogniser: Recogniser | None = None
     actions: Actions | None = None
     model: Model | None = None
+    speculates: bool = False
     voice: str | None = None
     language: str = "en-GB"
     longest_s: float = 1800.0

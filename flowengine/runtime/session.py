@@ -63,15 +63,15 @@ from flowengine.runtime.ports import (
     PartialTranscript,
     RecogniserEvent,
     RecogniserFailed,
-    ReplyStarted,
     Told,
     VoiceEnded,
     VoiceStarted,
 )
+from flowengine.runtime.replies import Replies
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
-from flowengine.runtime.turns import FLOOR_RECHECK_S, VOICE_CLOCK_S, Turns, interrupts
+from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class CallSession:
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._zero = 0.0
         self._audio_at = 0.0
-        self._voice_ended_at: float | None = None
+        self._replies = Replies(self._tell)
         self._outcome: str | None = None
         self._gone: str | None = None
         self._failure: str | None = None
@@ -129,7 +129,7 @@ class CallSession:
     def on_text(self, text: str) -> bool:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
         if not self._ears.private:
-            self._voice_ended_at = self._now()
+            self._replies.ended_at = self._now()
             self._post(CallerSaid(self._at(), text))
         return not self._ears.private
 
@@ -215,7 +215,7 @@ class CallSession:
         while not self._is_over():
             if self.away.go(quiet=self._playback.idle):
                 self._ears.shut()
-                self._turns, self._voice_ended_at = Turns(), None
+                self._turns, self._replies.ended_at = Turns(), None
             self._take(await self._inbox.get())
 
     def _is_over(self) -> bool:
@@ -242,6 +242,7 @@ class CallSession:
     def _hear(self, event: RecogniserEvent) -> None:
         now = self._now()
         self._turns.on(event, now)
+        self._errands.hear(event)
         match event:
             case PartialTranscript():
                 self._parts.show(self._at(), event)
@@ -250,7 +251,7 @@ class CallSession:
                     self._follow()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
                 if text.strip():
-                    self._voice_ended_at = self._ears.moment(end_ms)
+                    self._replies.ended_at = self._ears.moment(end_ms)
                     self._think(CallerSaid(self._at(), text, confidence))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
@@ -361,10 +362,7 @@ class CallSession:
             return
         playback = self._playback
         playback.pump(now)
-        began, ended = playback.first_audio_at, self._voice_ended_at
-        if began is not None and ended is not None and began > ended - VOICE_CLOCK_S:
-            ms, self._voice_ended_at = max(0, round((began - ended) * 1000)), None
-            self._tell(ReplyStarted(ms))
+        self._replies.sounded(playback.first_audio_at)
         for cut in playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and now - self._audio_at > MEDIA_SILENT_S:

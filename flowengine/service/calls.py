@@ -210,6 +210,7 @@ class Calls:
                 recogniser=recogniser,
                 actions=self._actions,
                 model=self._model,
+                speculates=self.settings.model is not None and self.settings.model.speculates,
                 voice=prepared.flow.voice,
                 language=prepared.flow.language,
                 longest_s=self.settings.longest_call_s,

@@ -49,7 +49,8 @@ def model_from(values: Mapping[str, str]) -> ModelOptions | None:
         raise SettingsError(f"{MODEL}_CALL_COST needs {MODEL}_PRICE: without a price nothing is ever spent")
     if cost is not None and fallback is not None and not any(spare_price):
         raise SettingsError(f"{MODEL}_CALL_COST needs {FALLBACK}_PRICE too: without it the fallback costs nothing")
-    return ModelOptions(first, fallback, float(patience_s or 0), int(answer or 0), int(tokens or 0), cost)
+    speculates = _switch(f"{MODEL}_SPECULATION", text(f"{MODEL}_SPECULATION"))
+    return ModelOptions(first, fallback, float(patience_s or 0), int(answer or 0), int(tokens or 0), cost, speculates)
 
 
 def described(options: ModelOptions | None) -> str:
@@ -97,6 +98,12 @@ def _price(name: str, value: str | None) -> tuple[float, float]:
     if len(parts) != 2 or not all(NUMBER.fullmatch(part) for part in parts):
         raise SettingsError(f"{name} is {value!r}: expected the prices of a million tokens in and out, like 0.40/1.60")
     return float(parts[0]), float(parts[1])
+
+
+def _switch(name: str, value: str | None) -> bool:
+    if value not in (None, "on", "off"):
+        raise SettingsError(f"{name} is {value!r}: expected on or off")
+    return value != "off"
 
 
 def _number(name: str, value: str | None, default: float | None, low: float, high: float) -> float | None:

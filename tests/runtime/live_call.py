@@ -121,6 +121,7 @@ def call(
     model: Model | None = None,
     line: FakeLine | None = None,
     longest_s: float = 120,
+    speculates: bool = False,
 ) -> tuple[CallResult, Live]:
     if isinstance(text, Flow):
         flow = text
@@ -145,6 +146,7 @@ def call(
                 recogniser=recogniser,
                 actions=actions,
                 model=model,
+                speculates=speculates,
                 longest_s=longest_s,
                 observe=lambda _, observed: seen.append(observed),
             )

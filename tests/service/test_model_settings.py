@@ -39,11 +39,13 @@ def test_all_that_can_be_set() -> None:
             "FLOWENGINE_MODEL_ANSWER_TOKENS": "120",
             "FLOWENGINE_MODEL_CALL_TOKENS": "9000",
             "FLOWENGINE_MODEL_CALL_COST": "0.05",
+            "FLOWENGINE_MODEL_SPECULATION": "off",
         }
     )
     assert options is not None
     assert options.first == Endpoint("gpt-4.1-mini", key="sk-secret", price_in=0.4, price_out=1.6)
     assert options.fallback == Endpoint("gpt-4.1-nano", key="sk-secret", price_in=0.1, price_out=0.4)
+    assert not options.speculates
     assert (options.patience_s, options.answer_tokens, options.call_tokens, options.call_cost) == (1.5, 120, 9000, 0.05)
 
 
@@ -72,6 +74,7 @@ def _spare_at(url: str) -> dict[str, str]:
         ({**LOCAL, "FLOWENGINE_MODEL_PRICE": "cheap"}, "like 0.40/1.60"),
         ({**LOCAL, "FLOWENGINE_MODEL_CALL_COST": "0.05"}, "needs FLOWENGINE_MODEL_PRICE"),
         ({**LOCAL, "FLOWENGINE_MODEL_PATIENCE": "30"}, "from 0.2 to 3.5"),
+        ({**LOCAL, "FLOWENGINE_MODEL_SPECULATION": "maybe"}, "expected on or off"),
         ({**LOCAL, "FLOWENGINE_MODEL_CALL_TOKENS": "many"}, "from 500 to 999,999"),
     ],
 )

@@ -46,6 +46,8 @@ class ModelOptions:
     answer_tokens: int = 200
     call_tokens: int = 20_000
     call_cost: float | None = None
+    speculates: bool = True
+    """It may be asked while the caller may still be speaking; a wrong guess costs its tokens."""
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
