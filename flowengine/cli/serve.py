@@ -63,7 +63,8 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     def progress(text: str) -> None:
         click.echo(f"  {click.style(f'{time.monotonic() - began:5.1f} s', dim=True)}         {text}")
 
-    for warning in start_warnings(settings.policy) if settings.has_telephone else ():
+    of_the_line = start_warnings(settings.policy) if settings.has_telephone else []
+    for warning in [*settings.unknown_said, *of_the_line]:
         progress(f"{click.style('warning', fg='yellow')}: {warning}")
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")

@@ -24,6 +24,7 @@ __all__ = [
     "GOVERNED_SECTORS",
     "LET_THROUGH",
     "LONDON",
+    "MIDNIGHT",
     "NATIONS",
     "ConsentMode",
     "GovernedSector",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 LONDON = ZoneInfo("Europe/London")
+MIDNIGHT = time.max
+"""As an end of hours: 24:00, which a `time` cannot say. The last microsecond of the day belongs to it."""
 POLICY_VERSION = "2026-11"
 """Of the rules and their defaults; changes with them."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 
 OURS = "FLOWENGINE_"
 
@@ -28,3 +29,9 @@ class Asked(Mapping[str, str]):
     def unknown(self) -> tuple[str, ...]:
         """Names that look like ours and that nobody has asked for; to be read when all settings have been."""
         return tuple(sorted(name for name in self._values if name.startswith(OURS) and name not in self.asked))
+
+
+def meant(name: str, known: Collection[str]) -> str:
+    """What to do about a name that is no setting: the one that was probably meant, or where they all are."""
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else "docs/reference/settings.md lists them all"

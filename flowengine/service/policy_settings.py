@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
 
-from flowengine.compliance.policy import CONSENT_MODES, GOVERNED_SECTORS, LET_THROUGH, LIMITS, Policy
+from flowengine.compliance.policy import CONSENT_MODES, GOVERNED_SECTORS, LET_THROUGH, LIMITS, MIDNIGHT, Policy
+from flowengine.compliance.rules.calling_hours import opening_text
 from flowengine.compliance.rules.ring_time import LONGEST_S, SHORTEST_S
 from flowengine.errors import SettingsError
 
@@ -45,7 +46,23 @@ def start_warnings(policy: Policy) -> list[str]:
         )
     if policy.drama_numbers:
         warnings.append("numbers for drama pass as real ones (FLOWENGINE_DRAMA_NUMBERS=on): for tests only")
-    return warnings
+    return [*warnings, *widened(policy)]
+
+
+def widened(policy: Policy) -> list[str]:
+    """Calls that these settings allow at times at which the product's own rules would not."""
+    usual = Policy()
+    said = [
+        f"calls are made from {opening_text(hours)} {days} ({name}); the product's own rule is {opening_text(ours)}"
+        for name, days, hours, ours in (
+            ("FLOWENGINE_WEEKDAY_HOURS", "on Monday to Friday", policy.weekday, usual.weekday),
+            ("FLOWENGINE_WEEKEND_HOURS", "at weekends", policy.weekend, usual.weekend),
+        )
+        if hours[0] < ours[0] or hours[1] > ours[1]
+    ]
+    if policy.on_bank_holidays:
+        said.append("calls are made on bank holidays (FLOWENGINE_BANK_HOLIDAYS=on); the product's own rule is none")
+    return said
 
 
 def _hours(name: str, value: str) -> tuple[time, time]:
@@ -53,13 +70,16 @@ def _hours(name: str, value: str) -> tuple[time, time]:
     if found is not None:
         hours = [int(part) for part in found.groups()]
         try:
-            start, end = time(hours[0], hours[1]), time(hours[2], hours[3])
+            start = time(hours[0], hours[1])
+            end = MIDNIGHT if hours[2:] == [24, 0] else time(hours[2], hours[3])
         except ValueError:
             pass
         else:
             if start < end:
                 return start, end
-    raise SettingsError(f"{name} is {value!r}: expected hours of one day, from and up to, like 08:00-21:00")
+    raise SettingsError(
+        f"{name} is {value!r}: expected hours of one day, from and up to, like 08:00-21:00; 24:00 is midnight"
+    )
 
 
 def _switch(name: str, value: str) -> bool:

@@ -14,7 +14,7 @@ from flowengine.adapters.openai.options import ModelOptions
 from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
-from flowengine.service.asked import Asked
+from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
@@ -154,6 +154,11 @@ class Settings:
             record_key_file=_path(file),
             keep_calls_days=_keep_calls(keep),
         )
+
+    @property
+    def unknown_said(self) -> list[str]:
+        """A sentence on each name that is no setting, for the start."""
+        return [f"{name} is no setting of flowengine's: {meant(name, self.known)}" for name in self.unknown]
 
     def described(self) -> list[tuple[str, str]]:
         """What `serve` prints: name and value, secrets masked."""

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from flowengine.cli.main import main
+from flowengine.service.server import DrainingServer
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,13 @@ def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
         result = CliRunner().invoke(main, ["serve", "--port", port, "--flows", str(tmp_path), "--db", database])
     assert result.exit_code == 1
     assert "choose another with --port" in result.output
+
+
+def test_a_misspelt_setting_is_named_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(DrainingServer, "run", lambda self, sockets: [each.close() for each in sockets])
+    database = f"sqlite:///{tmp_path}/record.db"
+    asked = ["serve", "--port", "0", "--flows", str(tmp_path), "--db", database]
+    result = CliRunner().invoke(main, asked, env={"FLOWENGINE_SUNDAY": "off"})
+    assert result.exit_code == 0
+    assert "FLOWENGINE_SUNDAY is no setting of flowengine's: did you mean FLOWENGINE_SUNDAYS?" in result.output

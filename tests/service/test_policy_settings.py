@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flowengine.compliance.policy import Policy
+from flowengine.compliance.guard import decide_calling_hours
+from flowengine.compliance.policy import LONDON, Policy
 from flowengine.errors import SettingsError
 from flowengine.service.policy_settings import SETTINGS, policy_from, start_warnings
 from flowengine.service.settings import Settings
@@ -96,6 +97,30 @@ def test_the_service_runs_with_the_policy_and_prints_it() -> None:
     printed = dict(settings.described())
     assert printed["calling rules"] == f"{settings.policy.version}, TPS at most 28 days old, consent warn"
     assert dict(Settings().described())["calling rules"] == "2026-11, TPS off, consent warn"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "parts"),
+    [
+        ("WEEKDAY_HOURS", "06:00-24:00", ["06:00 to 24:00 on Monday to Friday", "08:00 to 21:00"]),
+        ("WEEKEND_HOURS", "09:00-17:01", ["09:00 to 17:01 at weekends"]),
+        ("WEEKEND_HOURS", "10:00-16:00", []),
+        ("BANK_HOLIDAYS", "on", ["on bank holidays"]),
+    ],
+)
+def test_what_is_allowed_beyond_the_products_own_rules_is_said(name: str, value: str, parts: list[str]) -> None:
+    said = start_warnings(policy_from({f"FLOWENGINE_{name}": value, "FLOWENGINE_TPS": "on"}))
+    assert len(said) == min(len(parts), 1)
+    assert all(part in said[0] for part in parts)
+
+
+def test_hours_may_end_at_midnight() -> None:
+    policy = policy_from({"FLOWENGINE_WEEKDAY_HOURS": "06:00-24:00"})
+    last = datetime.combine(date(2026, 11, 24), time.max, LONDON)
+    assert decide_calling_hours(last, policy=policy).allowed
+    assert not decide_calling_hours(last + timedelta(microseconds=1), policy=policy).allowed
+    early = decide_calling_hours(last.replace(hour=5), policy=policy).reasons
+    assert [reason.detail for reason in early] == ["Tuesday 05:59 is outside 06:00 to 24:00 local time"]
 
 
 def test_a_start_without_tps_is_warned_about() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from flowengine.compliance.policy import Policy
+from flowengine.compliance.policy import MIDNIGHT, Policy
 from flowengine.compliance.verdict import Reason
 
 SATURDAY = 5
@@ -37,7 +37,12 @@ def opening(day: date, policy: Policy) -> tuple[time, time] | None:
 def is_open(local: datetime, policy: Policy) -> bool:
     """Whether the hours of that day allow a call."""
     hours = opening(local.date(), policy)
-    return hours is not None and hours[0] <= local.time() < hours[1]
+    return hours is not None and hours[0] <= local.time() and (local.time() < hours[1] or hours[1] == MIDNIGHT)
+
+
+def opening_text(hours: tuple[time, time]) -> str:
+    """`08:00 to 21:00`; the end of the day is 24:00."""
+    return f"{hours[0]:%H:%M} to {'24:00' if hours[1] == MIDNIGHT else format(hours[1], '%H:%M')}"
 
 
 def check(local: datetime, policy: Policy) -> Reason | None:
@@ -48,5 +53,5 @@ def check(local: datetime, policy: Policy) -> Reason | None:
     if hours is None:
         detail = "no calls on Sundays"
     else:
-        detail = f"{local:%A} {local:%H:%M} is outside {hours[0]:%H:%M} to {hours[1]:%H:%M} local time"
+        detail = f"{local:%A} {local:%H:%M} is outside {opening_text(hours)} local time"
     return Reason("OUTSIDE_HOURS", "H2" if local.weekday() >= SATURDAY else "H1", detail, "by_time")

@@ -16,10 +16,14 @@ from flowengine.compliance.verdict import Reason
 
 MOST_ABANDONED = 0.03
 """Of the live calls of 24 hours."""
+DETAIL = (
+    "dialling is paused, since 3 % or more of the calls that people answered in the last 24 hours were abandoned "
+    "(nothing was heard for two seconds); it goes on by itself as soon as fewer were"
+)
 
 
 def check(facts: Facts) -> Reason | None:
-    return Reason("CAMPAIGN_PAUSED", "A2", "the campaign is paused", "by_event") if facts.campaign_paused else None
+    return Reason("CAMPAIGN_PAUSED", "A2", DETAIL, "by_event") if facts.campaign_paused else None
 
 
 def too_many(answered: int, abandoned: int) -> bool:

@@ -62,6 +62,9 @@ class OutboundCall(msgspec.Struct, forbid_unknown_fields=True):
     if_not_now: Literal["wait", "refuse"] = "wait"
 
 
+PAUSED = "unknown: dialling is paused (A2), until less than 3 % of the calls of the last 24 hours were abandoned"
+
+
 class OutboundCallQueued(msgspec.Struct):
     """It is in the queue: position 1 is dialled next; 0, for a request that came before: it waits no more."""
 
@@ -110,11 +113,13 @@ async def outbound_call(request: Request) -> Response:
                 "This idempotency key came with another request; use a new one.",
                 "idempotency_key",
             )
-        case Accepted(call=call, position=position, was_there=was_there):
+        case Accepted(call=call, position=position, decision=decision, was_there=was_there):
             about(request, call.call_id, flow=call.flow, was_there=was_there)
             if request.app.state.dialling is not None:
                 request.app.state.dialling.wake()
-            wait = "none" if position == 0 else in_words(now, outbound.queue.expected_at(call, position, now))
+            expected_at = outbound.queue.expected_at(call, position, now)
+            paused = any(reason.code == "CAMPAIGN_PAUSED" for reason in decision.reasons)
+            wait = "none" if position == 0 else PAUSED if paused else in_words(now, expected_at)
             return answer(OutboundCallQueued(True, call.call_id, position, wait))
 
 

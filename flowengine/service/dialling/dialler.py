@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from flowengine.adapters.twilio.placing import CallOrder, PlacedCall
+from flowengine.compliance.rules import campaign_paused
 from flowengine.errors import (
     AccountRefused,
     AnswerLost,
@@ -51,7 +52,7 @@ SLOWEST_S = 60.0
 """Twilio's 429 without a Retry-After: wait 1, 2, 4 … seconds, at most so long."""
 LEAST_LEASE = timedelta(seconds=30)
 """With less than that left, the claim is renewed before the request is sent: nobody may look for the call meanwhile."""
-PAUSED = "3 % or more of the calls of the last 24 hours were abandoned (A2), so nobody is called"
+PAUSED = f"{campaign_paused.DETAIL} (A2)"
 NOT_PLACED = "not_placed"
 """The outcome of an attempt that was given back to the queue."""
 WRITE_AGAIN_S = (0.2, 1.0, 5.0)

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 
+from flowengine.compliance.rules import campaign_paused
 from flowengine.errors import StoreError
 from flowengine.service.database import open_database
 from flowengine.service.doctor.finding import Case, Finding
+from flowengine.store.attempts import COUNTED, Attempts
 from flowengine.store.health import health
 from flowengine.store.store import Store
 
 ROOM_BYTES = 1 << 30
 CLOCK_S = 2.0
+REMEDY = (
+    "find out why nothing was heard (the log's 'an answered call was abandoned', speech that is slow, a stream that "
+    "did not come), then wait"
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -39,6 +45,10 @@ def check(case: Case) -> Iterator[Finding]:
 def _opened(store: Store, case: Case) -> Iterator[Finding]:
     found = health(store.database)
     yield Finding("record", "ok", f"{found.kind} can be written; {found.calls:,} calls, {found.waiting:,} waiting")
+    live = Attempts(store.database).live_calls(case.now - COUNTED)
+    if campaign_paused.too_many(live.answered, live.abandoned):
+        says = f"{campaign_paused.DETAIL} (A2): {live.abandoned:,} of {live.answered:,}"
+        yield Finding("dialling", "problem", says, REMEDY)
     apart = abs((found.at.astimezone(UTC) - case.now.astimezone(UTC)).total_seconds())
     if apart > CLOCK_S:
         yield Finding(

@@ -10,6 +10,7 @@ from flowengine.compliance.policy import LONDON
 from flowengine.compliance.rules import bank_holidays
 from flowengine.errors import StoreError
 from flowengine.service.doctor.finding import Case, Finding
+from flowengine.service.policy_settings import widened
 from flowengine.store.tps import TpsList
 
 PROCLAIMED = datetime(2026, 6, 15, 12, tzinfo=LONDON)
@@ -33,6 +34,8 @@ def check(case: Case) -> Iterator[Finding]:
             "these hours and holidays allow no call at all",
             "mend FLOWENGINE_WEEKDAY_HOURS, FLOWENGINE_WEEKEND_HOURS or FLOWENGINE_EXTRA_HOLIDAYS",
         )
+    for sentence in widened(policy):
+        yield Finding("hours", "warning", sentence, "unset it, unless these people have asked to be called then")
     if bank_holidays.check(PROCLAIMED, ("SCT",), policy) is None and not policy.on_bank_holidays:
         yield Finding(
             "hours",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import resource
 import sys
 from collections.abc import Iterator
 
+from flowengine.service.asked import meant
 from flowengine.service.doctor.finding import Case, Finding
 
 FILES_A_CALL = 4
@@ -17,13 +17,7 @@ def check(case: Case) -> Iterator[Finding]:
     settings = case.settings
     yield Finding("settings", "ok", f"they can be read (Python {sys.version.split()[0]})")
     for name in settings.unknown:
-        near = difflib.get_close_matches(name, settings.known, 1)
-        yield Finding(
-            "settings",
-            "warning",
-            f"{name} is no setting of flowengine's",
-            f"did you mean {near[0]}?" if near else "docs/reference/settings.md lists them all",
-        )
+        yield Finding("settings", "warning", f"{name} is no setting of flowengine's", meant(name, settings.known))
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = settings.max_calls * FILES_A_CALL + 256
     if files != resource.RLIM_INFINITY and files < wanted:

@@ -14,6 +14,7 @@ from flowengine.adapters.twilio.numbers import OwnNumber
 from flowengine.errors import StoreError, TelephonyError
 from flowengine.service.caller_ids import CallerIds
 from flowengine.service.settings import Settings
+from flowengine.store.queue_rows import AttemptEnd, Claim
 from flowengine.store.rows import Suppression
 from tests.service.api.conftest import ANNA, BEN, INBOUND_OURS, NIGHT, NOON, OURS, Desk
 
@@ -51,6 +52,20 @@ def test_the_next_one_waits_for_the_first(desk_anywhere: Desk) -> None:
     behind = desk.call(BEN).json
     assert (behind["position"], behind["estimated_wait"]) == (2, "2 seconds")
     assert desk.call("+441134960202", priority=1).json["position"] == 1
+
+
+def test_while_dialling_is_paused_no_time_is_promised(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flowengine.store.attempts.COUNTED_AGAIN_S", 0.0)
+    for number in (BEN, "+441134960202"):
+        desk.call(number)
+        claim = desk.outbound.queue.claim(desk.moment, "this process")
+        assert isinstance(claim, Claim)
+        desk.outbound.queue.end(AttemptEnd(claim.attempt_id, desk.moment, "abandoned", abandoned=True))
+        desk.set_clock(desk.moment + timedelta(minutes=1))
+    assert desk.call(ANNA).json["estimated_wait"].startswith("unknown: dialling is paused (A2)")
+    (reason,) = desk.get(f"/api/uk-regulations/can-call/{ANNA}").json["reasons"]
+    assert "abandoned" in reason["detail"]
+    assert "goes on by itself" in reason["detail"]
 
 
 def test_every_spelling_of_a_number_is_taken(desk: Desk) -> None:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from flowengine.compliance.policy import Policy
 from flowengine.service.doctor import examine as examining
 from flowengine.service.doctor import flows, record, rules, surroundings, telephone
 from flowengine.service.doctor.finding import Case, Check, Finding
 from flowengine.service.settings import Settings
+from flowengine.store.call_rules import CallRules
+from flowengine.store.queue import CallQueue
+from flowengine.store.queue_rows import AttemptEnd, Claim, NewCall, Pace
 from flowengine.store.store import Store
 from flowengine.store.tps import list_file, write_list
 
@@ -67,6 +71,33 @@ def test_a_database_that_works_is_well_and_one_that_does_not_is_explained(tmp_pa
     (problem,) = found(record.check, env)
     assert problem[:2] == ("record", "problem")
     assert "not a database; move that file away" in problem[2]
+
+
+def test_a_pause_of_all_dialling_is_a_problem(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/record.db"
+    store = Store.open(url)
+    queue = CallQueue(CallRules(store.database, Policy(drama_numbers=True), caller_id="+441134960124"), Pace())
+    for at in range(2):
+        now = NOON + timedelta(minutes=at)
+        queue.enqueue(NewCall(f"c{at}", f"+44113496012{at}", "small"), now)
+        claim = queue.claim(now, "this process")
+        assert isinstance(claim, Claim)
+        queue.end(AttemptEnd(claim.attempt_id, now, "abandoned", abandoned=True))
+    store.close()
+    later = NOON + timedelta(hours=1)
+    (pause,) = [each for each in found(record.check, {"FLOWENGINE_DATABASE_URL": url}, later) if each[0] == "dialling"]
+    assert pause[1] == "problem"
+    assert pause[2].endswith("(A2): 2 of 2")
+    assert "dialling" not in verdicts(record.check, {"FLOWENGINE_DATABASE_URL": url}, later + timedelta(days=1))
+
+
+def test_hours_wider_than_the_products_are_warned_of() -> None:
+    env = {"FLOWENGINE_WEEKDAY_HOURS": "06:00-24:00", "FLOWENGINE_BANK_HOLIDAYS": "on"}
+    warned = [each[2] for each in found(rules.check, env) if each[:2] == ("hours", "warning")]
+    assert [each.partition(" (")[0] for each in warned] == [
+        "calls are made from 06:00 to 24:00 on Monday to Friday",
+        "calls are made on bank holidays",
+    ]
 
 
 def test_flows_that_cannot_run_and_numbers_without_a_flow_are_problems(tmp_path: Path) -> None:
