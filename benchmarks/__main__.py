@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import dialling, figures, model, queue, text
+from benchmarks import dialling, figures, model, queue, saying, text
 from benchmarks.measure import show
 
-PATHS = (text.rows, figures.rows, queue.rows, dialling.rows, model.rows)
+PATHS = (text.rows, figures.rows, queue.rows, dialling.rows, model.rows, saying.rows)
 
 if __name__ == "__main__":
     show(row for path in PATHS for row in path())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flowengine.words.number_words import DIGITS, SMALL
 
@@ -26,7 +27,12 @@ _FILLERS = frozenset(
     {"um", "umm", "er", "erm", "uh", "ah", "and", "then", "dash", "hyphen", "space", "so", "it's", "its"}
 )
 _PLURAL = {f"{word}es" if word.endswith("x") else f"{word}s": digit for word, digit in _DIGIT.items()}
+_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")
+_NUMBERS = frozenset({*_DIGIT, *_TIMES, *_PLURAL, *SMALL})
+_WORD = re.compile(r"[a-z]+")
 _MOST_FILLERS = 2
+_JOINED = re.compile(r"[\s,./()_·\u2010-\u2015-]*")
+"""What may stand between the groups of a number. A time has a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ def mask(text: str, before: str = "", *, asked: bool = False) -> Masked:
     tail = ""
     for run in runs(text):
         whole = before + run.digits if run.first else run.digits
-        shown = _shown(whole, run.digits, asked=asked)
+        dated = _DATE.fullmatch(text[run.start : run.stop]) is not None
+        shown = _shown(whole, run.digits, asked=asked or dated)
         if shown is not None:
             parts += [text[done : run.start], shown]
             done = run.stop
@@ -68,6 +75,9 @@ def mask(text: str, before: str = "", *, asked: bool = False) -> Masked:
 
 def has_card(text: str) -> bool:
     """Whether a text holds a card number."""
+    # A word makes nine digits at most ("nine ones"); most sentences have no number at all.
+    if sum(map(str.isdigit, text)) < BEGINNING and sum(word in _NUMBERS for word in _WORD.findall(text)) < 4:
+        return False
     return any(is_card(run.digits) for run in runs(text))
 
 
@@ -95,6 +105,7 @@ def runs(text: str) -> Iterator[Run]:
     tokens = [(match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
     words = [word for word, _, _ in tokens]
     place = 0
+    apart = [_JOINED.fullmatch(text, one[2], other[1]) is None for one, other in pairwise(tokens)]
     while place < len(tokens):
         digits, used = _read(words, place)
         if not used:
@@ -106,7 +117,7 @@ def runs(text: str) -> Iterator[Run]:
             while following < len(words) and words[following] in _FILLERS and following - end < _MOST_FILLERS:
                 following += 1
             more, used = _read(words, following)
-            if not used:
+            if not used or any(apart[end - 1 : following]):
                 break
             digits, end = digits + more, following + used
         first = all(word in _FILLERS for word in words[:begin])

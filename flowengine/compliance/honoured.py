@@ -22,6 +22,7 @@ Honoured = Literal[
     "dont_record",
     "human_request",
     "robot_question",
+    "my_number",
     "who_are_you",
     "card_number",
 ]
@@ -228,19 +229,63 @@ _PATTERNS: tuple[tuple[Honoured, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "my_number",
+        (
+            r"\b(?:where|how) (?:did|have|do) you (?:get|got|find|come by|have) (?:\w+ )?(?:number|details|name)\b",
+            r"\bwho gave you (?:\w+ )?(?:number|details|name)\b",
+        ),
+    ),
+    (
         "who_are_you",
         (
             r"\bwho (?:are you|is (?:this|that|it|calling|speaking|ringing)|am i (?:speaking|talking) (?:to|with))\b",
             r"\b(?:who|what company|which company|where) (?:are|do) you (?:calling|ringing|with|from|work|phoning)\b",
-            r"\b(?:where|how) (?:did|have|do) you (?:get|got|find|come by|have) (?:\w+ )?(?:number|details|name)\b",
-            r"\bwho gave you (?:\w+ )?(?:number|details|name)\b",
             r"\bwhat (?:is|was) your name\b|\b(?:which|what) company (?:is this|are you)\b",
             r"\bwhy are you (?:calling|ringing|phoning)\b|\bwhat is this (?:call )?(?:about|regarding)\b",
         ),
     ),
 )
+_OPT_OUT_HINTS = (
+    *(
+        "stop",
+        "call",
+        "ring",
+        "phon",
+        "contact",
+        "bother",
+        "pester",
+        "disturb",
+        "harass",
+        "hassl",
+        "hound",
+        "core",
+        "cool",
+    ),
+    *("coal", "text", "email", "list", "off", "out", "remove", "delete", "erase", "wipe", "scrub", "forget", "lose"),
+    *(
+        "bin",
+        "subscribe",
+        "tps",
+        "t p s",
+        "preference",
+        "directory",
+        "leave",
+        "consent",
+        "permission",
+        "right",
+        "block",
+    ),
+    *("hear", "cease", "use m", "use o", "use t", "refrain", "desist", "suppress", "again", "rung", "rang", "knock"),
+    *("number", "details", "name", "object", "clear", "business", "darken", "bug", "told", "asked"),
+)
+"""Words without any of these are no opt-out, and need not be looked at by its fifty patterns."""
+
 _COMPILED = tuple((kind, re.compile("|".join(patterns))) for kind, patterns in _PATTERNS)
 assert {kind for kind, _ in _COMPILED} | {"card_number"} == set(get_args(Honoured))
+
+
+def _hinted(said: str) -> bool:
+    return any(hint in said for hint in _OPT_OUT_HINTS)
 
 
 _CIVIL = re.compile(r"(?: (?:thank you|thanks|ok|right|bye|goodbye|cheerio))+$")
@@ -256,12 +301,14 @@ def honoured(text: str) -> Honoured | None:
     if CARD_HIDDEN in text:
         return "card_number"
     said = _said(text)
-    return next((kind for kind, pattern in _COMPILED if pattern.search(said) is not None), None)
+    start = 0 if _hinted(said) else 1
+    return next((kind for kind, pattern in _COMPILED[start:] if pattern.search(said) is not None), None)
 
 
 def opts_out(text: str) -> bool:
     """Whether a caller's words ask for no more calls."""
-    return _COMPILED[0][1].search(_said(text)) is not None
+    said = _said(text)
+    return _hinted(said) and _COMPILED[0][1].search(said) is not None
 
 
 _DECLINES = re.compile(

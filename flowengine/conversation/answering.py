@@ -55,10 +55,8 @@ class Answering:
         stay = self._call.stay
         if stay is None or not isinstance(stay.waiting, Llm) or not self._modelling.may_speak(stay):
             return
-        result = self._modelling.speak(stay, stay.waiting)
-        if result is not None:
-            self._interpreter.take_result(result)
-        elif stay.answer is not None:
+        self._modelling.speak(stay)
+        if stay.answer is not None:
             answer, stay.answer = stay.answer, None
             self._interpreter.answered(answer)
 

@@ -22,6 +22,7 @@ from flowengine.conversation.commands import (
     Suppress,
 )
 from flowengine.conversation.evaluate import daypart, moment
+from flowengine.conversation.guarding import Guarding
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Frame, Purpose, Stay
@@ -58,6 +59,7 @@ class Call:
         self.variants = variants
         self.at = 0.0
         self.out: list[Command] = []
+        self.guarding = Guarding(prepared.approved, self.flow.agent.company, self.emit)
         self.stay: Stay | None = None
         self.interrupted: list[Stay] = []
         self.frames: list[Frame] = []
@@ -119,6 +121,10 @@ class Call:
     def render(self, template: Template) -> str:
         return self.prepared.evaluator.render(template, self.names(shown=True))
 
+    def spoken(self, template: Template) -> str:
+        """A text of the flow as it may be said."""
+        return self.guarding.own(template, self.render(template))
+
     def value(self, expression: Expression) -> object:
         return self.prepared.evaluator.value(expression, self.names())
 
@@ -164,6 +170,7 @@ class Call:
         free = interruptible and prompt.line not in self.firm_lines
         speech = Speak(self.transcript.next_id(), sentences, prompt.line, free)
         self.transcript.speaks(self.at, speech)
+        self.guarding.spoke(sentences[-1])
         self.emit(speech)
 
     def pause(self, seconds: float) -> None:

@@ -238,7 +238,7 @@ class Collector:
         return True
 
     def _say(self, template: Template) -> None:
-        self._call.say(Prompt((self._call.render(template),)))
+        self._call.say(Prompt((self._call.spoken(template),)))
 
     def _progress(self) -> Collecting:
         stay = self._call.stay

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from flowengine.compliance.saying.rule import Rule
+
 Expecting = Literal["open", "choice", "text", "number", "digits", "date", "time", "postcode"]
+Speaker = Literal["model", "outside", "flow"]
 Tier = Literal["protective", "phrase", "pattern", "key", "slot", "none"]
 
 # Orders.
@@ -195,6 +198,18 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """The guard did not let a sentence be said: the rule, and what it does ("gives a guarantee"), not its words.
+
+    `speaker`: who wanted it said: the model, somebody outside, or a value in a text of the flow.
+    """
+
+    rule: Rule
+    what: str
+    speaker: Speaker
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The conversation is over; nothing but what was already asked for will be spoken."""
 
@@ -216,5 +231,5 @@ Order = (
     | Suppress
     | Hangup
 )
-Fact = Entered | Understood | SlotFilled | Chose | Noted | Ended
+Fact = Entered | Understood | SlotFilled | Chose | Noted | Blocked | Ended
 Command = Order | Fact

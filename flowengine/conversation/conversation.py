@@ -40,6 +40,7 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
 )
+from flowengine.conversation.guarding import FAREWELL
 from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.modelling import Modelling
@@ -63,12 +64,14 @@ from flowengine.graph.model import (
     Llm,
     OnAfter,
     OnHangup,
+    OnIntent,
     OnMachine,
     Run,
     Transfer,
     Trigger,
 )
 
+HUMAN_REQUEST = "human_request"
 COLLECT_SILENCE_S = 6.0
 MODEL_SILENCE_S = 6.0
 
@@ -107,6 +110,7 @@ class Conversation:
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
         self._deferred: list[CallerSaid | CallerPressed | TimerFired | MachineDetected] = []
+        self._was_spent = False
 
     # What may be read.
 
@@ -176,6 +180,7 @@ class Conversation:
             if not self.finished:
                 self._answering.model_goes_on()
             self._end_model_in_time()
+            self._guard_is_spent()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
         self._arm_silence()
@@ -196,7 +201,7 @@ class Conversation:
             case EndRequested(reason=reason, message=message, outcome=outcome):
                 self._call.note(f"ended from outside: {reason}")
                 self._call.stop_speaking()
-                self._interpreter.stop(outcome, message)
+                self._interpreter.stop(outcome, self._call.guarding.last_words(message))
             case CallerHungUp():
                 self._hung_up()
             case Connected():
@@ -297,6 +302,21 @@ class Conversation:
         waits = stay is not None and isinstance(stay.waiting, Llm) and stay.talk is not None and stay.talk.time_is_up
         if waits and self._call.transcript.quiet and not self.finished:
             self._interpreter.end_model()
+
+    def _guard_is_spent(self) -> None:
+        """Twice something was to be said that may not be: a person where the flow has one, else goodbye."""
+        call = self._call
+        if not call.guarding.is_spent or self.finished or call.stay is None or self._put_through:
+            return None
+        person = self._live(OnIntent(HUMAN_REQUEST)) if not self._was_spent else []
+        self._was_spent = True
+        call.guarding.settle()
+        if not person:
+            return self._interpreter.stop("failed", FAREWELL)
+        call.disarm_silence()
+        call.disarm_keys()
+        call.may_repeat()
+        return self._interpreter.take(person[0].branch, person[0].label)
 
     @property
     def _put_through(self) -> bool:

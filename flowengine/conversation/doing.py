@@ -82,7 +82,7 @@ class Doing:
         if not call.transcript.quiet:
             call.start_timer(stay, timer_id, "filler", FILLER_AFTER_S)
         elif filler is not None:
-            call.say(Prompt((call.render(filler),)))
+            call.say(Prompt((call.spoken(filler),)))
 
     def transfer(self, stay: Stay, transfer: Transfer) -> str | None:
         """Put the caller through; the result at once where there is no such number."""

@@ -6,6 +6,7 @@ slots in the language's order; the model, where it has the floor; `otherwise`.
 
 from __future__ import annotations
 
+from flowengine.compliance.honoured import Honoured, opts_out
 from flowengine.conversation import deciding
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
@@ -14,6 +15,7 @@ from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.deciding import OPT_OUT, rivals
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.hiding import HIDDEN
+from flowengine.conversation.honouring import Honouring
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.mentions import Mention, mentions
 from flowengine.conversation.place import (
@@ -44,6 +46,7 @@ class Hearing:
         self._interpreter = interpreter
         self._collector = collector
         self._settling = settling
+        self._honouring = Honouring(call, interpreter)
 
     # Words.
 
@@ -51,38 +54,51 @@ class Hearing:
         """An utterance that is more than a cough."""
         call, stay = self._call, self._settling.here
         live = layers(call.flow, stay)
-        intents = call.prepared.matcher.understand(text, self._listened_for(live))
+        named = self._listened_for(live)
+        unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
-        shown = HIDDEN if private and not protective else text.strip()
+        shown = HIDDEN if private and not protective and unanswered is None else text.strip()
         held = () if private else mentions(call, live, text, intents)
         candidates = _ordered(intents, held)
-        if self._is_no_turn(text, candidates):
+        if unanswered is None and self._is_no_turn(text, candidates):
             call.transcript.caller(call.at, shown)
             call.emit(Understood(shown, None, 0.0, "none"))
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
-            call.say_broken_off()
-            return
+            return call.say_broken_off()
         call.hear(shown)
+        call.guarding.heard(text)
+        if unanswered is not None:
+            return self._honour(unanswered, shown, candidates)
         if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer.
-            call.emit(Understood(shown, None, 0.0, "none"))
-            return
+            return call.emit(Understood(shown, None, 0.0, "none"))
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
         if any(each.intent == OPT_OUT for each in protective):
             call.suppress(OPT_OUT)
         elif not protective and stay.doubt is not None and self._resolve(stay.doubt, text, shown):
-            return
+            return None
         stay.doubt = None
         if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, intents):
-            return
-        self._choose(text, shown, candidates, held)
+            return None
+        return self._choose(text, shown, candidates, held)
+
+    def _honour(self, kind: Honoured, shown: str, candidates: tuple[Candidate, ...]) -> None:
+        """What every caller may say, and this flow does not answer."""
+        call, stay = self._call, self._settling.here
+        call.disarm_silence()
+        call.disarm_keys()
+        stay.keys, stay.doubt = "", None
+        call.emit(Understood(shown, kind, 1.0, "protective", candidates))
+        self._honouring.answer(kind)
 
     def is_protective(self, text: str) -> bool:
         """Whether these words protect the caller, and are listened for: only such may interrupt a firm line."""
+        if self._honouring.protects(text):
+            return True
         flow = self._call.flow
         named = self._listened_for(layers(flow, self._settling.here))
         return bool(
@@ -91,8 +107,8 @@ class Hearing:
 
     def opted_out(self, text: str) -> bool:
         """Whether these words ask not to be called again, whatever the state of the call."""
-        matcher = self._call.prepared.matcher
-        return OPT_OUT in self._call.flow.intents and bool(matcher.understand(text, (OPT_OUT,)))
+        matcher, flow = self._call.prepared.matcher, self._call.flow
+        return opts_out(text) or (OPT_OUT in flow.intents and bool(matcher.understand(text, (OPT_OUT,))))
 
     def _listened_for(self, live: Live) -> tuple[str, ...]:
         """The live intents; an opt-out is heard whether or not a branch handles it."""

@@ -101,7 +101,7 @@ class Interpreter:
         if isinstance(closing, Again) and waiting is not None and self._moves <= MOST_MOVES:
             # What waited has come to its end: `again` begins it anew.
             if closing.text is not None:
-                self._call.say(Prompt((self._call.render(closing.text),)))
+                self._call.say(Prompt((self._call.spoken(closing.text),)))
             return self._close(waiting, result, inside=False)
         return self._close(closing, result, inside=True)
 
@@ -203,7 +203,7 @@ class Interpreter:
             match statement:
                 case Say(line=line, sentences=sentences):
                     if not silent:
-                        call.say(Prompt(tuple(call.render(each) for each in sentences), line))
+                        call.say(Prompt(tuple(call.spoken(each) for each in sentences), line))
                 case Set(name=name, value=value):
                     call.fill(name, call.value(value), secret=call.is_secret(value))
                 case Note(text=text):
@@ -271,7 +271,7 @@ class Interpreter:
     def _stay(self, closing: Again | Resume | None) -> None:
         match closing:
             case Again(text=text) if text is not None:
-                self.ask_again(Prompt((self._call.render(text),)))
+                self.ask_again(Prompt((self._call.spoken(text),)))
             case Again() | Resume():
                 self.ask_again()
             case None:
@@ -344,7 +344,7 @@ class Interpreter:
         held = self._here().held
         assert held is not None
         if isinstance(closing, Again) and closing.text is not None:
-            self._call.say(Prompt((self._call.render(closing.text),)))
+            self._call.say(Prompt((self._call.spoken(closing.text),)))
         held.tries = 0
         self.go_on()
 

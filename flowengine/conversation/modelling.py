@@ -17,7 +17,6 @@ from flowengine.conversation.transcript import Prompt
 from flowengine.graph.model import Llm, OnResult, Require
 from flowengine.graph.proof.builtin import PITCH
 from flowengine.graph.proof.policies import path_rules
-from flowengine.graph.wording import forbidden
 
 MODEL_TIMEOUT_S = 4.0
 """A caller who has heard nothing for so long says "hello?"."""
@@ -79,37 +78,31 @@ class Modelling:
             if not call.transcript.is_coming(name) and talk.introductions < MOST_INTRODUCTIONS:
                 talk.introductions += 1
                 call.may_repeat()
-                call.say(Prompt(tuple(call.render(each) for each in call.flow.lines[name].sentences), name))
+                call.say(Prompt(tuple(call.spoken(each) for each in call.flow.lines[name].sentences), name))
         return not unheard
 
-    def speak(self, stay: Stay, llm: Llm) -> str | None:
-        """Say the sentences that wait, up to one that may not be said: then the model's turn ends, with this result."""
+    def speak(self, stay: Stay) -> None:
+        """Say the sentences that wait, as the guard lets them be said."""
         call, talk = self._call, _talk(stay)
         waiting, talk.unsaid = talk.unsaid, []
-        allowed: list[str] = []
-        reason: str | None = None
-        for sentence in waiting:
-            reason = forbidden(sentence, call.flow.agent.company)
-            if reason is not None:
-                break
-            allowed.append(sentence)
+        hits = call.guarding.hits
+        allowed = call.guarding.passed(waiting, "model")
+        talk.was_blocked |= call.guarding.hits != hits
         if allowed:
             talk.spoken += allowed
             stay.question = Prompt(tuple(talk.spoken))
-            call.say(Prompt(tuple(allowed)))
-        if reason is None:
-            return None
-        call.note(f"the model's sentence was not spoken: it {reason}")
-        return self._fall_back(llm)
+            call.say(Prompt(allowed))
 
     def reply(self, stay: Stay, llm: Llm, reply: Reply) -> str | None:
         """Say the rest of the model's turn; its exit, or None when the caller's turn is open."""
         call, talk = self._call, _talk(stay)
         if not isinstance(reply, ModelFailed):
             talk.unsaid += sentences(reply.text)
-        refused = self.speak(stay, llm)
-        if refused is not None:
-            return refused
+        self.speak(stay)
+        if talk.was_blocked:
+            if not isinstance(reply, ModelFailed) and reply.exit is not None:
+                call.note("the model's exit was not taken: the guard has stopped a sentence of the same turn")
+            return None
         if isinstance(reply, ModelFailed):
             call.note(f"model: {reply.reason}")
             return self._fall_back(llm)
@@ -147,8 +140,11 @@ class Modelling:
         call = self._call
         call.cancel_timers(stay, "timeout", "filler")
         talk.spoken, talk.unsaid, stay.answer, stay.question = [], [], None, None
+        talk.was_blocked = False
         stay.request = call.next_request("model")
         task, facts = call.render(llm.task), tuple(call.render(fact) for fact in llm.facts)
+        for fact, told in zip(llm.facts, facts, strict=True):
+            call.guarding.approve(fact, told)
         exits = tuple((each.name, each.description) for each in llm.exits)
         call.emit(AskModel(stay.request, task, facts, llm.never, exits))
         call.start_timer(stay, stay.request, "timeout", MODEL_TIMEOUT_S)
@@ -156,7 +152,7 @@ class Modelling:
 
     def _fall_back(self, llm: Llm) -> str:
         if llm.fallback is not None:
-            self._call.say(Prompt((self._call.render(llm.fallback),)))
+            self._call.say(Prompt((self._call.spoken(llm.fallback),)))
         return "fallback"
 
 

@@ -42,6 +42,8 @@ class ModelTalk:
     turns: int = 0
     """The caller's turns that were the model's to answer."""
     time_is_up: bool = False
+    was_blocked: bool = False
+    """The guard has stopped a sentence of the turn in hand: who breaks a rule chooses no exit with the same breath."""
     spoken: list[str] = field(default_factory=list)
     """The sentences of its turn that were said, or are being said."""
     unsaid: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from flowengine.conversation.approved import Approved, approved
 from flowengine.conversation.evaluate import Evaluator
 from flowengine.conversation.machine import MachinePlan, plan_machine
 from flowengine.conversation.understanding import Matcher
@@ -26,6 +27,7 @@ class Prepared:
     asides: frozenset[str]
     promised: frozenset[str]
     """Lines that a policy requires to be heard: they may not be interrupted."""
+    approved: Approved
 
 
 _kept: OrderedDict[tuple[str, str], Prepared] = OrderedDict()
@@ -45,6 +47,7 @@ def prepare(flow: Flow) -> Prepared:
         Matcher(flow.intents),
         digressions(flow),
         promised_lines(flow),
+        approved(flow),
     )
     _kept[key] = made
     _kept.move_to_end(key)

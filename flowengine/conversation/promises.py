@@ -53,7 +53,7 @@ class Promises:
             if call.transcript.is_coming(name):
                 continue
             held.tries += 1
-            sentences = tuple(call.render(each) for each in call.flow.lines[name].sentences)
+            sentences = tuple(call.spoken(each) for each in call.flow.lines[name].sentences)
             if held.tries > MOST_TRIES or not any(sentences):
                 return False
             call.may_repeat()

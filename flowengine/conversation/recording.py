@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Record
 
+REFUSED = "not recorded: the caller does not want it"
 NOT_HEARD = "not recorded: what was said before it was not heard to its end"
 
 
@@ -28,11 +29,22 @@ class Recording:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._orders: list[_Order] = []
+        self._refused = False
 
     def order(self, *, start: bool) -> None:
         """`record start`, `record stop`."""
+        if self._refused:
+            if start:
+                self._call.note(REFUSED)
+            return
         self._orders.append(_Order(start, set(self._call.transcript.coming)))
         self._go_on()
+
+    def refuse(self) -> None:
+        """The caller does not want it: stop at once, and record no more of this call."""
+        self._refused = True
+        self._orders.clear()
+        self._call.emit(Record(start=False))
 
     def heard(self, speech_id: str) -> None:
         """What was said has been heard to its end."""

@@ -12,6 +12,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.events import MoveRequested, NoteRequested, SayRequested, SlotGiven
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.modelling import sentences
 from flowengine.conversation.place import OpenToCaller, layers
 from flowengine.conversation.slots import extract
 from flowengine.conversation.transcript import Prompt
@@ -30,6 +31,14 @@ class Steering:
 
     def refusal(self, request: Request) -> str | None:
         """Why a request cannot be met now, in a sentence; None when it can."""
+        reason = self._obstacle(request)
+        if reason is None and isinstance(request, SayRequested):
+            verdict = self._call.guarding.wrong(request.text)
+            return None if verdict is None else f"not said: this {verdict.what}"
+        return reason
+
+    def _obstacle(self, request: Request) -> str | None:
+        """The same, but for what the guard has against words: those are replaced when they come all the same."""
         call = self._call
         if call.outcome is not None or call.stay is None:
             return "the call is over" if call.stay is not None else "the call has not begun"
@@ -48,7 +57,7 @@ class Steering:
     def take(self, request: Request) -> None:
         """Meet a request, or note why it was not met."""
         call = self._call
-        reason = self.refusal(request)
+        reason = self._obstacle(request)
         if reason is not None:
             call.note(f"asked from outside, and not done: {reason}")
             return
@@ -56,7 +65,7 @@ class Steering:
             case SayRequested(text=text):
                 call.disarm_silence()
                 call.may_repeat()
-                call.say(Prompt((text.strip(),)))
+                call.say(Prompt(call.guarding.passed(sentences(text), "outside")))
             case MoveRequested(state=state):
                 branch = self._way(state)
                 assert branch is not None, "a refusal would have said so"

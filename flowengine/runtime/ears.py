@@ -1,5 +1,7 @@
 """How a call hears: caller audio to the recogniser, what was recognised back, and nothing of either in private.
 
+Card numbers are masked here, before anything is decided, shown, logged or kept: nothing behind the ears knows one.
+
 While a secret is typed the recogniser gets quiet in place of the caller's voice, of the same length: its clock goes on,
 and an utterance that was under way comes to its end. What is recognised meanwhile, or of voice from before that, is
 dropped.
@@ -13,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
+from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import FlowEngineError, RecogniserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
@@ -31,6 +34,8 @@ from flowengine.runtime.tasks import Tasks
 log = logging.getLogger(__name__)
 
 CLOSE_S = 2.0
+NUMBERS: frozenset[Expecting] = frozenset({"number", "digits", "date", "time", "postcode"})
+"""What is asked for when digits are an answer: then only a whole card number is masked."""
 
 
 class Ears:
@@ -56,6 +61,7 @@ class Ears:
         self._tainted = ""
         self._pushed = 0
         self._began: float | None = None
+        self._digits = ""
         self.private = False
 
     def open(self) -> None:
@@ -79,6 +85,12 @@ class Ears:
         self._expecting = expecting
         if self._stream is not None:
             self._stream.expect(expecting)
+
+    def without_cards(self, text: str) -> str:
+        """What the caller has said or typed, as it may be kept: no card number is (rule C2), nor half of one."""
+        masked = mask(text, self._digits, asked=self._expecting in NUMBERS)
+        self._digits = masked.tail
+        return masked.text
 
     def moment(self, ms: int) -> float | None:
         """When the recogniser's `ms` was, on the loop's clock; None before any audio has come."""
@@ -116,11 +128,12 @@ class Ears:
                 if self.private:
                     self._tainted = utterance_id
                 elif utterance_id != self._tainted:
-                    self._report(event)
-            case FinalTranscript(utterance_id=utterance_id, start_ms=start_ms):
+                    shown = mask(event.text, self._digits, asked=self._expecting in NUMBERS)
+                    self._report(replace(event, text=shown.text))
+            case FinalTranscript(utterance_id=utterance_id, text=text, start_ms=start_ms):
                 secret = self.private or utterance_id == self._tainted or start_ms < self._private_until
                 # The turn is over all the same: whoever keeps the floor must learn of it.
-                self._report(replace(event, text="") if secret else event)
+                self._report(replace(event, text="" if secret else self.without_cards(text)))
             case VoiceStarted() | VoiceEnded() | RecogniserFailed():
                 self._report(event)
             case _:

@@ -17,6 +17,7 @@ from typing import assert_never
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
+    Blocked,
     CancelTimer,
     Chose,
     Command,
@@ -102,8 +103,7 @@ class CallSession:
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
-        self._zero = 0.0
-        self._audio_at = 0.0
+        self._zero = self._audio_at = 0.0
         self._replies = Replies(self._tell)
         self._outcome: str | None = None
         self._gone: str | None = None
@@ -130,7 +130,7 @@ class CallSession:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
         if not self._ears.private:
             self._replies.ended_at = self._now()
-            self._post(CallerSaid(self._at(), text))
+            self._post(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private
 
     def on_machine(self) -> None:
@@ -301,7 +301,7 @@ class CallSession:
                 if self.away.is_away:
                     # A farewell that nobody can hear holds nothing up.
                     self._stop_speaking()
-            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
+            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Ended():
                 pass
             case _:
                 assert_never(command)

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
+    Blocked,
     CancelTimer,
     Chose,
     Ended,
@@ -229,6 +230,8 @@ class Watcher:
                 self.tell(at, "slot", name=name, value=value)
             case Noted(text=text):
                 self.tell(at, "note", text=text)
+            case Blocked(rule=rule, what=what):
+                self.tell(at, "note", text=f"guard, {rule}: not said, since it {what}")
             case Chose(split=split, variant=variant):
                 self.tell(at, "note", text=f"split {split}: {variant}")
             case RecordingSet(on=on, problem=problem):

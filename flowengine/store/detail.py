@@ -249,6 +249,8 @@ class _Story:
                 self.first_sound = at
             case "Noted":
                 self.notes.append(Note(at, facts["text"]))
+            case "Blocked":
+                self.notes.append(Note(at, f"guard, {facts['rule']}: not said, since it {facts['what']}"))
             case _:
                 pass
 

@@ -16,7 +16,17 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from flowengine.conversation.commands import Chose, Ended, Entered, Fact, Noted, SlotFilled, Suppress, Understood
+from flowengine.conversation.commands import (
+    Blocked,
+    Chose,
+    Ended,
+    Entered,
+    Fact,
+    Noted,
+    SlotFilled,
+    Suppress,
+    Understood,
+)
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.trace import UNTRACED
@@ -280,6 +290,8 @@ class Player:
                 turn.filled.append(fact)
             case Noted(text=text):
                 turn.notes.append(text)
+            case Blocked(rule=rule, what=what):
+                turn.notes.append(f"guard, {rule}: not said, since it {what}")
             case Chose(split=split, variant=variant):
                 turn.notes.append(f"split {split}: {variant}")
             case Suppress(reason=reason):

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
+from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
+    Blocked,
     CancelTimer,
     Chose,
     Command,
@@ -157,7 +159,7 @@ class VirtualCall:
         """The caller speaks; it takes as long as the words do, or so many seconds."""
         self._take_floor(reaction + (pace.speech_seconds(text) if seconds is None else seconds))
         if not self.over:
-            self._think(CallerSaid(self.at, text))
+            self._think(CallerSaid(self.at, mask(text, asked=True).text))
 
     def press(self, keys: str) -> None:
         """The caller presses keys, one after the other."""
@@ -293,7 +295,7 @@ class VirtualCall:
                 self._timers.clear()
                 self._coming.clear()
                 self._transfer = None
-            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Ended():
+            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Ended():
                 self._on_fact(command)
             case _:
                 assert_never(command)

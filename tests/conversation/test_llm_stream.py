@@ -6,6 +6,7 @@ import pytest
 
 from flowengine.conversation.commands import AskModel, CancelTimer, Listen
 from flowengine.conversation.events import CallerSaid, ModelAnswered, SpeechCut
+from flowengine.conversation.guarding import FAREWELL, INSTEAD
 from flowengine.conversation.modelling import FILLER, sentences, whole_sentences
 from tests.conversation.talk import Talk
 from tests.conversation.test_llm import WORRY, worried
@@ -164,19 +165,26 @@ def test_a_digression_in_mid_stream_keeps_what_comes_for_later() -> None:
     assert said.index("Let me put that right.") < said.index("Shall we?")
 
 
-@pytest.mark.parametrize("sentence", ["I am a human being.", "I'm not a robot.", "It is risk-free."])
-def test_a_sentence_that_no_flow_may_hold_is_not_spoken_and_ends_the_turn(sentence: str) -> None:
+@pytest.mark.parametrize("sentence", ["I am a human being.", "I'm not a robot.", "It is risk-free.", "It's £3."])
+def test_a_sentence_that_may_not_be_said_is_replaced_and_the_turn_goes_on(sentence: str) -> None:
     talk = worried()
     talk.model_says("It covers old boilers.")
-    assert talk.model_says(sentence) == ["I understand.", "Goodbye."]
+    assert talk.model_says(sentence)[0] in INSTEAD.values()
+    assert talk.model_says("Shall we?") == ["Shall we?"]
     assert sentence not in talk.turns("agent")
-    assert any(note.startswith("the model's sentence was not spoken: it ") for note in talk.notes)
 
 
-def test_a_stopped_turn_takes_no_exit() -> None:
+def test_a_phrase_cannot_hide_between_two_sentences_that_come_apart() -> None:
     talk = worried()
-    talk.model("I am a human being.", "convinced")
-    assert talk.outcome == "bad"
+    talk.model_says("I can.")
+    assert talk.model_says("Guarantee that it works.") == [INSTEAD["guarantee"]]
+
+
+def test_a_turn_with_two_such_sentences_takes_no_exit_and_ends_the_call() -> None:
+    talk = worried()
+    talk.model_says("I am a human being.")
+    assert talk.model("It is risk-free.", "convinced") == [FAREWELL]
+    assert talk.outcome == "failed"
 
 
 def test_remarks_on_what_the_model_tried_are_in_the_record() -> None:

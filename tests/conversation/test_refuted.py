@@ -304,7 +304,7 @@ def test_words_that_nothing_listens_for_do_not_interrupt_a_firm_line() -> None:
     text = HELD.replace("  robot_question -> explain\n", "  opt_out -> bye\n").replace("  resume\n", "  -> bye\n")
     first = "\nstate first\n  say identity\n  listen\n    agree -> offer\n    silence or otherwise -> bye\n"
     talk = Talk(compiled(f"{BEGIN}{text}{first}"), hears=False)
-    talk.says("yes are you a robot")
+    talk.says("yes is it raining there")
     assert not talk.latest
     talk.hear()
     assert talk.state == "offer"

@@ -55,7 +55,7 @@ def test_the_floor_alone_hears_what_it_was_made_with() -> None:
         ("are you a robot", "robot_question"),
         ("hang on, am I talking to a machine", "robot_question"),
         ("who are you", "who_are_you"),
-        ("where did you get my number from", "who_are_you"),
+        ("where did you get my number from", "my_number"),
         ("I want to make a complaint about this", "complaint"),
         ("my husband has just died", "distress"),
         ("I'm only a child", "distress"),

@@ -31,4 +31,22 @@ ADVICE = Kind(
     ),
     "gives financial, medical or legal advice",
     "say that this cannot be advised on here, and who can",
+    hints=(
+        *(
+            "saving",
+            "invest",
+            "pension",
+            "share",
+            "stock",
+            "bond",
+            "isa",
+            "mortgage",
+            "loan",
+            "debt",
+            "bankrupt",
+            "crypto",
+        ),
+        *("tablet", "medic", "dose", "doctor", "gp", "prescription", "treatment", "surgery", "insulin", "pill", "sue"),
+        *("court", "legal", "solicitor", "compensation", "tenancy", "lawyer", "inhaler", "case", "damages", "money"),
+    ),
 )

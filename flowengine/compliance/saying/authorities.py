@@ -31,6 +31,11 @@ CLAIM = Kind(
     "claims to speak for an authority or a bank",
     "say whom you call for: {{ agent.company }}",
     certain=True,
+    hints=(
+        *("hmrc", "revenue", "tax office", "ofgem", "ofcom", "ofwat", "fca", "financial conduct", "trading standards"),
+        *("police", "home office", "dvla", "dwp", "nhs", "council", "government", "citizens", "bank", "fraud"),
+        *("preference service", " board"),
+    ),
 )
 _NAMED = re.compile(rf"{_AUTHORITIES}$", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:not|never|no|nor|neither|nobody|cannot|\w+n't|if|whether|unlike)\b", re.IGNORECASE)

@@ -21,6 +21,7 @@ NO_RISK = Kind(
     ),
     "promises that there is no risk",
     "say what the caller may lose, or nothing about it",
+    hints=("risk", "lose", "wrong", "fail", "sure thing", "foolproof", "safe", "brainer"),
 )
 GUARANTEE = Kind(
     "guarantee",
@@ -42,4 +43,8 @@ GUARANTEE = Kind(
     ),
     "gives a guarantee",
     "say what the offer is: 'most customers save', with the figures to prove it",
+    hints=(
+        *("guarant", "promise", "swear", "vow", "assure", "my word", "definitely", "certain", "sure", "always"),
+        *("absolutely", "without fail", "bound"),
+    ),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from flowengine.compliance.saying.rule import hinted
+
 _SELF = (
     r"(?:i am|i'm|it's|it is|this is|yes|you are|you're|you have reached|you've reached|we are|we're|here is|here's"
     r"|(?:you are|you're) (?:now )?(?:speaking|talking|chatting|connected|through) (?:to|with))"
@@ -49,10 +51,25 @@ REPORTED = re.compile(
 CALLED = "says or implies that the agent is a person"
 
 
+_HINTS = (
+    (
+        _CLAIM,
+        (
+            *("human", "person", "people", "man", "lady", "bloke", "real", "agent", "advis", "operator", "voice"),
+            *("employee", "colleague", "staff", "team member", "flesh"),
+        ),
+    ),
+    (_DENIAL, ("bot", "machine", "computer", " ai", "a.i", "artificial", "automat", "program", "software", "virtual")),
+)
+
+
 def claimed(text: str) -> re.Match[str] | None:
     """Where one sentence claims to be spoken by a person; None when it does not, or asks."""
     asks = text.endswith("?")
-    for pattern in (_CLAIM, _DENIAL):
+    plain = text.lower()
+    for pattern, hints in _HINTS:
+        if not hinted(plain, hints):
+            continue
         for match in pattern.finditer(text):
             clause = re.split(r"[,;:–—] ", text[: match.start()])[-1]
             # "You're the owner, a real person?" asks; "I'm a real person, all right?" does not.

@@ -95,11 +95,11 @@ class Saying:
                     return Verdict(kind.rule, kind.called)
             elif any(_over(match.span(), cut) for match in kind.matches(text)):
                 return Verdict(kind.rule, kind.called)
-        if self._facts is not None and not cut and not amounts(text) <= self._facts:
-            return PRICE
-        if self._facts is not None and cut:
-            apart = amounts(text[:cut]) | amounts(text[cut:])
-            if not amounts(text) - apart <= self._facts:
+        if self._facts is not None:
+            named = amounts(text) - self._facts
+            if named and cut:
+                named -= amounts(text[:cut]) | amounts(text[cut:])
+            if named:
                 return PRICE
         return None
 

@@ -8,11 +8,14 @@ _SECRETS = (
     r"(?:card (?:number|details)|long number|(?:three|3)[- ]digit (?:code|number)|security (?:code|number)|cvv|cvc"
     r"|pin(?: number)?|sort code|account number|password|national insurance number|full date of birth)"
 )
+_HINTS = ("card", "number", "digit", "cvv", "cvc", "pin", "code", "password", "birth")
+
 ASKS = Kind(
     "secrets",
     pattern(rf"\b(?:your|the) (?:\w+ )?{_SECRETS}\b"),
     "asks for what must not be spoken on a call",
     "take it by keypad, in a slot marked secret, which is not recorded or written down",
+    hints=_HINTS,
 )
 SPOKEN = Kind(
     "secrets",
@@ -26,4 +29,5 @@ SPOKEN = Kind(
     "asks for, or reads out, what must not be spoken on a call",
     "take it by keypad, in a slot marked secret, which is not recorded or written down",
     written=False,
+    hints=(*_HINTS, "born", "expiry", "passcode", "maiden", "one-time", "one time", *"0123456789"),
 )

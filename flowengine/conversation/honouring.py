@@ -1,0 +1,162 @@
+"""The floor under every flow: what a caller may always say, and the engine's own answer where the flow has none.
+
+A flow's own intents come first, and its own branches answer: where it has a live intent of that name, words that its
+phrases miss are taken for it. Where it has none, approved wording answers, and the call goes on or ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from flowengine.compliance.honoured import Honoured, honoured, opts_out
+from flowengine.conversation.call import Call
+from flowengine.conversation.commands import Candidate
+from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.transcript import Prompt
+
+OPT_OUT: Literal["opt_out"] = "opt_out"
+CERTAIN = 0.95
+"""An intent of the flow that is so sure means it: "I'm driving" may be one of its own."""
+
+NAMED: Mapping[Honoured, tuple[str, ...]] = {
+    "wrong_person": ("wrong_person", "wrong_number"),
+    "driving": ("driving", "busy"),
+    "my_number": ("my_number", "who_are_you"),
+}
+"""Intents of a flow that answer it, where they are not called as it is; the first that is live is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engine does. `ends`: the outcomes to end with, the first that the flow has; None: it goes on."""
+
+    text: str
+    note: str | None = None
+    ends: tuple[str, ...] | None = None
+    suppresses: bool = False
+
+
+ROBOT = Answer("Yes, I'm {name}, an automated assistant for {company}.")
+RECORDED = Answer(
+    "Your voice isn't recorded from here on. I do keep a written note of the call.", "does not want to be recorded"
+)
+CARD = Answer("Please don't say card numbers on this call. I haven't kept that one.")
+EMERGENCY = Answer(
+    "I can't call for help from here. Please hang up now and dial nine nine nine.", "emergency", ("emergency",)
+)
+WRONG = Answer("I'm sorry to have troubled you. I'll make a note of it. Goodbye.", "wrong person", ("wrong_number",))
+DRIVING = Answer("Then I won't keep you. Please drive safely. Goodbye.", "was driving", ("callback",))
+
+OUTBOUND: Mapping[Honoured, Answer] = {
+    "robot_question": ROBOT,
+    "who_are_you": Answer(
+        "I'm {name}, an automated assistant calling for {company}."
+        " If you'd rather not get these calls, just say so and I'll take you off our list."
+    ),
+    "my_number": Answer(
+        "I can't see where your number came from, but {company} can tell you."
+        " If you'd rather not get these calls, just say so and I'll take you off our list."
+    ),
+    "complaint": Answer(
+        "I'm sorry about that. I've noted your complaint for a person to look at, and we won't call you again."
+        " Goodbye.",
+        "complaint",
+        ("complained",),
+        suppresses=True,
+    ),
+    "distress": Answer(
+        "I'm so sorry. I won't keep you. Take care. Goodbye.",
+        "in distress, or a child: a person should review this contact",
+        ("vulnerable",),
+    ),
+    "human_request": Answer(
+        "I can't put you through from here. I've noted that you'd like a person to ring you. Goodbye.",
+        "wants to speak to a person",
+        ("callback",),
+    ),
+    "emergency": EMERGENCY,
+    "wrong_person": WRONG,
+    "driving": DRIVING,
+    "dont_record": RECORDED,
+    "card_number": CARD,
+}
+INBOUND: Mapping[Honoured, Answer] = {
+    **OUTBOUND,
+    "who_are_you": Answer("I'm {name}, the automated assistant of {company}."),
+    "my_number": Answer("You've rung us, so I have only the number you're calling from."),
+    "complaint": Answer("I'm sorry about that. I've noted your complaint for a person to look at.", "complaint"),
+    "distress": Answer("I'm so sorry to hear that.", "in distress, or a child: a person should review this contact"),
+    "human_request": Answer(
+        "I can't put you through from here. I've noted that you'd like to speak to a person.",
+        "wants to speak to a person",
+    ),
+}
+"""Whoever rings us wants something: the call goes on where it can."""
+
+ONCE: frozenset[Honoured] = frozenset({"complaint", "distress", "human_request"})
+"""Noted once; the flow takes the words from then on, so that a call cannot go in circles."""
+
+
+class Honouring:
+    """The floor of one call."""
+
+    def __init__(self, call: Call, interpreter: Interpreter) -> None:
+        self._call = call
+        self._interpreter = interpreter
+        self._answers = INBOUND if call.flow.direction == "inbound" else OUTBOUND
+        self._noted: set[Honoured] = set()
+
+    def protects(self, text: str) -> bool:
+        """Whether these words are heard whatever is being said. A question can wait for a line that has to be heard."""
+        kind = honoured(text)
+        return kind == OPT_OUT or (kind is not None and self._answers[kind].ends is not None)
+
+    def found(
+        self, text: str, named: Collection[str], candidates: tuple[Candidate, ...]
+    ) -> tuple[Honoured | None, tuple[Candidate, ...]]:
+        """What the engine has to answer, or None; and the flow's candidates, with what its own phrases have missed.
+
+        `named`: the intents that are listened for.
+        """
+        if any(each.tier == "protective" for each in candidates):
+            return None, candidates
+        kind: Honoured | None = OPT_OUT if opts_out(text) else honoured(text)
+        if kind is None or (kind != OPT_OUT and any(each.score >= CERTAIN for each in candidates)):
+            return None, candidates
+        own = next((name for name in NAMED.get(kind, (kind,)) if name in named), None)
+        if kind == OPT_OUT or (own is not None and self._call.flow.intents[own].protective):
+            missed = Candidate(own or kind, 1.0, "protective")
+            return None, (missed, *(each for each in candidates if each.intent != missed.intent))
+        return (None if own is not None or kind in self._noted else kind), candidates
+
+    def answer(self, kind: Honoured) -> None:
+        """Say what is always said, and go on or end."""
+        call, answer = self._call, self._answers[kind]
+        if kind in ONCE:
+            self._noted.add(kind)
+        if answer.note is not None:
+            call.note(answer.note)
+        if answer.suppresses:
+            call.suppress(kind)
+        call.stop_speaking()
+        agent = call.flow.agent
+        text = answer.text.format(name=agent.name, company=agent.company)
+        if answer.ends is not None:
+            ending = next((each for each in answer.ends if each in call.flow.outcomes), "failed")
+            return self._interpreter.stop(ending, text)
+        if kind == "dont_record":
+            self._interpreter.recording.refuse()
+        call.may_repeat()
+        call.say(Prompt((text,)))
+        return self._go_on()
+
+    def _go_on(self) -> None:
+        """Where the call was: the line that has to be heard, or the open question."""
+        stay = self._call.stay
+        assert stay is not None, "the call has not begun"
+        if stay.held is not None:
+            stay.held.tries = 0
+            return self._interpreter.go_on()
+        return self._interpreter.ask_again()
