@@ -81,6 +81,11 @@ class OpenAiModel:
         last = self.options.endpoints[-1]
         for endpoint in self.options.endpoints:
             breaker = self._breakers[endpoint]
+            try:
+                self._check_budget(endpoint, request)
+            except ModelError as error:
+                reasons.append(f"{endpoint.model}: {error}")
+                continue
             for number in range(1, TRIES + 1):
                 if not breaker.allows():
                     reasons.append(f"{endpoint.model}: it rests after its failures")
@@ -111,13 +116,16 @@ class OpenAiModel:
                     return ModelReply(reply.text, reply.exit, reply.remarks, f"model {endpoint.model}: {used}{spoke}")
         raise ModelError("; ".join(reasons))
 
+    def _check_budget(self, endpoint: Endpoint, request: ModelRequest) -> None:
+        """Raises ModelError when the call may not have another turn of this model."""
+        self.budget.check(request.call_id, endpoint, _characters(messages(request)))
+
     async def _ask(
         self, endpoint: Endpoint, request: ModelRequest, patience: float, say: Callable[[str], None]
     ) -> tuple[ModelReply, str]:
         """One try. Raises _Failed when the service fails, ModelError when what it says is of no use."""
         asked = messages(request)
-        characters = sum(len(each["content"]) for each in asked)
-        self.budget.check(request.call_id, endpoint, characters)
+        characters = _characters(asked)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + TURN_S
         try:
@@ -140,6 +148,8 @@ class OpenAiModel:
                 finally:
                     prompt, answer = reading.tokens or (tokens_in(characters), tokens_in(reading.characters))
                     cost = 0.0 if nothing_done else self.budget.add(request.call_id, endpoint, prompt, answer)
+                if reading.is_broken_off:
+                    raise _Failed("the answer broke off", again=True)
                 reply = reading.end()
         except TimeoutError:
             raise _Failed(f"no sentence within {patience:.1f} s") from None
@@ -184,6 +194,10 @@ class OpenAiModel:
         except (ValueError, TypeError, AttributeError):
             # Half a JSON object, or one of another shape.
             raise _Failed("the service's answer cannot be read") from None
+
+
+def _characters(asked: list[dict[str, str]]) -> int:
+    return sum(len(each["content"]) for each in asked)
 
 
 def _client(endpoint: Endpoint) -> openai.AsyncOpenAI:

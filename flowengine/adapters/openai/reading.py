@@ -66,6 +66,11 @@ class Reading:
         """It has said as much as a turn may hold: nothing more is read."""
         return self._sentences >= MOST_SENTENCES
 
+    @property
+    def is_broken_off(self) -> bool:
+        """The stream has not said why it ends."""
+        return self._finish is None and not self.enough
+
     def take(self, piece: Piece) -> None:
         """A message has come. Raises ModelError for what cannot be spoken."""
         self.started = True
@@ -94,8 +99,6 @@ class Reading:
                 raise ModelError("the service's own filter stopped it")
             case "length":
                 return self._cut_short()
-            case None:
-                raise ModelError("the answer broke off")
             case _:
                 pass
         if self._rest.strip():
