@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flowengine.compliance.saying.amounts import Amount, amounts
 from flowengine.compliance.saying.normal import heard
-from flowengine.compliance.saying.saying import LONGEST, UNREADABLE, Saying
+from flowengine.compliance.saying.saying import LONGEST, PRICE, UNREADABLE, Saying
 from tests.guard.sets import PARTS, SAYING, Part, judged, rows
 
 FALSE_BLOCKS = 0.03
@@ -57,6 +57,12 @@ def test_what_stood_before_is_not_judged_again() -> None:
 
 def test_a_company_may_name_itself() -> None:
     assert Saying(None, "Ofgem").check("I'm calling from Ofgem.") is None
+
+
+def test_a_month_s_price_may_be_named_without_the_month_but_not_by_the_year() -> None:
+    monthly = Saying(amounts("It's £49 a month."), "Hearth & Home")
+    assert monthly.check("That's forty-nine pounds.") is None
+    assert monthly.check("That's forty-nine pounds a year.") == PRICE
 
 
 def test_without_facts_any_amount_may_be_named() -> None:

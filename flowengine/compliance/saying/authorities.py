@@ -12,6 +12,7 @@ from flowengine.compliance.saying.rule import Kind, pattern
 _AUTHORITIES = (
     r"(?:hmrc|h\.?m\.? revenue(?: (?:and|&) customs)?|the (?:tax office|inland revenue)|ofgem|ofcom|ofwat|the fca"
     r"|the financial conduct authority|trading standards|the police|the home office|the dvla|the dwp|the nhs"
+    r"|the national health service"
     r"|the (?:city |county |borough )?council|the government|citizens advice|(?:the|your) (?:own )?bank"
     r"|the fraud (?:team|squad|department)|the telephone preference service|the (?:gas|electricity) board)"
 )
@@ -26,6 +27,8 @@ CLAIM = Kind(
         r"|\b(?:i'm|we're|i am|we are) (?:working for|representing)"
         r"|\b(?:i'm|i am|this is) an? (?:officer|agent|inspector|official) (?:of|from|with|at|for))"
         rf" {_AUTHORITIES}(?![\w-]|'s| (?:tax|holiday|account|statement|app|scheme|card|transfer|details|price))",
+        rf"\b{_SELF} (?:an? )?(?:police|council|tax|government|hmrc|nhs|bank) "
+        r"(?:officer|official|inspector|employee|worker|constable)\b",
         rf"\b{_SELF} {_AUTHORITIES}(?=[.,;!?]|$| calling| speaking| here| again| at (?:your|the) bank)",
     ),
     "claims to speak for an authority or a bank",
@@ -34,7 +37,7 @@ CLAIM = Kind(
     hints=(
         *("hmrc", "revenue", "tax office", "ofgem", "ofcom", "ofwat", "fca", "financial conduct", "trading standards"),
         *("police", "home office", "dvla", "dwp", "nhs", "council", "government", "citizens", "bank", "fraud"),
-        *("preference service", " board"),
+        *("preference service", " board", "tax ", "health service"),
     ),
 )
 _NAMED = re.compile(rf"{_AUTHORITIES}$", re.IGNORECASE)

@@ -28,7 +28,7 @@ GUARANTEE = Kind(
     pattern(
         rf"\b(?:i|we)(?: |(?='))(?:'ll |'d |'m happy to )?{_ADVERBS}(?:guarantee|promise|swear|vow|assure you)\b"
         r"(?! (?:to|that we'll|that i'll|i'll|we'll) (?:ask|call|ring|check|note|look|pass))",
-        r"^(?:guarantee|promise)\b",
+        r"^(?:guarantee|promise)\b|\bcast[- ]iron\b|\bpromise from (?:me|us)\b",
         r"\bguaranteed (?:to|savings?|returns?|income|results?|approval|acceptance|success|lower|cheaper|a|you)\b",
         r"\b(?:100|a hundred|one hundred) ?(?:%|per ?cent) guaranteed?\b",
         r"\b(?:is|are|you're|it's|that's|be|you'll be) (?:\w+ )?guaranteed\b(?! (?:for|by|against) )",
@@ -44,7 +44,7 @@ GUARANTEE = Kind(
     "gives a guarantee",
     "say what the offer is: 'most customers save', with the figures to prove it",
     hints=(
-        *("guarant", "promise", "swear", "vow", "assure", "my word", "definitely", "certain", "sure", "always"),
+        *("iron", "guarant", "promise", "swear", "vow", "assure", "my word", "definitely", "certain", "sure", "always"),
         *("absolutely", "without fail", "bound"),
     ),
 )

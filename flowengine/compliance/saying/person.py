@@ -25,7 +25,9 @@ PERSON = (
     rf"|real(?=[^\w\s-]|$))"
 )
 _NAMED = r"(?:[\w\ufffc]+(?: [\w\ufffc]+)?, )?"
-_CLAIM = re.compile(rf"\b{_SELF},? {_NAMED}{_SURELY}{PERSON}", re.IGNORECASE)
+_CLAIM = re.compile(
+    rf"\b{_SELF},? {_NAMED}{_SURELY}{PERSON}|^(?:speaking )?as an? (?:fellow |real )?(?:human|person)\b", re.IGNORECASE
+)
 
 MACHINE = (
     r"(?:robot|bot|chatbot|machine|computer(?: program(?:me)?)?|ai|a\.i\.?|artificial intelligence|automaton|program"

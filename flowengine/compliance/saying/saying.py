@@ -6,7 +6,7 @@ Closed on failure: what cannot be read is not said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowengine.compliance.cards import has_card
 from flowengine.compliance.saying import person
@@ -50,7 +50,7 @@ class Saying:
     """
 
     def __init__(self, facts: Iterable[Amount] | None, company: str) -> None:
-        self._facts = None if facts is None else frozenset(facts)
+        self._facts = None if facts is None else _or_plain(facts)
         self._company = heard(company)
 
     def check(self, sentence: str, previous: str = "", *, refused: bool = False) -> Verdict | None:
@@ -105,6 +105,12 @@ class Saying:
 
     def _counted(self, text: str) -> Verdict | None:
         return READS_CARD if has_card(text) else None
+
+
+def _or_plain(facts: Iterable[Amount]) -> frozenset[Amount]:
+    """What is a month's price may be named without the month; not the other way round, nor by the year."""
+    given = frozenset(facts)
+    return given | {replace(each, per="") for each in given if each.value is not None}
 
 
 def _over(span: tuple[int, int], cut: int) -> bool:
