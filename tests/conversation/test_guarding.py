@@ -56,10 +56,9 @@ intent human_request protective "the caller wants a person"
 DEPOSIT = "\ncontact\n  deposit: money = 25\n"
 
 
-def talking(extra: str = "", intents: str = "") -> Talk:
-    base = compiled(FLOW + extra, head=HEAD + DEPOSIT) if not intents else None
-    flow = base or compiled(FLOW + extra + intents, head=HEAD + DEPOSIT)
-    talk = Talk(flow, {"deposit": 25})
+def talking(more: str = "") -> Talk:
+    """A call in which the model has the floor."""
+    talk = Talk(compiled(FLOW + more, head=HEAD + DEPOSIT), {"deposit": 25})
     talk.says("yes")
     return talk
 
@@ -123,7 +122,7 @@ def test_who_breaks_a_rule_takes_no_exit_with_the_same_breath() -> None:
 
 
 def test_a_flow_with_a_person_passes_the_caller_on_instead() -> None:
-    talk = talking(PERSON, HUMAN)
+    talk = talking(PERSON + HUMAN)
     assert talk.model("I guarantee it. It's risk-free. It's lovely.") == [
         INSTEAD["guarantee"],
         "I'll ask a colleague to ring you. Goodbye.",
