@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType, shortnumberinfo
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberType, shortnumberinfo
 
 from flowengine.compliance.policy import NumberKind, Policy
 
@@ -25,7 +25,9 @@ BETWEEN_DIGITS = " -./()\u00a0\u2007\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u
 DROPPED = str.maketrans(dict.fromkeys(BETWEEN_DIGITS, ""))
 AROUND = "\u200e\u200f\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069\ufeff"
 """Marks of writing direction that address books copy along with a number, and a byte-order mark."""
-EXTENSION = re.compile(r"\d.*(?:[#*,;~]|[xX]|[eE][xX][tT])")
+PARTED = re.compile(r"\d.*[#*,;~]")
+EXTENSION = re.compile(r"[^a-z\d]*(?:\d[^a-z\d]*){6,}(?:x|ext|extn|extension)[^a-z]*", re.IGNORECASE | re.ASCII)
+"""The word for an extension, behind what may be a number; other letters are letters ("0800 GOFEDEX")."""
 LONGEST = 40
 """Characters. A number has 15 digits at most; the rest is room for what stands between them."""
 SHORT = range(3, 7)
@@ -38,6 +40,17 @@ DRAMA = re.compile(
 )
 """Ofcom's numbers for drama, without the 0: they reach nobody. `phonenumbers` calls the mobiles, 01632 and 0115 496
 invalid and knows no difference for the others."""
+
+
+def _mobiles_of(region: str) -> re.Pattern[str]:
+    metadata = PhoneMetadata.metadata_for_region(region)
+    assert metadata is not None
+    assert metadata.mobile is not None
+    return re.compile(metadata.mobile.national_number_pattern or "")
+
+
+ISLAND_MOBILES = {region: _mobiles_of(region) for region in ("GG", "IM", "JE")}
+"""07924 is in Man's plan and in Great Britain's, and `phonenumbers` takes such a number for British."""
 
 KIND_OF_TYPE: dict[int, NumberKind] = {
     PhoneNumberType.PREMIUM_RATE: "premium",
@@ -56,6 +69,8 @@ class Number:
     region: str
     kind: NumberKind
     country_code: int = 44
+    is_shared: bool = False
+    """The plans of Great Britain and of `region`, an island, both hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +147,11 @@ def _british(national: str) -> Number | None:
     if len(national) not in UK_DIGITS or national.startswith("0"):
         return None
     region = phonenumbers.region_code_for_number(PhoneNumber(country_code=44, national_number=int(national)))
-    return None if region is None else Number("+44" + national, region, _british_kind(national))
+    if region is None:
+        return None
+    island = next((name for name, mobiles in ISLAND_MOBILES.items() if mobiles.fullmatch(national)), None)
+    is_shared = region == "GB" and island is not None
+    return Number("+44" + national, island or region, _british_kind(national), is_shared=is_shared)
 
 
 def _british_kind(national: str) -> NumberKind:
@@ -175,7 +194,7 @@ def _is_short_code(national: str) -> bool:
 def _what_is_wrong(spelt: str, rest: str) -> str:
     if any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in spelt):
         return "control characters in it"
-    if EXTENSION.search(spelt):
+    if PARTED.search(spelt) or EXTENSION.fullmatch(spelt):
         return "an extension, or more than one number; give the number alone"
     if any(sign.isalpha() for sign in rest):
         return "letters in it; give the digits"

@@ -90,6 +90,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.calls = calls
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
+            app.state.record_failed_at = float("-inf")
             app.state.twilio = _rest(settings)
             app.state.queue = queue = open_queue(settings, recording.store.database)
             app.state.dialling = _dialling(app, calls, queue, progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Mapping
 
 import msgspec
@@ -61,11 +62,17 @@ async def on_http(request: Request, error: Exception) -> Response:
 
 async def on_store(request: Request, error: Exception) -> Response:
     """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
-    log.error("a request needs the record, which does not answer", extra={"path": _address(request)})
+    record_failed(request)
     return respond(
         Problem("The record cannot be used", 503, "The database does not answer; try again later."),
         {"retry-after": "5"},
     )
+
+
+def record_failed(request: Request) -> None:
+    """A request could not be answered for want of the record: said in the log, and at `/health/ready` for a while."""
+    log.error("a request needs the record, which does not answer", extra={"path": _address(request)})
+    request.app.state.record_failed_at = time.monotonic()
 
 
 def _address(request: Request) -> str:

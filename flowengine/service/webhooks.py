@@ -194,7 +194,8 @@ async def _signed_form(request: Request) -> dict[str, str]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise ProblemError(413, "Body too large", f"at most {BODY_LIMIT} bytes")
+            detail = f"At most {BODY_LIMIT:,} bytes are taken here; Twilio's forms are far smaller. This is none."
+            raise ProblemError(413, "Body too large", detail)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=200)
     except (UnicodeDecodeError, ValueError) as error:

@@ -240,3 +240,11 @@ def test_no_sentence_of_a_reason_holds_the_number(at: datetime, known: Facts, po
         decision = decide(number, at, replace(known, caller_id="0909 879 0123"), policy)
         said = " ".join(reason.detail for reason in (*decision.reasons, *decision.warnings))
         assert not [part for part in ("7946", "4567", "1234", "9098", "8790") if part in said]
+
+
+def test_attempts_that_lie_ahead_are_said_to() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    rung = tuple(PastAttempt(noon + timedelta(hours=hours)) for hours in (-2, 1, 2))
+    told = decide("0113 496 0123", noon, Facts(attempts=rung, caller_id="+441134960124"), DRAMA)
+    (detail,) = [reason.detail for reason in told.reasons if reason.code == "CAP_24H"]
+    assert detail == "3 attempts in the last 24 hours or after that moment, 3 are allowed"

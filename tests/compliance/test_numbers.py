@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from flowengine.compliance.facts import Facts
+from flowengine.compliance.guard import decide
 from flowengine.compliance.numbers import Number, NumberProblem, identify, read_number
 from flowengine.compliance.policy import Policy
 
@@ -61,7 +65,11 @@ def test_the_strict_reading_and_the_library_agree_on_digits(digits: str) -> None
         ("020 7946 0123 EXT. 4", "an extension"),
         ("020 7946 0123;ext=4", "an extension"),
         ("020 7946 0123, 020 7946 0124", "more than one number"),
+        ("020 7946 0123 extension 4", "an extension"),
         ("tel:02079460123", "letters"),
+        ("0800 GOFEDEX", "letters"),
+        ("0x4477", "letters"),
+        ("1" * 39 + "g", "letters"),
         ("0800 FLOWERS", "letters"),
         ("O20 7946 O123", "letters"),
         ("020 7946 012\u0663", "another script"),
@@ -92,3 +100,10 @@ def test_a_leading_space_is_a_plus_only_where_that_makes_a_number() -> None:
     assert read_number(" 353861234567", STRICT) == "+353861234567"
     assert read_number(" 020 7946 0123", STRICT) == "+442079460123"
     assert read_number(" 7400 123456", STRICT) == "+447400123456"
+
+
+def test_a_mobile_in_the_plans_of_britain_and_of_an_island_is_refused_as_doubtful() -> None:
+    decision = decide("07924 123456", datetime(2026, 11, 24, 12, tzinfo=UTC), Facts(caller_id="+441134960124"), STRICT)
+    assert "the number may belong to the Isle of Man, which is no part of the United Kingdom" in [
+        reason.detail for reason in decision.reasons
+    ]

@@ -11,6 +11,7 @@ import pytest
 from flowengine.adapters.twilio.signature import sign
 from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
+from flowengine.service.webhooks import BODY_LIMIT
 from tests.service.asgi import Answered, Client
 
 TOKEN, BASE = "a-token-of-this-account", "https://calls.example.com"
@@ -88,3 +89,9 @@ def test_the_query_is_signed_too(client: Client) -> None:
     good, other = "/twilio/voice?flow=door&attempt=1", "/twilio/voice?flow=door&attempt=2"
     assert post(client, good, FORM).status == 200
     assert post(client, other, FORM, signature=sign(TOKEN, BASE + good, FORM)).status == 403
+
+
+def test_what_is_too_large_for_a_form_of_twilios_is_told_so(client: Client) -> None:
+    answered = client.ask("POST", "/twilio/voice", b"x" * (BODY_LIMIT + 1))
+    assert answered.status == 413
+    assert "This is none." in answered.json["detail"]

@@ -53,6 +53,7 @@ def _check(
     if len(counted) < cap:
         return None
     code, rule, span = names
-    detail = f"{len(counted)} attempts in the last {span}, {cap} are allowed"
+    ahead = " or after that moment" if counted[0] > at else ""
+    detail = f"{len(counted)} attempts in the last {span}{ahead}, {cap} are allowed"
     # The number is free again when so many have aged out that one fewer than the cap is left.
     return Reason(code, rule, detail, "by_time", counted[cap - 1] + window)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +11,9 @@ from starlette.responses import Response
 from flowengine.service.api.endpoint import answer
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
+
+REMEMBERED_S = 15.0
+"""How long a request that failed for want of the record keeps the service from being ready: a probe or two."""
 
 
 class Readiness(msgspec.Struct):
@@ -31,7 +36,9 @@ async def ready(request: Request) -> Response:
     waiting = sorted(request.app.state.waiting_for)
     if calls.is_stopping:
         waiting.append("its end: the service is stopping")
-    if not calls.recording.writer.healthy:
+    # A full disk shows where somebody writes: perhaps in a request alone.
+    failed = time.monotonic() - request.app.state.record_failed_at < REMEMBERED_S
+    if failed or not calls.recording.writer.healthy:
         waiting.append("the record: the database cannot be written")
     dialling: Dialling | None = request.app.state.dialling
     body = Readiness(ready=not waiting, waiting_for=waiting, dialling=None if dialling is None else dialling.trouble)

@@ -14,7 +14,7 @@ from flowengine.errors import StoreError
 from flowengine.service.api.auditing import write_done, write_refused
 from flowengine.service.api.endpoint import Endpoint
 from flowengine.service.auth import admit
-from flowengine.service.problems import ProblemError
+from flowengine.service.problems import ProblemError, record_failed
 
 
 class Served:
@@ -35,6 +35,7 @@ class Served:
         except StoreError:
             if endpoint.away is None:
                 raise
+            record_failed(request)
             response = endpoint.away()
         await response(scope, receive, send)
 

@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from flowengine.errors import StoreError
 from flowengine.service.api.endpoint import Endpoint, Media
+from flowengine.service.api.health import REMEMBERED_S
 from flowengine.service.api.serving import Served
 from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
+from flowengine.store.keys import ApiKey, ApiKeys
 from tests.service.asgi import Answered, Client
 
 NUMBER = "+441134960123"
@@ -76,3 +78,19 @@ def test_a_body_is_taken_up_to_its_limit_and_no_further(settings: Settings) -> N
     answered = asked(settings, upload, "POST", "/api/taken", b"x" * 200_001)
     assert (answered.status, answered.json["title"]) == (413, "Body too large")
     assert "200,000 bytes" in answered.json["detail"]
+
+
+def test_a_request_that_failed_for_want_of_the_record_shows_in_readiness_for_a_while(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: ApiKeys) -> list[ApiKey]:
+        raise StoreError("the disk is full")
+
+    wanting = "the record: the database cannot be written"
+    assert wanting not in client.get("/health/ready").json["waiting_for"]
+    monkeypatch.setattr(ApiKeys, "list", full)
+    assert client.get("/api/keys").status == 503
+    answered = client.get("/health/ready")
+    assert (answered.status, wanting in answered.json["waiting_for"]) == (503, True)
+    client.app.state.record_failed_at -= REMEMBERED_S
+    assert wanting not in client.get("/health/ready").json["waiting_for"]
