@@ -220,7 +220,7 @@ def zipped(names: list[str]) -> bytes:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (gzip.compress(padded(THREE))[:-12], "cut off or damaged"),
+        (gzip.compress(padded(THREE), mtime=0)[:-12], "cut off or damaged"),
         (zipped(["a"])[:60], "cut off or damaged"),
         (zipped(["a", "b"]), "holds 2 files"),
         (b"\x00\x01\x02\x03" * 2000, "is no text"),
