@@ -22,6 +22,9 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 """The driver taken where an address names none."""
 
 WRITES = {"record_writes": True}
+MAKES = {"record_makes": True}
+"""Makes or changes the tables: whoever comes second waits until the first has done so."""
+MAKING_MS = 60_000
 
 STATEMENT_S = 30.0
 """No statement of a service takes longer; one that does waits for a server that is in trouble."""
@@ -170,7 +173,10 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
         cursor.close()
 
     def began(connection: Connection) -> None:
-        if connection.get_execution_options().get("record_writes", False):
+        options = connection.get_execution_options()
+        if options.get("record_makes", False):
+            connection.connection.cursor().execute(f"PRAGMA busy_timeout={MAKING_MS}")
+        if options.get("record_writes", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             # It takes no lock, so nothing can go wrong; SQLAlchemy's way there costs as much as a look-up.

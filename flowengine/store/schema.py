@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from flowengine.errors import StoreError
 from flowengine.store import tables
-from flowengine.store.database import WRITES
+from flowengine.store.database import MAKES, WRITES
 from flowengine.store.vault import CHECKED, Vault
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def state_of(engine: Engine, shown: str) -> State:
 
 def upgrade(engine: Engine, vault: Vault, shown: str) -> None:
     """Make or change the tables; what is in clear is sealed. Raises StoreError, and SQLAlchemy's errors."""
-    with _alembic, engine.execution_options(**WRITES).begin() as connection:
+    with _alembic, engine.execution_options(**WRITES, **MAKES).begin() as connection:
         if connection.dialect.name == "postgresql":
             # SQLite's write lock is held already. Sealing an old record may take longer than a statement should, and
             # whoever comes second waits for it.
@@ -62,6 +62,8 @@ def upgrade(engine: Engine, vault: Vault, shown: str) -> None:
         if state is not State.CURRENT:
             _migrate(connection, vault, adopt=state is State.OLD)
             log.info("the record's tables were brought up to date", extra={"schema": tables.SCHEMA_VERSION})
+    # Its connection was told to be patient.
+    engine.dispose()
 
 
 def check_keys(connection: Connection, vault: Vault, shown: str) -> None:

@@ -350,7 +350,7 @@ test "the model never answers"
   variant opening = direct
   llm times out
   transfer busy
-  agent: "I see. Goodbye."
+  agent: "One moment, please. I see. Goodbye."
   ends booked
 
 test "the model has had its turns"
