@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+from collections.abc import Callable
+from functools import partial
 
 import click
 
-from flowengine.adapters import registry
+from flowengine.adapters import openai, registry
 from flowengine.adapters.openai.options import ModelOptions
 from flowengine.conversation.commands import AskModel
 from flowengine.conversation.conversation import Conversation
-from flowengine.conversation.events import ModelAnswered, ModelFailed
+from flowengine.conversation.events import Event, ModelAnswered, ModelFailed, ModelSaid
 from flowengine.errors import ModelError
 from flowengine.runtime.briefing import briefed
-from flowengine.runtime.ports import ModelReply
 from flowengine.testing.script import Answer
 
 TYPED = "typed"
@@ -27,6 +29,8 @@ class ModelInChat:
         self._model = registry.model_from(options)
         # The client belongs to one event loop.
         self._loop = asyncio.Runner()
+        # What fails is a note of the call: nobody at a terminal wants it a second time.
+        logging.getLogger(openai.__name__).addHandler(logging.NullHandler())
 
     def close(self) -> None:
         self._loop.run(self._model.close())
@@ -42,17 +46,15 @@ class ModelInChat:
         def say(sentence: str) -> None:
             nonlocal first_s
             first_s = first_s or time.monotonic() - began
-            said.append(sentence)
+            said.append(lambda at: ModelSaid(at, order.request_id, sentence))
 
+        event: Callable[[float], Event]
         try:
             reply = await self._model.answer(briefed(order, conversation, TYPED), say)
         except ModelError as error:
-            reason = str(error)
-            return Answer(time.monotonic() - began, lambda at: ModelFailed(at, order.request_id, reason))
-        if reply.used:
+            event = partial(ModelFailed, request_id=order.request_id, reason=str(error))
+        else:
             click.echo(click.style(f"  {reply.used}", dim=True))
-        return Answer(first_s or time.monotonic() - began, lambda at: _answered(at, order, said, reply))
-
-
-def _answered(at: float, order: AskModel, said: list[str], reply: ModelReply) -> ModelAnswered:
-    return ModelAnswered(at, order.request_id, " ".join((*said, reply.text)), reply.exit, reply.remarks)
+            answered = partial(ModelAnswered, request_id=order.request_id, text=reply.text)
+            event = partial(answered, exit=reply.exit, remarks=reply.remarks)
+        return Answer(first_s or time.monotonic() - began, event, tuple(said))

@@ -60,10 +60,11 @@ Kind = TypeVar("Kind", ActionAnswer, TransferAnswer)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes of an order, so many seconds later; `event` None: nothing ever."""
+    """What comes of an order, so many seconds later; `event` None: nothing ever. `before`: what comes just before."""
 
     after: float
     event: Callable[[float], Event] | None
+    before: tuple[Callable[[float], Event], ...] = ()
 
 
 World = Callable[[Order], Answer]

@@ -304,9 +304,9 @@ class VirtualCall:
         if answer.event is None:
             self._unanswered = True
         elif answer.after:
-            self._coming.append(_Coming(self.at + answer.after, answer.event))
+            self._coming += [_Coming(self.at + answer.after, event) for event in (*answer.before, answer.event)]
         else:
-            self._following.append(answer.event(self.at))
+            self._following += [event(self.at) for event in (*answer.before, answer.event)]
 
     def _queue_up(self, speech: _Speech) -> None:
         if not self._queue:

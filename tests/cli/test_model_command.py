@@ -80,6 +80,13 @@ def test_a_model_that_fails_takes_the_fallback(flow: Path) -> None:
     assert "note: model: simulated: the service answered HTTP 400" in shown
 
 
+def test_a_model_that_dies_has_said_what_was_whole(flow: Path) -> None:
+    with ModelServer([Turn("It is easy. And it", ends="cut")]) as server:
+        shown = chat(flow, "well\n", server.url)
+    assert "Amy › It is easy. I see." in shown
+    assert "model failed" not in shown
+
+
 def test_a_model_is_told_what_the_caller_has_typed(flow: Path) -> None:
     with ModelServer([Turn("It is easy.")]) as server:
         chat(flow, "well now\n", server.url)
