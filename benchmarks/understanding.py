@@ -68,8 +68,9 @@ def library() -> tuple[Matcher, tuple[str, ...]]:
 
 @cache
 def understood(said: str) -> tuple[Candidate, ...]:
+    """What fits, as a call takes it: an opt-out before all else."""
     matcher, live = library()
-    return matcher.understand(said, live)
+    return tuple(sorted(matcher.understand(said, live), key=lambda each: each.intent != STOPS))
 
 
 def verdict(row: Utterance) -> Verdict:

@@ -88,7 +88,7 @@ class ExplainingMatcher(Matcher):
 
     def _written(self, intent: str, words: tuple[str, ...]) -> str:
         """The phrase as its author wrote it, of which these are the words, or those that weigh."""
-        for phrase in self._intents[intent].phrases:
+        for phrase in self.intents[intent].phrases:
             full = normalise(phrase).words
             if words in (full, tuple(word for word in full if word not in LEFT_OUT)):
                 return phrase

@@ -21,7 +21,7 @@ from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.negation import denied
 from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
-from flowengine.graph.patterns import LONGEST_MATCHED
+from flowengine.graph.patterns import LONGEST_MATCHED, Sieve
 from flowengine.words.normalise import Said, normalise, unfilled
 from flowengine.words.small import LEFT_OUT, SMALL
 
@@ -58,15 +58,13 @@ class Matcher:
     """The phrases and patterns of all intents of a flow."""
 
     def __init__(self, intents: Mapping[str, Intent]) -> None:
-        self._intents = intents
+        self.intents = intents
         self._phrases: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._reduced: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._protective = frozenset(name for name, intent in intents.items() if intent.protective)
-        self._patterns = [
-            (re.compile(pattern, re.IGNORECASE), name)
-            for name, intent in intents.items()
-            for pattern in intent.patterns
-        ]
+        patterns = [(pattern, name) for name, intent in intents.items() for pattern in intent.patterns]
+        self._patterns = [(re.compile(pattern, re.IGNORECASE), name) for pattern, name in patterns]
+        self._sieve = Sieve([pattern for pattern, _ in patterns])
         for name, intent in intents.items():
             for phrase in intent.phrases:
                 self._add(normalise(phrase).words, name)
@@ -98,7 +96,7 @@ class Matcher:
             self._match_guarded(said, guarded, found)
         self._match_patterns(text[:LONGEST_MATCHED], said, live, found)
         candidates = [
-            Candidate(name, round(match.score, 3), "protective" if self._intents[name].protective else match.tier)
+            Candidate(name, round(match.score, 3), "protective" if self.intents[name].protective else match.tier)
             for name, match in found.items()
             if match.score >= ACCEPTED
         ]
@@ -161,7 +159,8 @@ class Matcher:
     def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         spoken = " ".join(said.words)
         written = unfilled(text)
-        for pattern, intent in self._patterns:
+        for index in self._sieve.sift(f"{spoken}\n{written}"):
+            pattern, intent = self._patterns[index]
             if intent not in live:
                 continue
             match = pattern.search(spoken)
@@ -194,7 +193,7 @@ class Matcher:
         tier: Tier = "phrase" if isinstance(by, tuple) else "pattern"
         match = found.get(intent)
         covered = set(places) | (match.covered if match is not None and match.tier == tier else set())
-        score = self._score(covered, said, self._intents[intent].protective) - less
+        score = self._score(covered, said, self.intents[intent].protective) - less
         if tier == "pattern":
             score = max(score, PATTERN + 0.1 * len(covered) / len(said.words))
         _keep(found, intent, Match(covered, score, tier))

@@ -19,13 +19,13 @@ from benchmarks.understanding import (
 )
 from flowengine.words.normalise import normalise
 
-RIGHT = {"development": 420, "held_out": 442}
+RIGHT = {"development": 713, "held_out": 663}
 """Rows that are understood; raise them when they rise."""
 
-WRONG = {"development": 63, "held_out": 53}
+WRONG = {"development": 2, "held_out": 15}
 """Rows that are taken for something else; they never become more."""
 
-FOUND = {"development": 202, "held_out": 178}
+FOUND = {"development": 340, "held_out": 279}
 """Rows of protective groups in which what protects is heard."""
 
 HELD_OUT_ROWS = 60
