@@ -108,6 +108,10 @@ def simulate(
     A server whose FLOWENGINE_TWILIO_API_URL names it places its calls here. /simulator shows what has happened, as
     JSON; posts to /simulator/lines, /simulator/troubles and /simulator/hang-up change what happens next.
 
+    The kinds of lines are answers, voicemail, busy, noanswer, fails and rejected (docs/howto/simulate-a-call.md has
+    their fields). A call that is answered opens no stream here, so the server takes it for abandoned: two of those
+    pause all its dialling (A2). Give "talks_s": 0, or a kind that is not answered, to go on.
+
     Example: flowengine twilio simulate --lines lines.json --speed 10
     """
     from flowengine.testing.twilio.account import Account

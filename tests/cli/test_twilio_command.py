@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,7 +19,7 @@ from flowengine.cli.main import main
 from flowengine.errors import AnswerLost
 from flowengine.testing.twilio.control import ControlRefused
 from flowengine.testing.twilio.exchange import Exchange
-from flowengine.testing.twilio.lines import LOST_AFTER, Answers
+from flowengine.testing.twilio.lines import LOST_AFTER, Answers, Line
 from flowengine.testing.twilio.remote import RemoteExchange, SimulatorNotReady, simulator
 
 FIRST, SECOND, PERSON = "+441134960124", "+441134960125", "+441134960777"
@@ -227,6 +228,16 @@ def test_lines_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["twilio", "simulate", "--port", "0", "--lines", str(path)])
     assert result.exit_code == 1
     assert "asleep" in result.output
+    assert "the kinds are answers, voicemail, busy, noanswer, fails, rejected" in result.output
+
+
+def test_every_kind_of_line_is_in_the_howto_with_its_fields() -> None:
+    page = (Path(__file__).parents[2] / "docs/howto/simulate-a-call.md").read_text("utf-8")
+    table = page.partition("The lines in JSON")[2]
+    for line in get_args(Line):
+        (row,) = [row for row in table.splitlines() if row.startswith(f"| `{line.__struct_config__.tag}` |")]
+        own = set(line.__struct_fields__) - {"rings_s", "callbacks"}
+        assert all(f"`{name}`" in row for name in own)
 
 
 @pytest.mark.parametrize("words", [["--speed", "0"], ["--calls-a-second", "-1"]])

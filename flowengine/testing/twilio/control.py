@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -15,6 +15,8 @@ from flowengine.testing.twilio.lines import Line, PlacingTrouble
 from flowengine.testing.twilio.rest import Answer
 
 PATH = "/simulator"
+KINDS = tuple(str(each.__struct_config__.tag) for each in get_args(Line))
+"""What a line may be, as it is named in JSON."""
 
 
 class ControlRefused(FlowEngineError):
@@ -83,4 +85,6 @@ def _read(text: str, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text.encode(), type=kind)
     except msgspec.DecodeError as error:
-        raise ControlRefused(f"this cannot be read: {error}") from error
+        is_about_kind = "`kind`" in str(error) or ".kind`" in str(error)
+        hint = f"; the kinds are {', '.join(KINDS)}" if is_about_kind else ""
+        raise ControlRefused(f"this cannot be read: {error}{hint}") from error
