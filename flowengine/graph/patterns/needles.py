@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 
 from flowengine.graph.patterns.tree import Chain, Choice, Firm, Look, Part, Place, Repeat, Sign, read
@@ -20,6 +21,7 @@ SHORTEST = 3
 Strings = frozenset[str]
 
 
+@lru_cache(maxsize=4096)
 def needles(pattern: str) -> Strings | None:
     """The strings, in small letters; None where the pattern promises none. Raises what `re.compile` raises."""
     return _promised(read(pattern))
@@ -66,7 +68,8 @@ def _promised(part: Part) -> Strings | None:
         case Firm(inner):
             return _promised(inner)
         case _:
-            return _best([_exact(part)])
+            # A single sign is too short, the rest takes nothing or need not be there.
+            return None
 
 
 def _runs(parts: Sequence[Part]) -> list[Strings | None]:
