@@ -4,7 +4,7 @@ All phrases of a flow stand in one table from their words to their intents, so a
 of its words and not a comparison with each phrase. Three passes, each weaker than the one before: the words as said,
 the words with small ones left out ("take me off the list" for "take me off your list"), longer words mended by one or
 two letters. A pass runs only where the one before found nothing. Protective intents get one more, which mends short
-words too.
+words too. Patterns are always looked for, each only where a string stands that it cannot do without.
 
 Scores: 1.0 the phrase and nothing else; 0.60 to 0.97 contained, by the share of the utterance it covers, where small
 words weigh little; less 0.08 for small words, 0.06 for each mended word. Below ACCEPTED nothing fits.

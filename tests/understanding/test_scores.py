@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from benchmarks import extraction
 from benchmarks.understanding import (
     PAGE,
     PARTS,
@@ -61,3 +62,12 @@ def test_every_group_names_intents_of_the_library() -> None:
     _, live = library()
     named = {intent for part in PARTS for row in utterances(part) for intent in row.intents}
     assert named <= set(live)
+
+
+def test_answers_to_the_questions_of_slots_are_not_taken_for_what_protects() -> None:
+    """A date or a name that counts as "who are you" would never fill its slot."""
+    matcher, live = library()
+    protective = [name for name in live if matcher.intents[name].protective]
+    said = {row.said for part in extraction.PARTS for row in extraction.utterances(part)}
+    taken = {each for each in said if matcher.understand(each, protective)}
+    assert taken == {"depends who's calling", "is this a recording?", "who's asking?"}
