@@ -284,7 +284,8 @@ def test_a_database_that_is_gone_is_a_passing_fault(tmp_path: Path) -> None:
 
     async def main() -> tuple[int, bytes]:
         app = create_app(Settings(flows=tmp_path, nova_stt_ws_url="scripted:", nova_tts_ws_url="scripted:"))
-        request = Request({"type": "http", "method": "GET", "path": "/api/call/x", "headers": [], "query_string": b""})
+        scope = {"type": "http", "method": "GET", "path": "/api/call/x", "headers": [], "query_string": b"", "app": app}
+        request = Request(scope)
         answer = await app.exception_handlers[StoreError](request, StoreError("no such table"))
         return answer.status_code, bytes(answer.body)
 
