@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from benchmarks.pages import shown_between, write_between
 from flowengine.conversation.contact import typed_value
 from flowengine.conversation.slots import find_all
 from flowengine.graph.model import TypeKind, ValueType
@@ -157,16 +158,14 @@ def _not_right() -> Iterable[str]:
 
 def shown_in(page: Path) -> str:
     """The table that stands on the page."""
-    _, _, after = page.read_text(encoding="utf-8").partition(BETWEEN[0])
-    return after.partition(BETWEEN[1])[0]
+    return shown_between(page, BETWEEN)
 
 
 def main() -> None:
     print(table())
     print(times())
     if "--write" in sys.argv[1:]:
-        before, opening, after = PAGE.read_text(encoding="utf-8").partition(BETWEEN[0])
-        PAGE.write_text(before + opening + table() + BETWEEN[1] + after.partition(BETWEEN[1])[2], encoding="utf-8")
+        write_between(PAGE, BETWEEN, table())
     if "--all" in sys.argv[1:]:
         print("\n".join(_not_right()))
 

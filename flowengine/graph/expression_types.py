@@ -166,7 +166,7 @@ def _tested(tree: nodes.Node | None) -> frozenset[Path]:
     if tree is None:
         return frozenset()
     tests = [*tree.find_all(nodes.Test), *([tree] if isinstance(tree, nodes.Test) else [])]
-    return frozenset(path for test in tests if (path := _path(test.node)))
+    return frozenset(path for test in tests if (path := path_of(test.node)))
 
 
 def without(types: Types, hidden: frozenset[Path]) -> Types:
@@ -174,7 +174,8 @@ def without(types: Types, hidden: frozenset[Path]) -> Types:
     return Types(types.known, types.hidden | hidden) if hidden else types
 
 
-def _path(node: nodes.Node) -> Path:
+def path_of(node: nodes.Node) -> Path:
+    """`name` or `name.attribute`, as a path of types; empty for anything else."""
     match node:
         case nodes.Name(name=str(name)):
             return (name,)
@@ -197,9 +198,9 @@ class Typing:
             case nodes.Const():
                 return type_of(node.value)
             case nodes.Name():
-                return types.get(_path(node))
+                return types.get(path_of(node))
             case nodes.Getattr():
-                return types.get(_path(node)) or self._attribute(node, types)
+                return types.get(path_of(node)) or self._attribute(node, types)
             case nodes.Filter(node=nodes.Expr()):
                 return self._filter(node, types)
             case nodes.Compare():

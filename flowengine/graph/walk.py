@@ -62,6 +62,16 @@ def undamaged(draft: Draft) -> Iterator[model.Statement]:
         yield from statements(branch.body)
 
 
+def whole_runs(draft: Draft) -> Iterator[model.Run]:
+    """Every `run`, in undamaged states, of a subflow that is there and lost no line: what it lacks, it lacks."""
+    states, lost = draft.flow.states, {path for path, _ in draft.lost_lines}
+    for statement in undamaged(draft):
+        if not isinstance(statement, model.Run) or statement.entry not in states:
+            continue
+        if states[statement.entry].span.path not in lost:
+            yield statement
+
+
 def waiting(block: model.Block) -> Iterator[model.Waiting]:
     """Every statement in a block that waits."""
     for statement in statements(block):

@@ -121,6 +121,10 @@ class Calls:
     def live(self) -> tuple[LiveCall, ...]:
         return tuple(self._live.values())
 
+    def carried(self, call_id: str) -> LiveCall | None:
+        """The live call of this call_id of ours."""
+        return self._live.get(call_id)
+
     def find(self, call_sid: str) -> LiveCall | None:
         """The live call of this sid: one call has one session, and one record."""
         return next((live for live in self._live.values() if live.prepared.call_sid == call_sid), None)

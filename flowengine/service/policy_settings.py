@@ -11,6 +11,7 @@ from flowengine.compliance.policy import CONSENT_MODES, GOVERNED_SECTORS, LET_TH
 from flowengine.compliance.rules.calling_hours import opening_text
 from flowengine.compliance.rules.ring_time import LONGEST_S, SHORTEST_S
 from flowengine.errors import SettingsError
+from flowengine.service.values import whole
 
 Read = Callable[[str, str], Any]
 """Name and value of a setting, to the value of a policy's field; raises SettingsError."""
@@ -110,12 +111,7 @@ def _parts(value: str) -> list[str]:
 
 
 def _whole(low: int, high: int) -> Read:
-    def read(name: str, value: str) -> int:
-        if not (value.isascii() and value.isdigit() and len(value) < 10) or not low <= int(value) <= high:
-            raise SettingsError(f"{name} is {value!r}: expected a whole number from {low:,} to {high:,}")
-        return int(value)
-
-    return read
+    return lambda name, value: whole(name, value, low, high)
 
 
 def _one_of(*known: str) -> Read:

@@ -16,6 +16,7 @@ from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
 from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
+from flowengine.service.values import masked, whole
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_KEY_FILE = "flowengine.key"
@@ -173,7 +174,7 @@ class Settings:
             ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
-            ("numbers", ", ".join(f"{_mask(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
+            ("numbers", ", ".join(f"{masked(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
 
     def _keys(self) -> str:
@@ -184,13 +185,9 @@ class Settings:
         return "beside it" if self.database_url.startswith("sqlite") else DEFAULT_KEY_FILE
 
     def _telephone(self) -> str:
-        if not self.has_telephone:
+        if not self.has_telephone or self.twilio_account_sid is None:
             return "none (set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, SERVER_BASE_URL)"
-        return f"Twilio {_mask(self.twilio_account_sid)} at {self.server_base_url}"
-
-
-def _mask(value: str | None) -> str:
-    return "" if value is None else f"{value[:4]}…{value[-2:]}"
+        return f"Twilio {masked(self.twilio_account_sid or '')} at {self.server_base_url}"
 
 
 def _keep_calls(value: str | None) -> int:
@@ -300,8 +297,4 @@ def _tps_file(value: str | None, database_url: str) -> Path:
 
 
 def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
-        raise SettingsError(f"{name} is {value!r}: expected a whole number from {low:,} to {high:,}")
-    return int(value)
+    return default if value is None else whole(name, value, low, high)

@@ -80,6 +80,7 @@ def test_the_record_is_found_though_other_settings_are_wrong() -> None:
         ("FLOWENGINE_MAX_CALLS", "many", "whole number from 1 to 10,000"),
         ("FLOWENGINE_MAX_CALLS", "0", "whole number from 1 to 10,000"),
         ("FLOWENGINE_MAX_CALLS", "²", "whole number from 1 to 10,000"),
+        ("FLOWENGINE_MAX_CALLS", "1" * 5000, "whole number from 1 to 10,000"),
         ("FLOWENGINE_API_RATE", "0", "whole number from 1 to 1,000,000"),
         ("FLOWENGINE_API_KEY", "short", "16 characters"),
         ("FLOWENGINE_API_KEY", "it has; what a cookie cannot hold", "16 characters"),

@@ -48,7 +48,7 @@ from jinja2 import nodes
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.choices import declared_choices
-from flowengine.graph.expression_types import Path
+from flowengine.graph.expression_types import Path, path_of
 from flowengine.graph.jinja import read
 from flowengine.graph.model import If
 from flowengine.graph.names import Draft
@@ -94,18 +94,8 @@ def _comparisons(node: nodes.Node) -> Iterator[tuple[Path, tuple[str, ...]] | No
             yield from _comparisons(node.left)
             yield from _comparisons(node.right)
         case nodes.Compare(expr=subject, ops=[nodes.Operand(op="eq", expr=nodes.Const(value=str(value)))]):
-            yield _path(subject), (value,)
+            yield path_of(subject), (value,)
         case nodes.Compare(expr=subject, ops=[nodes.Operand(op="in", expr=nodes.List(items=items))]):
-            yield _path(subject), tuple(str(getattr(item, "value", "")) for item in items)
+            yield path_of(subject), tuple(str(getattr(item, "value", "")) for item in items)
         case _:
             yield None
-
-
-def _path(node: nodes.Node) -> Path:
-    match node:
-        case nodes.Name(name=str(name)):
-            return (name,)
-        case nodes.Getattr(node=nodes.Name(name=str(name)), attr=str(attribute)):
-            return (name, attribute)
-        case _:
-            return ()

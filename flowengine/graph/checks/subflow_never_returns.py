@@ -61,7 +61,7 @@ from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import Edge, edges
 from flowengine.graph.model import Flow, Run, within
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import undamaged
+from flowengine.graph.walk import whole_runs
 from flowengine.language.diagnostics import Diagnostic, Related
 
 RULE = Rule("FL319", "subflow-never-returns", "error")
@@ -69,14 +69,13 @@ RULE = Rule("FL319", "subflow-never-returns", "error")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     flow = draft.flow
-    runs = [each for each in undamaged(draft) if isinstance(each, Run) and each.entry in flow.states]
+    runs = list(whole_runs(draft))
     moves: dict[str | None, list[Edge]] = {}
     for edge in edges(flow) if runs else ():
         moves.setdefault(edge.source, []).append(edge)
     for run in runs:
         entry = flow.states[run.entry].span
-        whole = all(path != entry.path for path, _ in draft.lost_lines)
-        if whole and "" not in draft.lost_names and not _returns(flow, run, moves):
+        if "" not in draft.lost_names and not _returns(flow, run, moves):
             help_ = "let some path through it lead to 'end OUTCOME'"
             message = f"no path through {run.flow!r} ends it, so this never goes on"
             yield RULE.at(run.span, message, help_, Related(entry, "it begins here"))

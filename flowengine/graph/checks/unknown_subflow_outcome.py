@@ -57,9 +57,9 @@ from collections.abc import Iterator
 
 from flowengine.graph.checks.missing_result import outcomes
 from flowengine.graph.checks.rule import Rule, did_you_mean
-from flowengine.graph.model import OnResult, Run
+from flowengine.graph.model import OnResult
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import undamaged
+from flowengine.graph.walk import whole_runs
 from flowengine.language.diagnostics import Diagnostic
 
 RULE = Rule("FL218", "unknown-subflow-outcome", "error")
@@ -67,12 +67,9 @@ RULE = Rule("FL218", "unknown-subflow-outcome", "error")
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     flow = draft.flow
-    for run in undamaged(draft):
-        if not isinstance(run, Run) or run.entry not in flow.states:
-            continue
-        path = flow.states[run.entry].span.path
+    for run in whole_runs(draft):
         known = outcomes(flow, run)
-        if not known or any(lost == path for lost, _ in draft.lost_lines):
+        if not known:
             continue
         for branch in run.branches:
             for trigger in branch.triggers:

@@ -100,7 +100,7 @@ def _result(asked: LlmAction, refusal: str | None, done: str = "") -> Response:
 
 
 def _live(calls: Calls, sid: str) -> LiveCall | None:
-    return next((one for one in calls.live if sid in (one.prepared.call_sid, one.prepared.call_id)), None)
+    return calls.carried(sid) or calls.find(sid)
 
 
 def _why_not_live(calls: Calls, queue: CallQueue, sid: str) -> str:

@@ -43,7 +43,7 @@ def open_dialling(
         return is_ready() and not calls.is_stopping and len(calls.live) + ringing < settings.max_calls
 
     def is_live(attempt_id: str) -> bool:
-        return any(live.prepared.call_id == attempt_id for live in calls.live)
+        return calls.carried(attempt_id) is not None
 
     orders = Orders(
         base_url=settings.server_base_url or "",

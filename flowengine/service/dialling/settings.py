@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from flowengine.errors import SettingsError
 from flowengine.service.dialling.outcomes import Retries
+from flowengine.service.values import whole
 
 T = TypeVar("T", bound=str)
 
@@ -88,11 +89,7 @@ def _pace(name: str, value: str | None) -> float:
 
 
 def _whole(name: str, value: str | None, default: int, low: int, high: int) -> int:
-    if value is None:
-        return default
-    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
-        raise SettingsError(f"{name} is {value!r}: expected a whole number from {low:,} to {high:,}")
-    return int(value)
+    return default if value is None else whole(name, value, low, high)
 
 
 def _duration(name: str, value: str | None, default: timedelta) -> timedelta:

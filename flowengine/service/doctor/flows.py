@@ -8,6 +8,7 @@ from flowengine.graph.compile import compile_file, find_flows
 from flowengine.graph.model import Llm
 from flowengine.graph.walk import every_statement
 from flowengine.service.doctor.finding import Case, Finding
+from flowengine.service.values import masked
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -44,7 +45,7 @@ def check(case: Case) -> Iterator[Finding]:
             yield Finding(
                 "flows",
                 "problem",
-                f"FLOWENGINE_NUMBERS sends {number[:4]}…{number[-2:]} to {flow!r}, which cannot run",
+                f"FLOWENGINE_NUMBERS sends {masked(number)} to {flow!r}, which cannot run",
                 "callers hear that nobody answers: mend the flow or the setting",
             )
     if with_model and case.settings.model is None:

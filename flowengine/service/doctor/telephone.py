@@ -18,6 +18,7 @@ from flowengine.compliance.facts import Facts
 from flowengine.compliance.rules import caller_id
 from flowengine.errors import TelephonyError
 from flowengine.service.doctor.finding import Case, Finding
+from flowengine.service.values import masked
 
 TIMEOUT_S = 10.0
 CLOCK_S = 5.0
@@ -88,7 +89,7 @@ def _caller(case: Case, usable: set[str]) -> Iterator[Finding]:
 
 
 def _number(case: Case, number: str, own: OwnNumber | None) -> Iterator[Finding]:
-    base, shown = case.settings.server_base_url, f"{number[:4]}…{number[-2:]}"
+    base, shown = case.settings.server_base_url, masked(number)
     if own is None:
         if number in case.settings.numbers:
             yield Finding("number", "problem", f"{shown} is not in this account", "mend FLOWENGINE_NUMBERS, or rent it")
