@@ -15,6 +15,7 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     │   └── SynthesiserError
     ├── ActionError           an action (a Python function, an HTTP request) failed
     ├── ModelError            the language model failed, or there is none
+    ├── MeaningError          the engine that compares meanings failed
     ├── TelephonyError        the telephone provider refused or failed
     │   ├── RequestRefused    it will not do this; asking again changes nothing
     │   ├── AccountRefused    it will do nothing for this account: stop dialling
@@ -88,6 +89,10 @@ class ActionError(FlowEngineError):
 
 class ModelError(FlowEngineError):
     """The language model failed, or there is none. The message quotes neither what was asked nor what was answered."""
+
+
+class MeaningError(FlowEngineError):
+    """The engine that compares meanings failed. The message quotes no utterance."""
 
 
 class TelephonyError(FlowEngineError):

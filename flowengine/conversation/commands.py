@@ -12,7 +12,7 @@ from flowengine.compliance.saying.rule import Rule
 
 Expecting = Literal["open", "choice", "text", "number", "digits", "date", "time", "postcode"]
 Speaker = Literal["model", "outside", "flow"]
-Tier = Literal["protective", "phrase", "pattern", "key", "slot", "none"]
+Tier = Literal["protective", "phrase", "pattern", "meaning", "model", "key", "slot", "none"]
 
 # Orders.
 

@@ -6,12 +6,13 @@ takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from flowengine.conversation.commands import Command, Expecting
 from flowengine.conversation.events import Event
+from flowengine.conversation.meaning import Likeness
 from flowengine.graph.model import Action
 
 # What a recogniser reports. Times in ms since the stream was opened.
@@ -193,6 +194,30 @@ class ModelReply:
     used: str = ""
 
 
+FormKind = Literal["text", "number", "boolean", "choice", "date", "time", "datetime"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One thing to find out. `choices` for the kind "choice" alone; dates and times are asked for as ISO 8601."""
+
+    name: str
+    description: str
+    kind: FormKind = "text"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormRequest:
+    """A form to fill in from what was said. `heard`: both sides as they were heard, the last turn last."""
+
+    task: str
+    fields: tuple[FormField, ...]
+    heard: tuple[tuple[Literal["agent", "caller"], str], ...] = field(default=(), repr=False)
+    language: str = "en-GB"
+    call_id: str = ""
+
+
 class Model(Protocol):
     """A language model, speaking inside the fence of one `llm` statement."""
 
@@ -206,6 +231,28 @@ class Model(Protocol):
 
     async def close(self) -> None:
         """Give back what the client holds; idempotent."""
+
+
+class Lesson(Protocol):
+    """What an engine has learnt of the intents of one flow."""
+
+    async def liken(self, text: str, intents: Collection[str]) -> tuple[Likeness, ...]:
+        """How near an utterance comes to the examples of these intents, the nearest first.
+
+        Intents that were not learnt are left out. Raises MeaningError.
+        """
+
+
+class Meaning(Protocol):
+    """Compares meanings: an embedding of sentences, with nothing sent anywhere."""
+
+    name: str
+
+    async def learn(self, examples: Mapping[str, tuple[str, ...]]) -> Lesson:
+        """Take in examples by intent. What was learnt before costs nothing again. Raises MeaningError, MissingExtra."""
+
+    async def close(self) -> None:
+        """Give back what the engine holds; idempotent."""
 
 
 @dataclass(frozen=True, slots=True)
