@@ -175,9 +175,9 @@ def _purged(purged: Purged, verb: str, days: int) -> str:
     if purged.is_nothing:
         return f"Nothing is older than {days:,} days."
     return (
-        f"Older than {days:,} days and {verb}: the personal data of {purged.calls:,} calls ({purged.events:,} events), "
-        f"{purged.attempts:,} attempts, {purged.decisions:,} decisions, {purged.queue:,} calls of the queue, "
-        f"{purged.status_callbacks:,} status reports."
+        f"Older than {days:,} days and {verb}: the personal data of {purged.calls:,} calls ({purged.events:,} events, "
+        f"{purged.labels:,} labels), {purged.attempts:,} attempts, {purged.decisions:,} decisions, "
+        f"{purged.queue:,} calls of the queue, {purged.status_callbacks:,} status reports."
     )
 
 

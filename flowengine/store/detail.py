@@ -25,7 +25,8 @@ class TranscriptLine(msgspec.Struct):
     """One utterance; `at` when it was ordered or recognised, `ended_at` when it had been heard.
 
     Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
-    (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words.
+    (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words, `state` is
+    where they were taken, and `turn` counts what the caller said or pressed, from 1: labels name it.
     """
 
     at: float
@@ -36,6 +37,8 @@ class TranscriptLine(msgspec.Struct):
     intent: str | None = None
     score: float | None = None
     ended_at: float | None = None
+    turn: int | None = None
+    state: str | None = None
 
 
 class StateVisit(msgspec.Struct):
@@ -157,7 +160,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         version=call.flow_version,
         direction=call.direction,
         status=call.status,
-        state=story.states[-1].state if story.states else None,
+        state=story.state,
         outcome=call.outcome,
         reason=call.reason,
         abnormal=call.abnormal,
@@ -254,9 +257,13 @@ class _Story:
             case _:
                 pass
 
+    @property
+    def state(self) -> str | None:
+        return self.states[-1].state if self.states else None
+
     def _caller(self, at: float, text: str) -> None:
         self.turns += 1
-        line = TranscriptLine(at, "caller", text)
+        line = TranscriptLine(at, "caller", text, turn=self.turns, state=self.state)
         self.lines.append(line)
         self._to_understand.append(line)
 
@@ -292,6 +299,7 @@ class _Story:
             waiting.remove(line)
             # Where the conversation hides what was said, the transcript does.
             line.text, line.intent, line.score = text, facts["intent"], facts["score"]
+            line.state = self.state
 
     def _answered(self, facts: dict[str, Any]) -> None:
         check = self._asked.pop(facts["request_id"], None)

@@ -37,6 +37,7 @@ class Purged:
     decisions: int = 0
     attempts: int = 0
     queue: int = 0
+    labels: int = 0
 
     def __add__(self, other: Purged) -> Purged:
         return Purged(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -58,6 +59,7 @@ def due(database: Database, now: datetime, keep: Keep) -> Purged:
             decisions=_count(connection, tables.decisions, _old_decisions(before)),
             attempts=_count(connection, tables.attempts, _old_attempts(before)),
             queue=_count(connection, tables.queue, _old_queue(before, with_old_attempts=True)),
+            labels=_count(connection, tables.labels, tables.labels.c.call_id.in_(old_calls)),
         )
 
 
@@ -80,15 +82,17 @@ def purge(database: Database, now: datetime, keep: Keep, *, is_stopping: Callabl
 
 def _empty_calls(connection: Connection, database: Database, before: datetime, now: datetime) -> Purged:
     """The row of a call stays, without the person: so many calls of that flow ended so."""
-    calls, events = tables.calls, tables.events
+    calls, events, labels = tables.calls, tables.events, tables.labels
     query = select(calls.c.call_id).where(_old_calls(before)).order_by(calls.c.started_at).limit(BATCH_CALLS)
     old = connection.execute(query).scalars().all()
     if not old:
         return Purged()
-    deleted = connection.execute(delete(events).where(events.c.call_id.in_(old))).rowcount
     empty = {"from_number": None, "to_number": None, "number_hash": None, "contact": database.vault.seal("{}")}
+    # The row first: whoever labels the call at this moment waits for it, or is waited for.
     connection.execute(update(calls).where(calls.c.call_id.in_(old)).values(**empty, emptied_at=now))
-    return Purged(calls=len(old), events=deleted)
+    deleted = connection.execute(delete(events).where(events.c.call_id.in_(old))).rowcount
+    labelled = connection.execute(delete(labels).where(labels.c.call_id.in_(old))).rowcount
+    return Purged(calls=len(old), events=deleted, labels=labelled)
 
 
 def _delete_callbacks(connection: Connection, database: Database, before: datetime, now: datetime) -> Purged:

@@ -110,6 +110,23 @@ events = Table(
 )
 """What happened (`in`) and what was ordered (`out`), in order; `at` in seconds since the connection; JSON payloads."""
 
+labels = Table(
+    "labels",
+    metadata,
+    Column("call_id", String(36), ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("turn", Integer, primary_key=True, autoincrement=False),
+    Column("flow", Text, nullable=False),
+    Column("meaning", String(8), nullable=False),
+    Column("name", Text),
+    Column("value", Text),
+    Column("labelled_by", String(64), nullable=False),
+    Column("labelled_at", UtcTime, nullable=False),
+    Index("labels_by_flow", "flow", "labelled_at"),
+)
+"""What a reviewer says of a caller's turn, one row a turn, counted from 1. `meaning`: intent, none, right, slot.
+
+`name`: of the intent, or of the slot, whose right `value` is personal."""
+
 status_callbacks = Table(
     "status_callbacks",
     metadata,
@@ -293,6 +310,7 @@ SEALED = frozenset(
         "do_not_call.number",
         "do_not_call.reason",
         "events.payload",
+        "labels.value",
         "queue.caller_id",
         "queue.contact",
         "queue.number",
@@ -352,6 +370,11 @@ PLAIN = frozenset(
         "events.call_id",
         "events.direction",
         "events.kind",
+        "labels.call_id",
+        "labels.flow",
+        "labels.labelled_by",
+        "labels.meaning",
+        "labels.name",
         "processes.owner",
         "queue.call_id",
         "queue.campaign",

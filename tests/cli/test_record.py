@@ -94,9 +94,11 @@ def test_a_field_that_does_not_open_is_told(db: str) -> None:
 
 def test_old_calls_are_purged_after_a_look(db: str) -> None:
     looked = run("purge", "--dry-run")
-    assert looked.output.startswith("Older than 730 days and would go: the personal data of 1 calls (2 events), 0 att")
+    assert looked.output.startswith(
+        "Older than 730 days and would go: the personal data of 1 calls (2 events, 0 labels), 0 att"
+    )
     assert run("purge", "--days", "30000").output == "Nothing is older than 30,000 days.\n"
-    assert " and gone: the personal data of 1 calls (2 events)" in run("purge").output
+    assert " and gone: the personal data of 1 calls (2 events, 0 labels)" in run("purge").output
     assert run("purge").output == "Nothing is older than 730 days.\n"
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from flowengine.store.connection import Database
+from flowengine.store.labels import Labels
 from flowengine.store.processes import Processes
 from flowengine.store.retention import Keep, purge
 from flowengine.store.store import Store
@@ -22,6 +23,8 @@ LOOKUPS: dict[str, Callable[[Store], object]] = {
     "the newest calls": lambda store: store.calls(),
     "the newest calls of a flow": lambda store: store.calls(flow="booking"),
     "a call's entries": lambda store: store.entries("call-1"),
+    "the labels of a call": lambda store: Labels(store.database).of_call("call-1"),
+    "the labels of a flow": lambda store: Labels(store.database).of_flow("booking"),
     "a listed number": lambda store: store.is_suppressed(NUMBER),
     "calls left open": lambda store: Processes(store.database, "me").close_orphans(NOW),
     "what is too old": lambda store: purge(store.database, NOW, Keep(timedelta(days=8))),

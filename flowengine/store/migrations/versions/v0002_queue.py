@@ -1,4 +1,4 @@
-"""Personal fields are sealed; the queue, attempts, decisions, lists, keys and the audit log come.
+"""Personal fields are sealed; the queue, attempts, decisions, lists, keys, labels and the audit log come.
 
 What an earlier release wrote in clear is sealed here, batch by batch, in the migration's one transaction.
 """
@@ -50,6 +50,18 @@ def add_tables() -> None:
             ops = {column: "varchar_pattern_ops"}
             op.create_index(f"calls_like_{column}", "calls", [column], postgresql_ops=ops)
     op.create_index("status_callbacks_by_time", "status_callbacks", ["received_at"])
+    op.create_table(
+        "labels",
+        sa.Column("call_id", sa.String(36), sa.ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("turn", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("flow", sa.Text, nullable=False),
+        sa.Column("meaning", sa.String(8), nullable=False),
+        sa.Column("name", sa.Text),
+        sa.Column("value", sa.Text),
+        sa.Column("labelled_by", sa.String(64), nullable=False),
+        sa.Column("labelled_at", MOMENT, nullable=False),
+    )
+    op.create_index("labels_by_flow", "labels", ["flow", "labelled_at"])
     op.create_table(
         "processes",
         sa.Column("owner", sa.String(64), primary_key=True),
