@@ -195,6 +195,7 @@ class ModelReply:
 
 
 FormKind = Literal["text", "number", "boolean", "choice", "date", "time", "datetime"]
+FormValue = str | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +210,22 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FormRequest:
-    """A form to fill in from what was said. `heard`: both sides as they were heard, the last turn last."""
+    """A form to fill in from what was said. `heard`: both sides as they were heard, the last turn last.
+
+    `task` and the fields are the flow's and ours: nothing that was said stands in them. `within_s`: how long whoever
+    asks will wait, so that a model that is slow leaves its fallback some of it.
+    """
 
     task: str
     fields: tuple[FormField, ...]
     heard: tuple[tuple[Literal["agent", "caller"], str], ...] = field(default=(), repr=False)
     language: str = "en-GB"
     call_id: str = ""
+    within_s: float = 10.0
 
 
 class Model(Protocol):
-    """A language model, speaking inside the fence of one `llm` statement."""
+    """A language model: speaks inside the fence of one `llm` statement, and fills in forms."""
 
     name: str
 
@@ -227,6 +233,12 @@ class Model(Protocol):
         """`say` is given each sentence as soon as it is whole; the reply has what it was not given. Raises ModelError.
 
         Cancelled when nothing comes for 4 s, or 8 s after a sentence; when the caller takes their turn; at the end.
+        """
+
+    async def fill(self, request: FormRequest) -> Mapping[str, FormValue]:
+        """Every field of the form by name: of its kind, among its choices, or None where that is not known.
+
+        Raises ModelError. Cancelled by whoever asks, who says how long they wait.
         """
 
     async def close(self) -> None:

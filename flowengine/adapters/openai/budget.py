@@ -31,9 +31,9 @@ class Budget:
     def spent(self, call_id: str) -> Spent:
         return self._calls.get(call_id) or Spent()
 
-    def check(self, call_id: str, endpoint: Endpoint, characters: int) -> None:
-        """Whether a prompt of so many characters and the longest answer still fit. Raises ModelError when not."""
-        prompt, answer, spent = tokens_in(characters), self._options.answer_tokens, self.spent(call_id)
+    def check(self, call_id: str, endpoint: Endpoint, characters: int, answer: int) -> None:
+        """Whether a prompt of so many characters and an answer of so many tokens fit. Raises ModelError if not."""
+        prompt, spent = tokens_in(characters), self.spent(call_id)
         if spent.tokens + prompt + answer > self._options.call_tokens:
             raise ModelError(f"the call's budget of {self._options.call_tokens:,} tokens is spent")
         limit = self._options.call_cost

@@ -33,6 +33,11 @@ def speakable(sentence: str, language: str) -> str:
     return plain
 
 
+def is_words(text: str, language: str) -> bool:
+    """Whether a text that a form holds is words, signs of writing included: an address has its underscores."""
+    return not _MARKUP.search(text) and not (language.startswith("en") and _is_foreign(text))
+
+
 def _without_pictures(text: str) -> str:
     return "".join(
         each for each in text if unicodedata.category(each) not in ("So", "Cn", "Co", "Cs", "Cf", "Cc", "Mn")

@@ -56,15 +56,15 @@ def test_a_rest_that_is_asked_for_is_given_within_reason() -> None:
 def test_tokens_and_money_are_counted_by_call() -> None:
     dear = Endpoint("m", price_in=1.0, price_out=4.0)
     budget = Budget(ModelOptions(dear, answer_tokens=100, call_tokens=1000, call_cost=0.0012))
-    budget.check("a", dear, 1600)
+    budget.check("a", dear, 1600, 100)
     assert budget.add("a", dear, 400, 100) == pytest.approx(0.0008)
     with pytest.raises(ModelError, match=r"budget of 0\.0012 is spent"):
-        budget.check("a", dear, 1600)
-    budget.check("a", Endpoint("free"), 1600)
+        budget.check("a", dear, 1600, 100)
+    budget.check("a", Endpoint("free"), 1600, 100)
     budget.add("a", Endpoint("free"), 400, 0)
     with pytest.raises(ModelError, match="budget of 1,000 tokens is spent"):
-        budget.check("a", Endpoint("free"), 40)
-    budget.check("b", dear, 1600)
+        budget.check("a", Endpoint("free"), 40, 100)
+    budget.check("b", dear, 1600, 100)
 
 
 def test_the_ledger_does_not_grow_for_ever() -> None:
