@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flowengine.conversation.call import written
-from flowengine.conversation.commands import AskModel, RunAction, Transfer
+from flowengine.conversation.commands import AskModel, ChooseIntent, ReadValue, RunAction, Transfer, WeighMeaning
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import ActionFinished, TransferEnded, TransferResult
@@ -111,7 +111,7 @@ class Outside:
                 return self._action(order)
             case Transfer():
                 return _transfer(order)
-            case AskModel():
+            case AskModel() | WeighMeaning() | ChooseIntent() | ReadValue():
                 return nobody(order)
 
     def _action(self, order: RunAction) -> Answer:

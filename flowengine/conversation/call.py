@@ -25,13 +25,16 @@ from flowengine.conversation.evaluate import daypart, moment
 from flowengine.conversation.guarding import Guarding
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
-from flowengine.conversation.place import Frame, Purpose, Stay
+from flowengine.conversation.place import Frame, Purpose, Stay, Weighing
 from flowengine.conversation.prepared import Prepared
 from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
 from flowengine.graph.jinja import read
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Span
+
+Further = Literal["meaning", "model"]
+"""What may be asked when no phrase fits: an engine that compares meanings, the language model."""
 
 
 class Call:
@@ -47,6 +50,7 @@ class Call:
         trace: Trace,
         contact_key: str,
         variants: Mapping[str, str],
+        further: frozenset[Further],
     ) -> None:
         self.prepared = prepared
         self.flow = prepared.flow
@@ -57,6 +61,7 @@ class Call:
         self.trace = trace
         self.contact_key = contact_key
         self.variants = variants
+        self.further = further
         self.at = 0.0
         self.out: list[Command] = []
         self.guarding = Guarding(prepared.approved, self.flow.agent.company, self.emit)
@@ -76,6 +81,9 @@ class Call:
         """The words of the turn in hand, until a `collect` has used them."""
         self.latest: Prompt | None = None
         """What the agent said last: the question of a `listen` that follows."""
+        self.weighing: Weighing | None = None
+        self.opt_out_open = False
+        """The caller was asked whether to be called no more, and has not said no."""
         self._repeatable = True
         self._silence: str | None = None
         self._keys: str | None = None
@@ -238,6 +246,24 @@ class Call:
             self._keys = None
             return "keys"
         return None
+
+    def weigh(self, weighing: Weighing, seconds: float) -> None:
+        """Words are being weighed outside, for so many seconds at most."""
+        self.weighing = weighing
+        self.emit(StartTimer(weighing.request_id, seconds))
+
+    def end_weighing(self) -> Weighing | None:
+        """Nothing is weighed any more: what was, if the call still stands where the words were said."""
+        weighing, self.weighing = self.weighing, None
+        if weighing is None:
+            return None
+        if not weighing.is_late:
+            self.emit(CancelTimer(weighing.request_id))
+        return weighing if weighing.stay is self.stay else None
+
+    @property
+    def is_weighing(self) -> bool:
+        return self.weighing is not None and self.weighing.stay is self.stay
 
     def next_request(self, kind: str) -> str:
         self._requests += 1

@@ -76,6 +76,17 @@ class Collector:
         self.ask()
         return None
 
+    def take(self, value: object) -> Result | None:
+        """A value of the slot asked for, however it was come by: it is read back as any other."""
+        self._progress().confirming = False
+        self._fill({self._slot().name: value})
+        return self.advance()
+
+    @property
+    def asked(self) -> str:
+        """The slot asked for."""
+        return self._slot().name
+
     @property
     def wanted(self) -> ValueType:
         """The type asked for."""
@@ -101,11 +112,7 @@ class Collector:
     def enter(self, keys: str) -> Result | None:
         """Take a finished keypad entry."""
         value = typed(self._slot().type, keys)
-        if value is None:
-            return self.miss()
-        self._progress().confirming = False
-        self._fill({self._slot().name: value})
-        return self.advance()
+        return self.take(value) if value is not None else self.miss()
 
     # Answers.
 

@@ -111,6 +111,38 @@ class AskModel:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighMeaning:
+    """Compare these words with the examples of these intents; answer with `MeaningWeighed` or `WeighingFailed`."""
+
+    request_id: str
+    text: str
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseIntent:
+    """Ask the model which of these is meant, or none; answer with `IntentChosen` or `WeighingFailed`.
+
+    `question`: what the agent asked last. `choices`: names and what each means.
+    """
+
+    request_id: str
+    text: str
+    question: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValue:
+    """Ask the model for the value of a slot in these words; answer with `ValueRead` or `WeighingFailed`."""
+
+    request_id: str
+    text: str
+    slot: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Put the caller through to `target` (E.164), when all speech asked for before was heard.
 
@@ -226,10 +258,14 @@ Order = (
     | AskGuard
     | RunAction
     | AskModel
+    | WeighMeaning
+    | ChooseIntent
+    | ReadValue
     | Transfer
     | Record
     | Suppress
     | Hangup
 )
+Weigh = WeighMeaning | ChooseIntent | ReadValue
 Fact = Entered | Understood | SlotFilled | Chose | Noted | Blocked | Ended
 Command = Order | Fact

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import assert_never
 
 from flowengine.conversation.answering import Answering
-from flowengine.conversation.call import Call
+from flowengine.conversation.call import Call, Further
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import Command, StartTimer, Understood
+from flowengine.conversation.commands import Command, StartTimer
 from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.doing import Doing
 from flowengine.conversation.events import (
@@ -27,7 +27,9 @@ from flowengine.conversation.events import (
     EndRequested,
     Event,
     GuardAnswered,
+    IntentChosen,
     MachineDetected,
+    MeaningWeighed,
     ModelAnswered,
     ModelFailed,
     ModelSaid,
@@ -39,6 +41,8 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TimerFired,
     TransferEnded,
+    ValueRead,
+    WeighingFailed,
 )
 from flowengine.conversation.guarding import FAREWELL
 from flowengine.conversation.hearing import Hearing, is_cough
@@ -82,7 +86,7 @@ class Conversation:
     `facts` are what templates find under `call`. `firm_lines` name lines that the caller may not interrupt.
     `trace` is told which ways the call takes.
     `contact_key` says who is called, so that a `split` gives the same contact the same variant; without one, the
-    contact's values do. `variants` settles splits by name.
+    contact's values do. `variants` settles splits by name. `further`: who can be asked when no phrase fits.
     """
 
     def __init__(
@@ -96,11 +100,13 @@ class Conversation:
         trace: Trace = UNTRACED,
         contact_key: str | None = None,
         variants: Mapping[str, str] | None = None,
+        further: frozenset[Further] = frozenset(),
     ) -> None:
         if started.tzinfo is None:
             raise ValueError("`started` needs a time zone")
         key = contact_key if contact_key is not None else key_of(contact)
-        self._call = Call(prepare(flow), contact, started, facts or {}, firm_lines, trace, key, variants or {})
+        prepared, settled = prepare(flow), variants or {}
+        self._call = Call(prepared, contact, started, facts or {}, firm_lines, trace, key, settled, further)
         collector, doing, modelling = Collector(self._call), Doing(self._call), Modelling(self._call)
         self._interpreter = Interpreter(self._call, collector, doing, modelling, Moving(self._call))
         self._answering = Answering(self._call, self._interpreter, doing, modelling)
@@ -218,6 +224,8 @@ class Conversation:
                 self._answering.answered(event)
             case ModelSaid():
                 self._answering.said(event)
+            case MeaningWeighed() | IntentChosen() | ValueRead() | WeighingFailed():
+                self._hearing.tiers.answered(event)
             case MachineDetected():
                 self._machine(event)
             case SayRequested() | MoveRequested() | SlotGiven() | NoteRequested():
@@ -261,7 +269,7 @@ class Conversation:
             case "keys":
                 self._pressing.finished()
             case None:
-                if not self._answering.timer(event.timer_id):
+                if not (self._hearing.tiers.timed_out(event.timer_id) or self._answering.timer(event.timer_id)):
                     self._time_is_up(event)
 
     def _time_is_up(self, event: TimerFired) -> None:
@@ -344,19 +352,17 @@ class Conversation:
             self._interpreter.stop("hung_up")
 
     def _take_late(self, event: Event) -> None:
-        """The call is over; words that still come are kept, and an opt-out among them is still one."""
         if isinstance(event, CallerHungUp):
             self._call.transcript.abandon()
         elif isinstance(event, CallerSaid) and not is_cough(event.text):
-            self._call.transcript.caller(event.at, event.text.strip())
-            if self._hearing.opted_out(event.text):
-                self._call.emit(Understood(event.text.strip(), OPT_OUT, 1.0, "protective"))
-                self._call.suppress(OPT_OUT)
+            self._hearing.late(event.text)
 
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""
         call = self._call
         if self.finished or call.stay is None or call.silence_armed or not call.transcript.quiet or call.stay.keys:
+            return
+        if call.is_weighing:
             return
         match call.stay.waiting:
             case Listen(seconds=seconds):

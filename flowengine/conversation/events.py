@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from flowengine.conversation.meaning import Likeness
+
 TransferResult = Literal["answered", "busy", "no_answer", "failed"]
 
 
@@ -114,6 +116,42 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningWeighed:
+    """How near the words of `WeighMeaning` come to the examples of each intent."""
+
+    at: float
+    request_id: str
+    likenesses: tuple[Likeness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentChosen:
+    """Which of the choices of `ChooseIntent` the model takes the words for; None: none of them."""
+
+    at: float
+    request_id: str
+    intent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRead:
+    """The value that `ReadValue` asked for, in the caller's words or as ISO 8601; None: there is none."""
+
+    at: float
+    request_id: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingFailed:
+    """There is no answer to `WeighMeaning`, `ChooseIntent` or `ReadValue`; `reason` in our words."""
+
+    at: float
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferEnded:
     """What came of `Transfer`; after `answered` the two have spoken, and the caller is still there."""
 
@@ -191,6 +229,10 @@ Event = (
     | ModelSaid
     | ModelAnswered
     | ModelFailed
+    | MeaningWeighed
+    | IntentChosen
+    | ValueRead
+    | WeighingFailed
     | TransferEnded
     | MachineDetected
     | CallerHungUp

@@ -1,7 +1,7 @@
 """The caller's words: what an utterance means here, and which branch it takes.
 
 In this order: what protects the caller; the answer to "Did you mean …?"; the slot being asked for; the live intents and
-slots in the language's order; the model, where it has the floor; `otherwise`.
+slots in the language's order; the model, where it has the floor; the further tiers; `otherwise`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.deciding import OPT_OUT, rivals
-from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.honouring import Honouring
 from flowengine.conversation.interpreter import Interpreter
@@ -27,13 +26,13 @@ from flowengine.conversation.place import (
     layers,
 )
 from flowengine.conversation.settling import Settling
-from flowengine.conversation.slots import find_in_passing
-from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
+from flowengine.conversation.tiers import Tiers
+from flowengine.graph.model import Collect, Llm, OnOtherwise, OnSilence
 from flowengine.words.normalise import normalise, words
 
-SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
+MORE_THAN_NO = 4
+"""A "no" with more words says what was meant."""
 BACKCHANNELS = frozenset({"hello", "hi", "hey", "hiya", "mm", "yes", "ok", "right", "sure", "fine"})
 """Said while the agent speaks, and meaning no live intent, these only say "I'm here"."""
 
@@ -47,12 +46,15 @@ class Hearing:
         self._collector = collector
         self._settling = settling
         self._honouring = Honouring(call, interpreter)
+        self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
 
     # Words.
 
-    def said(self, text: str) -> None:
-        """An utterance that is more than a cough."""
+    def said(self, latest: str) -> None:
+        """An utterance that is more than a cough. What is still being weighed is one turn with it."""
         call, stay = self._call, self._settling.here
+        before = call.end_weighing() if call.is_weighing and normalise(latest).words else None
+        text = latest if before is None else f"{before.text} {latest}"
         live = layers(call.flow, stay)
         named = self._listened_for(live)
         unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
@@ -67,7 +69,7 @@ class Hearing:
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
-        call.hear(shown)
+        call.hear(shown if shown == HIDDEN else latest.strip())
         call.guarding.heard(text)
         if unanswered is not None:
             return self._honour(unanswered, shown, candidates)
@@ -82,9 +84,13 @@ class Hearing:
         elif not protective and stay.doubt is not None and self._resolve(stay.doubt, text, shown):
             return None
         stay.doubt = None
+        call.opt_out_open = False
         if not protective and isinstance(stay.waiting, Collect) and self._answered(text, shown, intents):
-            return None
-        return self._choose(text, shown, candidates, held)
+            return self.tiers.watch(text)
+        self._choose(text, shown, candidates, held)
+        if not protective and not call.is_weighing:
+            self.tiers.watch(text, candidates)
+        return None
 
     def _honour(self, kind: Honoured, shown: str, candidates: tuple[Candidate, ...]) -> None:
         """What every caller may say, and this flow does not answer."""
@@ -129,8 +135,10 @@ class Hearing:
         fitting = self._fitting(candidates, held)
         if any(each.intent == OPT_OUT for each in candidates) and not any(fit.intent == OPT_OUT for fit in fitting):
             call.emit(Understood(shown, OPT_OUT, 1.0, "protective", candidates))
-            return self._suppressed()
+            return self._honouring.suppressed()
         if not fitting:
+            if self.tiers.ask(text, shown):
+                return None
             call.emit(Understood(shown, None, 0.0, "none", candidates))
             if isinstance(stay.waiting, Llm):
                 call.stop_speaking()
@@ -143,40 +151,23 @@ class Hearing:
         others = rivals(fitting)
         if others:
             call.emit(Understood(shown, None, first.score, "none", candidates))
-            return self._doubt(Doubt(first, others[0]))
-        call.emit(Understood(shown, first.intent, first.score, first.tier, candidates))
+            return self.tiers.doubt(Doubt(first, others[0]))
         if not first.protective:
             for mention in held:
                 call.fill(mention.trigger.slot, mention.value)
-        if isinstance(stay.waiting, Listen) and not first.protective:
-            for name, value in find_in_passing(text, call.flow, call.variables, call.now).items():
-                call.fill(name, value)
-            call.utterance = text
-        return self._settling.take(first)
+        return self._settling.meant(first, text, shown, candidates)
 
     def _fitting(self, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> list[Fit]:
         call, stay = self._call, self._settling.here
         slots = {mention.candidate: mention.trigger for mention in held}
         return deciding.fitting(candidates, layers(call.flow, stay), stay.counts, slots)
 
-    # Doubt.
-
-    def _doubt(self, doubt: Doubt) -> None:
-        call = self._call
-        self._settling.here.doubt = doubt
-        call.stop_speaking()
-        call.say(Prompt((did_you_mean(call.flow, doubt),)))
-        self._interpreter.listen()
-
     def _resolve(self, doubt: Doubt, text: str, shown: str) -> bool:
-        """Yes: the first; no: the other. Anything else is taken as said afresh."""
+        """Yes or no to "Did you mean …?". Anything else is taken as said afresh."""
         agreed = yes_or_no(text)
-        if agreed is None:
+        if agreed is None or (agreed is False and doubt.second is None and len(words(text)) > MORE_THAN_NO):
             return False
-        chosen = doubt.first if agreed else doubt.second
-        self._settling.here.doubt = None
-        self._call.emit(Understood(shown, chosen.intent, chosen.score, "phrase"))
-        self._settling.take(chosen)
+        self.tiers.resolve(doubt, text, shown, agreed=agreed)
         return True
 
     # Slots.
@@ -203,19 +194,19 @@ class Hearing:
             return not answers and candidate.score >= NEARLY_CERTAIN
         return candidate.score >= (NEARLY_CERTAIN if self._collector.expects_words else CERTAIN)
 
+    def late(self, text: str) -> None:
+        """The call is over; words that still come are kept, and an opt-out among them is still one."""
+        call = self._call
+        call.transcript.caller(call.at, text.strip())
+        if self.opted_out(text):
+            call.emit(Understood(text.strip(), OPT_OUT, 1.0, "protective"))
+            call.suppress(OPT_OUT)
+
     def silent(self) -> None:
         """The caller has said nothing in time."""
         self._call.may_repeat()
         self._settling.here.doubt = None
         self._settling.unmatched(OnSilence())
-
-    def _suppressed(self) -> None:
-        """No branch handles an opt-out: the engine does."""
-        call = self._call
-        call.stop_speaking()
-        self._interpreter.promises.happened("meant", OPT_OUT)
-        outcome = next((each.name for each in call.flow.outcomes.values() if each.disposition == "suppress"), "failed")
-        self._interpreter.stop(outcome, SUPPRESSED)
 
 
 def _ordered(candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> tuple[Candidate, ...]:

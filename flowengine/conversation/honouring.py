@@ -17,6 +17,7 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.transcript import Prompt
 
 OPT_OUT: Literal["opt_out"] = "opt_out"
+SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
 CERTAIN = 0.95
 """An intent of the flow that is so sure means it: "I'm driving" may be one of its own."""
 
@@ -131,8 +132,14 @@ class Honouring:
             return None, (missed, *(each for each in candidates if each.intent != missed.intent))
         return (None if own is not None or kind in self._noted else kind), candidates
 
+    def goes_on(self, kind: Honoured) -> bool:
+        """Whether the call goes on after the answer, as if nothing had happened."""
+        return kind != OPT_OUT and self._answers[kind].ends is None and kind not in ONCE
+
     def answer(self, kind: Honoured) -> None:
         """Say what is always said, and go on or end."""
+        if kind == OPT_OUT:
+            return self.suppressed()
         call, answer = self._call, self._answers[kind]
         if kind in ONCE:
             self._noted.add(kind)
@@ -151,6 +158,14 @@ class Honouring:
         call.may_repeat()
         call.say(Prompt((text,)))
         return self._go_on()
+
+    def suppressed(self) -> None:
+        """No branch handles an opt-out: the engine does."""
+        call = self._call
+        call.stop_speaking()
+        self._interpreter.promises.happened("meant", OPT_OUT)
+        outcome = next((each.name for each in call.flow.outcomes.values() if each.disposition == "suppress"), "failed")
+        self._interpreter.stop(outcome, SUPPRESSED)
 
     def _go_on(self) -> None:
         """Where the call was: the line that has to be heard, or the open question."""

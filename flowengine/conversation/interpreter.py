@@ -379,6 +379,8 @@ class Interpreter:
     def _finish(self, outcome: str) -> None:
         call = self._call
         declared = call.flow.outcomes.get(outcome)
+        if call.opt_out_open:
+            call.suppress("opt_out")
         if declared is not None and declared.disposition == "suppress":
             call.suppress(outcome)
         call.disarm_silence()

@@ -17,6 +17,9 @@ TAKEN = 0.8
 ASKED = 0.45
 """From this on the caller is asked whether they meant it; below, nothing fits."""
 
+ASKED_PROTECTIVE = 0.45
+"""The same for what protects the caller."""
+
 SLOPE, MIDDLE, MARGIN = 18.0, 0.56, 0.5
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flowengine.conversation.commands import Tier
+from flowengine.compliance.honoured import Honoured
+from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
@@ -118,10 +119,37 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """ "Did you mean …?" has been asked about `first`; `second` is what else it could have been."""
+    """ "Did you mean …?" has been asked about `first`; `second` is what else it could have been.
 
-    first: Fit
-    second: Fit
+    `kind`: asked about what every caller may say, where the flow has no branch for it. `aside`: the turn was taken, and
+    what was asked then is open.
+    """
+
+    first: Fit | None
+    second: Fit | None
+    kind: Honoured | None = None
+    aside: bool = False
+
+    @property
+    def meant(self) -> str | None:
+        """What a "yes" means."""
+        return self.first.intent if self.first is not None else self.kind
+
+
+@dataclass(slots=True)
+class Weighing:
+    """Words that no phrase fits, while something outside is asked what they mean. `shown`: as the record has them.
+
+    `likely`: what likeness made of them, once the model is asked.
+    """
+
+    stay: Stay
+    request_id: str
+    text: str
+    shown: str
+    likely: tuple[Candidate, ...] = ()
+    is_late: bool = False
+    """Its timer has run out."""
 
 
 def layers(flow: Flow, stay: Stay) -> Live:

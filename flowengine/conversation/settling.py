@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector, Result
+from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, Stay, best, fits, layers
+from flowengine.conversation.slots import find_in_passing
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Collect, Llm, OnOtherwise, OnSilence
+from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
 
 MISUNDERSTOOD = "Sorry, I didn't catch that."
 UNHANDLED_LIMIT = 3
@@ -21,6 +23,16 @@ class Settling:
         self._call = call
         self._interpreter = interpreter
         self._collector = collector
+
+    def meant(self, fit: Fit, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
+        """These words are taken for this; what they hold for slots besides is kept ("yes, and Tuesday is best")."""
+        call = self._call
+        call.emit(Understood(shown, fit.intent, fit.score, fit.tier, candidates))
+        if isinstance(self.here.waiting, Listen) and not fit.protective:
+            for name, value in find_in_passing(text, call.flow, call.variables, call.now).items():
+                call.fill(name, value)
+            call.utterance = text
+        self.take(fit)
 
     def take(self, fit: Fit) -> None:
         """Follow a branch."""

@@ -33,6 +33,10 @@ class Prompt:
     sentences: tuple[str, ...]
     line: str | None = None
 
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
+
 
 class Transcript:
     """The utterances of one call, and the speech that is still on its way."""

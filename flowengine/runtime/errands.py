@@ -11,15 +11,34 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import assert_never
 
-from flowengine.conversation.commands import AskGuard, AskModel, Record, RunAction
-from flowengine.conversation.events import ActionFinished, Event, GuardAnswered, ModelAnswered, ModelFailed, ModelSaid
+from flowengine.conversation.commands import (
+    AskGuard,
+    AskModel,
+    ChooseIntent,
+    ReadValue,
+    Record,
+    RunAction,
+    Weigh,
+    WeighMeaning,
+)
+from flowengine.conversation.events import (
+    ActionFinished,
+    Event,
+    GuardAnswered,
+    MeaningWeighed,
+    ModelAnswered,
+    ModelFailed,
+    ModelSaid,
+    WeighingFailed,
+)
 from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
-from flowengine.errors import ActionError, ModelError, TelephonyError
+from flowengine.errors import ActionError, MeaningError, ModelError, TelephonyError
 from flowengine.runtime.briefing import briefed
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import RecogniserEvent, RecordingSet, Remarked, Told
 from flowengine.runtime.speculating import Speculating
 from flowengine.runtime.tasks import Tasks
+from flowengine.runtime.unprovided import unprovided
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +46,7 @@ GUARD_TIMEOUT_S = 2.0
 ACTION_GRACE_S = 1.0
 """The conversation's own timer decides that an action is late; what is later still is given up."""
 
-Errand = AskGuard | RunAction | AskModel | Record
+Errand = AskGuard | RunAction | AskModel | Weigh | Record
 
 
 class Errands:
@@ -61,6 +80,11 @@ class Errands:
             case AskModel():
                 self._asking.add(order.request_id)
                 self._begin(self._ask_model(order), order.request_id)
+            case WeighMeaning():
+                self._asking.add(order.request_id)
+                self._begin(self._weigh_meaning(order), order.request_id)
+            case ChooseIntent() | ReadValue():
+                self._post(unprovided(order, self._at()))
             case Record():
                 self._begin(self._record(order), "recording")
             case _:
@@ -157,6 +181,21 @@ class Errands:
             self._post(ModelAnswered(self._at(), order.request_id, reply.text, reply.exit, reply.remarks))
             return
         self._post(ModelFailed(self._at(), order.request_id, reason))
+
+    async def _weigh_meaning(self, order: WeighMeaning) -> None:
+        try:
+            if self._parts.lesson is None:
+                raise MeaningError("no engine that compares meanings is configured")
+            likenesses = await self._parts.lesson.liken(order.text, order.intents)
+        except MeaningError as error:
+            reason = str(error)
+        except Exception as error:
+            log.error("weighing failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
+            reason = f"{type(error).__name__} was raised"
+        else:
+            self._post(MeaningWeighed(self._at(), order.request_id, likenesses))
+            return
+        self._post(WeighingFailed(self._at(), order.request_id, reason))
 
     async def _record(self, order: Record) -> None:
         """A recording that cannot be had is noted; the call goes on. One order at a time: a stop follows its start."""

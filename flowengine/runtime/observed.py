@@ -12,6 +12,7 @@ from flowengine.runtime.ports import (
     Actions,
     CallLine,
     GuardPort,
+    Lesson,
     Model,
     PartialTranscript,
     Recogniser,
@@ -39,6 +40,7 @@ class SessionParts:
     """What a session works with; whoever made these closes them.
 
     Without a recogniser the caller types. Without actions or a model, what a flow asks of them fails.
+    `lesson`: what an engine that compares meanings has learnt of the flow.
     `speculates`: the model is asked while the caller may still be speaking.
     """
 
@@ -51,6 +53,7 @@ class SessionParts:
     recogniser: Recogniser | None = None
     actions: Actions | None = None
     model: Model | None = None
+    lesson: Lesson | None = None
     speculates: bool = False
     voice: str | None = None
     language: str = "en-GB"

@@ -15,8 +15,6 @@ from collections.abc import Callable
 from typing import assert_never
 
 from flowengine.conversation.commands import (
-    AskGuard,
-    AskModel,
     Blocked,
     CancelTimer,
     Chose,
@@ -27,8 +25,6 @@ from flowengine.conversation.commands import (
     Listen,
     Noted,
     Pause,
-    Record,
-    RunAction,
     SlotFilled,
     Speak,
     StartTimer,
@@ -55,7 +51,7 @@ from flowengine.conversation.steering import Request
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.away import Away, part
 from flowengine.runtime.ears import Ears
-from flowengine.runtime.errands import Errands
+from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
@@ -276,6 +272,9 @@ class CallSession:
                 self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
+        if isinstance(command, Errand):
+            self._errands.send(command)
+            return
         match command:
             case Speak() | Pause():
                 self._say(command)
@@ -288,8 +287,6 @@ class CallSession:
             case CancelTimer(timer_id=timer_id):
                 self._timers.cancel(timer_id)
                 self._errands.drop(timer_id)
-            case AskGuard() | RunAction() | AskModel() | Record():
-                self._errands.send(command)
             case Transfer():
                 self.away.want(command)
             case Suppress(reason=reason):

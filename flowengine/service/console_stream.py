@@ -16,6 +16,7 @@ from flowengine.conversation.commands import (
     AskModel,
     Blocked,
     CancelTimer,
+    ChooseIntent,
     Chose,
     Ended,
     Entered,
@@ -23,6 +24,7 @@ from flowengine.conversation.commands import (
     Listen,
     Noted,
     Pause,
+    ReadValue,
     Record,
     RunAction,
     SlotFilled,
@@ -32,6 +34,7 @@ from flowengine.conversation.commands import (
     Suppress,
     Transfer,
     Understood,
+    WeighMeaning,
 )
 from flowengine.conversation.events import (
     ActionFinished,
@@ -41,7 +44,9 @@ from flowengine.conversation.events import (
     Connected,
     EndRequested,
     GuardAnswered,
+    IntentChosen,
     MachineDetected,
+    MeaningWeighed,
     ModelAnswered,
     ModelFailed,
     ModelSaid,
@@ -53,6 +58,8 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TimerFired,
     TransferEnded,
+    ValueRead,
+    WeighingFailed,
 )
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
@@ -256,6 +263,9 @@ class Watcher:
                 | CancelTimer()
                 | AskGuard()
                 | AskModel()
+                | WeighMeaning()
+                | ChooseIntent()
+                | ReadValue()
                 | Transfer()
                 | Hangup()
                 | Ended()
@@ -267,6 +277,10 @@ class Watcher:
                 | ModelSaid()
                 | ModelAnswered()
                 | ModelFailed()
+                | MeaningWeighed()
+                | IntentChosen()
+                | ValueRead()
+                | WeighingFailed()
                 | Record()
                 | MachineDetected()
                 | CallerHungUp()

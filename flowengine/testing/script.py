@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar, assert_never, runtime_checkable
 
-from flowengine.conversation.commands import AskModel, RunAction, Transfer
+from flowengine.conversation.commands import AskModel, ChooseIntent, ReadValue, RunAction, Transfer, Weigh, WeighMeaning
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
     ActionFinished,
@@ -23,7 +23,7 @@ from flowengine.conversation.events import (
 from flowengine.errors import NotScripted
 from flowengine.runtime.unprovided import unprovided
 
-Order = RunAction | AskModel | Transfer
+Order = RunAction | AskModel | Weigh | Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ class Script:
                 )
             case AskModel(request_id=request_id):
                 return _model(self._turn(), request_id)
+            case WeighMeaning() | ChooseIntent() | ReadValue():
+                return nobody(order)
             case Transfer(request_id=request_id):
                 missing = "the flow transfers the call, and the test does not say how that ends"
                 ended = _next(self._transfers, f"{missing}: add 'transfer answered', say")

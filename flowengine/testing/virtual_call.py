@@ -18,6 +18,7 @@ from flowengine.conversation.commands import (
     AskModel,
     Blocked,
     CancelTimer,
+    ChooseIntent,
     Chose,
     Command,
     Ended,
@@ -27,6 +28,7 @@ from flowengine.conversation.commands import (
     Listen,
     Noted,
     Pause,
+    ReadValue,
     Record,
     RunAction,
     SlotFilled,
@@ -36,6 +38,7 @@ from flowengine.conversation.commands import (
     Suppress,
     Transfer,
     Understood,
+    WeighMeaning,
 )
 from flowengine.conversation.events import (
     CallerHungUp,
@@ -284,7 +287,7 @@ class VirtualCall:
             case AskGuard(request_id=request_id, guard=guard):
                 answer = self._guard(guard, self.at)
                 self._following.append(GuardAnswered(self.at, request_id, answer.allowed, answer.reasons))
-            case RunAction() | AskModel():
+            case RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue():
                 self._expect(self._world(command))
             case Transfer():
                 self._transfer = self._world(command)

@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from flowengine.conversation.call import Further
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
     CancelTimer,
+    ChooseIntent,
     Command,
     Entered,
     Listen,
     Noted,
     Pause,
+    ReadValue,
     RunAction,
     Speak,
     StartTimer,
@@ -23,6 +26,7 @@ from flowengine.conversation.commands import (
     Suppress,
     Transfer,
     Understood,
+    WeighMeaning,
 )
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
@@ -33,6 +37,8 @@ from flowengine.conversation.events import (
     Connected,
     Event,
     GuardAnswered,
+    IntentChosen,
+    MeaningWeighed,
     ModelAnswered,
     ModelFailed,
     ModelSaid,
@@ -41,14 +47,16 @@ from flowengine.conversation.events import (
     TimerFired,
     TransferEnded,
     TransferResult,
+    ValueRead,
 )
+from flowengine.conversation.meaning import Likeness
 from flowengine.graph.compile import compile_text
 from flowengine.graph.libraries import given, load
 from flowengine.graph.lower import lower
 from flowengine.graph.model import Flow
 from flowengine.language.reading import text_source
 
-Order = TypeVar("Order", RunAction, AskModel, Transfer)
+Order = TypeVar("Order", RunAction, AskModel, WeighMeaning, ChooseIntent, ReadValue, Transfer)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 
 INTENTS = """
@@ -108,6 +116,7 @@ class Talk:
         firm: frozenset[str] = frozenset(),
         contact_key: str | None = None,
         variants: Mapping[str, str] | None = None,
+        further: frozenset[Further] = frozenset(),
     ) -> None:
         self.flow = compiled(flow) if isinstance(flow, str) else flow
         self.conversation = Conversation(
@@ -117,6 +126,7 @@ class Talk:
             firm_lines=firm,
             contact_key=contact_key,
             variants=variants,
+            further=further,
         )
         self.hears = hears
         self.allowed = allowed
@@ -211,6 +221,22 @@ class Talk:
 
     def model_fails(self) -> list[str]:
         self.send(ModelFailed(self.at, self.order(AskModel).request_id, "no model is configured"))
+        return self.said
+
+    def likens(self, **nearest: float) -> list[str]:
+        """The words last asked about come so near to the examples of these intents."""
+        found = tuple(Likeness(name, value, value - 0.05, "an example") for name, value in nearest.items())
+        self.send(MeaningWeighed(self.at, self.order(WeighMeaning).request_id, found))
+        return self.said
+
+    def chooses(self, intent: str | None) -> list[str]:
+        """The model takes the words last asked about for this."""
+        self.send(IntentChosen(self.at, self.order(ChooseIntent).request_id, intent))
+        return self.said
+
+    def reads(self, value: str | None) -> list[str]:
+        """The model has read this value for the slot last asked about."""
+        self.send(ValueRead(self.at, self.order(ReadValue).request_id, value))
         return self.said
 
     def transfers(self, result: TransferResult) -> list[str]:

@@ -10,8 +10,7 @@ from flowengine.compliance.saying.normal import heard
 from flowengine.compliance.saying.rule import Kind, hinted
 from flowengine.compliance.saying.saying import KINDS
 from flowengine.conversation.guarding import FAREWELL, INSTEAD
-from flowengine.conversation.hearing import SUPPRESSED
-from flowengine.conversation.honouring import INBOUND, OUTBOUND
+from flowengine.conversation.honouring import INBOUND, OUTBOUND, SUPPRESSED
 from tests.guard.sets import rows
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "guard.md").read_text(encoding="utf-8")

@@ -1,0 +1,309 @@
+"""The further tiers of understanding: what follows when no phrase and no pattern fits the caller's words.
+
+First their likeness to the examples of the live intents, then the model choosing one of them or none; what stays
+uncertain is asked, not guessed. Each is an order that something outside answers by an event, so a replay decides as the
+call did. Beside every longer turn the likeness to what protects the caller is looked at as well (the guard's second
+layer): it may add to what the rules found and takes nothing away.
+
+By likeness alone nobody is taken off a list, and nothing that protects is done but an answer after which the call goes
+on: the caller is asked. A question about an opt-out that is met by silence or a hang-up counts as answered by "yes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import assert_never, get_args
+
+from flowengine.compliance.honoured import Honoured
+from flowengine.conversation import deciding
+from flowengine.conversation.call import Call
+from flowengine.conversation.collector import Collector
+from flowengine.conversation.commands import Candidate, ChooseIntent, ReadValue, Understood, WeighMeaning
+from flowengine.conversation.deciding import OPT_OUT, rivals
+from flowengine.conversation.doubts import MEANT, did_you_mean
+from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRead, WeighingFailed
+from flowengine.conversation.honouring import NAMED, Honouring
+from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN, weighed
+from flowengine.conversation.place import Doubt, Fit, OpenToCaller, Weighing, intents_of, layers
+from flowengine.conversation.settling import Settling
+from flowengine.conversation.slots import extract
+from flowengine.conversation.transcript import Prompt
+from flowengine.graph.model import Again, Branch, Collect, Goto, Listen, OnOtherwise, Resume
+from flowengine.words.normalise import words
+
+MEANING_TIMEOUT_S = 0.4
+"""An engine that takes longer is in trouble: the caller must not wait for it."""
+MODEL_TIMEOUT_S = 2.0
+CHOSEN = 0.85
+"""What a choice of the model's counts as, beside the probabilities of the other tiers."""
+ALL_SAID = 0.95
+WATCHED_WORDS = 4
+"""Shorter turns are what their phrases say."""
+
+KINDS: tuple[Honoured, ...] = tuple(each for each in get_args(Honoured) if each != "card_number")
+MODEL = "choice"
+"""What the requests to the model begin with."""
+Answer = MeaningWeighed | IntentChosen | ValueRead | WeighingFailed
+
+
+class Tiers:
+    """Asks what words may mean, and takes the answers."""
+
+    def __init__(
+        self, call: Call, interpreter: Interpreter, collector: Collector, settling: Settling, honouring: Honouring
+    ) -> None:
+        self._call = call
+        self._interpreter = interpreter
+        self._collector = collector
+        self._settling = settling
+        self._honouring = honouring
+        self._watched: dict[str, str] = {}
+        """What is looked at beside a turn that was taken: the words, by request."""
+
+    # Asking.
+
+    def ask(self, text: str, shown: str) -> bool:
+        """Ask what words mean that fit nothing; False where nobody can be asked."""
+        call = self._call
+        if self._is_private or not isinstance(self._settling.here.waiting, Listen | Collect):
+            return False
+        if "meaning" not in call.further:
+            return self._ask_model(text, shown, ())
+        request = self._begin("meaning", text, shown, MEANING_TIMEOUT_S)
+        call.emit(WeighMeaning(request, text, tuple(self._choices())))
+        return True
+
+    def watch(self, text: str, candidates: Collection[Candidate] = ()) -> None:
+        """Look at a turn that was taken for what protects the caller. Nothing waits for it.
+
+        `candidates`: what the words were found to fit; a phrase that says it all leaves nothing to look for.
+        """
+        call = self._call
+        if "meaning" not in call.further or self._is_private or call.outcome is not None:
+            return
+        if any(each.score >= ALL_SAID and each.tier == "phrase" for each in candidates):
+            return
+        if len(words(text)) >= WATCHED_WORDS:
+            request = call.next_request("watch")
+            self._watched[request] = text
+            call.emit(WeighMeaning(request, text, tuple(name for name in self._choices() if self._protects(name))))
+
+    def _ask_model(self, text: str, shown: str, likely: tuple[Candidate, ...]) -> bool:
+        call, stay = self._call, self._settling.here
+        if "model" not in call.further:
+            return False
+        asked = stay.question or call.latest
+        question = asked.text if asked is not None else ""
+        request = self._begin(MODEL, text, shown, MODEL_TIMEOUT_S, likely)
+        if isinstance(stay.waiting, Collect):
+            call.emit(ReadValue(request, text, self._collector.asked, question))
+        else:
+            call.emit(ChooseIntent(request, text, question, tuple(self._choices().items())))
+        return True
+
+    def _begin(self, kind: str, text: str, shown: str, seconds: float, likely: tuple[Candidate, ...] = ()) -> str:
+        request = self._call.next_request(kind)
+        self._call.weigh(Weighing(self._settling.here, request, text, shown, likely), seconds)
+        return request
+
+    def _choices(self) -> dict[str, str]:
+        """What may be meant here, each with a description: the live intents, and what every caller may say."""
+        flow = self._call.flow
+        live = intents_of(layers(flow, self._settling.here))
+        kinds: dict[str, str] = {
+            kind: MEANT[kind] for kind in KINDS if not any(name in live for name in NAMED.get(kind, (kind,)))
+        }
+        return {**{name: flow.intents[name].description or name.replace("_", " ") for name in live}, **kinds}
+
+    @property
+    def _is_private(self) -> bool:
+        return isinstance(self._settling.here.waiting, Collect) and self._collector.secret
+
+    def _protects(self, name: str) -> bool:
+        intent = self._call.flow.intents.get(name)
+        return name in KINDS or (intent is not None and intent.protective)
+
+    # Answers.
+
+    def answered(self, event: Answer) -> None:
+        """An answer has come. One to words that were joined by others, or left behind, changes nothing."""
+        call = self._call
+        watched = self._watched.pop(event.request_id, None)
+        if watched is not None:
+            return self._seen(watched, event)
+        if call.weighing is None or call.weighing.request_id != event.request_id:
+            return None
+        weighing = call.end_weighing()
+        if weighing is None or call.outcome is not None:
+            return None
+        match event:
+            case MeaningWeighed(likenesses=likenesses):
+                choices = self._choices()
+                likely = weighed([each for each in likenesses if each.intent in choices])
+                return self._decide(weighing, likely, asks_model=True)
+            case IntentChosen(intent=str(intent)) if intent in self._choices():
+                chosen = Candidate(intent, CHOSEN, "model")
+                return self._act(weighing, chosen, (chosen, *weighing.likely))
+            case IntentChosen():
+                # The model adds to what protects the caller, and takes nothing away.
+                kept = tuple(each for each in weighing.likely if self._protects(each.intent))
+                return self._decide(weighing, kept, asks_model=False)
+            case ValueRead(value=value):
+                return self._take_value(weighing, value)
+            case WeighingFailed(reason=reason):
+                call.note(f"asked what was meant, in vain: {reason}")
+                by_model = event.request_id.startswith(MODEL)
+                return self._decide(weighing, weighing.likely, asks_model=not by_model)
+            case _:
+                assert_never(event)
+
+    def timed_out(self, timer_id: str) -> bool:
+        """The timer of a question has run out; False when it is none of these."""
+        weighing = self._call.weighing
+        if weighing is None or weighing.request_id != timer_id:
+            return False
+        weighing.is_late = True
+        self.answered(WeighingFailed(self._call.at, timer_id, "no answer in time"))
+        return True
+
+    def _decide(self, weighing: Weighing, candidates: tuple[Candidate, ...], *, asks_model: bool) -> None:
+        """What likeness makes of the words: taken, passed on to the model, asked, or nothing."""
+        likely = tuple(each for each in candidates if each.score >= self._least(each))
+        top, second = self._best(likely)
+        if top is not None and top.score >= TAKEN and second is None and self._is_safe(top):
+            return self._act(weighing, top, candidates)
+        if asks_model and self._ask_model(weighing.text, weighing.shown, candidates):
+            return None
+        if top is None:
+            return self._nothing(weighing, candidates)
+        first = self._fit(top)
+        return self._question(weighing, Doubt(first, second, None if first else _kind(top.intent)), candidates)
+
+    def _best(self, likely: tuple[Candidate, ...]) -> tuple[Candidate | None, Fit | None]:
+        """What is meant most likely, and what it may be as well. What protects the caller is first where it leads."""
+        fitting = self._fitting(likely)
+        if likely and self._protects(likely[0].intent):
+            return likely[0], None
+        if not fitting:
+            return next((each for each in likely if each.intent in KINDS), None), None
+        others = rivals(fitting)
+        top = next(each for each in likely if each.intent == fitting[0].intent)
+        return top, others[0] if others else None
+
+    def _seen(self, text: str, event: Answer) -> None:
+        """What was looked at beside a turn: only what surely protects the caller is followed up."""
+        call, stay = self._call, self._call.stay
+        if not isinstance(event, MeaningWeighed) or call.outcome is not None or call.is_weighing:
+            return None
+        if stay is None or stay.doubt is not None or not isinstance(stay.waiting, OpenToCaller):
+            return None
+        found = tuple(each for each in weighed(event.likenesses) if each.score >= TAKEN and self._protects(each.intent))
+        if not found or (self._fit(found[0]) is None and found[0].intent not in KINDS):
+            return None
+        weighing = Weighing(stay, event.request_id, text, text.strip())
+        call.disarm_silence()
+        if self._is_safe(found[0]):
+            return self._act(weighing, found[0], found)
+        fit = self._fit(found[0])
+        return self._question(weighing, Doubt(fit, None, None if fit else _kind(found[0].intent), aside=True), found)
+
+    def _act(self, weighing: Weighing, chosen: Candidate, candidates: tuple[Candidate, ...]) -> None:
+        """Do as is meant, whoever says so."""
+        call, fit = self._call, self._fit(chosen)
+        if chosen.intent == OPT_OUT:
+            call.suppress(OPT_OUT)
+        if fit is not None:
+            return self._settling.meant(fit, weighing.text, weighing.shown, candidates)
+        if chosen.intent not in KINDS:
+            return self._nothing(weighing, candidates)
+        call.emit(Understood(weighing.shown, chosen.intent, chosen.score, chosen.tier, candidates))
+        return self._honouring.answer(_kind(chosen.intent))
+
+    def _take_value(self, weighing: Weighing, value: str | None) -> None:
+        """What the model has read is checked as any value from outside, and read back where the flow reads back."""
+        call = self._call
+        found = None
+        if value is not None and isinstance(self._settling.here.waiting, Collect):
+            found = extract(self._collector.wanted, value, call.now)
+        if found is None:
+            return self._decide(weighing, weighing.likely, asks_model=False)
+        call.emit(Understood(weighing.shown, None, CHOSEN, "model", weighing.likely))
+        call.stop_speaking()
+        return self._settling.collected(self._collector.take(found))
+
+    def _nothing(self, weighing: Weighing, candidates: tuple[Candidate, ...]) -> None:
+        self._call.emit(Understood(weighing.shown, None, 0.0, "none", candidates))
+        self._settling.unmatched(OnOtherwise())
+
+    # Questions.
+
+    def _question(self, weighing: Weighing, doubt: Doubt, candidates: tuple[Candidate, ...]) -> None:
+        call = self._call
+        call.emit(Understood(weighing.shown, None, candidates[0].score, "none", candidates))
+        call.opt_out_open = doubt.meant == OPT_OUT
+        self.doubt(doubt)
+
+    def doubt(self, doubt: Doubt) -> None:
+        """ "Did you mean …?" """
+        call = self._call
+        self._settling.here.doubt = doubt
+        call.stop_speaking()
+        call.say(Prompt((did_you_mean(call.flow, doubt),)))
+        self._interpreter.listen()
+
+    def resolve(self, doubt: Doubt, text: str, shown: str, *, agreed: bool) -> None:
+        """Yes: the first; no: the other, or neither."""
+        call, stay = self._call, self._settling.here
+        stay.doubt = None
+        call.opt_out_open = False
+        chosen = doubt.first if agreed else doubt.second
+        if agreed and doubt.meant == OPT_OUT:
+            call.suppress(OPT_OUT)
+        if chosen is not None:
+            call.emit(Understood(shown, chosen.intent, chosen.score, "phrase"))
+            return self._settling.take(chosen)
+        if agreed and doubt.kind is not None:
+            call.emit(Understood(shown, doubt.kind, 1.0, "protective"))
+            return self._honouring.answer(doubt.kind)
+        call.emit(Understood(shown, None, 0.0, "none"))
+        if doubt.aside:
+            # The turn was taken before: what was asked then is still open.
+            return self._interpreter.ask_again()
+        return self._settling.unmatched(OnOtherwise())
+
+    # Which branch.
+
+    def _fitting(self, candidates: tuple[Candidate, ...]) -> list[Fit]:
+        stay = self._settling.here
+        if not candidates:
+            return []
+        return deciding.fitting(candidates, layers(self._call.flow, stay), stay.counts, {})
+
+    def _fit(self, candidate: Candidate) -> Fit | None:
+        return next(iter(self._fitting((candidate,))), None)
+
+    def _least(self, candidate: Candidate) -> float:
+        return ASKED_PROTECTIVE if self._protects(candidate.intent) else ASKED
+
+    def _is_safe(self, candidate: Candidate) -> bool:
+        """Whether likeness alone is enough: of what protects the caller, only for an answer that comes back."""
+        if not self._protects(candidate.intent):
+            return True
+        fit = self._fit(candidate)
+        if fit is None:
+            return self._honouring.goes_on(_kind(candidate.intent))
+        return candidate.intent != OPT_OUT and _comes_back(fit.branch, self._call.prepared.asides)
+
+
+def _comes_back(branch: Branch, asides: frozenset[str]) -> bool:
+    """Whether the call is where it was when the branch has been taken: nothing in it ends or moves the call."""
+    last = branch.body[-1] if branch.body else None
+    return isinstance(last, Resume | Again) or (isinstance(last, Goto) and last.state in asides)
+
+
+_BY_NAME: Mapping[str, Honoured] = {kind: kind for kind in KINDS}
+
+
+def _kind(name: str) -> Honoured:
+    return _BY_NAME[name]
