@@ -9,17 +9,21 @@ from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
     CancelTimer,
+    ChooseIntent,
     Command,
     Ended,
     Entered,
     Listen,
     Pause,
+    ReadValue,
     RunAction,
     Speak,
     StartTimer,
     StopSpeaking,
     Transfer,
     Understood,
+    Weigh,
+    WeighMeaning,
 )
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
@@ -42,6 +46,7 @@ from flowengine.conversation.events import (
 )
 from flowengine.graph.model import Always, AtMost, Fact, Flow, Forbid, OnIntent, Require
 from tests.conversation.talk import TUESDAY
+from tests.conversation.weighing import EVERY, answer_to
 
 
 @dataclass
@@ -156,14 +161,16 @@ class Caller:
     """One call made at random: every order that a line, a caller and the outside can answer in, clocks kept."""
 
     def __init__(self, flow: Flow, contact: dict[str, object], random: Random, policies: Flow | None = None) -> None:
-        self.conversation = Conversation(flow, contact, started=TUESDAY)
+        # Half of the calls have somebody to ask what is meant.
+        further = EVERY if random.random() < 0.5 else frozenset()
+        self.conversation = Conversation(flow, contact, started=TUESDAY, further=further)
         self.flow = flow
         self.monitor = Monitor(policies or flow)
         self.random = random
         self.at = 0.0
         self.speech: list[Speak | Pause] = []
         self.timers: dict[str, float] = {}
-        self.requests: list[AskGuard | RunAction | AskModel | Transfer] = []
+        self.requests: list[AskGuard | RunAction | AskModel | Weigh | Transfer] = []
 
     def call(self, events: int) -> list[str]:
         """Make the call; what broke a policy in it."""
@@ -184,7 +191,7 @@ class Caller:
                     self.timers[timer_id] = self.at + seconds
                 case CancelTimer(timer_id=timer_id):
                     self.timers.pop(timer_id, None)
-                case AskGuard() | RunAction() | AskModel() | Transfer():
+                case AskGuard() | RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue() | Transfer():
                     self.requests.append(command)
                 case _:
                     pass
@@ -239,7 +246,7 @@ class Caller:
         live = [phrase for intent in wanted for phrase in intent.phrases[:3]]
         return self.random.choice([*live, *live, "purple monkey dishwasher", "yes and no", "next Tuesday", "hello"])
 
-    def _answer(self, request: AskGuard | RunAction | AskModel | Transfer) -> Event:
+    def _answer(self, request: AskGuard | RunAction | AskModel | Weigh | Transfer) -> Event:
         random, request_id = self.random, request.request_id
         match request:
             case AskGuard():
@@ -254,6 +261,8 @@ class Caller:
                     return ModelFailed(self.at, request_id, "no model")
                 exit_ = random.choice([None, "nonsense", *(name for name, _ in exits)])
                 return ModelAnswered(self.at, request_id, "I see. Shall we go on?", exit_)
+            case WeighMeaning() | ChooseIntent() | ReadValue():
+                return answer_to(request, self.at, random.randrange)
             case Transfer():
                 return TransferEnded(self.at, request_id, random.choice(("answered", "busy", "no_answer", "failed")))
 

@@ -10,17 +10,22 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flowengine.conversation.call import Further
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
+    ChooseIntent,
     Command,
     Ended,
     Hangup,
     Pause,
+    ReadValue,
     RunAction,
     Speak,
     StartTimer,
     Transfer,
+    Weigh,
+    WeighMeaning,
 )
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
@@ -32,6 +37,7 @@ from flowengine.conversation.events import (
     EndRequested,
     Event,
     GuardAnswered,
+    IntentChosen,
     MachineDetected,
     ModelAnswered,
     ModelFailed,
@@ -61,6 +67,7 @@ from tests.conversation import (
     test_transfer,
 )
 from tests.conversation.talk import TUESDAY, compiled
+from tests.conversation.weighing import EVERY, answer_to
 
 SHIPPED = Path(__file__).parents[2] / "flows"
 WHOLE = Path(__file__).parents[1] / "cases" / "whole_language.flow"
@@ -140,21 +147,22 @@ STEPS = st.lists(
 class _Driver:
     """Makes real events out of steps: ids that are waiting as well as ids that never were."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, further: frozenset[Further]) -> None:
         raw = {name: TYPED.get(field.type.kind, "7") for name, field in flow.contact.items()}
         raw = {name: value for name, value in raw.items() if flow.contact[name].default is None}
         self.contact = check_contact(flow, raw)
         self.flow = flow
+        self.further = further
         self.conversation = self.fresh()
         self.events: list[Event] = []
         self.commands: list[tuple[Command, ...]] = []
         self.speech: list[str] = []
         self.timers: list[str] = []
-        self.open: list[AskGuard | RunAction | AskModel | Transfer] = []
+        self.open: list[AskGuard | RunAction | AskModel | Weigh | Transfer] = []
         self.at = 0.0
 
     def fresh(self) -> Conversation:
-        return Conversation(self.flow, self.contact, started=TUESDAY)
+        return Conversation(self.flow, self.contact, started=TUESDAY, further=self.further)
 
     def send(self, event: Event) -> None:
         self.events.append(event)
@@ -166,7 +174,7 @@ class _Driver:
                     self.speech.append(speech_id)
                 case StartTimer(timer_id=timer_id):
                     self.timers.append(timer_id)
-                case AskGuard() | RunAction() | AskModel() | Transfer():
+                case AskGuard() | RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue() | Transfer():
                     self.open.append(command)
                 case _:
                     pass
@@ -195,6 +203,7 @@ class _Driver:
                     GuardAnswered(self.at, "none", allowed=True),
                     ActionFinished(self.at, "none", "ok"),
                     ModelAnswered(self.at, "none", "Hello."),
+                    IntentChosen(self.at, "none", "opt_out"),
                     TransferEnded(self.at, "none", "busy"),
                     MachineDetected(self.at),
                     Connected(self.at),
@@ -204,7 +213,7 @@ class _Driver:
             case _:
                 self.at += which
 
-    def answer(self, order: AskGuard | RunAction | AskModel | Transfer, which: int) -> Event:
+    def answer(self, order: AskGuard | RunAction | AskModel | Weigh | Transfer, which: int) -> Event:
         request_id = order.request_id
         match order:
             case AskGuard():
@@ -222,16 +231,18 @@ class _Driver:
                     return ModelFailed(self.at, request_id, "no model is configured")
                 named = (None, *(name for name, _ in exits), "nowhere")
                 return ModelAnswered(self.at, request_id, "It is so. Shall we?", named[which % len(named)])
+            case WeighMeaning() | ChooseIntent() | ReadValue():
+                return answer_to(order, self.at, lambda below: (which * 7 + below) % below)
             case Transfer():
                 return TransferEnded(self.at, request_id, RESULTS[which % 4])
 
 
 @settings(max_examples=300, deadline=timedelta(seconds=5), suppress_health_check=[HealthCheck.too_slow])
-@given(which=st.integers(min_value=0, max_value=40), steps=STEPS, connected=st.booleans())
+@given(which=st.integers(min_value=0, max_value=40), steps=STEPS, connected=st.booleans(), asks=st.booleans())
 def test_any_row_of_events_ends_with_the_caller_and_replays_the_same(
-    which: int, steps: list[tuple[str, int]], connected: bool
+    which: int, steps: list[tuple[str, int]], connected: bool, asks: bool
 ) -> None:
-    driver = _Driver(flows()[which % len(flows())])
+    driver = _Driver(flows()[which % len(flows())], EVERY if asks else frozenset())
     if connected:
         driver.send(Connected(0.0))
     for what, index in steps:
