@@ -1,26 +1,28 @@
 """What an utterance means by likeness: how near it comes to the examples of the live intents, as a probability.
 
 An engine outside (`runtime.ports.Meaning`) measures the likenesses; what follows from them is reckoned here, so that a
-replay decides as the call did.
+replay decides as the call did. It knows no intent by name: the same numbers serve every flow.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 from flowengine.conversation.commands import Candidate
 
 TAKEN = 0.8
 """From this probability on an intent is taken."""
+
 ASKED = 0.45
 """From this on the caller is asked whether they meant it; below, nothing fits."""
 
-ASKED_PROTECTIVE = 0.45
-"""The same for what protects the caller."""
+ASKED_PROTECTIVE = 0.4
+"""The same for what protects the caller, which by likeness alone is asked in any case."""
 
-SLOPE, MIDDLE, MARGIN = 18.0, 0.56, 0.5
+NEAREST, NEAR, NOTHING = 11.81, 5.52, 9.49
+"""What a likeness of 1 to the nearest example weighs, what the mean over the three nearest, and what "none of them"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,18 @@ class Likeness:
 
 
 def weighed(likenesses: Sequence[Likeness]) -> tuple[Candidate, ...]:
-    """How probable it is that each intent is meant, best first. An intent close behind makes the first less so."""
-    ordered = sorted(likenesses, key=lambda each: -each.nearest)
-    found = []
-    for index, each in enumerate(ordered):
-        rival = ordered[0 if index else 1].nearest if len(ordered) > 1 else -1.0
-        behind = min(0.0, each.nearest - rival - 0.05) * MARGIN
-        probability = 1 / (1 + math.exp(-SLOPE * (each.nearest + behind - MIDDLE)))
-        found.append(Candidate(each.intent, round(probability, 3), "meaning"))
+    """How probable it is that each intent is meant, best first; what is missing to 1 is that none of them is.
+
+    Each intent competes with all others and with "none of them", so one close behind makes the first less probable.
+    """
+    if not likenesses:
+        return ()
+    weights = [NEAREST * each.nearest + NEAR * each.near for each in likenesses]
+    top = max(NOTHING, *weights)
+    shares = [exp(weight - top) for weight in weights]
+    total = sum(shares) + exp(NOTHING - top)
+    found = [
+        Candidate(each.intent, round(share / total, 3), "meaning")
+        for each, share in zip(likenesses, shares, strict=True)
+    ]
     return tuple(sorted(found, key=lambda each: -each.score))
