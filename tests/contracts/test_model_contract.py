@@ -126,7 +126,7 @@ def filler(request: pytest.FixtureRequest) -> Iterator[Filler]:
     with ModelServer() as server:
 
         def real(form: Mapping[str, object] | None, *, slow: float = 0.0) -> Model:
-            server.script(Turn(status=401) if form is None else Turn(json.dumps(form), first_s=slow))
+            server.script(Turn(form="", status=401) if form is None else Turn(form=json.dumps(form), first_s=slow))
             return OpenAiModel(ModelOptions(Endpoint("small", server.url)))
 
         yield real

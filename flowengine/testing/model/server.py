@@ -12,19 +12,22 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
+from flowengine.testing.model.forms import wants_form
 from flowengine.testing.model.stand_in import stand_in
 from flowengine.testing.model.turns import ScriptRefused, Turn, read_turns, tokens
 
 PATH = "/simulator"
 KEPT = 1000
 LONGEST_BODY = 4_000_000
+Unknown = Literal["json_schema", "json_object", "temperature"]
+"""What a service may not know: two of the shapes that an answer can be asked for in, and the temperature."""
 
 
 @dataclass(slots=True)
@@ -55,8 +58,9 @@ class Asked:
 class ModelServer:
     """Answers with `turns`, one a request; after the last of them, and without any, `otherwise` says what.
 
-    Use it as a context. `url` is what FLOWENGINE_MODEL_URL wants; `asked` are the requests, in order. `port` 0 picks a
-    free one. With a `key`, requests without it are refused with 401.
+    Requests that want a form are answered with the turns that have one, the others with the others. Use it as a
+    context. `url` is what FLOWENGINE_MODEL_URL wants; `asked` are the requests, in order. `port` 0 picks a free one.
+    With a `key`, requests without it are refused with 401; those with something that is `unknown`, with 400.
     """
 
     def __init__(
@@ -66,11 +70,15 @@ class ModelServer:
         otherwise: Callable[[Mapping[str, Any]], Turn] = stand_in,
         port: int = 0,
         key: str | None = None,
+        unknown: Collection[Unknown] = (),
     ) -> None:
-        self._turns = deque(turns)
+        self._turns: deque[Turn] = deque()
+        self._forms: deque[Turn] = deque()
         self._otherwise = otherwise
         self._key = key
+        self._unknown = unknown
         self._lock = threading.Lock()
+        self.script(*turns)
         self.asked: deque[Asked] = deque(maxlen=KEPT)
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler(self))
@@ -92,18 +100,26 @@ class ModelServer:
     def script(self, *turns: Turn) -> None:
         """Answer the next requests with these."""
         with self._lock:
-            self._turns.extend(turns)
+            for turn in turns:
+                (self._turns if turn.form is None else self._forms).append(turn)
 
     def took(self, body: dict[str, Any], key: str) -> Asked:
         """A request has come: keep it, with the turn that answers it."""
         with self._lock:
-            if self._key is not None and key != self._key:
-                turn = Turn(status=401)
-            else:
-                turn = self._turns.popleft() if self._turns else self._otherwise(body)
-            asked = Asked(body, key, turn, time.monotonic())
+            asked = Asked(body, key, self._turn(body, key).written, time.monotonic())
             self.asked.append(asked)
             return asked
+
+    def _turn(self, body: dict[str, Any], key: str) -> Turn:
+        if self._key is not None and key != self._key:
+            return Turn(status=401)
+        shape = (body.get("response_format") or {}).get("type")
+        if shape in self._unknown:
+            return Turn(status=400, about="response_format")
+        if "temperature" in body and "temperature" in self._unknown:
+            return Turn(status=400, about="temperature")
+        scripted = self._forms if wants_form(body) else self._turns
+        return scripted.popleft() if scripted else self._otherwise(body)
 
     def state(self) -> dict[str, object]:
         """What it was asked and did, as JSON. No keys."""
@@ -112,7 +128,7 @@ class ModelServer:
                 {"request": each.body, "sent": "".join(text for _, text in each.sent), "given_up": each.given_up}
                 for each in self.asked
             ]
-            return {"asked": shown, "turns_left": len(self._turns)}
+            return {"asked": shown, "turns_left": len(self._turns) + len(self._forms)}
 
 
 class _Server(ThreadingHTTPServer):
@@ -179,7 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
             more = {} if turn.retry_after is None else {"retry-after": f"{turn.retry_after:g}"}
             if turn.location is not None:
                 more["location"] = turn.location
-            return self._json(turn.status, {"error": {"message": f"simulated: HTTP {turn.status}"}}, more)
+            error = {"message": f"simulated: HTTP {turn.status}", "param": turn.about}
+            return self._json(turn.status, {"error": error}, more)
         self._wait(turn.first_s)
         match turn.kind:
             case "html":

@@ -1,7 +1,7 @@
 """What the simulated model says when no turn is scripted: enough to try a flow with, and no model at all.
 
 It answers with the fact that shares most words with what the caller said, and asks whether to go ahead; to a plain yes
-or no it takes the exit whose description says so.
+or no it takes the exit whose description says so. In a form it chooses by shared words too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flowengine.testing.model.forms import filled_in, wants_form
 from flowengine.testing.model.turns import Turn
 
 QUESTION = "Would you like to go ahead?"
@@ -24,6 +25,8 @@ LITTLE = frozenset(_LITTLE.split())
 
 def stand_in(body: Mapping[str, Any]) -> Turn:
     """A turn for this request of chat completions."""
+    if wants_form(body):
+        return Turn(form=filled_in(body))
     messages = [each for each in body.get("messages", ()) if isinstance(each, Mapping)]
     said = next((str(each.get("content", "")) for each in reversed(messages) if each.get("role") == "user"), "")
     words = _words(said)

@@ -105,6 +105,62 @@ def test_unscripted_it_answers_from_the_facts_and_takes_plain_exits(said: str, t
     assert stand_in(asked(said)) == turn
 
 
+def form(said: str, *fields: str, **more: object) -> dict[str, Any]:
+    return {
+        "model": "m",
+        "stream": True,
+        "messages": [
+            {"role": "system", "content": "Fill in:\n" + "\n".join(fields)},
+            {"role": "user", "content": f"<transcript>\ncaller: {json.dumps(said)}\n</transcript>"},
+        ],
+        **more,
+    }
+
+
+def test_forms_are_answered_with_forms_and_turns_with_turns() -> None:
+    with ModelServer([Turn("A turn."), Turn(form={"people": 4}), Turn(form="{", ends="length")]) as server:
+        first, second = form("for four"), form("for four")
+        said = [post(server, "/v1/chat/completions", each)[2] for each in (first, asked("hm"), second)]
+        assert server.state()["turns_left"] == 0
+    contents = ["".join(each["choices"][0]["delta"].get("content", "") for each in events(text)) for text in said]
+    assert contents == ['{"people": 4}', "A turn.", "{"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "status", "about"),
+    [
+        ({"response_format": {"type": "json_schema"}}, 400, "response_format"),
+        ({"temperature": 0}, 400, "temperature"),
+        ({"response_format": {"type": "json_object"}}, 200, None),
+    ],
+)
+def test_what_it_does_not_know_it_refuses(shape: dict[str, object], status: int, about: str | None) -> None:
+    with ModelServer([Turn(form={})], unknown=("json_schema", "temperature")) as server:
+        answered, _, text = post(server, "/v1/chat/completions", form("hm", **shape))
+    assert answered == status
+    assert about is None or json.loads(text)["error"]["param"] == about
+
+
+@pytest.mark.parametrize(
+    ("said", "fields", "filled"),
+    [
+        (
+            "may I move it",
+            ['- intent (one of "later", "never", or null): meant', '  "later": to move it', '  "never": to cancel it'],
+            {"intent": "later"},
+        ),
+        ("yes", ['- intent (one of "a", "b", or null): meant', '  "a": cancels', '  "b": moves'], {"intent": None}),
+        ("cancel", ['- it (one of "a", "b", or null): meant', '  "a": cancel', '  "b": cancel'], {"it": None}),
+        ("for 4 please", ["- people (a number, or null): how many"], {"people": 4.0}),
+        ("for four please", ["- people (a number, or null): how many"], {"people": None}),
+        ("a table", ["- summary (a short text, or null): a summary"], {"summary": "The caller said: a table"}),
+        ("a table", ["- name (a short text, or null): whose"], {"name": None}),
+    ],
+)
+def test_unscripted_it_fills_in_what_it_can(said: str, fields: list[str], filled: dict[str, object]) -> None:
+    assert stand_in(form(said, *fields)) == Turn(form=filled)  # type: ignore[arg-type]  # rows of a table
+
+
 def test_a_text_comes_in_words_and_nothing_of_it_is_lost() -> None:
     assert list(tokens("One two.\n Three ")) == ["One", " two.", "\n Three", " "]
     assert list(tokens("")) == []
