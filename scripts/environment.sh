@@ -32,7 +32,7 @@ make_environment() {
     "$PYTHON" -m venv --clear .venv || fail "The virtual environment could not be made: see above."
 }
 
-# install EXTRAS: leaves them installed; `dev` holds `local` too.
+# install EXTRAS: leaves them installed; `dev` holds `local` and `meaning` too.
 install() {
     python=.venv/bin/python
     if is_recent $python; then

@@ -23,6 +23,7 @@ from flowengine.runtime.ports import RecogniserEvent
 if TYPE_CHECKING:
     # Imported when they are asked for: a process that only speaks needs no recogniser, nor its packages.
     from flowengine.adapters.local.hearing import Hearing
+    from flowengine.adapters.local.likening import Likening
     from flowengine.adapters.local.voice import Voice
 
 NICENESS = 5
@@ -30,13 +31,14 @@ NICENESS = 5
 
 
 class SpeechProcess:
-    """One thread reads; hearing has two of its own, speaking one."""
+    """One thread reads; hearing has two of its own, speaking one, meaning two."""
 
     def __init__(self, orders: IO[bytes], answers: IO[bytes]) -> None:
         self._orders = orders
         self._answers = answers
         self._lock = threading.Lock()
         self._hearing: Hearing | None = None
+        self._likening: Likening | None = None
         self._clips: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._spoken = -1
@@ -66,6 +68,8 @@ class SpeechProcess:
         match order.kind:
             case Kind.LOAD:
                 self._load(order.text)
+            case Kind.LEARN | Kind.LIKEN if self._likening is not None:
+                self._likening.obey(order)
             case Kind.AUDIO if hearing is not None:
                 hearing.push(order.number, order.position, order.body)
             case Kind.OPEN if hearing is not None:
@@ -82,13 +86,23 @@ class SpeechProcess:
                 self._cancelled.add(order.number)
 
     def _load(self, what: str) -> None:
-        """Once each; the answer tells how long it took, or why it can't be."""
+        """Once each. Meaning beside the rest: it may come while calls are live, whose audio must not wait for it."""
+        if what == "meaning":
+            threading.Thread(target=self._load_now, args=(what,), name="load meaning", daemon=True).start()
+        else:
+            self._load_now(what)
+
+    def _load_now(self, what: str) -> None:
+        """The answer tells how long it took, or why it can't be."""
         began = time.monotonic()
         try:
-            if what == "hearing":
-                self._load_hearing()
-            else:
-                self._load_voice()
+            match what:
+                case "hearing":
+                    self._load_hearing()
+                case "speaking":
+                    self._load_voice()
+                case _:
+                    self._load_meaning()
         except Exception as error:  # whatever a package raises while loading, the parent has to be told
             kind = type(error).__name__ if isinstance(error, FlowEngineError) else "SpeechError"
             message = str(error) if isinstance(error, FlowEngineError) else f"{type(error).__name__}: {error}"
@@ -115,6 +129,13 @@ class SpeechProcess:
         self._progress("loading the voice")
         voice = Voice()
         threading.Thread(target=self._speak, args=(voice,), name="speak", daemon=True).start()
+
+    def _load_meaning(self) -> None:
+        from flowengine.adapters.local.likening import Likening
+
+        likening = Likening(self._answer, self._progress)
+        likening.start()
+        self._likening = likening
 
     def _speak(self, voice: Voice) -> None:
         """One sentence after the other; what has been cancelled meanwhile is left out or cut short."""

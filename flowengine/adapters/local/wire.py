@@ -26,7 +26,7 @@ HEADER = struct.Struct("<IBIQ")
 class Kind(IntEnum):
     """Orders to the speech process, then its answers."""
 
-    LOAD = 1  # body: "hearing" or "speaking"
+    LOAD = 1  # body: "hearing", "speaking" or "meaning"
     OPEN = 2
     AUDIO = 3  # position: bytes of audio before this, lost ones included
     EXPECT = 4
@@ -34,6 +34,8 @@ class Kind(IntEnum):
     CLOSE = 6
     SPEAK = 7
     CANCEL = 8
+    LEARN = 9  # position: the lesson; body: examples by intent
+    LIKEN = 10  # position: the lesson; body: [what was said, the intents]
 
     PROGRESS = 32  # body: what it is doing
     LOADED = 33  # body: what is loaded; position: milliseconds it took
@@ -41,6 +43,10 @@ class Kind(IntEnum):
     HEARD = 35  # body: a recogniser's event
     CLIP = 36
     CLIP_END = 37  # body: the error, or empty
+    LEARNT = 38  # position: how many examples were new
+    NOT_LEARNT = 39  # the lesson is not known here
+    LIKENED = 40  # body: likenesses, the nearest first
+    FAILED = 41  # body: the class of the error
 
 
 @dataclass(frozen=True, slots=True)

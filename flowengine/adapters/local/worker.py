@@ -19,11 +19,11 @@ from typing import Literal
 
 from flowengine import errors
 from flowengine.adapters.local.wire import HEADER, Kind, Message
-from flowengine.errors import SpeechError
+from flowengine.errors import MeaningError, SpeechError
 
 log = logging.getLogger(__name__)
 
-What = Literal["hearing", "speaking"]
+What = Literal["hearing", "speaking", "meaning"]
 LOAD_TIMEOUT_S = 180.0
 """A conversion on a slow machine that does other things as well."""
 STOP_TIMEOUT_S = 2.0
@@ -56,7 +56,8 @@ class SpeechWorker:
         self._receivers: dict[int, Receive] = {}
         self._numbers = 0
         self._users = 0
-        self._wanted: set[What] = set()
+        self._wanted: dict[What, None] = {}
+        """In the order in which it was asked for."""
         self._quick_deaths = 0
         self._progress: Callable[[str], None] | None = None
         self._restart: asyncio.Task[None] | None = None
@@ -84,7 +85,7 @@ class SpeechWorker:
 
     async def ready(self, what: What, progress: Callable[[str], None] | None = None) -> float:
         """Start the process if need be and load this; the seconds loading took. Raises SpeechError or MissingExtra."""
-        self._wanted.add(what)
+        self._wanted[what] = None
         self._progress = progress or self._progress
         async with self._starting:
             run = self._run or await self._start()
@@ -227,14 +228,14 @@ _workers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, SpeechWorker] = w
 
 
 def shared_worker() -> SpeechWorker:
-    """The speech process of the running loop: the recogniser and the synthesiser share one."""
+    """The speech process of the running loop: recogniser, synthesiser and the engine of meanings share one."""
     return _workers.setdefault(asyncio.get_running_loop(), SpeechWorker())
 
 
 class WorkerShare:
     """One engine's share in the running loop's speech process: taken at its first use, given back at its close."""
 
-    def __init__(self, what: What, failure: type[SpeechError]) -> None:
+    def __init__(self, what: What, failure: type[SpeechError] | type[MeaningError]) -> None:
         self._what = what
         self._failure = failure
         self._worker: SpeechWorker | None = None
