@@ -143,6 +143,11 @@ class Conversation:
         return MappingProxyType(self._call.variables)
 
     @property
+    def now(self) -> datetime:
+        """The time of the last event, at the place that the call was started for."""
+        return self._call.now
+
+    @property
     def turns(self) -> int:
         """How many turns the caller has had."""
         return self._call.turns
@@ -383,13 +388,8 @@ class Conversation:
         return best(list(fits(layers(self.flow, stay), trigger, stay.counts))) if stay is not None else []
 
     def _after(self) -> set[OnAfter]:
-        return {
-            trigger
-            for layer in self.flow.anywhere
-            for branch in layer.branches
-            for trigger in branch.triggers
-            if isinstance(trigger, OnAfter)
-        }
+        branches = (branch for layer in self.flow.anywhere for branch in layer.branches)
+        return {trigger for branch in branches for trigger in branch.triggers if isinstance(trigger, OnAfter)}
 
 
 def _after_timer(seconds: float) -> str:

@@ -38,6 +38,7 @@ from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import RecogniserEvent, RecordingSet, Remarked, Told
 from flowengine.runtime.speculating import Speculating
 from flowengine.runtime.tasks import Tasks
+from flowengine.runtime.understanding import understood
 from flowengine.runtime.unprovided import unprovided
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,8 @@ class Errands:
                 self._asking.add(order.request_id)
                 self._begin(self._weigh_meaning(order), order.request_id)
             case ChooseIntent() | ReadValue():
-                self._post(unprovided(order, self._at()))
+                self._asking.add(order.request_id)
+                self._begin(self._understand(order), order.request_id)
             case Record():
                 self._begin(self._record(order), "recording")
             case _:
@@ -196,6 +198,12 @@ class Errands:
             self._post(MeaningWeighed(self._at(), order.request_id, likenesses))
             return
         self._post(WeighingFailed(self._at(), order.request_id, reason))
+
+    async def _understand(self, order: ChooseIntent | ReadValue) -> None:
+        model, call_id = self._parts.model, self._parts.line.call_id
+        if model is None:
+            return self._post(unprovided(order, self._at()))
+        return self._post(await understood(order, model, self._parts.conversation, call_id, self._at))
 
     async def _record(self, order: Record) -> None:
         """A recording that cannot be had is noted; the call goes on. One order at a time: a stop follows its start."""

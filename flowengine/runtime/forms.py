@@ -16,7 +16,7 @@ from flowengine.runtime.ports import FormField, FormRequest, FormValue
 LONGEST_TEXT = 1000
 NOTHING = frozenset({"", "null", "none", "unknown", "n/a", "not known", "not given", "not mentioned"})
 """How models write that a text is not known."""
-_DATE, _TIME = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::\d\d)?"
+_DATE, _TIME = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d(?::00)?"
 _WRITTEN = {
     "date": re.compile(_DATE, re.ASCII),
     "time": re.compile(_TIME, re.ASCII),
@@ -67,11 +67,11 @@ def _text(given: object) -> str | None:
 
 
 def _moment(kind: Literal["date", "time", "datetime"], given: object) -> str | None:
-    """As it is written with hyphens and colons: `20260131` and `2026-W05` are ISO 8601 too, and no form's."""
+    """With hyphens and colons, to the minute: `20260131` and `2026-W05` are ISO 8601 too, and no form's."""
     if not isinstance(given, str) or not _WRITTEN[kind].fullmatch(given):
         return None
     try:
         _PARSED[kind](given)
     except ValueError:
         return None
-    return given
+    return given if kind == "date" else given[: given.index(":") + len(":30")]

@@ -171,6 +171,8 @@ def test_every_field_is_there_and_no_other(filler: Filler) -> None:
         ("day", "2026-02-30"),
         ("day", "20260131"),
         ("hour", "25:00"),
+        ("hour", "19:30:15"),
+        ("hour", "19:30Z"),
         ("hour", "half past seven"),
         ("moment", "2026-01-30"),
         ("moment", {"day": "2026-01-30"}),
@@ -178,6 +180,13 @@ def test_every_field_is_there_and_no_other(filler: Filler) -> None:
 )
 def test_what_a_field_cannot_hold_is_not_known(filler: Filler, name: str, wrong: object) -> None:
     assert filled_by(filler({**RIGHT, name: wrong})) == {**RIGHT, name: None}
+
+
+@pytest.mark.parametrize(
+    ("name", "wrote", "read"), [("hour", "19:30:00", "19:30"), ("moment", "2026-01-30T09:05:00", "2026-01-30T09:05")]
+)
+def test_a_time_has_no_seconds(filler: Filler, name: str, wrote: str, read: str) -> None:
+    assert filled_by(filler({name: wrote})) == {**NOTHING, name: read}
 
 
 def test_a_form_that_fails_is_a_model_error(filler: Filler) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, ScriptedStream
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.conversation.call import Further
 from flowengine.conversation.commands import Command
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
@@ -122,6 +123,7 @@ def call(
     line: FakeLine | None = None,
     longest_s: float = 120,
     speculates: bool = False,
+    further: frozenset[Further] = frozenset(),
 ) -> tuple[CallResult, Live]:
     if isinstance(text, Flow):
         flow = text
@@ -137,7 +139,7 @@ def call(
         record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
         session = CallSession(
             SessionParts(
-                conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC)),
+                conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further),
                 line=line,
                 synthesiser=synthesiser or ScriptedSynthesiser(),
                 guard=guard or OpenGuard(),
