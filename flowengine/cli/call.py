@@ -121,9 +121,9 @@ def command(
     from flowengine.testing.twilio.script import clip, parse
 
     steps = [*parse(says), *map(clip, clips)]
-    running = None if server is None else _running(server, account, token, api_key, rest_port)
-    name, folder = _flow(flow, flows, contact, is_here=running is None)
-    stt_url, tts_url = _engines(speech)
+    running = None if server is None else running_elsewhere(server, account, token, api_key, rest_port)
+    name, folder = flow_and_folder(flow, flows, contact, is_here=running is None)
+    stt_url, tts_url = engines(speech)
     direction = "outbound-api" if outbound else "inbound"
     plan = Plan(name, contact, folder, running, stt_url, tts_url, calls, direction)
     shows_progress = sys.stderr.isatty() and not as_json
@@ -209,7 +209,7 @@ async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[Pla
     return Rung(report, await kept(base, report.call_sid, plan.server.api_key if plan.server else None))
 
 
-def _flow(flow: str, flows: Path, contact: dict[str, str], *, is_here: bool) -> tuple[str, Path]:
+def flow_and_folder(flow: str, flows: Path, contact: dict[str, str], *, is_here: bool) -> tuple[str, Path]:
     """Name and folder of a flow given as a file or a name, its inputs checked before anything is started."""
     from flowengine.conversation.slots import check_contact
     from flowengine.errors import ContactNotValid, FlowNotValid
@@ -232,7 +232,9 @@ def _flow(flow: str, flows: Path, contact: dict[str, str], *, is_here: bool) -> 
     return compilation.flow.name, path.parent
 
 
-def _running(server: str, account: str | None, token: str | None, api_key: str | None, rest_port: int) -> Running:
+def running_elsewhere(
+    server: str, account: str | None, token: str | None, api_key: str | None, rest_port: int
+) -> Running:
     """What is not given is taken from the settings, which the server here was probably started with."""
     from flowengine.service.settings import Settings
 
@@ -247,7 +249,7 @@ def _running(server: str, account: str | None, token: str | None, api_key: str |
     return Running(server.rstrip("/"), account, token, api_key or settings.api_key, rest_port)
 
 
-def _engines(speech: str) -> tuple[str, str]:
+def engines(speech: str) -> tuple[str, str]:
     """The addresses of recogniser and synthesiser; "" is the embedded one."""
     match speech.split(","):
         case ["local"]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
     "keys": "Make, list and revoke keys to the API.",
+    "load": "Ring the server with many callers at once, and measure how well they are served.",
     "lsp": "Serve an editor: the language server.",
     "model": "Stand in for a language model.",
     "new": "Write a flow to start from, and its tests.",

@@ -5,12 +5,25 @@ from __future__ import annotations
 import asyncio
 import socket
 from types import FrameType
+from typing import Literal, TypedDict
 
 import uvicorn
 from starlette.applications import Starlette
 
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
+
+
+class WebSockets(TypedDict):
+    """Of uvicorn's settings, those that a WebSocket is served with."""
+
+    ws: Literal["websockets-sansio"]
+    ws_per_message_deflate: bool
+    ws_max_size: int
+
+
+WEBSOCKETS = WebSockets(ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=256 * 1024)
+"""The benchmarks' floor is served with the same."""
 
 
 class DrainingServer(uvicorn.Server):
@@ -23,9 +36,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                ws="websockets-sansio",
-                ws_per_message_deflate=False,
-                ws_max_size=256 * 1024,
+                **WEBSOCKETS,
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=5,

@@ -30,10 +30,11 @@ class Gap:
 
 
 class Playout:
-    """One call's playout. Times are seconds of one clock."""
+    """One call's playout. Times are seconds of one clock. Without `keeps_audio` it only knows when what is heard."""
 
-    def __init__(self, began: float) -> None:
+    def __init__(self, began: float, *, keeps_audio: bool = True) -> None:
         self._began = began
+        self._keeps_audio = keeps_audio
         self._until = began
         self._heard = bytearray()
         self._marks: deque[DueMark] = deque()
@@ -57,11 +58,8 @@ class Playout:
             if self._in_sentence and now - self._until > JITTER_S:
                 self.gaps.append(Gap(self._until - self._began, now - self._until))
             self._until = now
-        start = self._offset(self._until)
-        if len(self._heard) < start:
-            self._heard += SILENCE * (start - len(self._heard))
-        del self._heard[start:]
-        self._heard += mulaw
+        if self._keeps_audio:
+            self._keep(mulaw)
         self._until += len(mulaw) / BYTES_A_SECOND
         self._in_sentence = True
 
@@ -86,6 +84,13 @@ class Playout:
         while self._marks and self._marks[0].at <= now:
             names.append(self._marks.popleft().name)
         return names
+
+    def _keep(self, mulaw: bytes) -> None:
+        start = self._offset(self._until)
+        if len(self._heard) < start:
+            self._heard += SILENCE * (start - len(self._heard))
+        del self._heard[start:]
+        self._heard += mulaw
 
     def _offset(self, moment: float) -> int:
         return max(0, round((moment - self._began) * BYTES_A_SECOND))

@@ -17,6 +17,7 @@ from typing import Any
 
 from flowengine.errors import FlowEngineError
 from flowengine.testing.twilio.call import Telephone
+from flowengine.testing.twilio.exchange import Exchange
 
 READY_TIMEOUT_S = 180.0
 """The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
@@ -33,12 +34,16 @@ class ServerNotReady(FlowEngineError):
 @contextlib.asynccontextmanager
 async def running_server(
     flows: Path,
-    telephone: Telephone,
+    telephone: Telephone | Exchange,
     *,
     env: dict[str, str] | None = None,
     progress: Callable[[str], None] | None = None,
+    started: Callable[[int], None] | None = None,
 ) -> AsyncIterator[str]:
-    """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady."""
+    """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady.
+
+    `started` is told the process's id.
+    """
     with tempfile.TemporaryDirectory(prefix="flowengine-call-") as folder:
         port = _free_port()
         base = f"http://127.0.0.1:{port}"
@@ -59,6 +64,8 @@ async def running_server(
                 stderr=output,
                 env={**os.environ, **settings},
             )
+        if started is not None:
+            started(process.pid)
         try:
             await _ready(base, process, log, progress)
             yield base

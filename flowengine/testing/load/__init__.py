@@ -1,0 +1,1 @@
+"""Many callers at once, from one process: what a server bears, and how well."""

@@ -1,0 +1,102 @@
+"""A load in a terminal: a column for each number of calls, what did not hold, and the knee."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flowengine.testing.load.report import Level, LoadReport
+from flowengine.testing.load.tally import Spread
+from flowengine.testing.paint import Painter
+
+NONE = "–"
+WIDTH = 12
+
+
+def table(report: LoadReport, paint: Painter) -> str:
+    """All of it."""
+    names = max(len(name) for name, _ in ROWS)
+    head = f"{'calls at once':<{names}}" + "".join(f"{level.calls:>{WIDTH}}" for level in report.levels)
+    lines = [paint.strong(head)]
+    for name, cell in ROWS:
+        lines.append(f"{paint.dim(f'{name:<{names}}')}" + "".join(f"{cell(level):>{WIDTH}}" for level in report.levels))
+    verdicts = ("callers late" if level.overload else "no" if level.misses else "yes" for level in report.levels)
+    tones = (paint.good if level.holds else paint.bad for level in report.levels)
+    cells = (tone(f"{verdict:>{WIDTH}}") for tone, verdict in zip(tones, verdicts, strict=True))
+    lines.append(paint.dim(f"{'holds':<{names}}") + "".join(cells))
+    lines.append("")
+    for level in report.levels:
+        lines += [paint.bad(f"{level.calls} calls: {each}") for each in _said(level)]
+        lines += [f"    {count} × {text}" for text, count in list(level.problems.items())[:5]]
+    lines += [f"{name:<16} {text}" for name, text in conclusions(report)]
+    return "\n".join(lines)
+
+
+def conclusions(report: LoadReport) -> list[tuple[str, str]]:
+    """What follows from all levels together, and how it was measured."""
+    rows = [("knee", knee(report))]
+    if report.memory_a_call is not None:
+        rows.append(
+            ("memory a call", f"{report.memory_a_call / 1024:,.0f} KiB, from 1 call to {report.levels[-1].calls}")
+        )
+    how = "server and callers on a core each" if report.pinned else "server and callers share all cores"
+    rows.append(("measured", f"{report.flow} by {', '.join(dict.fromkeys(report.personas))}; {report.speech}; {how}"))
+    rows.append(("on", f"Python {report.python}, {report.cores} cores, {report.machine}; {report.server}"))
+    return rows
+
+
+def knee(report: LoadReport) -> str:
+    """In words, with what gave way."""
+    if any(level.overload for level in report.levels):
+        return "not known: the callers themselves could not keep up"
+    most = report.levels[-1].calls
+    if report.knee is None:
+        return f"not reached: {most} calls hold"
+    failing = next(level for level in report.levels if level.misses)
+    if report.knee == 0:
+        return f"below {failing.calls} calls: {failing.misses[0]}"
+    return f"{report.knee} calls; with {failing.calls}, {failing.misses[0]}"
+
+
+def _said(level: Level) -> list[str]:
+    return [*([level.overload] if level.overload else []), *level.misses]
+
+
+def milliseconds(value: float | None) -> str:
+    return NONE if value is None else f"{value * 1000:.1f} ms"
+
+
+def _of(part: Callable[[Level], Spread], which: Callable[[Spread], float | None]) -> Callable[[Level], str]:
+    return lambda level: milliseconds(which(part(level)))
+
+
+def _percent(value: float | None, digits: int = 0) -> str:
+    return NONE if value is None else f"{value * 100:.{digits}f} %"
+
+
+def _cpu_a_frame(level: Level) -> str:
+    return NONE if level.cpu_a_frame_s is None else f"{level.cpu_a_frame_s * 1e6:.0f} µs"
+
+
+def _memory(level: Level) -> str:
+    return NONE if level.memory is None else f"{level.memory / 2**20:.0f} MiB"
+
+
+ROWS: Sequence[tuple[str, Callable[[Level], str]]] = (
+    ("frame late, median", _of(lambda level: level.lateness, lambda spread: spread.p50)),
+    ("  99th of 100", _of(lambda level: level.lateness, lambda spread: spread.p99)),
+    ("  latest", _of(lambda level: level.lateness, lambda spread: spread.most)),
+    ("reply after, median", _of(lambda level: level.replies, lambda spread: spread.p50)),
+    ("  99th of 100", _of(lambda level: level.replies, lambda spread: spread.p99)),
+    ("  slowest", _of(lambda level: level.replies, lambda spread: spread.most)),
+    ("stops speaking, 95th", _of(lambda level: level.clears, lambda spread: spread.p95)),
+    ("under-runs", lambda level: f"{level.underruns:,}"),
+    ("marks / lost", lambda level: f"{level.marks:,} / {level.lost_marks}"),
+    ("agent heard", lambda level: _percent(level.talked_share)),
+    ("CPU a frame", _cpu_a_frame),
+    ("CPU a call", lambda level: _percent(level.cpu_a_call, 2)),
+    ("CPU, of one core", lambda level: _percent(level.cpu)),
+    ("memory", _memory),
+    ("callers late, 99th", _of(lambda level: level.own_lateness, lambda spread: spread.p99)),
+    ("callers' CPU", lambda level: _percent(level.own_cpu)),
+)
+"""A figure a row. CPU is the server's unless it says otherwise."""

@@ -1,0 +1,80 @@
+"""A real load on a real server, small and short: all that is measured is there, and all calls end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from flowengine.testing.load.persona import personas
+from flowengine.testing.load.process import usage
+from flowengine.testing.load.report import Level, level_of
+from flowengine.testing.load.run import TALK, LoadFailed, load_run
+from flowengine.testing.twilio.exchange import Exchange
+from flowengine.testing.twilio.server import running_server
+
+SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
+
+
+def test_callers_of_all_kinds_are_served_and_measured(tmp_path: Path) -> None:
+    pids: list[int] = []
+    env = SPEECH | {"FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db"}
+
+    async def main() -> Level:
+        with Exchange() as exchange:
+            async with running_server(TALK.parent, exchange, env=env, started=pids.append) as base:
+                callers = personas(("agreeable", "talkative", "hangs-up", "drops"))
+                async with load_run(exchange, base, TALK.stem, callers, pid=pids[0]) as run:
+                    await run.raise_to(4)
+                    return level_of(await run.measure(14, settles_s=0))
+
+    found = asyncio.run(main())
+    assert found.calls == 4
+    # Each line sends fifty frames a second, but for the moment between two calls.
+    assert 0.7 * 4 * 50 * 14 < found.frames <= 4 * 50 * 14.5
+    assert found.messages > 50
+    assert found.marks > 4
+    assert found.lost_marks == 0
+    assert not found.problems
+    assert found.replies.count > 2
+    assert (found.replies.p50 or 0) >= 0.4
+    assert found.clears.count >= 1
+    assert found.ended >= 1
+    assert found.cpu is not None
+    assert 0 < found.cpu < 1
+    assert (found.memory or 0) > 10 << 20
+    with contextlib.closing(sqlite3.connect(tmp_path / "record.db")) as database:
+        kept = database.execute("select outcome, abnormal, ended_at is not null from calls").fetchall()
+    assert len(kept) >= 4 + found.ended
+    # All are over, and only a line that broke is abnormal.
+    assert {(outcome, over) for outcome, abnormal, over in kept if not abnormal} == {("hung_up", 1)}
+    assert {over for _, _, over in kept} == {1}
+
+
+def test_a_server_that_refuses_says_why() -> None:
+    async def main() -> None:
+        with Exchange() as exchange:
+            env = SPEECH | {"FLOWENGINE_MAX_CALLS": "1"}
+            async with (
+                running_server(TALK.parent, exchange, env=env) as base,
+                load_run(exchange, base, TALK.stem, personas(())) as run,
+            ):
+                await run.raise_to(4, up_within_s=2)
+
+    with pytest.raises(LoadFailed, match=r"1 of 4 calls came about: answered without a stream"):
+        asyncio.run(main())
+
+
+def test_the_use_of_a_process_grows_with_what_it_does() -> None:
+    before = usage(os.getpid())
+    assert before is not None
+    end = before.cpu_s + 0.3
+    while (now := usage(os.getpid())) is not None and now.cpu_s < end:
+        sum(range(10_000))
+    assert now is not None
+    assert now.memory > 1 << 20
+    assert usage(2**22 + 1) is None
