@@ -18,7 +18,7 @@ from flowengine.cli.contact import contact_option
 from flowengine.cli.outside import Outside, given, outside_options
 from flowengine.cli.terminal import columns
 from flowengine.conversation.contact import EXPECTED, typed_value
-from flowengine.errors import ContactNotValid
+from flowengine.errors import ContactNotValid, MeaningError, MissingExtra
 from flowengine.graph.compile import compile_file
 from flowengine.graph.model import ContactField, Flow
 from flowengine.language.durations import seconds
@@ -30,6 +30,7 @@ from flowengine.testing.transcript import remarks
 from flowengine.testing.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from flowengine.cli.likened import MeaningInChat
     from flowengine.cli.modelled import ModelInChat
 
 COMMANDS = {
@@ -64,6 +65,9 @@ class _Now(click.ParamType[datetime]):
     "--now", type=_Now(), metavar="ISO", help="When the call takes place, such as 2026-11-24T10:00. [default: now]"
 )
 @click.option("--model", "asks_model", is_flag=True, help="Ask the language model of the settings (FLOWENGINE_MODEL).")
+@click.option(
+    "--meaning", "asks_meaning", is_flag=True, help="Compare what no phrase fits with the flow's examples (embedded)."
+)
 def command(
     flow: Path,
     contact: dict[str, str],
@@ -73,6 +77,7 @@ def command(
     transfer: tuple[str, ...],
     variant: tuple[str, ...],
     asks_model: bool,
+    asks_meaning: bool,
 ) -> None:
     """Talk to the flow in the file FLOW by typing what the caller says.
 
@@ -90,13 +95,16 @@ def command(
     if _on_terminal(sys.stdin):
         inputs |= _asked(compilation.flow, inputs)
     model = _model() if asks_model else None
+    meaning = _meaning(compilation.flow) if asks_meaning else None
+    world = Outside(compilation.flow, outside.script, asks=_on_terminal(sys.stdin), model=model, meaning=meaning)
     try:
         player = Player(
             compilation.flow,
             inputs,
             now=now or datetime.now(LONDON),
-            world=Outside(compilation.flow, outside.script, asks=_on_terminal(sys.stdin), model=model),
+            world=world,
             variants=outside.variants,
+            further=world.further,
         )
         if _on_terminal(sys.stdin):
             with suppress(ImportError):  # Windows has none
@@ -105,8 +113,9 @@ def command(
     except ContactNotValid as error:
         raise click.ClickException(f"{error}\nGive it with --contact NAME=VALUE.") from error
     finally:
-        if model is not None:
-            model.close()
+        for engine in (model, meaning):
+            if engine is not None:
+                engine.close()
 
 
 def _model() -> ModelInChat:
@@ -117,6 +126,15 @@ def _model() -> ModelInChat:
     if options is None:
         raise click.UsageError("--model needs FLOWENGINE_MODEL, and where it runs (docs/howto/connect-a-model.md)")
     return ModelInChat(options)
+
+
+def _meaning(flow: Flow) -> MeaningInChat:
+    from flowengine.cli.likened import MeaningInChat
+
+    try:
+        return MeaningInChat(flow)
+    except (MissingExtra, MeaningError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 class Chat:

@@ -6,17 +6,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import click
 
 from flowengine.adapters import openai, registry
 from flowengine.adapters.openai.options import ModelOptions
-from flowengine.conversation.commands import AskModel
+from flowengine.conversation.commands import AskModel, ChooseIntent, ReadValue
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event, ModelAnswered, ModelFailed, ModelSaid
 from flowengine.errors import ModelError
 from flowengine.runtime.briefing import briefed
+from flowengine.runtime.understanding import understood
 from flowengine.testing.script import Answer
 
 TYPED = "typed"
@@ -39,6 +41,15 @@ class ModelInChat:
     def answer(self, order: AskModel, conversation: Conversation) -> Answer:
         """The whole turn, as late as its first sentence came: in a call the others are made while that is spoken."""
         return self._loop.run(self._answer(order, conversation))
+
+    def understand(self, order: ChooseIntent | ReadValue, conversation: Conversation) -> Answer:
+        """Which intent is meant, or what value was said, as late as the answer came."""
+        return self._loop.run(self._understand(order, conversation))
+
+    async def _understand(self, order: ChooseIntent | ReadValue, conversation: Conversation) -> Answer:
+        began = time.monotonic()
+        event = await understood(order, self._model, conversation, TYPED, lambda: 0.0)
+        return Answer(time.monotonic() - began, lambda at: replace(event, at=at))
 
     async def _answer(self, order: AskModel, conversation: Conversation) -> Answer:
         began, said, first_s = time.monotonic(), [], 0.0

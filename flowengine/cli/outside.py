@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowengine.conversation.call import written
+from flowengine.conversation.call import Further, written
 from flowengine.conversation.commands import AskModel, ChooseIntent, ReadValue, RunAction, Transfer, WeighMeaning
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.conversation.conversation import Conversation
@@ -26,6 +26,7 @@ from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.script import Answer, Order, Script, Scripted, nobody
 
 if TYPE_CHECKING:
+    from flowengine.cli.likened import MeaningInChat
     from flowengine.cli.modelled import ModelInChat
 
 TRANSFER_RESULTS: tuple[TransferResult, ...] = ("answered", "busy", "no_answer", "failed")
@@ -84,19 +85,38 @@ def given(
 
 
 class Outside:
-    """Answers what a typed call asks for; `asks`: there is a person who can be asked. `model`: a real one."""
+    """Answers what a typed call asks for; `asks`: there is a person who can be asked. `model`, `meaning`: real ones."""
 
-    def __init__(self, flow: Flow, script: Sequence[Scripted], *, asks: bool, model: ModelInChat | None = None) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        script: Sequence[Scripted],
+        *,
+        asks: bool,
+        model: ModelInChat | None = None,
+        meaning: MeaningInChat | None = None,
+    ) -> None:
         self._flow = flow
         self._script = Script(script)
         self._asks = asks
         self._model = model
+        self._meaning = meaning
         self._conversation: Conversation | None = None
 
     def attend(self, conversation: Conversation) -> None:
         self._conversation = conversation
 
+    @property
+    def further(self) -> frozenset[Further]:
+        """What can be asked when no phrase fits."""
+        there: list[tuple[Further, object]] = [("meaning", self._meaning), ("model", self._model)]
+        return frozenset(name for name, which in there if which is not None)
+
     def __call__(self, order: Order) -> Answer:
+        if isinstance(order, WeighMeaning) and self._meaning is not None:
+            return self._meaning.answer(order)
+        if isinstance(order, ChooseIntent | ReadValue) and self._model is not None and self._conversation is not None:
+            return self._model.understand(order, self._conversation)
         try:
             return self._script(order)
         except FlowEngineError:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from flowengine.conversation.call import Further
 from flowengine.conversation.commands import (
     Blocked,
     Chose,
@@ -90,7 +91,8 @@ class Player:
     `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
     zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
     asked about the hours of `now`. `world` answers for actions, the model and transfers,
-    `variants` settles splits by name, `tally` is told which ways the call takes. Raises ContactNotValid.
+    `variants` settles splits by name, `tally` is told which ways the call takes; `further`: what of `world` is asked
+    when no phrase fits. Raises ContactNotValid.
     """
 
     def __init__(
@@ -103,13 +105,14 @@ class Player:
         world: World = nobody,
         variants: Mapping[str, str] | None = None,
         tally: Tally | None = None,
+        further: frozenset[Further] = frozenset(),
     ) -> None:
         self.flow = flow
         self.started = in_london(now or DEFAULT_NOW)
         self._given = dict(guard or {})
         self.contact = check_contact(flow, contact or {})
         self._conversation = Conversation(
-            flow, self.contact, started=self.started, trace=tally or UNTRACED, variants=variants
+            flow, self.contact, started=self.started, trace=tally or UNTRACED, variants=variants, further=further
         )
         watcher: object = world
         if isinstance(watcher, Attends):

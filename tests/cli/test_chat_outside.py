@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from flowengine.adapters.local import packages
+from flowengine.adapters.scripted.meaning import ScriptedMeaning
+from flowengine.cli import likened
 from flowengine.cli.main import main
+from flowengine.testing.model.server import ModelServer
+from flowengine.testing.model.turns import Turn
 
 FLOW = """\
 flow visit "A visit" inbound
@@ -88,6 +95,11 @@ anywhere
 """
 
 
+class WarmScripted(ScriptedMeaning):
+    async def warm_up(self, progress: Callable[[str], None]) -> None:
+        progress("loading nothing")
+
+
 @pytest.fixture
 def flow(tmp_path: Path) -> Path:
     path = tmp_path / "visit.flow"
@@ -162,3 +174,26 @@ def test_a_person_says_how_a_transfer_ends(flow: Path) -> None:
     shown = chat(flow, "put me through\nengaged\nbusy\n").output
     assert "transfer to +441134960000" in shown
     assert "Nobody is there." in shown
+
+
+def test_what_no_phrase_fits_is_compared_with_the_examples(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WarmScripted({"affirmative": {"agree": 0.95}})
+    monkeypatch.setattr(likened, "LocalMeaning", lambda: engine)
+    shown = chat(flow, "affirmative\n", "--meaning").output
+    assert re.search(r"agree [01]\.\d+ \(meaning[;)]", shown), shown
+    assert engine.closed
+
+
+def test_an_engine_that_is_not_installed_is_named(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "present", lambda *names: False)
+    result = chat(flow, "yes\n", "--meaning")
+    assert result.exit_code == 1
+    assert 'pip install "flowengine[meaning]"' in result.output
+
+
+def test_the_model_chooses_what_no_phrase_fits(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ModelServer([Turn(form={"intent": "agree"})]) as server:
+        monkeypatch.setenv("FLOWENGINE_MODEL", "small")
+        monkeypatch.setenv("FLOWENGINE_MODEL_URL", server.url)
+        shown = chat(flow, "affirmative\n", "--model").output
+    assert "agree 0.85 (model)" in shown

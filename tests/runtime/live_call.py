@@ -15,10 +15,11 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
+from flowengine.conversation.meaning import examples_of
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, GuardAnswer, GuardPort, Model, Synthesiser, Told
+from flowengine.runtime.ports import Actions, GuardAnswer, GuardPort, Meaning, Model, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
@@ -124,6 +125,7 @@ def call(
     longest_s: float = 120,
     speculates: bool = False,
     further: frozenset[Further] = frozenset(),
+    meaning: Meaning | None = None,
 ) -> tuple[CallResult, Live]:
     if isinstance(text, Flow):
         flow = text
@@ -137,6 +139,7 @@ def call(
 
     async def main() -> tuple[CallResult, Live]:
         record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
+        lesson = await meaning.learn(examples_of(flow)) if meaning is not None else None
         session = CallSession(
             SessionParts(
                 conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further),
@@ -148,6 +151,7 @@ def call(
                 recogniser=recogniser,
                 actions=actions,
                 model=model,
+                lesson=lesson,
                 speculates=speculates,
                 longest_s=longest_s,
                 observe=lambda _, observed: seen.append(observed),
