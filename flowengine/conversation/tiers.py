@@ -37,6 +37,8 @@ MEANING_TIMEOUT_S = 0.4
 MODEL_TIMEOUT_S = 2.0
 CHOSEN = 0.85
 """What a choice of the model's counts as, beside the probabilities of the other tiers."""
+WORTH_NAMING = 0.05
+"""What is less probable was not weighed against anything."""
 ALL_SAID = 0.95
 WATCHED_WORDS = 4
 """Shorter turns are what their phrases say."""
@@ -140,7 +142,8 @@ class Tiers:
         match event:
             case MeaningWeighed(likenesses=likenesses):
                 choices = self._choices()
-                likely = weighed([each for each in likenesses if each.intent in choices])
+                found = weighed([each for each in likenesses if each.intent in choices])
+                likely = tuple(each for each in found if each.score >= WORTH_NAMING)
                 return self._decide(weighing, likely, asks_model=True)
             case IntentChosen(intent=str(intent)) if intent in self._choices():
                 chosen = Candidate(intent, CHOSEN, "model")

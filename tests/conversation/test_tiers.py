@@ -6,7 +6,7 @@ import pytest
 
 from flowengine.compliance.honoured import honoured
 from flowengine.conversation.call import Further
-from flowengine.conversation.commands import ChooseIntent, ReadValue, StartTimer, Suppress, Understood, WeighMeaning
+from flowengine.conversation.commands import ChooseIntent, ReadValue, StartTimer, Suppress, WeighMeaning
 from flowengine.conversation.doubts import QUESTIONS
 from flowengine.conversation.events import IntentChosen, MeaningWeighed, WeighingFailed
 from flowengine.conversation.honouring import SUPPRESSED
@@ -411,7 +411,7 @@ def test_nothing_of_a_secret_is_weighed() -> None:
 def test_what_was_understood_has_its_candidates_in_the_record() -> None:
     talk = Talk(GREETING, further=MEANING)
     talk.says(ODD)
-    talk.likens(price=SURE, agree=UNLIKE)
-    taken = next(each for each in talk.commands if isinstance(each, Understood) and each.intent == "price")
+    talk.likens(price=0.72, agree=0.65, refuse=UNLIKE)
+    taken = talk.understood
     assert [each.intent for each in taken.candidates] == ["price", "agree"]
     assert {each.tier for each in taken.candidates} == {"meaning"}
