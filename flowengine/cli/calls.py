@@ -166,12 +166,15 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
 
 def _rows(told: CallDetail) -> Iterator[Row]:
     """Of what happened at the same moment, first what was heard, then what was thought, then what was answered."""
+    from flowengine.testing.transcript import felt
+
     meant = {line.at: line.intent for line in told.transcript if line.intent is not None}
     for line in told.transcript:
         if line.speaker == "caller":
             yield Row(line.at, "caller", line.text)
-            if line.intent is not None:
-                yield Row(line.at, "", f"understood as {line.intent}{_score(line.score)}")
+            taken = "" if line.intent is None else f"understood as {line.intent}{_score(line.score)}"
+            if said := (taken + felt(line.sentiment)).removeprefix(", "):
+                yield Row(line.at, "", said)
     for visit in told.states:
         why = "" if visit.by in (meant.get(visit.at), "start") else f" ({visit.by})"
         yield Row(visit.at, "", f"→ {visit.state}{why}")

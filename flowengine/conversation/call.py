@@ -12,6 +12,7 @@ from typing import Literal
 
 from flowengine.conversation.commands import (
     CancelTimer,
+    Candidate,
     Command,
     Noted,
     Pause,
@@ -20,6 +21,8 @@ from flowengine.conversation.commands import (
     StartTimer,
     StopSpeaking,
     Suppress,
+    Tier,
+    Understood,
 )
 from flowengine.conversation.evaluate import daypart, moment
 from flowengine.conversation.guarding import Guarding
@@ -27,6 +30,7 @@ from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Frame, Purpose, Stay, Weighing
 from flowengine.conversation.prepared import Prepared
+from flowengine.conversation.sentiment import moved
 from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
 from flowengine.graph.jinja import read
@@ -77,6 +81,9 @@ class Call:
         self.turns_spent: set[Span] = set()
         """The `after N turns` branches that were taken."""
         self.last_heard = ""
+        self.sentiment: float | None = None
+        """Of the caller's last turn; None where its words are hidden, or were keys."""
+        self.mood = 0.0
         self.utterance: str | None = None
         """The words of the turn in hand, until a `collect` has used them."""
         self.latest: Prompt | None = None
@@ -123,6 +130,8 @@ class Call:
             "daypart": daypart(now),
             "turns": self.turns,
             "last_heard": self.last_heard,
+            "sentiment": self.sentiment or 0.0,
+            "mood": self.mood,
             "slots": SimpleNamespace(**slots),
         }
 
@@ -203,12 +212,21 @@ class Call:
         for prompt in broken_off:
             self.say(prompt)
 
-    def hear(self, shown: str) -> None:
-        """The caller has taken a turn; `shown` is what the record shows of it."""
+    def hear(self, shown: str, felt: float | None) -> None:
+        """The caller has taken a turn; `shown` is what the record shows of it, `felt` its sentiment, where known."""
         self.transcript.caller(self.at, shown)
         self.last_heard = shown
+        self.sentiment = felt
+        if felt is not None:
+            self.mood = moved(self.mood, felt)
         self.turns += 1
         self.may_repeat()
+
+    def understood(
+        self, shown: str, intent: str | None, score: float, tier: Tier, candidates: tuple[Candidate, ...] = ()
+    ) -> Understood:
+        """How the turn in hand was taken."""
+        return Understood(shown, intent, score, tier, candidates, self.sentiment)
 
     # Timers and requests.
 

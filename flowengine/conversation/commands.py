@@ -197,13 +197,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """How an utterance was taken: `intent` None means that nothing fitted. Candidates best first."""
+    """How an utterance was taken: `intent` None means that nothing fitted. Candidates best first.
+
+    `sentiment`: how the caller felt, −1 to 1; None where that is not known: keys, hidden words, what was no turn.
+    """
 
     text: str
     intent: str | None
     score: float
     tier: Tier
     candidates: tuple[Candidate, ...] = ()
+    sentiment: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

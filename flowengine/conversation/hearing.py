@@ -25,6 +25,7 @@ from flowengine.conversation.place import (
     intents_of,
     layers,
 )
+from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.tiers import Tiers
 from flowengine.graph.model import Collect, Llm, OnOtherwise, OnSilence
@@ -69,13 +70,16 @@ class Hearing:
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
-        call.hear(shown if shown == HIDDEN else latest.strip())
+        if shown == HIDDEN:
+            call.hear(shown, None)
+        else:
+            call.hear(latest.strip(), sentiment(latest))
         call.guarding.heard(text)
         if unanswered is not None:
             return self._honour(unanswered, shown, candidates)
         if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer.
-            return call.emit(Understood(shown, None, 0.0, "none"))
+            return call.emit(call.understood(shown, None, 0.0, "none"))
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
@@ -98,7 +102,7 @@ class Hearing:
         call.disarm_silence()
         call.disarm_keys()
         stay.keys, stay.doubt = "", None
-        call.emit(Understood(shown, kind, 1.0, "protective", candidates))
+        call.emit(call.understood(shown, kind, 1.0, "protective", candidates))
         self._honouring.answer(kind)
 
     def is_protective(self, text: str) -> bool:
@@ -134,12 +138,12 @@ class Hearing:
         call, stay = self._call, self._settling.here
         fitting = self._fitting(candidates, held)
         if any(each.intent == OPT_OUT for each in candidates) and not any(fit.intent == OPT_OUT for fit in fitting):
-            call.emit(Understood(shown, OPT_OUT, 1.0, "protective", candidates))
+            call.emit(call.understood(shown, OPT_OUT, 1.0, "protective", candidates))
             return self._honouring.suppressed()
         if not fitting:
             if self.tiers.ask(text, shown):
                 return None
-            call.emit(Understood(shown, None, 0.0, "none", candidates))
+            call.emit(call.understood(shown, None, 0.0, "none", candidates))
             if isinstance(stay.waiting, Llm):
                 call.stop_speaking()
                 return self._interpreter.model_turn()
@@ -150,7 +154,7 @@ class Hearing:
         first = fitting[0]
         others = rivals(fitting)
         if others:
-            call.emit(Understood(shown, None, first.score, "none", candidates))
+            call.emit(call.understood(shown, None, first.score, "none", candidates))
             return self.tiers.doubt(Doubt(first, others[0]))
         if not first.protective:
             for mention in held:
@@ -181,7 +185,7 @@ class Hearing:
         heard = collector.hear(text)
         if heard is None:
             return False
-        call.out.insert(understood, Understood(shown, None, 1.0, "slot"))
+        call.out.insert(understood, call.understood(shown, None, 1.0, "slot"))
         call.stop_speaking()
         self._settling.collected(collector.advance() if heard == "filled" else collector.miss())
         return True

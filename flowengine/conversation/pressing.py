@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import Understood
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
 from flowengine.conversation.place import best, fits, layers
@@ -50,19 +49,19 @@ class Pressing:
         call.disarm_keys()
         hidden = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = f"(press {HIDDEN if hidden else keys})"
-        call.hear(shown)
+        call.hear(shown, None)
         stay.doubt = None
         if self._fills_a_slot():
-            call.emit(Understood(shown, None, 1.0, "key"))
+            call.emit(call.understood(shown, None, 1.0, "key"))
             call.stop_speaking()
             return self._settling.collected(self._collector.enter(keys))
         found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
         if not found and not isinstance(stay.waiting, Listen | Collect):
             return call.note("a key was pressed where none is live")
         if not found:
-            call.emit(Understood(shown, None, 0.0, "none"))
+            call.emit(call.understood(shown, None, 0.0, "none"))
             return self._settling.unmatched(OnOtherwise())
-        call.emit(Understood(shown, found[0].label, 1.0, "key"))
+        call.emit(call.understood(shown, found[0].label, 1.0, "key"))
         return self._settling.take(found[0])
 
     def _fills_a_slot(self) -> bool:

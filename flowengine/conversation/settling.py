@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector, Result
-from flowengine.conversation.commands import Candidate, Understood
+from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, Stay, best, fits, layers
 from flowengine.conversation.slots import find_in_passing
@@ -27,7 +27,7 @@ class Settling:
     def meant(self, fit: Fit, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
         """These words are taken for this; what they hold for slots besides is kept ("yes, and Tuesday is best")."""
         call = self._call
-        call.emit(Understood(shown, fit.intent, fit.score, fit.tier, candidates))
+        call.emit(call.understood(shown, fit.intent, fit.score, fit.tier, candidates))
         if isinstance(self.here.waiting, Listen) and not fit.protective:
             for name, value in find_in_passing(text, call.flow, call.variables, call.now).items():
                 call.fill(name, value)

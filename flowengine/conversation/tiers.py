@@ -18,7 +18,7 @@ from flowengine.compliance.honoured import Honoured
 from flowengine.conversation import deciding
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import Candidate, ChooseIntent, ReadValue, Understood, WeighMeaning
+from flowengine.conversation.commands import Candidate, ChooseIntent, ReadValue, WeighMeaning
 from flowengine.conversation.deciding import OPT_OUT, rivals
 from flowengine.conversation.doubts import MEANT, did_you_mean
 from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRead, WeighingFailed
@@ -220,7 +220,7 @@ class Tiers:
             return self._settling.meant(fit, weighing.text, weighing.shown, candidates)
         if chosen.intent not in KINDS:
             return self._nothing(weighing, candidates)
-        call.emit(Understood(weighing.shown, chosen.intent, chosen.score, chosen.tier, candidates))
+        call.emit(call.understood(weighing.shown, chosen.intent, chosen.score, chosen.tier, candidates))
         return self._honouring.answer(_kind(chosen.intent))
 
     def _take_value(self, weighing: Weighing, value: str | None) -> None:
@@ -231,19 +231,19 @@ class Tiers:
             found = extract(self._collector.wanted, value, call.now)
         if found is None:
             return self._decide(weighing, weighing.likely, asks_model=False)
-        call.emit(Understood(weighing.shown, None, CHOSEN, "model", weighing.likely))
+        call.emit(call.understood(weighing.shown, None, CHOSEN, "model", weighing.likely))
         call.stop_speaking()
         return self._settling.collected(self._collector.take(found))
 
     def _nothing(self, weighing: Weighing, candidates: tuple[Candidate, ...]) -> None:
-        self._call.emit(Understood(weighing.shown, None, 0.0, "none", candidates))
+        self._call.emit(self._call.understood(weighing.shown, None, 0.0, "none", candidates))
         self._settling.unmatched(OnOtherwise())
 
     # Questions.
 
     def _question(self, weighing: Weighing, doubt: Doubt, candidates: tuple[Candidate, ...]) -> None:
         call = self._call
-        call.emit(Understood(weighing.shown, None, candidates[0].score, "none", candidates))
+        call.emit(call.understood(weighing.shown, None, candidates[0].score, "none", candidates))
         call.opt_out_open = doubt.meant == OPT_OUT
         self.doubt(doubt)
 
@@ -264,12 +264,12 @@ class Tiers:
         if agreed and doubt.meant == OPT_OUT:
             call.suppress(OPT_OUT)
         if chosen is not None:
-            call.emit(Understood(shown, chosen.intent, chosen.score, "phrase"))
+            call.emit(call.understood(shown, chosen.intent, chosen.score, "phrase"))
             return self._settling.take(chosen)
         if agreed and doubt.kind is not None:
-            call.emit(Understood(shown, doubt.kind, 1.0, "protective"))
+            call.emit(call.understood(shown, doubt.kind, 1.0, "protective"))
             return self._honouring.answer(doubt.kind)
-        call.emit(Understood(shown, None, 0.0, "none"))
+        call.emit(call.understood(shown, None, 0.0, "none"))
         if doubt.aside:
             # The turn was taken before: what was asked then is still open.
             return self._interpreter.ask_again()

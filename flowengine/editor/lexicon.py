@@ -293,6 +293,8 @@ VARIABLES: Mapping[str, str] = {
     "daypart": "morning, afternoon or evening",
     "turns": "how often the caller has spoken",
     "last_heard": "what the caller said last",
+    "sentiment": "how the caller felt in the last turn, -1 to 1",
+    "mood": "how the caller has felt lately, -1 to 1",
 }
 
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {

@@ -231,6 +231,8 @@ def _range(node: nodes.Node, types: Types) -> tuple[float, float]:
     match node:
         case nodes.Name(name="turns"):
             return 0, inf
+        case nodes.Name(name="sentiment" | "mood"):
+            return -1, 1
         case nodes.Filter(name="length"):
             return 0, inf
         case nodes.Getattr(node=inner, attr=str(attribute)) if attribute != "weekday":

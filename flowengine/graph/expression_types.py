@@ -59,6 +59,8 @@ _BUILT_IN: Mapping[Path, Type] = {
     ("daypart",): TEXT,
     ("turns",): NUMBER,
     ("last_heard",): TEXT,
+    ("sentiment",): NUMBER,
+    ("mood",): NUMBER,
 }
 MOST_ROUNDS = 8
 """How far back it is followed that a variable is set from one set further down."""

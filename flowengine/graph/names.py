@@ -22,7 +22,9 @@ PROTECTIVE_INTENTS = frozenset(
 BUILT_IN_OUTCOMES = ("hung_up", "failed")
 """The caller left; the engine or an operator ended the call."""
 
-BUILT_IN_VARIABLES = frozenset({"contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard"})
+BUILT_IN_VARIABLES = frozenset(
+    {"contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard", "sentiment", "mood"}
+)
 
 RESULTS: Mapping[str, tuple[str, ...]] = {
     "collect": ("done", "failed"),

@@ -27,6 +27,7 @@ class TranscriptLine(msgspec.Struct):
     Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
     (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words, `state` is
     where they were taken, and `turn` counts what the caller said or pressed, from 1: labels name it.
+    `sentiment`: how the caller felt, −1 to 1; None where that is not known.
     """
 
     at: float
@@ -39,6 +40,7 @@ class TranscriptLine(msgspec.Struct):
     ended_at: float | None = None
     turn: int | None = None
     state: str | None = None
+    sentiment: float | None = None
 
 
 class StateVisit(msgspec.Struct):
@@ -299,7 +301,7 @@ class _Story:
             waiting.remove(line)
             # Where the conversation hides what was said, the transcript does.
             line.text, line.intent, line.score = text, facts["intent"], facts["score"]
-            line.state = self.state
+            line.state, line.sentiment = self.state, facts.get("sentiment")
 
     def _answered(self, facts: dict[str, Any]) -> None:
         check = self._asked.pop(facts["request_id"], None)

@@ -101,7 +101,13 @@ def _turn(turn: Turn) -> dict[str, object]:
         "agent": turn.agent,
         "states": [entered.state for entered in turn.entered],
         "understood": [
-            {"text": each.text, "intent": each.intent, "score": each.score, "tier": each.tier}
+            {
+                "text": each.text,
+                "intent": each.intent,
+                "score": each.score,
+                "tier": each.tier,
+                "sentiment": each.sentiment,
+            }
             for each in turn.understood
         ],
         "values": {filled.name: filled.value for filled in turn.filled},

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flowengine.conversation.commands import Understood
+from flowengine.conversation.sentiment import FELT
 from flowengine.testing.player import Turn
 
 Who = Literal["agent", "caller", ""]
@@ -59,7 +60,19 @@ def remarks(turn: Turn) -> Iterator[str]:
 
 
 def understanding(understood: Understood) -> str:
-    """`agree 1.00 (phrase)`, `an answer` to a slot's question, or `nothing fitted (busy 0.41, refuse 0.20)`."""
+    """`agree 1.00 (phrase)`, `an answer` to a slot's question, or `nothing fitted (busy 0.41, refuse 0.20)`.
+
+    Where a feeling showed, it follows: `refuse 0.92 (phrase), felt -0.71`.
+    """
+    return _taken(understood) + felt(understood.sentiment)
+
+
+def felt(sentiment: float | None) -> str:
+    """`, felt -0.71`; "" where no feeling showed."""
+    return "" if sentiment is None or abs(sentiment) < FELT else f", felt {sentiment:+.2f}"
+
+
+def _taken(understood: Understood) -> str:
     others = [f"{each.intent} {each.score:.2f}" for each in understood.candidates if each.intent != understood.intent]
     beside = f" ({', '.join(others[:3])})" if others else ""
     if understood.intent is None:

@@ -219,6 +219,7 @@ class Maker:
             "  if not contact.known\n    say identity\n    set told = true\n",
             f"  if told is defined and told -> {self._onward()}\n",
             f"  if turns > 3 -> {self._onward()}\n",
+            f"  if mood < -0.3 -> {self._onward()}\n",
         )
         return "".join(self._random.choices(parts, k=self._random.randint(0, 3)))
 

@@ -56,7 +56,8 @@ def words(text: str, *, keywords: bool = False) -> set[str]:
 
 STATE = 'state first\n  say "Hello."\n'
 VARIABLES = {
-    "contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard", "visit_day", "monthly",
+    "contact", "agent", "call", "today", "now", "daypart", "turns", "last_heard", "sentiment", "mood",
+    "visit_day", "monthly",
 }  # fmt: skip
 
 

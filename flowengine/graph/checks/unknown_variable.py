@@ -1,7 +1,7 @@
 """A template or an expression uses a name that nothing defines.
 
 On a call this would fail in the middle of a sentence. Known are `contact`, `agent`, `call`, `today`, `now`, `daypart`,
-`turns`, `last_heard`, every slot, and every name that `set` sets somewhere.
+`turns`, `last_heard`, `sentiment`, `mood`, every slot, and every name that `set` sets somewhere.
 
 Bad:
 

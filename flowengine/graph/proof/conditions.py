@@ -23,7 +23,7 @@ Known = tuple[Truth, ...]
 """What is known of each condition that is followed: that it holds, that it does not, or nothing."""
 
 _KEEP_STILL = frozenset({"contact", "agent"})
-_CHANGE = frozenset({"turns", "now", "today", "daypart", "last_heard", "call", "slots"})
+_CHANGE = frozenset({"turns", "now", "today", "daypart", "last_heard", "sentiment", "mood", "call", "slots"})
 
 # `Any`: constants of an author's condition, of whatever type.
 _SIGNS: dict[str, Callable[[Any, Any], object]] = {
