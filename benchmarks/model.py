@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -97,8 +97,9 @@ class _Voice:
     """A tenth of a second for every sentence, at once."""
 
     name = "measured"
+    version = "1"
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         yield SPOKEN
 
     async def close(self) -> None:

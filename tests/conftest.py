@@ -1,5 +1,19 @@
 """Fixtures for all tests."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+
 from tests.postgres import database_url, new_database_url, postgres, postgres_template, sqlite_template
 
-__all__ = ["database_url", "new_database_url", "postgres", "postgres_template", "sqlite_template"]
+__all__ = ["clips_apart", "database_url", "new_database_url", "postgres", "postgres_template", "sqlite_template"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clips_apart() -> Iterator[None]:
+    """The services that tests start keep their clips in a folder of the tests, not of whoever runs them."""
+    with tempfile.TemporaryDirectory(prefix="clips") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "FLOWENGINE_CLIPS", folder)
+        yield

@@ -26,6 +26,7 @@ COMMANDS = {
     "model": "Stand in for a language model.",
     "new": "Write a flow to start from, and its tests.",
     "record": "Look after the record: keys, soundness, age.",
+    "render": "Speak all fixed lines of flows into clips, before anybody calls.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",

@@ -6,7 +6,7 @@ takes, so nothing is resampled on the way (a 20 ms frame is 160 bytes).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -97,12 +97,13 @@ class Recogniser(Protocol):
 
 
 class Synthesiser(Protocol):
-    """Text to speech."""
+    """Text to speech. `version` changes whenever the same words may sound otherwise: clips are kept by it."""
 
     name: str
+    version: str
 
-    def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
-        """Audio for one sentence, in chunks as they come. Closing the iterator cancels. Raises SynthesiserError."""
+    def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        """Audio for one sentence, in chunks as they come. Closing the generator cancels. Raises SynthesiserError."""
 
     async def close(self) -> None:
         """Give back what the engine holds; idempotent."""

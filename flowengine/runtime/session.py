@@ -53,6 +53,7 @@ from flowengine.runtime.away import Away, part
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
+from flowengine.runtime.last_words import BAD_LINE, TOO_LONG
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
 from flowengine.runtime.ports import (
@@ -76,8 +77,6 @@ INBOX_LIMIT = 2000
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 OVERFLOW = "event queue full"
-BAD_LINE = "I'm sorry, the line is bad. Goodbye."
-TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
 
 
 class CallSession:

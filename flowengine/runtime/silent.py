@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 
@@ -13,8 +13,9 @@ class SilentSynthesiser:
     """Reads along in silence; the page shows the words."""
 
     name = "none (text only)"
+    version = "1"
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         yield SILENCE * int(len(text.split()) / WORDS_A_SECOND * BYTES_A_SECOND)
 
     async def close(self) -> None:

@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from flowengine.conversation.commands import Pause, Speak
 from flowengine.errors import SpeechError, SynthesiserError
@@ -17,9 +16,6 @@ from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.playback import Passage, Playback
 from flowengine.runtime.ports import Synthesiser
 from flowengine.runtime.tasks import Tasks
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 AHEAD_S = 8.0
 SENTENCE_GAP_S = 0.18
@@ -98,11 +94,8 @@ class Speaker:
 
     async def _fill(self, passage: Passage) -> None:
         """The audio of a sentence, as it comes. Raises SynthesiserError, TimeoutError."""
-        # An async generator in every implementation; closing it is what cancels the engine's work.
-        stream: AsyncGenerator[bytes, None] = self._synthesiser.speak(  # type: ignore[assignment]
-            passage.text, voice=self._voice
-        )
-        async with aclosing(stream):
+        # Closing it is what cancels the engine's work.
+        async with aclosing(self._synthesiser.speak(passage.text, voice=self._voice)) as stream:
             while True:
                 try:
                     async with asyncio.timeout(CHUNK_TIMEOUT_S):

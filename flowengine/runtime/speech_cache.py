@@ -1,68 +1,183 @@
 """A synthesiser that remembers a flow's fixed lines: spoken from memory, at once and always the same.
 
-Sentences with something filled in (a name, a date read back) are personal data and are never kept.
+A clip is looked for in memory, then in the folder of clips, then made; what is made is kept in both. All audio that
+leaves here, kept or not, is at one level and begins and ends without a click. Sentences with something filled in (a
+name, a date read back) are personal data and are never kept.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+import statistics
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import Literal
 
+from flowengine.runtime.clips import Clip, ClipFolder, Line
+from flowengine.runtime.lane import Lane
+from flowengine.runtime.levels import faded, gain_for, smoothed, with_gain
 from flowengine.runtime.ports import Synthesiser
 
 DEFAULT_BYTES = 32 * 1024 * 1024
 """About an hour of speech."""
+GAINS_KEPT = 15
+"""A voice's gain is the middle of those that its last clips were given: sentences differ, a voice does not."""
+
+Source = Literal["memory", "folder", "made"]
 
 
 class CachedSynthesiser:
-    """Least recently used clips leave first. A clip is kept only when its synthesis ended well."""
+    """Least recently used clips leave the memory first. A clip is kept only when its synthesis ended well.
 
-    def __init__(self, synthesiser: Synthesiser, limit_bytes: int = DEFAULT_BYTES) -> None:
+    Without a `folder` clips are kept in memory alone.
+    """
+
+    def __init__(
+        self, synthesiser: Synthesiser, limit_bytes: int = DEFAULT_BYTES, folder: ClipFolder | None = None
+    ) -> None:
         self._synthesiser = synthesiser
         self._limit = limit_bytes
-        self._clips: OrderedDict[tuple[str | None, str], bytes] = OrderedDict()
+        self._folder = folder
+        self._clips: OrderedDict[Line, bytes] = OrderedDict()
         self._size = 0
-        self._fixed: set[str] = set()
-        self._making: dict[tuple[str | None, str], asyncio.Event] = {}
+        self._fixed: dict[tuple[str | None, str], Line] = {}
+        self._making: dict[Line, asyncio.Event] = {}
+        self._gains: dict[str | None, deque[float]] = {}
+        self._lane = Lane()
         self.name = synthesiser.name
+        self.version = synthesiser.version
 
-    def remember(self, texts: Iterable[str]) -> None:
-        """From now on keep the clips of these sentences."""
-        self._fixed.update(texts)
+    @property
+    def engine(self) -> str:
+        """What a clip's name is made of."""
+        return f"{self.name} {self.version}"
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
-        key = (voice, text)
-        # Many calls that begin together ask for the same greeting: one of them makes the clip, the others wait for it.
-        while (making := self._making.get(key)) is not None:
-            await making.wait()
-        clip = self._clips.get(key)
-        if clip is not None:
-            self._clips.move_to_end(key)
+    @property
+    def fixed(self) -> tuple[Line, ...]:
+        """The lines that are kept."""
+        return tuple(self._fixed.values())
+
+    def remember(self, lines: Iterable[Line]) -> None:
+        """From now on keep the clips of these."""
+        self._fixed.update(((line.voice, line.text), line) for line in lines)
+
+    def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
+        """The whole audio of a fixed line that is in memory. Never waits."""
+        line = self._fixed.get((voice, text))
+        clip = self._clips.get(line) if line is not None else None
+        if clip is not None and line is not None:
+            self._clips.move_to_end(line)
+        return clip
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        line = self._fixed.get((voice, text))
+        if line is not None and (clip := await self._found(line)) is not None:
             yield clip
             return
-        if text not in self._fixed:
-            async for chunk in self._synthesiser.speak(text, voice=voice):
-                yield chunk
-            return
-        self._making[key] = asyncio.Event()
-        parts: list[bytes] = []
-        try:
-            async for chunk in self._synthesiser.speak(text, voice=voice):
-                parts.append(chunk)
-                yield chunk
-            self._keep(key, b"".join(parts))
-        finally:
-            self._making.pop(key).set()
+        with self._lane.urgent():
+            async with aclosing(self._made(text, voice) if line is None else self._made_to_keep(line)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
+    async def prepare(self, text: str, *, voice: str | None = None) -> bytes:
+        """The whole audio of a sentence that may be said soon, made when no caller waits for another.
+
+        A fixed line is kept as ever, anything else is not. Raises SynthesiserError.
+        """
+        line = self._fixed.get((voice, text))
+        if line is not None:
+            await self.fetch(line)
+            return self._clips.get(line, b"")
+        async with self._lane.at_leisure():
+            return b"".join([chunk async for chunk in self._made(text, voice)])
+
+    async def fetch(self, line: Line, *, again: bool = False) -> tuple[Source, bytes]:
+        """Have a fixed line's clip in memory, from the folder or made when no caller waits; where it came from.
+
+        `again`: made anew, whatever is kept. Raises SynthesiserError.
+        """
+        if not again:
+            in_memory = line in self._clips
+            clip = await self._found(line)
+            if clip is not None:
+                return "memory" if in_memory else "folder", clip
+        async with self._lane.at_leisure():
+            audio = b"".join([chunk async for chunk in self._made_to_keep(line)])
+        return "made", self._clips.get(line, audio)
 
     async def close(self) -> None:
         await self._synthesiser.close()
 
-    def _keep(self, key: tuple[str | None, str], clip: bytes) -> None:
-        if not clip or len(clip) > self._limit // 4:
+    async def _found(self, line: Line) -> bytes | None:
+        """From memory or the folder. Many calls that begin together ask for the same greeting: one of them makes the
+        clip, the others wait for it."""
+        while (making := self._making.get(line)) is not None:
+            await making.wait()
+        clip = self._clips.get(line)
+        if clip is not None:
+            self._clips.move_to_end(line)
+            return clip
+        if self._folder is None:
+            return None
+        kept = await asyncio.to_thread(self._folder.read, line, self.engine)
+        if kept is None:
+            return self._clips.get(line)
+        self._keep(line, kept)
+        return kept.audio
+
+    async def _made_to_keep(self, line: Line) -> AsyncGenerator[bytes, None]:
+        """Synthesise a fixed line, and keep it when it is whole."""
+        # Somebody else may have begun while this one looked in the folder, or waited for its turn.
+        while (making := self._making.get(line)) is not None:
+            await making.wait()
+            if (clip := self._clips.get(line)) is not None:
+                yield clip
+                return
+        making = self._making[line] = asyncio.Event()
+        parts: list[bytes] = []
+        try:
+            async with aclosing(self._made(line.text, line.voice, parts)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+            await self._dress(line, b"".join(parts))
+        finally:
+            del self._making[line]
+            making.set()
+
+    async def _dress(self, line: Line, audio: bytes) -> None:
+        """Keep a clip at the level of all others. Measuring a sentence takes milliseconds: in a thread."""
+        if not audio:
             return
-        self._clips[key] = clip
-        self._size += len(clip)
+        gain = await asyncio.to_thread(gain_for, audio)
+        clip = Clip(faded(with_gain(audio, gain)), gain)
+        self._keep(line, clip)
+        if self._folder is not None:
+            await asyncio.to_thread(self._folder.write, line, self.engine, clip)
+
+    def _made(self, text: str, voice: str | None, parts: list[bytes] | None = None) -> AsyncGenerator[bytes, None]:
+        """What the engine gives, as it may be heard; `parts` get it untouched."""
+        return smoothed(self._engine(text, voice, parts), self._gain(voice))
+
+    async def _engine(self, text: str, voice: str | None, parts: list[bytes] | None) -> AsyncGenerator[bytes, None]:
+        stream = self._synthesiser.speak(text, voice=voice)
+        async with aclosing(stream):
+            async for chunk in stream:
+                if parts is not None:
+                    parts.append(chunk)
+                yield chunk
+
+    def _gain(self, voice: str | None) -> float:
+        gains = self._gains.get(voice)
+        return round(statistics.median(gains), 1) if gains else 0.0
+
+    def _keep(self, line: Line, clip: Clip) -> None:
+        self._gains.setdefault(line.voice, deque(maxlen=GAINS_KEPT)).append(clip.gain_db)
+        audio = clip.audio
+        if not audio or len(audio) > self._limit // 4:
+            return
+        self._size += len(audio) - len(self._clips.pop(line, b""))
+        self._clips[line] = audio
         while self._size > self._limit:
             _, oldest = self._clips.popitem(last=False)
             self._size -= len(oldest)

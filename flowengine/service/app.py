@@ -37,6 +37,7 @@ from flowengine.service.api.routes import ENDPOINTS, routes
 from flowengine.service.api.session import with_key_in_address
 from flowengine.service.auth import Access, HeadersMiddleware
 from flowengine.service.calls import Calls, Engines
+from flowengine.service.clips import Rendering
 from flowengine.service.console_stream import console_stream
 from flowengine.service.database import open_database
 from flowengine.service.dialling.dialling import Dialling
@@ -77,7 +78,6 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(engines.close)
             library = FlowLibrary(settings.flows)
             await asyncio.to_thread(library.refresh)
-            _remember(library, engines)
             _check_numbers(settings, library, progress)
             model = _model(settings, progress)
             if model is not None:
@@ -88,6 +88,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
                 progress(sentence)
             calls = Calls(settings, library, recording, engines, actions=actions, model=model)
             app.state.calls = calls
+            rendering = Rendering(library, engines.synthesiser, is_busy=lambda: bool(calls.live))
+            rendering.flows_changed()
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
             app.state.record_failed_at = float("-inf")
@@ -97,9 +99,12 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             app.state.outbound = Outbound.open(settings, queue, app.state.twilio)
             app.state.lists = Lists(recording.store.database)
             app.state.importing = asyncio.Lock()
-            warming = asyncio.create_task(_warm_up(app, progress), name="warm-up")
+            speaks = asyncio.Event()
+            warming = asyncio.create_task(_warm_up(app, speaks, progress), name="warm-up")
             stack.push_async_callback(_cancel, warming)
-            watching = asyncio.create_task(_watch(library, engines), name="flow watcher")
+            clips = asyncio.create_task(rendering.run(speaks, progress), name="rendering")
+            stack.push_async_callback(_cancel, clips)
+            watching = asyncio.create_task(_watch(library, rendering), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
@@ -173,25 +178,19 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _remember(library: FlowLibrary, engines: Engines) -> None:
-    """Let the voice keep what these flows always say alike."""
-    for shelf in library.shelves():
-        engines.synthesiser.remember(shelf.fixed_lines)
-
-
-async def _watch(library: FlowLibrary, engines: Engines) -> None:
+async def _watch(library: FlowLibrary, rendering: Rendering) -> None:
     """Flows that were edited are there for the next call, compiled off the event loop."""
     while True:
         await asyncio.sleep(WATCH_S)
         try:
             if await asyncio.to_thread(library.refresh):
-                _remember(library, engines)
+                rendering.flows_changed()
                 log.info("flows compiled again")
         except OSError:
             log.error("the folder of flows cannot be read")
 
 
-async def _warm_up(app: Starlette, progress: Progress) -> None:
+async def _warm_up(app: Starlette, speaks: asyncio.Event, progress: Progress) -> None:
     """Load the speech models beside the start; until then the service says that it is not ready."""
     engines: Engines = app.state.calls.engines
     if engines.recogniser is None:
@@ -204,6 +203,7 @@ async def _warm_up(app: Starlette, progress: Progress) -> None:
         progress(f"speech could not be loaded: {error}")
         return
     app.state.waiting_for.discard("speech")
+    speaks.set()
     progress(f"speech ready after {seconds:.1f} s")
 
 
@@ -216,7 +216,7 @@ def _engines(settings: Settings, progress: Progress) -> Engines:
     except MissingExtra as error:
         progress(f"{error}; until then calls are typed, not spoken")
         return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
-    return Engines(recogniser, voice, CachedSynthesiser(voice), ticker)
+    return Engines(recogniser, voice, CachedSynthesiser(voice, folder=settings.speech.folder()), ticker)
 
 
 def _model(settings: Settings, progress: Progress) -> Model | None:

@@ -15,6 +15,7 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
+from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
@@ -28,7 +29,6 @@ from flowengine.service.tokens import PreparedCall, Tokens
 
 log = logging.getLogger(__name__)
 
-FAREWELL = "I'm sorry, we have to end this call now. Goodbye."
 FAREWELL_S = 15.0
 MACHINES_KEPT = 1000
 DIALOGUE = 2
@@ -267,7 +267,7 @@ class Calls:
             if live.session.away.is_away:
                 live.session.let_go("service stopping")
             else:
-                live.session.end("service stopping", FAREWELL)
+                live.session.end("service stopping", STOPPING)
         await self._until_none(FAREWELL_S)
 
     async def _until_none(self, seconds: float, ringing: Callable[[], int] = lambda: 0) -> None:

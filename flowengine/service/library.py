@@ -12,20 +12,24 @@ from flowengine.errors import FlowNotValid
 from flowengine.graph.compile import compile_file, find_flows
 from flowengine.graph.export import to_svg
 from flowengine.graph.model import Flow
-from flowengine.graph.walk import fixed_lines
 from flowengine.language.render import render
+from flowengine.runtime.clips import Line
+from flowengine.runtime.rendering import lines_of
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One flow file: the flow and its drawing (SVG), or the problem that keeps it from running (diagnostics)."""
+    """One flow file: the flow and its drawing (SVG), or the problem that keeps it from running (diagnostics).
+
+    `lines`: what is said alike in every call.
+    """
 
     name: str
     path: Path
     flow: Flow | None
     problem: str | None
     drawing: str = field(default="", repr=False)
-    fixed_lines: frozenset[str] = field(default=frozenset(), repr=False)
+    lines: tuple[Line, ...] = field(default=(), repr=False)
 
 
 class FlowLibrary:
@@ -82,7 +86,7 @@ class FlowLibrary:
         if flow is not None:
             # Now, so that the first call does not wait for it.
             prepare(flow)
-            return Shelf(flow.name, path, flow, problem, to_svg(flow), fixed_lines(flow))
+            return Shelf(flow.name, path, flow, problem, to_svg(flow), lines_of(flow))
         before = next((shelf for shelf in self._shelves.values() if shelf.path == path), None)
         if before is None:
             return Shelf(path.stem, path, None, problem)

@@ -16,6 +16,7 @@ from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
 from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
+from flowengine.service.speech_settings import SpeechSettings
 from flowengine.service.values import masked, whole
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
@@ -66,6 +67,7 @@ class Settings:
     model: ModelOptions | None = None
     """The language model; without one, each `llm` takes its fallback."""
     tps_file: Path = Path(TPS_FILE)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
 
     unknown: tuple[str, ...] = field(default=(), compare=False)
     """Names in the environment that look like settings of ours and are none."""
@@ -115,6 +117,7 @@ class Settings:
             policy=policy_settings.policy_from(values),
             dialling=DiallingSettings.from_env(values),
             model=model_settings.model_from(values),
+            speech=SpeechSettings.from_env(values),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from flowengine.runtime.audio import duration_ms, level_dbfs
 from tests.contracts.conftest import Engines
 from tests.contracts.listening import largest_step, longest_gap_ms, spoken
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 SENTENCE = "Good morning, this is Anna calling from Northgate Heating about your boiler."
 
@@ -68,8 +64,7 @@ def test_a_cancelled_sentence_does_not_leak_into_the_next(engines: Engines) -> N
     async def run() -> tuple[int, int]:
         whole = len(await spoken(engines.synthesiser, "See you tomorrow."))
         for _ in range(3):
-            stream: AsyncGenerator[bytes, None] = engines.synthesiser.speak(SENTENCE)  # type: ignore[assignment]
-            async with aclosing(stream):
+            async with aclosing(engines.synthesiser.speak(SENTENCE)) as stream:
                 await anext(stream)
         return whole, len(await spoken(engines.synthesiser, "See you tomorrow."))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
 import pytest
@@ -141,12 +141,13 @@ class BrokenSynthesiser:
     """Fails so many times, then works."""
 
     name = "broken"
+    version = "1"
 
     def __init__(self, failures: int) -> None:
         self.failures = failures
         self._voice = ScriptedSynthesiser()
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         if self.failures:
             self.failures -= 1
             raise SynthesiserError("no voice")

@@ -7,6 +7,7 @@ import asyncio
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.graph.compile import compile_text
 from flowengine.graph.walk import fixed_lines
+from flowengine.runtime.clips import Line
 from flowengine.runtime.speech_cache import CachedSynthesiser
 
 
@@ -16,7 +17,7 @@ def _said(*texts: str, fixed: tuple[str, ...], limit: int = 1_000_000) -> list[s
     async def main() -> list[str]:
         engine = ScriptedSynthesiser()
         cache = CachedSynthesiser(engine, limit)
-        cache.remember(fixed)
+        cache.remember(map(Line, fixed))
         clips = [b"".join([chunk async for chunk in cache.speak(text)]) for text in texts]
         assert len({(text, clip) for text, clip in zip(texts, clips, strict=True)}) == len(set(texts))
         return list(engine.said)
@@ -42,7 +43,7 @@ def test_calls_that_begin_together_share_one_synthesis() -> None:
     async def main() -> tuple[list[str], set[bytes]]:
         engine = ScriptedSynthesiser()
         cache = CachedSynthesiser(engine)
-        cache.remember(["Hello."])
+        cache.remember([Line("Hello.")])
 
         async def clip() -> bytes:
             return b"".join([chunk async for chunk in cache.speak("Hello.")])
@@ -58,12 +59,12 @@ def test_calls_that_begin_together_share_one_synthesis() -> None:
 def test_one_who_leaves_in_the_middle_leaves_the_next_to_make_it() -> None:
     async def main() -> bytes:
         cache = CachedSynthesiser(ScriptedSynthesiser())
-        cache.remember(["Hello there."])
+        cache.remember([Line("Hello there.")])
         first = cache.speak("Hello there.")
         await anext(first)
         second = asyncio.create_task(_whole(cache))
         await asyncio.sleep(0)
-        await first.aclose()  # type: ignore[attr-defined]  # an async generator, as every synthesiser's
+        await first.aclose()
         return await second
 
     assert len(asyncio.run(main())) > 1000

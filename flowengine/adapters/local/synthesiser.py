@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
-from flowengine.adapters.local.packages import SPEAKING, require
+from flowengine.adapters.local.packages import SPEAKING, require, version_of
 from flowengine.adapters.local.wire import Kind, Message
 from flowengine.adapters.local.worker import WorkerShare
 from flowengine.errors import SynthesiserError
@@ -25,6 +25,7 @@ class LocalSynthesiser:
 
     def __init__(self) -> None:
         require(*SPEAKING, purpose="the embedded voice")
+        self.version = version_of("hibari-tts")
         self._share = WorkerShare("speaking", SynthesiserError)
         self._waiting = 0
         self._told_of_voices = False
@@ -33,7 +34,7 @@ class LocalSynthesiser:
         """Load the voice. Raises SynthesiserError or MissingExtra."""
         await self._share.ready(progress)
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         if voice is not None and not self._told_of_voices:
             self._told_of_voices = True
             log.info("the embedded engine has one voice; the one asked for was not used")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -14,9 +14,6 @@ from flowengine.adapters.nova2.messages import MULAW, PCM, TELEPHONE, ErrorCode,
 from flowengine.errors import ProtocolError, SynthesiserError
 from flowengine.runtime.audio import BYTES_A_SECOND, mulaw_to_pcm16
 from flowengine.runtime.ports import Synthesiser
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +83,7 @@ class TtsConversation:
         reason = "cancelled"
         try:
             await self._connection.send(written("audio_start", request_id=request, text=text, format=form))
-            stream: AsyncGenerator[bytes, None] = self._synthesiser.speak(text, voice=voice)  # type: ignore[assignment]
-            async with aclosing(stream):
+            async with aclosing(self._synthesiser.speak(text, voice=voice)) as stream:
                 async for mulaw in stream:
                     for start in range(0, len(mulaw), CHUNK_BYTES):
                         piece = mulaw[start : start + CHUNK_BYTES]

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -128,12 +128,14 @@ class Nova2Synthesiser:
     def __init__(self, url: str) -> None:
         self._url = url
         self.name = "nova2"
+        # What speaks there, it does not tell: another engine at the same address needs `flowengine render --again`.
+        self.version = url
         self._idle: deque[_Socket] = deque()
         self._busy: set[_Socket] = set()
         self._cancels: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         """Frames of 160 bytes. A socket that turns out to be dead before the first of them is replaced once."""
         for attempt in (1, 2):
             socket = await self._acquire(fresh=attempt == 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
 
 from flowengine.adapters.scripted.code import encode
 from flowengine.errors import SynthesiserError
@@ -18,6 +18,7 @@ class ScriptedSynthesiser:
     """
 
     name = "scripted"
+    version = "1"
 
     def __init__(self, *, delay_s: float = 0.0, fails: Collection[str] = ()) -> None:
         self._delay = delay_s
@@ -25,7 +26,7 @@ class ScriptedSynthesiser:
         self.said: list[str] = []
         self.cancelled: list[str] = []
 
-    async def speak(self, text: str, *, voice: str | None = None) -> AsyncIterator[bytes]:
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         self.said.append(text)
         audio = encode(text) if text.strip() else b""
         try:

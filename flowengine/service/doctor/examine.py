@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.service.doctor import flows, model, record, rules, speech, surroundings, telephone
+from flowengine.service.doctor import clips, flows, model, record, rules, speech, surroundings, telephone
 from flowengine.service.doctor.finding import Case, Check, Finding
 
 CHECKS: tuple[Check, ...] = (
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     rules.check,
     telephone.check,
     speech.check,
+    clips.check,
     model.check,
 )
 

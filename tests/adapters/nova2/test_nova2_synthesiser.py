@@ -9,7 +9,6 @@ import struct
 import wave
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,9 +20,6 @@ from flowengine.adapters.nova2.synthesiser import Nova2Synthesiser
 from flowengine.errors import MissingExtra, ProtocolError, SynthesiserError
 from flowengine.runtime.audio import FRAME_BYTES, duration_ms, level_dbfs, mulaw_to_pcm16
 from tests.adapters.nova2.misbehaving import Script, Service, Visit, service
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 CLIP = bytes(range(1, 101)) * 16
 
@@ -106,8 +102,7 @@ def test_the_rest_of_a_cancelled_sentence_is_thrown_away() -> None:
         await speaks(visit)
 
     async def interrupt(synthesiser: Nova2Synthesiser, there: Service) -> bytes:
-        stream: AsyncGenerator[bytes, None] = synthesiser.speak("a long story")  # type: ignore[assignment]
-        async with aclosing(stream):
+        async with aclosing(synthesiser.speak("a long story")) as stream:
             assert await anext(stream) == b"\x11" * 800
         return await say_hello(synthesiser, there)
 
@@ -125,8 +120,7 @@ def test_a_socket_that_does_not_come_to_rest_is_replaced(monkeypatch: pytest.Mon
         await visit.hears("speak")
 
     async def interrupt(synthesiser: Nova2Synthesiser, there: Service) -> bytes:
-        stream: AsyncGenerator[bytes, None] = synthesiser.speak("a long story")  # type: ignore[assignment]
-        async with aclosing(stream):
+        async with aclosing(synthesiser.speak("a long story")) as stream:
             await anext(stream)
         return await say_hello(synthesiser, there)
 

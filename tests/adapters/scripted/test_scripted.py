@@ -118,7 +118,7 @@ def test_speech_is_as_long_as_its_text() -> None:
 def test_closing_the_iterator_cancels() -> None:
     async def run() -> ScriptedSynthesiser:
         synthesiser = ScriptedSynthesiser()
-        async with aclosing(synthesiser.speak("a long sentence to give up")) as audio:  # type: ignore[type-var]
+        async with aclosing(synthesiser.speak("a long sentence to give up")) as audio:
             await anext(audio)
         return synthesiser
 

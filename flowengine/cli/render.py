@@ -1,0 +1,110 @@
+"""`flowengine render`: what flows always say alike, spoken into clips before anybody calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from flowengine.adapters import registry
+from flowengine.cli.progress import bar
+from flowengine.errors import SettingsError
+from flowengine.graph.compile import compile_file, find_flows
+from flowengine.graph.model import Flow
+from flowengine.runtime.clips import Line
+from flowengine.runtime.rendering import Progress, Rendered, lines_of, render
+from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.service.settings import Settings
+from flowengine.service.speech_settings import CLIPS
+
+TOGETHER = "all:"
+"""No name of a flow."""
+HEADINGS = ("flow", "lines", "made", "from cache", "failed", "seconds", "MB")
+MOST_BYTES = 1 << 30
+"""In memory while the command runs: far more than any flows say."""
+
+
+@click.command(name="render", short_help="Speak all fixed lines of flows into clips, before anybody calls.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH...")
+@click.option("--voice", help="This voice, in place of the one that each flow names.")
+@click.option("--again", is_flag=True, help="Make every clip anew: another engine answers at the same address.")
+def command(paths: tuple[Path, ...], voice: str | None, again: bool) -> None:
+    """Speak the sentences that flows always say alike, and keep the clips in the folder of FLOWENGINE_CLIPS.
+
+    PATH is a .flow file or a folder, searched to any depth. Settings come from the environment or a .env file, as for
+    `flowengine serve`, which does the same in the background at its start. Sentences with a value filled in are
+    personal, and are never kept. Exits with 1 when a flow has errors or a line could not be spoken.
+    """
+    settings = Settings.from_env()
+    if settings.speech.folder() is None:
+        raise SettingsError(f"{CLIPS} is off, so there is nowhere to keep clips: unset it, or name a folder")
+    flows, broken = _flows(paths)
+    for path in broken:
+        click.echo(f"{path} has errors and was left out: flowengine validate {path}", err=True)
+    if not flows:
+        raise SystemExit(1)
+    lines = {name: lines_of(flow, voice) for name, flow in flows.items()}
+    with bar("Rendering") as progress:
+        rendered = asyncio.run(_rendered(settings, lines, again, progress))
+    _show(rendered)
+    click.echo(f"\nkept in {settings.speech.clips}")
+    if broken or any(each.failed for each in rendered.values()):
+        raise SystemExit(1)
+
+
+def _flows(paths: Sequence[Path]) -> tuple[dict[str, Flow], list[Path]]:
+    """Those that can run, by name, and the files with errors."""
+    flows: dict[str, Flow] = {}
+    broken: list[Path] = []
+    for path in find_flows(list(paths)):
+        compilation = compile_file(path)
+        if compilation.flow is None or compilation.errors:
+            broken.append(path)
+        else:
+            flows[compilation.flow.name] = compilation.flow
+    if not flows and not broken:
+        raise SettingsError("there is no flow in " + ", ".join(repr(str(path)) for path in paths))
+    return flows, broken
+
+
+async def _rendered(
+    settings: Settings, lines: Mapping[str, tuple[Line, ...]], again: bool, progress: Progress
+) -> dict[str, Rendered]:
+    """Flow by flow, then all: a line that two share counts once there. Raises MissingExtra, SpeechError."""
+    synthesiser = registry.synthesiser_from(settings.nova_tts_ws_url)
+    cache = CachedSynthesiser(synthesiser, MOST_BYTES, settings.speech.folder())
+    whole = len({line for wanted in lines.values() for line in wanted})
+    found, total = dict[str, Rendered](), Rendered()
+    done: set[Line] = set()
+    try:
+        await registry.warm_up(synthesiser)
+        for name, wanted in lines.items():
+            cache.remember(wanted)
+            fresh = tuple(line for line in wanted if line not in done)
+            rendered = await render(cache, fresh, again=again, progress=_after(len(done), whole, progress))
+            total = total.with_(rendered)
+            found[name] = rendered.with_(await render(cache, tuple(line for line in wanted if line in done)))
+            done.update(fresh)
+    finally:
+        await cache.close()
+    return {**found, TOGETHER: total} if len(found) > 1 else found
+
+
+def _after(before: int, whole: int, progress: Progress) -> Progress:
+    """The progress of one flow as a part of all."""
+    return lambda done, _: progress(before + done, whole)
+
+
+def _show(rendered: Mapping[str, Rendered]) -> None:
+    rows = [HEADINGS, *(_row(name, each) for name, each in rendered.items())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    for name, *numbers in rows:
+        cells = (cell.rjust(width) for cell, width in zip(numbers, widths[1:], strict=True))
+        click.echo("  ".join((name.ljust(widths[0]), *cells)))
+
+
+def _row(name: str, one: Rendered) -> tuple[str, ...]:
+    counts = (one.lines, one.made, one.kept, one.failed)
+    return (name, *map(str, counts), f"{one.seconds:.1f}", f"{one.audio_bytes / 1e6:.2f}")

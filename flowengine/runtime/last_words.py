@@ -1,0 +1,10 @@
+"""What a caller is told when a call must end for a reason that is not the flow's."""
+
+from __future__ import annotations
+
+BAD_LINE = "I'm sorry, the line is bad. Goodbye."
+TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
+NO_VOICE = "I'm sorry, we have a fault at our end. Goodbye."
+"""Said from its clip: the voice is what has failed."""
+STOPPING = "I'm sorry, we have to end this call now. Goodbye."
+LAST_WORDS = frozenset({BAD_LINE, TOO_LONG, NO_VOICE, STOPPING})

@@ -1,0 +1,49 @@
+"""Clips of the published flows, made in the background: at the start, and when a flow was edited."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from flowengine.errors import SynthesiserError
+from flowengine.runtime.rendering import render
+from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.service.library import FlowLibrary
+
+log = logging.getLogger(__name__)
+
+
+class Rendering:
+    """What the callers of this process will hear alike, made while they are not waiting for it."""
+
+    def __init__(self, library: FlowLibrary, synthesiser: CachedSynthesiser, is_busy: Callable[[], bool]) -> None:
+        self._library = library
+        self._synthesiser = synthesiser
+        self._is_busy = is_busy
+        self._changed = asyncio.Event()
+
+    def flows_changed(self) -> None:
+        """Look again at what the flows say. Their lines are kept from now on, by whoever makes them first."""
+        for shelf in self._library.shelves():
+            self._synthesiser.remember(shelf.lines)
+        self._changed.set()
+
+    async def run(self, ready: asyncio.Event, progress: Callable[[str], None]) -> None:
+        """Once the voice is `ready`, until cancelled."""
+        await ready.wait()
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            lines = tuple(dict.fromkeys(line for shelf in self._library.shelves() for line in shelf.lines))
+            try:
+                rendered = await render(self._synthesiser, lines, is_busy=self._is_busy)
+            except SynthesiserError as error:
+                log.error("clips could not be made", extra={"error": type(error).__name__})
+                progress("the fixed lines could not be rendered: they are made when they are first said")
+                continue
+            log.info("clips ready", extra={"made": rendered.made, "kept": rendered.kept, "failed": rendered.failed})
+            if rendered.made or rendered.failed:
+                amount = f"{rendered.made} made, {rendered.kept} kept, {rendered.seconds:.0f} s"
+                failed = f"; {rendered.failed} could not be spoken" if rendered.failed else ""
+                progress(f"fixed lines ready: {amount}{failed}")
