@@ -77,7 +77,7 @@ class Answering:
             case "filler", Do() if stay is self._call.stay:
                 self._doing.fill_in(stay, stay.waiting, timer_id)
             case "filler", Llm() if stay is self._call.stay:
-                self._modelling.fill_in(stay, timer_id)
+                self._modelling.fill_in(stay, stay.waiting, timer_id)
             case "limit", _ if stay.talk is not None:
                 stay.talk.time_is_up = True
             case _:

@@ -25,6 +25,7 @@ MODEL_STALL_S = 8.0
 FILLER_AFTER_S = 1.5
 FILLER_RECHECK_S = 0.5
 FILLER = "One moment, please."
+"""Where the flow has none of its own."""
 MOST_INTRODUCTIONS = 3
 
 _SENTENCE_END = re.compile(r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bDr\.)(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-Z£\d])")
@@ -116,13 +117,13 @@ class Modelling:
             return self._fall_back(llm)
         return left
 
-    def fill_in(self, stay: Stay, timer_id: str) -> None:
+    def fill_in(self, stay: Stay, llm: Llm, timer_id: str) -> None:
         """The model takes long enough to be heard: say so, once nothing else is being said."""
         call = self._call
         if not call.transcript.quiet or call.transcript.broken_off:
             call.start_timer(stay, timer_id, "filler", FILLER_RECHECK_S)
         elif not self._unheard():
-            call.say(Prompt((FILLER,)))
+            call.say(Prompt((FILLER if llm.filler is None else call.spoken(llm.filler),)))
 
     def _unheard(self) -> list[str]:
         """The lines that say who is calling, as far as they were not heard."""

@@ -134,6 +134,7 @@ state worry
     never "discounts, guarantees"
     convinced "the caller agrees to go ahead" -> terms
     limit 3 turns 45s -> goodbye
+    filler "Let me think."
     fallback "I understand." -> goodbye
 """,
     "split": """\
@@ -237,6 +238,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     "LLM": Keyword("The model speaks inside a fence, and chooses among named exits.", "llm"),
     "FACTS": Keyword("What the model may say.", "llm"),
     "LIMIT": Keyword("How many turns, and how long, the model may speak.", "llm"),
+    "FILLER": Keyword("What is said while the model thinks, in place of 'One moment, please.'", "llm"),
     "FALLBACK": Keyword("What is said when there is no model, or it fails.", "llm"),
     "SPLIT": Keyword("Shares calls out among variants, the same one for a contact each time.", "split"),
     "TRANSFER": Keyword("Connects the caller to another number.", "transfer"),

@@ -181,6 +181,7 @@ class BlockLowering:
             exits=tuple(model.Exit(each.name.text, each.description.value) for each in llm.exits),
             turns=whole(limit.turns, "the number of turns", 99, self.problems) if limit and limit.turns else None,
             seconds=limit.duration.seconds if limit and limit.duration else None,
+            filler=template(llm.filler) if llm.filler else None,
             fallback=template(llm.fallback.text) if llm.fallback else None,
             branches=tuple(branches),
             span=llm.span,

@@ -279,8 +279,8 @@ def _effects(statement: object, flow: Flow) -> Iterator[Effect]:
         case Collect(slots=slots, span=span):
             asked = (flow.slots[name].ask for name in slots if name in flow.slots)
             yield Spoke(None, tuple(text for text in asked if text is not None), span, surely=False)
-        case Llm(task=task, facts=facts, span=span):
-            yield Used((task, *facts), span)
+        case Llm(task=task, facts=facts, filler=filler, span=span):
+            yield Used((task, *facts, *([filler] if filler is not None else ())), span)
             yield Spoke(None, (), span)
         case Do(arguments=arguments, span=span):
             yield Used(tuple(argument.value for argument in arguments), span)

@@ -121,10 +121,9 @@ def written_by(statement: model.Statement) -> Iterator[Written]:
             yield from (Written(arm.condition, False) for arm in arms if arm.condition is not None)
         case model.Do(arguments=arguments):
             yield from (Written(argument.value, False) for argument in arguments)
-        case model.Llm(task=task, facts=facts, fallback=fallback):
+        case model.Llm(task=task, facts=facts, filler=filler, fallback=fallback):
             yield from (Written(text, False) for text in (task, *facts))
-            if fallback is not None:
-                yield Written(fallback, True)
+            yield from (Written(text, True) for text in (filler, fallback) if text is not None)
         case model.Say() | model.Again() | model.Wait() | model.Goto() | model.Resume() | model.End() | model.Return():
             pass
         case model.Listen() | model.Collect() | model.Guard() | model.Run() | model.Split() | model.Record():

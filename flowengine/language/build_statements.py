@@ -142,8 +142,9 @@ class StatementBuilder(LeafBuilder):
     def llm(self, tree: Node) -> ast.Llm:
         task = self._first_text(tree)
         assert task is not None
-        limits, fallbacks = parts(tree, "limit"), parts(tree, "fallback")
+        limits, fillers, fallbacks = (parts(tree, name) for name in ("limit", "filler", "fallback"))
         self._refuse_repeated("limit", limits)
+        self._refuse_repeated("filler", fillers)
         self._refuse_repeated("fallback", fallbacks)
         facts = [text for node in parts(tree, "facts") for text in self._texts(node) + self._under(node)]
         return ast.Llm(
@@ -152,6 +153,7 @@ class StatementBuilder(LeafBuilder):
             tuple(text for node in parts(tree, "never") for text in self._texts(node)),
             tuple(self.exit(node) for node in parts(tree, "exit")),
             self.limit(limits[0]) if limits else None,
+            self._texts(fillers[0])[0] if fillers else None,
             self.fallback(fallbacks[0]) if fallbacks else None,
             self._span(tree),
         )

@@ -68,6 +68,7 @@ _HOMES: tuple[tuple[str, str], ...] = (
     ("ASK CONFIRM VALID TRIES", "it stands under 'slot'"),
     ("REQUIRE ALWAYS AT", "it stands under 'policy'"),
     ("FACTS LIMIT FALLBACK", "it stands under 'llm'"),
+    ("FILLER", "it stands under 'llm' or 'action'"),
     ("NEVER", "it stands under 'llm' or 'policy'"),
 )
 

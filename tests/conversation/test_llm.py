@@ -140,6 +140,11 @@ def test_a_model_that_is_late_is_not_waited_for() -> None:
     assert talk.waits(4.0) == ["One moment, please.", "I understand.", "Goodbye."]
 
 
+def test_a_filler_of_the_flow_s_own_is_said_in_place_of_the_engine_s() -> None:
+    own = WORRY.replace('    fallback "I', '    filler "Let me look what {{ monthly | money }} buys."\n    fallback "I')
+    assert worried(own).waits(1.5) == ["Let me look what fourteen pounds fifty buys."]
+
+
 def test_the_time_is_up_at_once_when_nobody_speaks() -> None:
     talk = worried()
     talk.model("And?")

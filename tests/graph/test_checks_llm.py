@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.graph.findings import messages, reported
+from tests.graph.findings import everything, messages, reported
 
 WHOLE = """\
 state first
@@ -56,3 +56,26 @@ def test_one_exit_written_twice_is_a_duplicate_branch_and_nothing_else() -> None
 def test_a_state_that_lost_a_line_is_not_asked_for_what_may_have_stood_there() -> None:
     text = WHOLE.replace('    facts "It is free."\n', "    facst It is free.\n")
     assert not reported(text, "FL511")
+
+
+def filled(*said: str) -> str:
+    fillers = "".join(f'    filler "{each}"\n' for each in said)
+    return WHOLE.replace("    fallback", f"{fillers}    fallback")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("I am a real person, one moment.", "FL709"), ("Let me look at {{ nothing_of_the_kind }}.", "FL502")],
+)
+def test_the_filler_is_spoken_and_checked_as_such(said: str, code: str) -> None:
+    assert [problem.span.line for problem in reported(filled(said), code)] == [26]
+    assert not everything(filled("Let me look."))
+
+
+def test_one_filler_is_enough() -> None:
+    assert messages(filled("One moment.", "Well."), "FL116") == ["'filler' is written twice"]
+
+
+def test_a_secret_is_not_spoken_in_a_filler() -> None:
+    pin = 'slot pin: digits(4) secret\n  ask "Your PIN?"\n\n'
+    assert reported(pin + filled("It is {{ pin }}."), "FL412")

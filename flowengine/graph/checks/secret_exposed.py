@@ -109,10 +109,9 @@ def _of(statement: model.Statement) -> Iterator[tuple[Text, str]]:
             yield text, "noted in the record"
         case model.Transfer(target=target):
             yield target, "dialled"
-        case model.Llm(task=task, facts=facts, fallback=fallback):
+        case model.Llm(task=task, facts=facts, filler=filler, fallback=fallback):
             yield from ((text, "told to the model") for text in (task, *facts))
-            if fallback is not None:
-                yield fallback, "spoken"
+            yield from ((text, "spoken") for text in (filler, fallback) if text is not None)
         case (
             model.Say()
             | model.Again()

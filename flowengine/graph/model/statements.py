@@ -194,6 +194,7 @@ class Llm:
     """The model speaks inside a fence. Its exits, `limit` and `fallback` are results.
 
     `turns` and `seconds` are the limit: caller's turns, and time since the statement was reached; None: not limited so.
+    `filler` is said while the model thinks; None: the engine's own words.
     """
 
     task: Template
@@ -202,6 +203,7 @@ class Llm:
     exits: tuple[Exit, ...]
     turns: int | None
     seconds: float | None
+    filler: Template | None
     fallback: Template | None
     branches: tuple[Branch, ...]
     span: Span

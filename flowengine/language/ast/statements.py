@@ -247,6 +247,7 @@ class Llm:
     never: tuple[Text, ...]
     exits: tuple[Exit, ...]
     limit: Limit | None
+    filler: Text | None
     fallback: Fallback | None
     span: Span
 
