@@ -1,4 +1,4 @@
-"""From a setting to an engine: which recogniser and synthesiser an address stands for, and which model.
+"""From a setting to an engine: which recogniser and synthesiser an address stands for, which model, and what else.
 
 | address | engine |
 |---|---|
@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 from urllib.parse import unquote, urlsplit
 
 from flowengine.adapters.openai.options import ModelOptions
 from flowengine.errors import MissingExtra, SettingsError
-from flowengine.runtime.ports import Model, Recogniser, Synthesiser
+from flowengine.runtime.ports import Meaning, Model, Recogniser, Synthesiser
+
+MeaningChoice = Literal["embedded", "off"]
+"""Which engine compares meanings; None in its place: the embedded one, where it is installed."""
 
 
 @runtime_checkable
@@ -67,6 +70,15 @@ def synthesiser_from(url: str | None) -> Synthesiser:
             raise _unknown("speech synthesiser", scheme)
 
 
+def meaning_from(choice: MeaningChoice | None) -> Meaning | None:
+    """The engine that compares meanings; None for "off". Raises MissingExtra, naming the commands that install it."""
+    if choice == "off":
+        return None
+    from flowengine.adapters.local.meaning import LocalMeaning
+
+    return LocalMeaning()
+
+
 def model_from(options: ModelOptions) -> Model:
     """The language model of these options. Raises MissingExtra."""
     try:
@@ -79,9 +91,9 @@ def model_from(options: ModelOptions) -> Model:
 
 
 async def warm_up(*engines: object, progress: Callable[[str], None] | None = None) -> float:
-    """Load whatever takes long in these recognisers and synthesisers, so that the first call finds it ready.
+    """Load whatever takes long in these engines, so that the first call finds it ready.
 
-    Gives the seconds it took. Raises SpeechError.
+    Gives the seconds it took. Raises SpeechError or MeaningError.
     """
     began = time.monotonic()
     for engine in engines:

@@ -16,7 +16,7 @@ COMMANDS = {
     "chat": "Talk to a flow by typing.",
     "consent": "Keep what people agreed to.",
     "do-not-call": "Keep the list of those who must not be called.",
-    "doctor": "Check what calls need: settings, database, flows, rules, telephone, speech, model.",
+    "doctor": "Check what calls need: settings, database, flows, rules, telephone, speech, meaning, model.",
     "explain": "Explain a diagnostic: why it matters, a bad and a good flow.",
     "fmt": "Put flows into their one layout.",
     "graph": "Draw a flow as Mermaid, DOT or SVG.",

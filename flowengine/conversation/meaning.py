@@ -6,13 +6,11 @@ replay decides as the call did. It knows no intent by name: the same numbers ser
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from flowengine.compliance.protective_examples import EXAMPLES
 from flowengine.conversation.commands import Candidate
-from flowengine.graph.model import Flow
 
 TAKEN = 0.8
 """From this probability on an intent is taken."""
@@ -38,18 +36,6 @@ class Likeness:
     nearest: float
     near: float
     example: str
-
-
-def examples_of(flow: Flow) -> Mapping[str, tuple[str, ...]]:
-    """What an engine learns of a flow: each intent's phrases and description, and what is always honoured.
-
-    An intent that is called as such a kind has both. One of patterns alone has none, and is left out.
-    """
-    honoured: Mapping[str, tuple[str, ...]] = {str(kind): texts for kind, texts in EXAMPLES.items()}
-    own = {name: (*intent.phrases, intent.description or "") for name, intent in flow.intents.items()}
-    both = {name: (*own.get(name, ()), *honoured.get(name, ())) for name in (*own, *honoured)}
-    told = {name: tuple(dict.fromkeys(filter(str.strip, texts))) for name, texts in both.items()}
-    return {name: texts for name, texts in told.items() if texts}
 
 
 def weighed(likenesses: Sequence[Likeness]) -> tuple[Candidate, ...]:

@@ -26,7 +26,8 @@ from flowengine.adapters.actions.python import PythonActions
 from flowengine.adapters.actions.runner import ActionRunner
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import FlowEngineError, MissingExtra, StoreError
-from flowengine.runtime.ports import Model
+from flowengine.graph.model import Flow
+from flowengine.runtime.ports import Meaning, Model
 from flowengine.runtime.silent import SilentSynthesiser
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -43,6 +44,7 @@ from flowengine.service.database import open_database
 from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.dialling.opening import objections, open_dialling, open_queue
 from flowengine.service.keyring import KeyRing
+from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.outbound import Outbound
@@ -84,9 +86,13 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
                 stack.push_async_callback(model.close)
             actions = ActionRunner(PythonActions(), HttpActions(settings.action_secret))
             stack.push_async_callback(actions.close)
-            for sentence in actions.refused(shelf.flow for shelf in library.shelves() if shelf.flow is not None):
+            for sentence in actions.refused(_flows(library)):
                 progress(sentence)
-            calls = Calls(settings, library, recording, engines, actions=actions, model=model)
+            meaning = _meaning(settings, progress)
+            if meaning is not None:
+                stack.push_async_callback(meaning.close)
+            lessons = Lessons(meaning, progress)
+            calls = Calls(settings, library, recording, engines, actions=actions, model=model, lessons=lessons)
             app.state.calls = calls
             rendering = Rendering(library, engines.synthesiser, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
@@ -104,7 +110,10 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(_cancel, warming)
             clips = asyncio.create_task(rendering.run(speaks, progress), name="rendering")
             stack.push_async_callback(_cancel, clips)
-            watching = asyncio.create_task(_watch(library, rendering), name="flow watcher")
+            lessons.want(_flows(library))
+            learning = asyncio.create_task(lessons.keep_learning(after=warming), name="lessons")
+            stack.push_async_callback(_cancel, learning)
+            watching = asyncio.create_task(_watch(library, rendering, lessons), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
@@ -178,13 +187,18 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _watch(library: FlowLibrary, rendering: Rendering) -> None:
+def _flows(library: FlowLibrary) -> list[Flow]:
+    return [shelf.flow for shelf in library.shelves() if shelf.flow is not None]
+
+
+async def _watch(library: FlowLibrary, rendering: Rendering, lessons: Lessons) -> None:
     """Flows that were edited are there for the next call, compiled off the event loop."""
     while True:
         await asyncio.sleep(WATCH_S)
         try:
             if await asyncio.to_thread(library.refresh):
                 rendering.flows_changed()
+                lessons.want(_flows(library))
                 log.info("flows compiled again")
         except OSError:
             log.error("the folder of flows cannot be read")
@@ -225,6 +239,15 @@ def _model(settings: Settings, progress: Progress) -> Model | None:
         return None if settings.model is None else registry.model_from(settings.model)
     except MissingExtra as error:
         progress(f"{error}; until then each `llm` takes its fallback")
+        return None
+
+
+def _meaning(settings: Settings, progress: Progress) -> Meaning | None:
+    """The engine of meanings of the settings; without its packages callers are understood by phrases alone."""
+    try:
+        return registry.meaning_from(settings.meaning)
+    except MissingExtra as error:
+        progress(f"{error}; until then callers are understood by phrases and patterns alone")
         return None
 
 

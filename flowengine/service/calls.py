@@ -22,6 +22,7 @@ from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service.guard import HoursGuard
+from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.settings import Settings
@@ -99,6 +100,7 @@ class Calls:
         *,
         actions: Actions | None = None,
         model: Model | None = None,
+        lessons: Lessons | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
@@ -108,6 +110,7 @@ class Calls:
         self.recording = recording
         self._actions = actions
         self._model = model
+        self.lessons = lessons or Lessons(None)
         self._now = now
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
@@ -189,6 +192,7 @@ class Calls:
         started = self._now()
         recogniser = self.engines.recogniser if listens else None
         record = self.recording.begin(prepared, started)
+        lesson = self.lessons.lesson_for(prepared.flow)
         conversation = Conversation(
             prepared.flow,
             prepared.contact,
@@ -202,6 +206,7 @@ class Calls:
             },
             # The same person gets the same variant of a split; from the page the contact's values stand for them.
             contact_key=prepared.person,
+            further=frozenset() if lesson is None else frozenset({"meaning"}),
         )
         session = CallSession(
             SessionParts(
@@ -214,6 +219,7 @@ class Calls:
                 recogniser=recogniser,
                 actions=self._actions,
                 model=self._model,
+                lesson=lesson,
                 speculates=self.settings.model is not None and self.settings.model.speculates,
                 voice=prepared.flow.voice,
                 language=prepared.flow.language,

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from flowengine.adapters.nova2.messages import place
 from flowengine.adapters.openai.options import ModelOptions
+from flowengine.adapters.registry import MeaningChoice
 from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
@@ -66,6 +67,8 @@ class Settings:
     dialling: DiallingSettings = field(default_factory=DiallingSettings)
     model: ModelOptions | None = None
     """The language model; without one, each `llm` takes its fallback."""
+    meaning: MeaningChoice | None = None
+    """Which engine compares meanings; None: the embedded one, where it is installed."""
     tps_file: Path = Path(TPS_FILE)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
 
@@ -118,6 +121,7 @@ class Settings:
             dialling=DiallingSettings.from_env(values),
             model=model_settings.model_from(values),
             speech=SpeechSettings.from_env(values),
+            meaning=_meaning(text("FLOWENGINE_MEANING")),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
         sid = settings.twilio_account_sid
@@ -173,6 +177,7 @@ class Settings:
             ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
             ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
             ("language model", model_settings.described(self.model)),
+            ("meaning", self.meaning or "embedded, where it is installed"),
             ("telephone", self._telephone()),
             ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),
@@ -289,6 +294,14 @@ def _modules(value: str | None) -> tuple[str, ...]:
                 f"FLOWENGINE_ACTION_MODULES has {name!r}: expected Python modules, like acme.bookings,acme.diary"
             )
     return names
+
+
+def _meaning(value: str | None) -> MeaningChoice | None:
+    match value:
+        case None | "embedded" | "off":
+            return value
+        case _:
+            raise SettingsError(f"FLOWENGINE_MEANING is {value!r}: expected embedded or off")
 
 
 def _tps_file(value: str | None, database_url: str) -> Path:

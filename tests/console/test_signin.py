@@ -32,6 +32,7 @@ async def served(folder: Path) -> AsyncIterator[str]:
         database_url=f"sqlite:///{folder / 'record.db'}",
         nova_stt_ws_url="scripted://",
         nova_tts_ws_url="scripted://",
+        meaning="off",
         api_key=KEY,
     )
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", ws="websockets-sansio"))

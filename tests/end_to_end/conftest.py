@@ -29,6 +29,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "FLOWENGINE_ACTION_MODULES": "acme_bookings",
         "NOVA_STT_WS_URL": "scripted:",
         "NOVA_TTS_WS_URL": "scripted:",
+        "FLOWENGINE_MEANING": "off",
         "FLOWENGINE_NUMBERS": "+441134960124=door",
     }
     with asyncio.Runner() as runner:

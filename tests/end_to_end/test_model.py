@@ -46,6 +46,7 @@ def ring(folder: Path, turns: list[Turn], *says: str) -> tuple[CallReport, dict[
             "PYTHONPATH": str(Path.cwd()),
             "NOVA_STT_WS_URL": "scripted:",
             "NOVA_TTS_WS_URL": "scripted:",
+            "FLOWENGINE_MEANING": "off",
             "FLOWENGINE_MODEL": "small",
             "FLOWENGINE_MODEL_URL": server.url,
         }

@@ -69,7 +69,7 @@ RULES = {
     "FLOWENGINE_DRAMA_NUMBERS": "on",
 }
 """At any hour, since tests are run at any hour."""
-SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
+SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
 POLICY = policy_from(RULES)
 PATIENCE_S = 60.0
 

@@ -247,7 +247,12 @@ def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
 
     async def main() -> tuple[Facts, int | None]:
         facts: Facts = []
-        env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_DRAIN": "0"}
+        env = {
+            "NOVA_STT_WS_URL": "scripted:",
+            "NOVA_TTS_WS_URL": "scripted:",
+            "FLOWENGINE_MEANING": "off",
+            "FLOWENGINE_DRAIN": "0",
+        }
         async with Telephone() as telephone, running_server(tmp_path, telephone, env=env) as base:
             url = base.replace("http://", "ws://") + "/console/stream"
             async with connect(url) as socket:
@@ -283,7 +288,9 @@ def test_a_database_that_is_gone_is_a_passing_fault(tmp_path: Path) -> None:
     (tmp_path / "door.flow").write_text(FLOW, "utf-8")
 
     async def main() -> tuple[int, bytes]:
-        app = create_app(Settings(flows=tmp_path, nova_stt_ws_url="scripted:", nova_tts_ws_url="scripted:"))
+        app = create_app(
+            Settings(flows=tmp_path, nova_stt_ws_url="scripted:", nova_tts_ws_url="scripted:", meaning="off")
+        )
         scope = {"type": "http", "method": "GET", "path": "/api/call/x", "headers": [], "query_string": b"", "app": app}
         request = Request(scope)
         answer = await app.exception_handlers[StoreError](request, StoreError("no such table"))

@@ -34,7 +34,7 @@ def ring_while_one_engine_dies(flows: Path, engine: str) -> tuple[Rung, int]:
             addresses = await speech.enter_async_context(
                 speech_server(ScriptedRecogniser(), ScriptedSynthesiser(), host="127.0.0.1", port=0)
             )
-            env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
+            env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
             env[f"NOVA_{engine.upper()}_WS_URL"] = addresses.stt if engine == "stt" else addresses.tts
             base = await stack.enter_async_context(running_server(flows, telephone, env=env))
             ringing = asyncio.create_task(ring(telephone, base, "yes"))

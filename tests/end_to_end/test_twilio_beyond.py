@@ -145,7 +145,12 @@ def test_an_action_is_run_in_the_middle_of_a_call(service: Service) -> None:
 
 def test_a_service_that_stops_leaves_a_caller_with_their_colleague(service: Service, tmp_path: Path) -> None:
     (tmp_path / "desk.flow").write_text(live_flows.FLOWS["desk"], "utf-8")
-    env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_DRAIN": "0"}
+    env = {
+        "NOVA_STT_WS_URL": "scripted:",
+        "NOVA_TTS_WS_URL": "scripted:",
+        "FLOWENGINE_MEANING": "off",
+        "FLOWENGINE_DRAIN": "0",
+    }
     told: list[str] = []
 
     async def main() -> str:

@@ -33,6 +33,7 @@ def settings(tmp_path: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path / 'record.db'}",
         nova_stt_ws_url="scripted://",
         nova_tts_ws_url="scripted://",
+        meaning="off",
     )
 
 

@@ -89,6 +89,7 @@ def test_the_record_is_found_though_other_settings_are_wrong() -> None:
         ("FLOWENGINE_ACTION_MODULES", "acme/bookings.py", "acme.bookings,acme.diary"),
         ("FLOWENGINE_ACTION_MODULES", "acme.", "acme.bookings,acme.diary"),
         ("NOVA_STT_WS_URL", "ws://", "ws://"),
+        ("FLOWENGINE_MEANING", "on", "embedded or off"),
         ("NOVA_TTS_WS_URL", "ws://[", "ws://"),
         ("NOVA_TTS_WS_URL", "ws://speech:many", "ws://"),
         ("SERVER_BASE_URL", "https://[", "public address"),
@@ -100,6 +101,16 @@ def test_a_setting_that_cannot_be_used_is_named_and_explained(name: str, value: 
         _settings(**{name: value})
     assert part in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning", "shown"),
+    [("", None, "embedded, where it is installed"), (" off ", "off", "off"), ("embedded", "embedded", "embedded")],
+)
+def test_the_engine_of_meanings_is_chosen_and_shown(value: str, meaning: str | None, shown: str) -> None:
+    settings = _settings(FLOWENGINE_MEANING=value)
+    assert settings.meaning == meaning
+    assert dict(settings.described())["meaning"] == shown
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:

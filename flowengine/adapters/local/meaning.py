@@ -17,7 +17,7 @@ from flowengine.errors import MeaningError
 
 MOST_WAITING = 64
 """Utterances that wait for an answer; beyond that the machine does not keep up, and callers had better be asked."""
-LIKEN_TIMEOUT_S = 2.0
+LIKEN_TIMEOUT_S = 1.0
 LEARN_TIMEOUT_S = 300.0
 """Several large flows, one behind the other, on a slow machine that does other things as well."""
 
@@ -109,4 +109,4 @@ async def _within(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise MeaningError(f"the engine of meanings did not answer within {seconds:.0f} s") from None
+        raise MeaningError(f"the engine of meanings did not answer within {seconds:g} s") from None

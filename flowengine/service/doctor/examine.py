@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowengine.service.doctor import clips, flows, model, record, rules, speech, surroundings, telephone
+from flowengine.service.doctor import clips, flows, meaning, model, record, rules, speech, surroundings, telephone
 from flowengine.service.doctor.finding import Case, Check, Finding
 
 CHECKS: tuple[Check, ...] = (
@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     telephone.check,
     speech.check,
     clips.check,
+    meaning.check,
     model.check,
 )
 

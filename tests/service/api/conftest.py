@@ -65,6 +65,7 @@ def line_settings(tmp_path: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path / 'record.db'}",
         nova_stt_ws_url="scripted://",
         nova_tts_ws_url="scripted://",
+        meaning="off",
         twilio_account_sid="AC" + "0" * 32,
         twilio_auth_token="secret-token",
         twilio_default_from=OURS,

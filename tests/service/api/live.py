@@ -70,6 +70,7 @@ def small_service(folder: Path, text: str = FLOW) -> Settings:
         database_url=f"sqlite:///{folder / 'record.db'}",
         nova_stt_ws_url="scripted://",
         nova_tts_ws_url="scripted://",
+        meaning="off",
     )
 
 
