@@ -10,7 +10,7 @@ import click
 from flowengine.adapters.local.meaning import LocalMeaning
 from flowengine.conversation.commands import WeighMeaning
 from flowengine.conversation.events import Event, MeaningWeighed, WeighingFailed
-from flowengine.conversation.meaning import examples_of
+from flowengine.conversation.teaching import examples
 from flowengine.errors import MeaningError
 from flowengine.graph.model import Flow
 from flowengine.testing.script import Answer
@@ -30,7 +30,7 @@ class MeaningInChat:
         self._loop = asyncio.Runner()
         try:
             self._loop.run(self._engine.warm_up(_tell))
-            self._lesson = self._loop.run(self._engine.learn(examples_of(flow)))
+            self._lesson = self._loop.run(self._engine.learn(examples(flow.intents)))
             _tell("")
         except BaseException:
             self.close()

@@ -15,7 +15,7 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
-from flowengine.conversation.meaning import examples_of
+from flowengine.conversation.teaching import examples
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
@@ -139,7 +139,7 @@ def call(
 
     async def main() -> tuple[CallResult, Live]:
         record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
-        lesson = await meaning.learn(examples_of(flow)) if meaning is not None else None
+        lesson = await meaning.learn(examples(flow.intents)) if meaning is not None else None
         session = CallSession(
             SessionParts(
                 conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further),
