@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from flowengine.adapters.local import packages
+from flowengine.adapters.local import meaning, packages
 from flowengine.adapters.local.meaning import LocalMeaning
 from flowengine.adapters.scripted.meaning import ScriptedMeaning
 from flowengine.conversation.meaning import Likeness
@@ -25,11 +25,13 @@ ALL = tuple(EXAMPLES)
 
 
 @pytest.fixture(params=["scripted", "embedded"])
-def runner(request: pytest.FixtureRequest) -> Iterator[tuple[Meaning, asyncio.Runner]]:
+def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Meaning, asyncio.Runner]]:
     """An engine, and the loop it lives in."""
     if request.param == "embedded" and not packages.present(*packages.MEANING):
         # There, `dev` is installed: an engine that is missing is a mistake of the installation, not a choice.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not installed: {packages.INSTALL_MEANING}")
+    # A machine that runs many tests at once answers late.
+    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", 30.0)
     engine: Meaning = ScriptedMeaning() if request.param == "scripted" else LocalMeaning()
     with asyncio.Runner() as loop:
         yield engine, loop

@@ -31,6 +31,12 @@ with_voice = pytest.mark.skipif(not packages.present(*packages.SPEAKING), reason
 on_unix = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs many tests at once starts a process late."""
+    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", 30.0)
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     async def bounded() -> T:
         async with asyncio.timeout(60):
@@ -149,6 +155,7 @@ def test_a_process_that_has_forgotten_is_taught_again(monkeypatch: pytest.Monkey
 
         monkeypatch.setattr(engine, "ask", noted)
         try:
+            await engine.warm_up(lambda step: None)
             return kinds, await LocalLesson(engine, EXAMPLES).liken("how much", ("price",))
         finally:
             await engine.close()
