@@ -11,6 +11,7 @@ from flowengine.errors import SettingsError
 
 MODEL, FALLBACK = "FLOWENGINE_MODEL", "FLOWENGINE_MODEL_FALLBACK"
 NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+EFFORTS = ("none", "minimal", "low", "medium", "high")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -25,6 +26,7 @@ def model_from(values: Mapping[str, str]) -> ModelOptions | None:
     price = _price(f"{MODEL}_PRICE", text(f"{MODEL}_PRICE"))
     spare, spare_url = text(FALLBACK), _url(f"{FALLBACK}_URL", text(f"{FALLBACK}_URL"))
     spare_key, spare_price = text(f"{FALLBACK}_KEY"), _price(f"{FALLBACK}_PRICE", text(f"{FALLBACK}_PRICE"))
+    effort, spare_effort = (_effort(f"{each}_EFFORT", text(f"{each}_EFFORT")) for each in (MODEL, FALLBACK))
     defaults = ModelOptions(Endpoint(""))
     patience_s = _number(f"{MODEL}_PATIENCE", text(f"{MODEL}_PATIENCE"), defaults.patience_s, 0.2, 3.5)
     answer = _number(f"{MODEL}_ANSWER_TOKENS", text(f"{MODEL}_ANSWER_TOKENS"), defaults.answer_tokens, 20, 2000)
@@ -37,12 +39,12 @@ def model_from(values: Mapping[str, str]) -> ModelOptions | None:
         return None
     if spare is None and spare_url is not None:
         raise SettingsError(f"{FALLBACK}_URL is set, and {FALLBACK} is not: name the model to ask there")
-    first = _endpoint(MODEL, name, url or OPENAI, key, price)
+    first = _endpoint(MODEL, name, url or OPENAI, key, price, effort)
     fallback = None
     if spare is not None:
         # The key belongs to its address: it is never sent to another.
         own = key if spare_url in (None, url) else None
-        fallback = _endpoint(FALLBACK, spare, spare_url or first.url, spare_key or own, spare_price)
+        fallback = _endpoint(FALLBACK, spare, spare_url or first.url, spare_key or own, spare_price, spare_effort)
         if (fallback.model, fallback.url) == (first.model, first.url):
             raise SettingsError(f"{FALLBACK} is {spare!r}, the same model at the same address as {MODEL}")
     if cost is not None and not any(price):
@@ -64,7 +66,9 @@ def described(options: ModelOptions | None) -> str:
     return f"{options.first.place}{spare}; {budget}"
 
 
-def _endpoint(prefix: str, name: str, url: str, key: str | None, price: tuple[float, float]) -> Endpoint:
+def _endpoint(
+    prefix: str, name: str, url: str, key: str | None, price: tuple[float, float], effort: str | None
+) -> Endpoint:
     parts = urlsplit(url)
     if key is None and url == OPENAI:
         raise SettingsError(f"{prefix}_KEY is missing: OpenAI wants one; for another service set {prefix}_URL")
@@ -72,7 +76,7 @@ def _endpoint(prefix: str, name: str, url: str, key: str | None, price: tuple[fl
         raise SettingsError(
             f"{prefix}_KEY would go over the network in the clear: {prefix}_URL must begin with https://"
         )
-    return Endpoint(name, url, key, *price)
+    return Endpoint(name, url, key, *price, effort)
 
 
 def _url(name: str, value: str | None) -> str | None:
@@ -98,6 +102,12 @@ def _price(name: str, value: str | None) -> tuple[float, float]:
     if len(parts) != 2 or not all(NUMBER.fullmatch(part) for part in parts):
         raise SettingsError(f"{name} is {value!r}: expected the prices of a million tokens in and out, like 0.40/1.60")
     return float(parts[0]), float(parts[1])
+
+
+def _effort(name: str, value: str | None) -> str | None:
+    if value is not None and value not in EFFORTS:
+        raise SettingsError(f"{name} is {value!r}: expected one of {', '.join(EFFORTS)}, or leave it out")
+    return value
 
 
 def _switch(name: str, value: str | None) -> bool:

@@ -33,7 +33,9 @@ def test_all_that_can_be_set() -> None:
         {
             **OPENAI,
             "FLOWENGINE_MODEL_PRICE": "0.40/1.60",
+            "FLOWENGINE_MODEL_EFFORT": "minimal",
             "FLOWENGINE_MODEL_FALLBACK": "gpt-4.1-nano",
+            "FLOWENGINE_MODEL_FALLBACK_EFFORT": "none",
             "FLOWENGINE_MODEL_FALLBACK_PRICE": "0.1/0.4",
             "FLOWENGINE_MODEL_PATIENCE": "1.5",
             "FLOWENGINE_MODEL_ANSWER_TOKENS": "120",
@@ -43,8 +45,10 @@ def test_all_that_can_be_set() -> None:
         }
     )
     assert options is not None
-    assert options.first == Endpoint("gpt-4.1-mini", key="sk-secret", price_in=0.4, price_out=1.6)
-    assert options.fallback == Endpoint("gpt-4.1-nano", key="sk-secret", price_in=0.1, price_out=0.4)
+    first = Endpoint("gpt-4.1-mini", key="sk-secret", price_in=0.4, price_out=1.6, effort="minimal")
+    spare = Endpoint("gpt-4.1-nano", key="sk-secret", price_in=0.1, price_out=0.4, effort="none")
+    assert (options.first, options.fallback) == (first, spare)
+    assert (first.reasons, spare.reasons, Endpoint("m").reasons) == (True, False, False)
     assert not options.speculates
     assert (options.patience_s, options.answer_tokens, options.call_tokens, options.call_cost) == (1.5, 120, 9000, 0.05)
 
@@ -75,6 +79,8 @@ def _spare_at(url: str) -> dict[str, str]:
         ({**LOCAL, "FLOWENGINE_MODEL_CALL_COST": "0.05"}, "needs FLOWENGINE_MODEL_PRICE"),
         ({**LOCAL, "FLOWENGINE_MODEL_PATIENCE": "30"}, "from 0.2 to 3.5"),
         ({**LOCAL, "FLOWENGINE_MODEL_SPECULATION": "maybe"}, "expected on or off"),
+        ({**LOCAL, "FLOWENGINE_MODEL_EFFORT": "much"}, "expected one of none, minimal, low, medium, high"),
+        ({**LOCAL, "FLOWENGINE_MODEL_FALLBACK_EFFORT": "5"}, "FLOWENGINE_MODEL_FALLBACK_EFFORT is '5'"),
         ({**LOCAL, "FLOWENGINE_MODEL_CALL_TOKENS": "many"}, "from 500 to 999,999"),
     ],
 )

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 MARGIN_S = 0.1
 """A little less than whoever asks waits: so that it is here that the failure is counted."""
+NOT_OURS = frozenset({"model", "messages", "reasoning_effort", "max_tokens", "max_completion_tokens"})
+"""What a turn is asked with too: where a service does not understand that, no plainer manner helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Manner:
 
     def plainer(self, about: str) -> Manner | None:
         """What to try when this was not understood; `about`: the field of the request that the service has named."""
+        if about in NOT_OURS:
+            return None
         if about == "temperature" and self.is_tempered:
             return replace(self, is_tempered=False)
         if self.shape == "schema":
@@ -66,7 +70,7 @@ class Filling:
         question = Question(
             request.call_id,
             characters_in(form_messages(request)),
-            form_tokens(request),
+            max(self._tokens(endpoint, request) for endpoint in self._services.options.endpoints),
             within_s=request.within_s - MARGIN_S,
             first_s=min(self._services.options.patience_s, request.within_s / 2),
             once=lambda endpoint, patience: self._fill(endpoint, request, patience),
@@ -93,7 +97,7 @@ class Filling:
             raise Failed(f"no form within {patience:.1f} s") from None
 
     async def _ask(self, endpoint: Endpoint, request: FormRequest, manner: Manner) -> dict[str, FormValue]:
-        asked, longest = form_messages(request), form_tokens(request)
+        asked, longest = form_messages(request), self._tokens(endpoint, request)
         reading = FormReading(request, longest)
         nothing_done = False
         try:
@@ -109,3 +113,7 @@ class Filling:
             raise Failed("the answer broke off", again=True)
         log.info("form filled", extra={"call_id": request.call_id, "model": endpoint.model, "tokens": prompt + answer})
         return reading.end()
+
+    def _tokens(self, endpoint: Endpoint, request: FormRequest) -> int:
+        """The longest answer; a model that reasons has what a turn has besides, to think with."""
+        return form_tokens(request) + (self._services.options.answer_tokens if endpoint.reasons else 0)

@@ -17,6 +17,8 @@ class Endpoint:
     key: str | None = field(default=None, repr=False)
     price_in: float = 0.0
     price_out: float = 0.0
+    effort: str | None = None
+    """How much a model that reasons may do so; None: what its service thinks best, or it is no such model."""
 
     @property
     def place(self) -> str:
@@ -28,6 +30,11 @@ class Endpoint:
     @property
     def is_openai(self) -> bool:
         return urlsplit(self.url).hostname == urlsplit(OPENAI).hostname
+
+    @property
+    def reasons(self) -> bool:
+        """Whether it may think, in tokens of its own, before it answers."""
+        return self.effort not in (None, "none")
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         return (tokens_in * self.price_in + tokens_out * self.price_out) / 1_000_000

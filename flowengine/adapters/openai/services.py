@@ -142,6 +142,8 @@ class Services:
         # Models of OpenAI's that reason take the limit under the new name alone; other services often know the old one.
         limit = "max_completion_tokens" if endpoint.is_openai else "max_tokens"
         more: dict[str, Any] = {limit: answer_tokens, **extra}
+        if endpoint.effort is not None:
+            more["reasoning_effort"] = endpoint.effort
         try:
             stream: AsyncStream[ChatCompletionChunk] = await self._clients[endpoint].chat.completions.create(  # type: ignore[call-overload]  # messages and tools are plain dictionaries
                 model=endpoint.model,

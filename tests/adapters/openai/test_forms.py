@@ -164,6 +164,22 @@ def test_what_was_refused_for_once_is_not_remembered() -> None:
         assert server.asked[-1].body["response_format"]["type"] == "json_schema"
 
 
+def test_what_a_turn_is_asked_with_too_is_not_left_out_of_a_form() -> None:
+    with ModelServer([Turn(form="", status=400, about="reasoning_effort")]) as server:
+        assert fill(options(server)) == ["small: the service answered HTTP 400"]
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("effort", "room"), [(None, 0), ("none", 0), ("low", 200)])
+def test_a_model_that_reasons_is_told_how_much_and_has_tokens_for_it(effort: str | None, room: int) -> None:
+    with ModelServer([Turn(form=SOUND)]) as server:
+        endpoint = Endpoint("small", server.url, effort=effort)
+        assert fill(options(server, first=endpoint)) == [FILLED]
+        (kept,) = server.asked
+    assert kept.body.get("reasoning_effort") == effort
+    assert kept.body["max_tokens"] == form_tokens(FORM) + room
+
+
 # What comes back.
 
 

@@ -43,6 +43,15 @@ def test_the_request_carries_the_task_the_facts_and_the_exits_as_tools() -> None
     assert kept.body["messages"][-1] == {"role": "user", "content": "my boiler is old"}
 
 
+def test_an_effort_is_sent_only_where_one_is_set() -> None:
+    with ModelServer([Turn(TWO), Turn(TWO)]) as server:
+        ask(options(server))
+        ask(options(server, first=Endpoint("small", server.url, effort="minimal")))
+        plain, told = server.asked
+    assert "reasoning_effort" not in plain.body
+    assert told.body["reasoning_effort"] == "minimal"
+
+
 def test_a_sentence_is_given_before_the_next_is_made() -> None:
     async def main(server: ModelServer) -> float:
         model, times = OpenAiModel(options(server)), []
