@@ -15,9 +15,13 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.transcript import Prompt
+from flowengine.graph.model import Intent
 
 OPT_OUT: Literal["opt_out"] = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
+MISSED = 0.9
+"""What an intent of the flow that does not protect is given where the floor has heard it and its own phrases have not:
+more than a pattern of another."""
 CERTAIN = 0.95
 """An intent of the flow that is so sure means it: "I'm driving" may be one of its own."""
 
@@ -100,6 +104,32 @@ ONCE: frozenset[Honoured] = frozenset({"complaint", "distress", "human_request"}
 """Noted once; the flow takes the words from then on, so that a call cannot go in circles."""
 
 
+def floor_under(
+    text: str, named: Collection[str], intents: Mapping[str, Intent], candidates: tuple[Candidate, ...]
+) -> tuple[Honoured | None, tuple[Candidate, ...]]:
+    """What no intent of the flow answers, or None; and the flow's candidates, with what its own phrases have missed.
+
+    `named`: the intents that are listened for.
+    """
+    if any(each.tier == "protective" for each in candidates):
+        # Whatever else was asked, "and stop ringing me" counts.
+        if opts_out(text) and all(each.intent != OPT_OUT for each in candidates):
+            return None, (Candidate(OPT_OUT, 1.0, "protective"), *candidates)
+        return None, candidates
+    kind: Honoured | None = OPT_OUT if opts_out(text) else honoured(text)
+    if kind is None or (kind != OPT_OUT and any(each.score >= CERTAIN for each in candidates)):
+        return None, candidates
+    own = next((name for name in NAMED.get(kind, (kind,)) if name in named), None)
+    if own is None and kind != OPT_OUT:
+        return kind, candidates
+    missed = Candidate(own or kind, 1.0, "protective")
+    if own is not None and not intents[own].protective:
+        if any(each.score >= MISSED for each in candidates):
+            return None, candidates
+        missed = Candidate(own, MISSED, "pattern")
+    return None, (missed, *(each for each in candidates if each.intent != missed.intent))
+
+
 class Honouring:
     """The floor of one call."""
 
@@ -121,16 +151,8 @@ class Honouring:
 
         `named`: the intents that are listened for.
         """
-        if any(each.tier == "protective" for each in candidates):
-            return None, candidates
-        kind: Honoured | None = OPT_OUT if opts_out(text) else honoured(text)
-        if kind is None or (kind != OPT_OUT and any(each.score >= CERTAIN for each in candidates)):
-            return None, candidates
-        own = next((name for name in NAMED.get(kind, (kind,)) if name in named), None)
-        if kind == OPT_OUT or (own is not None and self._call.flow.intents[own].protective):
-            missed = Candidate(own or kind, 1.0, "protective")
-            return None, (missed, *(each for each in candidates if each.intent != missed.intent))
-        return (None if own is not None or kind in self._noted else kind), candidates
+        kind, heard = floor_under(text, named, self._call.flow.intents, candidates)
+        return (None if kind in self._noted else kind), heard
 
     def goes_on(self, kind: Honoured) -> bool:
         """Whether the call goes on after the answer, as if nothing had happened."""

@@ -58,6 +58,41 @@ CONTRACTIONS = {
     "ta": "thanks",
     "cheers": "thanks",
     "pls": "please",
+    "d'you": "do you",
+    "where'd": "where did",
+    "how'd": "how did",
+    "why'd": "why did",
+    "gimme": "give me",
+    "lemme": "let me",
+    "outta": "out of",
+    "hasnt": "has not",
+    "havent": "have not",
+    "wasnt": "was not",
+    "werent": "were not",
+    "nomore": "no more",
+    "dinnae": "do not",
+    "didnae": "did not",
+    "disnae": "does not",
+    "cannae": "can not",
+    "couldnae": "could not",
+    "wouldnae": "would not",
+    "shouldnae": "should not",
+    "isnae": "is not",
+    "wasnae": "was not",
+    "havenae": "have not",
+    "hasnae": "has not",
+    "willnae": "will not",
+    "gonnae": "going to",
+    "youse": "you",
+    "yous": "you",
+    "ye": "you",
+    "yer": "your",
+    "aff": "off",
+    "fae": "from",
+    "tae": "to",
+    "mair": "more",
+    "nae": "no",
+    "wee": "little",
 }
 ENDINGS = (("n't", " not"), ("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'d", " would"), ("'s", " is"))
 TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[,.;:!?—–]")
@@ -81,6 +116,8 @@ def word_set(text: str) -> frozenset[str]:
 
 def plain(text: str) -> str:
     """Lower case, one kind of apostrophe, dash and blank; accents off."""
+    if text.isascii():
+        return " ".join(text.lower().replace("`", "'").split())
     decomposed = unicodedata.normalize("NFKD", text.lower())
     letters = "".join(each for each in decomposed if not unicodedata.combining(each))
     return re.sub(r"\s+", " ", re.sub("[‘’ʼ`´]", "'", letters)).strip()
@@ -99,14 +136,16 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def normalise(text: str) -> Said:
     """Words for matching: contractions opened, fillers and repetitions gone, hyphens and punctuation gone."""
-    said = DISSENTING.sub("no", ANSWERING.sub("yes", plain(text)))
+    said = plain(text)
+    if "uh" in said or "mm" in said or "mhm" in said:
+        said = DISSENTING.sub("no", ANSWERING.sub("yes", said))
     kept: list[tuple[str, bool]] = []
     begins = True
     for token in TOKEN.findall(said):
         if token in PAUSES:
             begins = True
             continue
-        for word in _open(token):
+        for word in (token,) if token.isalnum() and token not in CONTRACTIONS else _open(token):
             if word not in FILLERS:
                 kept.append((word, begins))
                 begins = False

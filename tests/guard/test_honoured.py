@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowengine.compliance.honoured import declines, honoured, opts_out
+from flowengine.compliance.honoured import declines, honoured, kinds, opts_out
 from flowengine.conversation.understanding import Matcher
 from tests.flows.test_shipped_flows import shipped
 from tests.guard.sets import PARTS, Part, as_recognised, rows
@@ -14,6 +14,18 @@ from tests.guard.sets import PARTS, Part, as_recognised, rows
 FALSE_STOPS = 0.01
 HELD_OUT_MISSED = 7
 """Of 50; the figure is in docs/explanation/compliance.md."""
+ASKED = {
+    "who's that": "who_are_you",
+    "what number are you calling from": "who_are_you",
+    "i forgot your name": "who_are_you",
+    "why did you call": "who_are_you",
+    "why are you calling me": "who_are_you",
+    "who told you to call": "who_are_you",
+    "put me through to sales": "human_request",
+    "who has my details": "my_number",
+    "no it's not me": "wrong_person",
+}
+"""Of what stops no call, what asks for something else that is always honoured, and for what."""
 MATCHER = Matcher(shipped("telemarketing").intents)
 
 
@@ -81,9 +93,50 @@ def test_each_kind_is_known(text: str, kind: str | None) -> None:
     assert honoured(text) == kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want you to stop calling me",
+        "I didn't ask you to stop calling",
+        "I never told you to stop ringing",
+        "please don't take me off the list",
+        "I don't want to be taken off your list",
+        "why did you stop calling me",
+        "before you stop calling people, ring me",
+        "I've no complaints",
+        "I can't complain",
+        "the battery's dead",
+        "I'm dying for a cup of tea",
+        "I work in a hospital with cancer patients",
+        "is it recorded anywhere on my bill",
+        "I need to speak to my wife first",
+        "we've got one of those robot hoovers",
+        "my computer is broken",
+    ],
+)
+def test_what_only_sounds_like_it_is_none(text: str) -> None:
+    assert honoured(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("are you a robot, and stop calling me", ("opt_out", "robot_question")),
+        ("my husband has died, stop ringing us", ("opt_out", "distress")),
+        ("what's your fucking name", ("who_are_you",)),
+        ("I'd be ever so grateful if you would kindly, please, just not ring here again", ("opt_out",)),
+        ("I can't complain but I want to complain about this call", ("complaint",)),
+        ("once again, and for the last time, stop", ("opt_out",)),
+    ],
+)
+def test_all_that_is_asked_for_is_found_through_courtesies_and_curses(text: str, found: tuple[str, ...]) -> None:
+    assert kinds(text) == found
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_little_else_is_taken_for_one(part: Part) -> None:
-    found = [(row.text, honoured(row.text)) for row in rows("ordinary", part) if honoured(row.text) is not None]
+    said = [row.text for row in rows("ordinary", part)]
+    found = [(text, honoured(text)) for text in said if honoured(text) not in (None, ASKED.get(text))]
     assert len(found) < FALSE_STOPS * len(rows("ordinary", part)) + 1, found
 
 

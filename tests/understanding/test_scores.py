@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import extraction
 from benchmarks.understanding import (
+    BATCHES,
     PAGE,
     PARTS,
     is_false_stop,
@@ -20,13 +21,13 @@ from benchmarks.understanding import (
 )
 from flowengine.words.normalise import normalise
 
-RIGHT = {"development": 1114, "held_out": 671}
+RIGHT = {"development": 1114, "held_out": 691}
 """Rows that are understood; raise them when they rise."""
 
-WRONG = {"development": 9, "held_out": 13}
+WRONG = {"development": 9, "held_out": 11}
 """Rows that are taken for something else; they never become more."""
 
-FOUND = {"development": 519, "held_out": 281}
+FOUND = {"development": 519, "held_out": 301, "third": 491}
 """Rows of protective groups in which what protects is heard."""
 
 HELD_OUT_ROWS = 60
@@ -40,7 +41,7 @@ def test_no_score_falls_and_no_wrong_intent_is_added(part: str) -> None:
     assert count["wrong"] <= WRONG[part]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", FOUND)
 def test_what_protects_the_caller_is_found_and_no_call_is_stopped_for_nothing(part: str) -> None:
     rows = utterances(part)
     assert sum(is_found(row) for row in rows if row.protective) >= FOUND[part]
@@ -53,14 +54,14 @@ def test_the_page_shows_the_scores() -> None:
 
 def test_the_parts_are_kept_apart() -> None:
     """No utterance stands in both, nor twice in one; and every held-out group is large."""
-    said = Counter(normalise(row.said).words for part in PARTS for row in utterances(part))
+    said = Counter(normalise(row.said).words for part in BATCHES for row in utterances(part))
     assert [words for words, count in said.items() if count > 1] == []
     assert min(Counter(row.group for row in utterances("held_out")).values()) >= HELD_OUT_ROWS
 
 
 def test_every_group_names_intents_of_the_library() -> None:
     _, live = library()
-    named = {intent for part in PARTS for row in utterances(part) for intent in row.intents}
+    named = {intent for part in BATCHES for row in utterances(part) for intent in row.intents}
     assert named <= set(live)
 
 

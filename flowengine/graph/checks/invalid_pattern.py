@@ -37,6 +37,7 @@ from flowengine.graph.names import Draft
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
+from flowengine.words.patterns import compiled
 
 RULE = Rule("FL505", "invalid-pattern", "error")
 
@@ -53,7 +54,7 @@ def _pattern(pattern: ast.Pattern) -> Iterator[Diagnostic]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            re.compile(pattern.value)
+            compiled(pattern.value)
     except (re.error, RecursionError, OverflowError) as error:
         reason = error.msg if isinstance(error, re.error) else "it is too large"
         position = error.pos if isinstance(error, re.error) and error.pos is not None else 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flowengine.graph.patterns.tree import ANY, Back, Chain, Choice, Firm, Look, Part, Place, Repeat, Sign
+from flowengine.words.patterns.tree import ANY, Back, Chain, Choice, Firm, Look, Part, Place, Repeat, Sign, Text, bit
 
 MOST_SIGNS = 3_000
 WRITTEN_OUT = 8
@@ -47,6 +47,8 @@ class Automaton:
         match part:
             case Sign(mask):
                 return self._sign(mask)
+            case Text(letters):
+                return self._text(letters)
             case Chain(parts):
                 return self._chain(parts)
             case Choice(branches):
@@ -80,6 +82,16 @@ class Automaton:
         self.follow.append(set())
         only = frozenset({len(self.signs) - 1})
         return _Ends(False, only, only)
+
+    def _text(self, letters: str) -> _Ends:
+        begun = len(self.signs)
+        ended = begun + len(letters) - 1
+        if ended >= MOST_SIGNS:
+            raise TooComplex
+        self.signs += [bit(letter) for letter in letters]
+        self.follow += [{state} for state in range(begun + 1, ended + 1)]
+        self.follow.append(set())
+        return _Ends(False, frozenset({begun}), frozenset({ended}))
 
     def _chain(self, parts: Iterable[Part]) -> _Ends:
         whole = _NOTHING

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flowengine.graph.patterns.automaton import Automaton, TooComplex, automaton, components
-from flowengine.graph.patterns.tree import Back, Chain, Choice, Firm, Look, Part, Place, Repeat, Sign, read
+from flowengine.words.patterns.tree import Back, Chain, Choice, Firm, Look, Part, Place, Repeat, Sign, Text, bit, read
 
 LONGEST_MATCHED = 600
 """Characters of an utterance that are looked at: a minute of speech."""
@@ -141,7 +141,7 @@ def _looks(part: Part, arrivals: int) -> Iterator[tuple[int, Part]]:
             yield from _looks(inner, arrivals * (LONGEST_MATCHED if most is None else min(most, LONGEST_MATCHED)))
         case Firm(inner):
             yield from _looks(inner, arrivals)
-        case Sign() | Place() | Back():
+        case Sign() | Text() | Place() | Back():
             pass
 
 
@@ -150,6 +150,8 @@ def _signs(part: Part) -> tuple[list[int], bool]:
     match part:
         case Sign(mask):
             return [mask], True
+        case Text(letters):
+            return [bit(each) for each in letters], True
         case Place() | Look():
             return [], True
         case Chain(parts):

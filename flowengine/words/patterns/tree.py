@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 # `Any`: the reader of `re` has no public name; its tree of pairs is the same in Python 3.11 to 3.14.
 _reader: Any = import_module("re._parser")
+
+
+class _Names(dict[Any, str]):
+    """The names of the reader's kinds, which are slow to write."""
+
+    def __missing__(self, op: Any) -> str:
+        name = self[op] = str(op)
+        return name
+
+
+_NAMES = _Names()
 
 OTHER = 1 << 128
 ANY = (1 << 129) - 1
@@ -23,6 +35,13 @@ class Sign:
     """One of these characters."""
 
     mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """These characters, two and more of ASCII, in small letters: most of what patterns are made of."""
+
+    letters: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +94,10 @@ class Back:
     """The text of a group again."""
 
 
-Part = Sign | Chain | Choice | Repeat | Look | Firm | Place | Back
+Part = Sign | Text | Chain | Choice | Repeat | Look | Firm | Place | Back
 
 
+@lru_cache(maxsize=4096)
 def read(pattern: str) -> Part:
     """The tree of a pattern that Python can compile. Raises re.error, RecursionError, OverflowError."""
     with warnings.catch_warnings():
@@ -85,17 +105,40 @@ def read(pattern: str) -> Part:
         return _chain(_reader.parse(pattern))
 
 
+@lru_cache(maxsize=256)
+def bit(letter: str) -> int:
+    """The sign that a character is."""
+    code = ord(letter)
+    return 1 << ord(letter.lower()) if code < 128 else OTHER
+
+
 def _chain(items: Any) -> Part:
-    parts = tuple(_part(str(op), argument) for op, argument in items)
-    return parts[0] if len(parts) == 1 else Chain(parts)
+    parts: list[Part] = []
+    letters: list[str] = []
+    for op, argument in items:
+        name = _NAMES[op]
+        if name == "LITERAL" and argument < 128:
+            letters.append(chr(argument).lower())
+            continue
+        if letters:
+            parts.append(_text(letters))
+            letters = []
+        parts.append(_part(name, argument))
+    if letters:
+        parts.append(_text(letters))
+    return parts[0] if len(parts) == 1 else Chain(tuple(parts))
+
+
+def _text(letters: list[str]) -> Part:
+    return Text("".join(letters)) if len(letters) > 1 else Sign(bit(letters[0]))
 
 
 def _part(op: str, argument: Any) -> Part:
     match op:
         case "LITERAL":
-            return Sign(_bit(argument))
+            return Sign(OTHER)
         case "NOT_LITERAL":
-            return Sign((ANY & ~_bit(argument)) | OTHER)
+            return Sign((ANY & ~bit(chr(argument))) | OTHER)
         case "ANY":
             return Sign(ANY)
         case "IN":
@@ -123,10 +166,6 @@ def _part(op: str, argument: Any) -> Part:
             return Choice(())
 
 
-def _bit(code: int) -> int:
-    return 1 << ord(chr(code).lower()) if code < 128 else OTHER
-
-
 _WORD = sum(1 << code for code in range(128) if chr(code).isalnum() or chr(code) == "_") | OTHER
 _DIGIT = sum(1 << code for code in range(48, 58)) | OTHER
 _SPACE = sum(1 << code for code in range(128) if chr(code).isspace()) | OTHER
@@ -140,10 +179,10 @@ def _set(items: Any) -> int:
             case "NEGATE":
                 negated = True
             case "LITERAL":
-                mask |= _bit(argument)
+                mask |= bit(chr(argument))
             case "RANGE":
                 low, high = argument
-                mask |= sum(_bit(code) for code in {ord(chr(code).lower()) for code in range(low, min(high, 127) + 1)})
+                mask |= sum(bit(each) for each in {chr(code).lower() for code in range(low, min(high, 127) + 1)})
                 mask |= OTHER if high > 127 else 0
             case _:
                 name = str(argument).removeprefix("CATEGORY_")

@@ -1,0 +1,6 @@
+"""Regular expressions over what is said: made ready once, and what each promises, read from the expression itself."""
+
+from flowengine.words.patterns.compiling import compiled
+from flowengine.words.patterns.needles import Sieve
+
+__all__ = ["Sieve", "compiled"]
