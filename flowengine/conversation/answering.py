@@ -60,6 +60,13 @@ class Answering:
             answer, stay.answer = stay.answer, None
             self._interpreter.answered(answer)
 
+    def end_model_in_time(self) -> None:
+        """A model's time runs out at once, but what is being said is heard to its end."""
+        stay = self._call.stay
+        waits = stay is not None and isinstance(stay.waiting, Llm) and stay.talk is not None and stay.talk.time_is_up
+        if waits and self._call.transcript.quiet:
+            self._interpreter.end_model()
+
     def timer(self, timer_id: str) -> bool:
         """A timer of something that waits has run out; False when it is none of these."""
         stay = next((each for each in self._call.stays() if timer_id in each.timers), None)

@@ -106,6 +106,11 @@ class Collector:
         return self._progress().confirming or self._slot().type.kind in ("boolean", "one_of")
 
     @property
+    def confirming(self) -> bool:
+        """A value was read back, and yes or no is waited for."""
+        return self._progress().confirming
+
+    @property
     def secret(self) -> bool:
         return self._slot().secret
 

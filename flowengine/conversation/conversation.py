@@ -167,6 +167,10 @@ class Conversation:
         stay = self._call.stay
         return stay is not None and isinstance(stay.waiting, Llm) and not self.finished
 
+    def is_whole_turn(self, text: str) -> bool:
+        """Whether these words are surely all of an answer here, so that nobody need wait for more."""
+        return self._call.stay is not None and not self.finished and self._hearing.is_whole(text)
+
     def live_intents(self) -> tuple[Intent, ...]:
         """What the caller may mean now, the state's own first."""
         if self._call.stay is None or self.finished:
@@ -190,7 +194,8 @@ class Conversation:
             self._take_deferred()
             if not self.finished:
                 self._answering.model_goes_on()
-            self._end_model_in_time()
+            if not self.finished:
+                self._answering.end_model_in_time()
             self._guard_is_spent()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
@@ -308,13 +313,6 @@ class Conversation:
         call.disarm_silence()
         call.disarm_keys()
         self._settling.take(found[0])
-
-    def _end_model_in_time(self) -> None:
-        """A model's time runs out at once, but what is being said is heard to its end."""
-        stay = self._call.stay
-        waits = stay is not None and isinstance(stay.waiting, Llm) and stay.talk is not None and stay.talk.time_is_up
-        if waits and self._call.transcript.quiet and not self.finished:
-            self._interpreter.end_model()
 
     def _guard_is_spent(self) -> None:
         """Twice something was to be said that may not be: a person where the flow has one, else goodbye."""

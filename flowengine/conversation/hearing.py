@@ -28,7 +28,7 @@ from flowengine.conversation.place import (
 from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.tiers import Tiers
-from flowengine.graph.model import Collect, Llm, OnOtherwise, OnSilence
+from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
 from flowengine.words.normalise import normalise, words
 
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
@@ -104,6 +104,18 @@ class Hearing:
         stay.keys, stay.doubt = "", None
         call.emit(call.understood(shown, kind, 1.0, "protective", candidates))
         self._honouring.answer(kind)
+
+    def is_whole(self, text: str) -> bool:
+        """Whether a turn is surely over with these words: one phrase of one live intent, or a plain yes or no to a
+        question that asks for nothing else."""
+        stay = self._settling.here
+        if stay.doubt is not None or (isinstance(stay.waiting, Collect) and self._collector.confirming):
+            return yes_or_no(text) is not None and len(words(text)) < MORE_THAN_NO
+        if not isinstance(stay.waiting, Listen) or self._honouring.protects(text):
+            return False
+        named = self._listened_for(layers(self._call.flow, stay))
+        found = self._call.prepared.matcher.understand(text, named)
+        return bool(found) and found[0].score == 1 and all(deciding.overshadowed(each, found) for each in found[1:])
 
     def is_protective(self, text: str) -> bool:
         """Whether these words protect the caller, and are listened for: only such may interrupt a firm line."""

@@ -86,6 +86,11 @@ class Ears:
         if self._stream is not None:
             self._stream.expect(expecting)
 
+    def finalize(self) -> None:
+        """The caller's turn is over: the final transcript is wanted now."""
+        if self._stream is not None:
+            self._stream.finalize()
+
     def without_cards(self, text: str) -> str:
         """What the caller has said or typed, as it may be kept: no card number is (rule C2), nor half of one."""
         masked = mask(text, self._digits, asked=self._expecting in NUMBERS)

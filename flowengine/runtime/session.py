@@ -53,6 +53,7 @@ from flowengine.runtime.away import Away, part
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
+from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.last_words import BAD_LINE, TOO_LONG
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
@@ -96,6 +97,7 @@ class CallSession:
         self._speaker = Speaker(self._playback, parts.synthesiser, parts.voice, self._tasks, self._on_speech_failure)
         self._speaker.on_audio = self._on_tick
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
+        self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._zero = self._audio_at = 0.0
@@ -238,6 +240,7 @@ class CallSession:
         now = self._now()
         self._turns.on(event, now)
         self._errands.hear(event)
+        self._hastening.hear(event)
         match event:
             case PartialTranscript():
                 self._parts.show(self._at(), event)

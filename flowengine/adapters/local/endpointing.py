@@ -174,7 +174,8 @@ class Turn:
         if not request.is_final:
             utterance.waiting = False
         told: list[Step] = []
-        if result.text and result.text != utterance.partial.text:
+        # In the pause the words are told once more, changed or not: now they are all that was said.
+        if result.text and (request.is_final or result.text != utterance.partial.text):
             utterance.partial = result
             told.append(PartialTranscript(utterance.name, result.text, result.confidence))
         if request.is_final and request.generation == utterance.generation:

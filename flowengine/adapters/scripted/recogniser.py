@@ -79,6 +79,14 @@ class ScriptedStream:
         self._reports.put(VoiceEnded(at))
         self._reports.put(FinalTranscript(name, text, confidence, at, at))
 
+    def pause_after(self, text: str, *, confidence: float | None = 0.95) -> None:
+        """The caller has said this and pauses: it may be all, or not."""
+        at = self._frames * FRAME_MS
+        self._reports.put(VoiceStarted(at))
+        self._reports.put(VoiceEnded(at))
+        if text:
+            self._reports.put(PartialTranscript(f"u{self._utterances + 1}", text, confidence))
+
     def fail(self, reason: str = "scripted") -> None:
         """The engine dies."""
         self._reports.put(RecogniserFailed(reason))

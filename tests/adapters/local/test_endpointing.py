@@ -148,6 +148,11 @@ def test_the_same_words_are_no_new_partial() -> None:
     assert [type(event) for event in caller.told] == [VoiceStarted, PartialTranscript]
 
 
+def test_in_the_pause_the_words_are_told_once_more() -> None:
+    caller = Caller("yes").speaks(640).pauses(300)
+    assert [type(event) for event in caller.told] == [VoiceStarted, PartialTranscript, VoiceEnded, PartialTranscript]
+
+
 def test_a_late_engine_delays_the_final_and_does_not_lose_it() -> None:
     caller = Caller(slow=True).speaks(320).pauses(3000)
     assert caller.finals() == []
