@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flowengine.compliance.policy import LONDON
+from flowengine.conversation.call import Further
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
 from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser
+from flowengine.runtime.ports import Actions, CallLine, FirstSound, Lesson, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -206,7 +207,7 @@ class Calls:
             },
             # The same person gets the same variant of a split; from the page the contact's values stand for them.
             contact_key=prepared.person,
-            further=frozenset() if lesson is None else frozenset({"meaning"}),
+            further=self._further(lesson),
         )
         session = CallSession(
             SessionParts(
@@ -229,6 +230,12 @@ class Calls:
         )
         heard_by = recogniser.name if recogniser else "typed"
         return LiveCall(prepared, session, conversation, line, record, started, heard_by)
+
+    def _further(self, lesson: Lesson | None) -> frozenset[Further]:
+        """What a call may ask when no phrase fits. Its record shows what it asked, so a replay needs no more."""
+        meaning: frozenset[Further] = frozenset() if lesson is None else frozenset({"meaning"})
+        model = self.settings.model
+        return meaning | {"model"} if model is not None and model.understands else meaning
 
     async def run(self, live: LiveCall) -> CallResult:
         """The whole call, and its record closed. Raises only cancellation."""

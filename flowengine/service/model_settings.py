@@ -52,7 +52,10 @@ def model_from(values: Mapping[str, str]) -> ModelOptions | None:
     if cost is not None and fallback is not None and not any(spare_price):
         raise SettingsError(f"{MODEL}_CALL_COST needs {FALLBACK}_PRICE too: without it the fallback costs nothing")
     speculates = _switch(f"{MODEL}_SPECULATION", text(f"{MODEL}_SPECULATION"))
-    return ModelOptions(first, fallback, float(patience_s or 0), int(answer or 0), int(tokens or 0), cost, speculates)
+    understands = _switch(f"{MODEL}_UNDERSTANDING", text(f"{MODEL}_UNDERSTANDING"))
+    return ModelOptions(
+        first, fallback, float(patience_s or 0), int(answer or 0), int(tokens or 0), cost, speculates, understands
+    )
 
 
 def described(options: ModelOptions | None) -> str:

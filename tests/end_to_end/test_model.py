@@ -38,8 +38,35 @@ anywhere
 """
 
 
-def ring(folder: Path, turns: list[Turn], *says: str) -> tuple[CallReport, dict[str, Any]]:
-    (folder / "worry.flow").write_text(FLOW, "utf-8")
+ASKING = """
+flow worry "Worry" inbound
+  agent "Amy" of "Us"
+
+outcome booked success
+outcome sent_away
+outcome hung_up
+
+intent agree "the caller says yes"
+  "yes"
+
+state start
+  say "Shall I?"
+  listen
+    agree
+      say "Booked. Goodbye."
+      end booked
+    silence: end sent_away
+    otherwise: end sent_away
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+def ring(
+    folder: Path, turns: list[Turn], *says: str, flow: str = FLOW, **settings: str
+) -> tuple[CallReport, dict[str, Any]]:
+    (folder / "worry.flow").write_text(flow, "utf-8")
 
     async def main(server: ModelServer) -> tuple[CallReport, dict[str, Any]]:
         env = {
@@ -49,6 +76,7 @@ def ring(folder: Path, turns: list[Turn], *says: str) -> tuple[CallReport, dict[
             "FLOWENGINE_MEANING": "off",
             "FLOWENGINE_MODEL": "small",
             "FLOWENGINE_MODEL_URL": server.url,
+            **settings,
         }
         async with Telephone() as telephone, running_server(folder, telephone, env=env) as base:
             url = f"{base}/twilio/voice?flow=worry"
@@ -78,3 +106,21 @@ def test_a_model_that_dies_in_mid_sentence_is_covered(tmp_path: Path) -> None:
     assert (record["outcome"], record["abnormal"]) == ("sent_away", False)
     assert said == ["Hello.", "Good day.", "I see. Goodbye."]
     assert report.ended_by == "agent"
+
+
+def test_what_no_phrase_fits_is_the_models_to_understand(tmp_path: Path) -> None:
+    _, record = ring(tmp_path, [Turn(form={"intent": "agree"})], "pencil me in for that", flow=ASKING)
+    assert record["outcome"] == "booked"
+    (caller,) = (line for line in record["transcript"] if line["speaker"] == "caller")
+    assert caller["text"] == "pencil me in for that"
+
+
+def test_a_model_that_may_not_understand_is_not_asked(tmp_path: Path) -> None:
+    _, record = ring(
+        tmp_path,
+        [Turn(form={"intent": "agree"})],
+        "pencil me in for that",
+        flow=ASKING,
+        FLOWENGINE_MODEL_UNDERSTANDING="off",
+    )
+    assert record["outcome"] == "sent_away"

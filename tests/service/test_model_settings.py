@@ -42,6 +42,7 @@ def test_all_that_can_be_set() -> None:
             "FLOWENGINE_MODEL_CALL_TOKENS": "9000",
             "FLOWENGINE_MODEL_CALL_COST": "0.05",
             "FLOWENGINE_MODEL_SPECULATION": "off",
+            "FLOWENGINE_MODEL_UNDERSTANDING": "off",
         }
     )
     assert options is not None
@@ -50,6 +51,7 @@ def test_all_that_can_be_set() -> None:
     assert (options.first, options.fallback) == (first, spare)
     assert (first.reasons, spare.reasons, Endpoint("m").reasons) == (True, False, False)
     assert not options.speculates
+    assert not options.understands
     assert (options.patience_s, options.answer_tokens, options.call_tokens, options.call_cost) == (1.5, 120, 9000, 0.05)
 
 

@@ -55,6 +55,8 @@ class ModelOptions:
     call_cost: float | None = None
     speculates: bool = True
     """It may be asked while the caller may still be speaking; a wrong guess costs its tokens."""
+    understands: bool = True
+    """It is asked what the caller meant where nothing else knows."""
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
