@@ -23,6 +23,7 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
     │   ├── RequestNotSent    nothing has reached it: surely nothing was done
     │   └── AnswerLost        it may have done what was asked, or not: look before asking again
     ├── ListFileError         a file of numbers cannot be taken over
+    ├── LabelNotValid         what a reviewer says of a turn cannot be kept
     ├── StoreError            the record could not be read or written
     └── NotScripted           a test does not say what the world outside its call answers
 """
@@ -47,6 +48,14 @@ class ContactNotValid(FlowEngineError):
     """Contact data does not fit the flow's `contact` block; the message names the field, and so does `field`."""
 
     def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class LabelNotValid(FlowEngineError):
+    """What a reviewer says of a turn cannot be kept; the message says why, `field` where: turn, name, value."""
+
+    def __init__(self, message: str, field: str) -> None:
         super().__init__(message)
         self.field = field
 

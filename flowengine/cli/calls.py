@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +17,7 @@ from flowengine.service.settings import Settings
 
 if TYPE_CHECKING:
     from flowengine.store.detail import CallDetail, TranscriptLine
+    from flowengine.store.labels import Label
     from flowengine.store.store import CallRow, Store
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,7 +49,7 @@ def command(call: str | None, db: str | None, limit: int, flow: str | None, numb
         if call is None:
             _list(store.calls(limit=limit, flow=flow), flow, whole=numbers, as_json=as_json)
         else:
-            _show(store, _found(store, call), whole=numbers, as_json=as_json)
+            _show(store, found_call(store, call), whole=numbers, as_json=as_json)
 
 
 def _nothing(message: str, call: str | None, as_json: bool) -> None:
@@ -57,7 +58,8 @@ def _nothing(message: str, call: str | None, as_json: bool) -> None:
     click.echo("[]" if as_json else message)
 
 
-def _found(store: Store, wanted: str) -> CallRow:
+def found_call(store: Store, wanted: str) -> CallRow:
+    """The call of this id, or of this beginning of one, or the `last`. Raises ClickException."""
     found = store.calls(limit=1) if wanted == "last" else store.calls_like(wanted, limit=6)
     exact = [row for row in found if wanted in (row.call_id, row.call_sid)]
     match exact or found:
@@ -131,6 +133,7 @@ class Row:
 
 def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     from flowengine.store.detail import detail
+    from flowengine.store.labels import Labels
 
     told = detail(call, store.entries(call.call_id))
     if as_json:
@@ -151,7 +154,7 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
         click.echo(click.style(" ".join(numbers), dim=True))
     click.echo()
     width = min(WIDEST, shutil.get_terminal_size().columns)
-    for row in sorted(_rows(told), key=lambda row: row.at):
+    for row in sorted(_rows(told, Labels(store.database).of_call(call.call_id)), key=lambda row: row.at):
         _print_row(row, width)
     click.echo()
     for name, value in told.slots.items():
@@ -164,7 +167,7 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     click.echo(f"{click.style('outcome', dim=True)} {_toned(told.outcome or IN_PROGRESS)}{reason}")
 
 
-def _rows(told: CallDetail) -> Iterator[Row]:
+def _rows(told: CallDetail, labels: Mapping[int, Label]) -> Iterator[Row]:
     """Of what happened at the same moment, first what was heard, then what was thought, then what was answered."""
     from flowengine.testing.transcript import felt
 
@@ -173,8 +176,10 @@ def _rows(told: CallDetail) -> Iterator[Row]:
         if line.speaker == "caller":
             yield Row(line.at, "caller", line.text)
             taken = "" if line.intent is None else f"understood as {line.intent}{_score(line.score)}"
-            if said := (taken + felt(line.sentiment)).removeprefix(", "):
-                yield Row(line.at, "", said)
+            said = (taken + felt(line.sentiment)).removeprefix(", ")
+            label = labels.get(line.turn or 0)
+            marked = [] if label is None else [f"labelled {label.shown}"]
+            yield Row(line.at, "", f"turn {line.turn}: {'; '.join(filter(None, (said, *marked)))}".rstrip(": "))
     for visit in told.states:
         why = "" if visit.by in (meant.get(visit.at), "start") else f" ({visit.by})"
         yield Row(visit.at, "", f"→ {visit.state}{why}")

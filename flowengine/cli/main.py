@@ -22,6 +22,8 @@ COMMANDS = {
     "graph": "Draw a flow as Mermaid, DOT or SVG.",
     "keys": "Make, list and revoke keys to the API.",
     "load": "Ring the server with many callers at once, and measure how well they are served.",
+    "label": "Say what a caller's turn in a recorded call really meant.",
+    "labels": "List what reviewers said of a flow's calls; make tests and phrases of it.",
     "lsp": "Serve an editor: the language server.",
     "model": "Stand in for a language model.",
     "new": "Write a flow to start from, and its tests.",

@@ -17,11 +17,11 @@ from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import OPT_OUT, fitting, overshadowed, rivals
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.explaining import Evidence, ExplainingMatcher, Explanation
-from flowengine.conversation.place import Doubt, Live, intents_of
+from flowengine.conversation.place import Doubt, Live
+from flowengine.conversation.supposing import listened_for, live_in, waiting_in
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
 from flowengine.graph.compile import compile_file
-from flowengine.graph.edges import own_statements
-from flowengine.graph.model import Collect, Flow, Waiting
+from flowengine.graph.model import Collect, Flow
 from flowengine.language.render import render
 from flowengine.testing.paint import Painter
 
@@ -49,7 +49,7 @@ def command(flow: Path, text: str, state: str | None, as_json: bool) -> None:
     """
     graph = _read(flow)
     live = None if state is None else _live(graph, state)
-    named = tuple(graph.intents) if live is None else _heard_in(graph, live)
+    named = tuple(graph.intents) if live is None else listened_for(graph, live)
     explanation = ExplainingMatcher(graph.intents).explain(text, named)
     verdict = _weighed(explanation.candidates) if live is None else _decided(graph, live, explanation.candidates)
     if as_json:
@@ -57,7 +57,7 @@ def command(flow: Path, text: str, state: str | None, as_json: bool) -> None:
         return
     paint = Painter(sys.stdout.isatty())
     click.echo("\n".join(_lines(explanation, verdict, paint)), color=paint.colour)
-    if state is not None and any(isinstance(each, Collect) for each in _waiting(graph, state)):
+    if state is not None and any(isinstance(each, Collect) for each in waiting_in(graph, state)):
         click.echo(paint.dim(f"{state!r} collects slots: there an answer to its question comes first."))
 
 
@@ -71,22 +71,11 @@ def _read(path: Path) -> Flow:
     return compiled.flow
 
 
-def _waiting(flow: Flow, state: str) -> list[Waiting]:
-    return [each for each in own_statements(flow.states[state].body) if isinstance(each, Waiting)]
-
-
 def _live(flow: Flow, state: str) -> Live:
-    """What is live while the state waits; where it may wait in several statements, in any of them."""
     if state not in flow.states:
         near = get_close_matches(state, flow.states, n=1)
         raise click.UsageError(f"no state is called {state!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    own = tuple(branch for each in _waiting(flow, state) for branch in each.branches)
-    return (own, *(layer.branches for layer in flow.layers(flow.states[state].scope)))
-
-
-def _heard_in(flow: Flow, live: Live) -> tuple[str, ...]:
-    """The live intents; an opt-out is heard everywhere."""
-    return tuple(dict.fromkeys((*intents_of(live), *((OPT_OUT,) if OPT_OUT in flow.intents else ()))))
+    return live_in(flow, state)
 
 
 def _decided(flow: Flow, live: Live, candidates: Sequence[Candidate]) -> Verdict:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import msgspec
 from sqlalchemy import RowMapping, delete, select, update
 
+from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.store.connection import Database
-from flowengine.store.detail import CallDetail, TranscriptLine, find
-from flowengine.store.store import Store
+from flowengine.store.detail import PRESSED, CallDetail, TranscriptLine, detail
+from flowengine.store.store import CallRow, Store
 from flowengine.store.tables import calls, labels
 from flowengine.store.vault import Vault
 
@@ -36,14 +38,29 @@ class Label:
     labelled_at: datetime
     value: str | None = field(default=None, repr=False)
 
+    @property
+    def shown(self) -> str:
+        """`agree`, `none`, `right`, `slot visit_day = 2026-12-01`."""
+        match self.meaning:
+            case "intent":
+                return str(self.name)
+            case "slot":
+                return f"slot {self.name}" + ("" if self.value is None else f" = {self.value}")
+            case _:
+                return self.meaning
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledTurn:
-    """A label and the turn that it is about: what was said where, and what it was taken for (None: nothing)."""
+    """A label and the turn that it is about: what was said where, and what it was taken for (None: nothing).
+
+    `contact`: the call's inputs, personal data.
+    """
 
     label: Label
     call: CallDetail = field(repr=False)
     line: TranscriptLine = field(repr=False)
+    contact: dict[str, object] = field(default_factory=dict, repr=False)
 
     @property
     def meant(self) -> str | None:
@@ -114,21 +131,40 @@ def labels_of(store: Store, flow: str, *, limit: int | None = None) -> list[Labe
 
     Reads each labelled call whole, some milliseconds a call. Raises StoreError.
     """
-    told: dict[str, CallDetail | None] = {}
+    told: dict[str, tuple[CallDetail, dict[str, object]] | None] = {}
     found = []
     for label in Labels(store.database).of_flow(flow, limit=limit):
         if label.call_id not in told:
-            told[label.call_id] = find(store, label.call_id)
-        call = told[label.call_id]
-        line = None if call is None else turn_of(call, label.turn)
-        if call is not None and line is not None:
-            found.append(LabelledTurn(label, call, line))
+            row = store.call(label.call_id)
+            told[label.call_id] = None if row is None else (detail(row, store.entries(row.call_id)), _contact(row))
+        known = told[label.call_id]
+        line = None if known is None else turn_of(known[0], label.turn)
+        if known is not None and line is not None:
+            found.append(LabelledTurn(label, known[0], line, known[1]))
     return found
+
+
+def _contact(row: CallRow) -> dict[str, object]:
+    """The call's inputs; one that is no JSON of ours is none."""
+    try:
+        return msgspec.json.decode(row.contact, type=dict[str, object])
+    except msgspec.DecodeError:
+        return {}
 
 
 def turn_of(call: CallDetail, turn: int) -> TranscriptLine | None:
     """The caller's line of this number; None when there is none."""
     return next((line for line in call.transcript if line.turn == turn), None)
+
+
+def is_hidden(line: TranscriptLine) -> bool:
+    """Whether the record keeps no words of a turn."""
+    return HIDDEN in line.text or HIDDEN_KEY in line.text
+
+
+def is_pressed(line: TranscriptLine) -> bool:
+    """Whether the turn was keys."""
+    return line.text.startswith(PRESSED)
 
 
 def _label(row: RowMapping, vault: Vault) -> Label:

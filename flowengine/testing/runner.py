@@ -25,16 +25,17 @@ from flowengine.testing.flowtest.ast import (
     CallerStep,
     Ends,
     ExpectState,
+    ExpectUnderstood,
     ExpectValue,
     Step,
     Test,
 )
-from flowengine.testing.flowtest.bind import Bound
+from flowengine.testing.flowtest.bind import NOTHING, Bound
 from flowengine.testing.matching import mismatch, written
 from flowengine.testing.player import Player, Turn
 from flowengine.testing.script import Script
 
-Check = AgentSays | ExpectState | ExpectValue | Ends
+Check = AgentSays | ExpectState | ExpectValue | ExpectUnderstood | Ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def play(bound: Bound, tally: Tally | None = None) -> Result:
 def _first_failure(player: Player, test: Test) -> Failure | None:
     checks: list[Check] = []
     for step in test.steps:
-        if isinstance(step, AgentSays | ExpectState | ExpectValue | Ends):
+        if isinstance(step, AgentSays | ExpectState | ExpectValue | ExpectUnderstood | Ends):
             checks.append(step)
             continue
         failure = _turn(player, checks, step)
@@ -163,6 +164,12 @@ def _check(player: Player, check: Check) -> Failure | None:
             if player.state is not None and state.text in (player.state, plain_name(player.state)):
                 return None
             return Failure(span, "the call is in another state", state.text, player.state or "none")
+        case ExpectUnderstood(intent=intent, span=span):
+            taken = player.turn.understood
+            got = (taken[-1].intent or NOTHING) if taken else None
+            if got == intent.text:
+                return None
+            return Failure(span, "the caller is understood otherwise", intent.text, got or "the caller said nothing")
         case ExpectValue(name=name, value=value, span=span):
             owner, _, field = name.text.rpartition(".")
             actual = player.contact.get(field) if owner == "contact" else player.variables.get(name.text)

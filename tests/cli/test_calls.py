@@ -120,7 +120,7 @@ def test_a_call_reads_as_a_conversation(run: Run) -> None:
         "                  → greeting (allowed)",
         "  0:00.1  agent   Hello, this is Amy.",
         "  0:03.5  caller  yes, speaking",
-        "                  understood as agree, 0.97",
+        "                  turn 1: understood as agree, 0.97",
         "                  → booking",
         "  0:03.5  agent   Then I will … (interrupted)",
         "                  note: visit booked",

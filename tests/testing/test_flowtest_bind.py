@@ -29,6 +29,7 @@ SAM = ("contact", '  name = "Sam"')
         ((*SAM, "  since = yesterday"), "FL877", 5, None),
         ((*SAM, "guard uk_outbound allowed"), "FL876", 5, None),
         ((*SAM, "expect state = greting"), "FL874", 5, "did you mean 'greeting'?"),
+        ((*SAM, "expect understood agre"), "FL868", 5, "did you mean 'agree'?"),
         ((*SAM, "expect dya = 2026-12-01"), "FL875", 5, "did you mean 'day'?"),
         ((*SAM, "expect contact.nmae = Sam"), "FL875", 5, "did you mean 'contact.name'?"),
     ],

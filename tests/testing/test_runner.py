@@ -50,6 +50,19 @@ def test_what_is_expected_between_any_lines_and_after_the_end_is_looked_at(line:
     assert not played("\n".join((*call[:2], line, *call[2:]))).passed
 
 
+@pytest.mark.parametrize(
+    ("said", "taken", "passes"),
+    [
+        ("yes", "agree", True),
+        ("yes", "nothing", False),
+        ("the weather", "nothing", True),
+        ("the weather", "agree", False),
+    ],
+)
+def test_what_was_understood_may_be_expected(said: str, taken: str, passes: bool) -> None:
+    assert played(f"agent: *\ncaller: {said}\nexpect understood {taken}").passed is passes
+
+
 def test_lines_of_the_agent_that_follow_one_another_are_one_turn() -> None:
     assert played('agent: "Hello, Sam, this is Amy."\nagent: "Would you like a visit for your boiler?"').passed
 

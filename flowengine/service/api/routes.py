@@ -10,12 +10,17 @@ from collections.abc import Iterable
 
 from starlette.routing import Route
 
-from flowengine.service.api import audit, calls, flows, health, keys, llm_action, openapi, session
+from flowengine.service.api import audit, calls, flows, health, keys, labels, llm_action, openapi, session
 from flowengine.service.api.call_view import Call
 from flowengine.service.api.calling import CALLING
 from flowengine.service.api.endpoint import Endpoint, Media
 from flowengine.service.api.listing import LISTING
 from flowengine.service.api.serving import Served
+
+TURN = {
+    "sid": "Twilio's CallSid, or our call_id (of a conversation its beginning will do)",
+    "turn": "which of the caller's turns, from 1, as the transcript counts them",
+}
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -55,6 +60,40 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         summary="One call that waits, is live or is over",
         answers={200: Call},
         path_words={"sid": "Twilio's CallSid, or our call_id (of a conversation its beginning will do)"},
+    ),
+    Endpoint(
+        "PUT",
+        "/api/call/{sid}/turns/{turn}/label",
+        labels.put,
+        role="operator",
+        subject="calls",
+        summary="Say what a turn of the caller's really meant, or that it was understood right",
+        asks=labels.LabelGiven,
+        answers={200: labels.TurnLabel},
+        path_words=TURN,
+        errors=(409, 503),
+    ),
+    Endpoint(
+        "DELETE",
+        "/api/call/{sid}/turns/{turn}/label",
+        labels.remove,
+        role="operator",
+        subject="calls",
+        summary="Take the label of a turn back",
+        answers={204: None},
+        path_words=TURN,
+        errors=(503,),
+    ),
+    Endpoint(
+        "GET",
+        "/api/labels",
+        labels.listed,
+        role="viewer",
+        subject="calls",
+        summary="What reviewers said of the turns of a flow's calls",
+        query=labels.LabelsOf,
+        answers={200: labels.LabelList},
+        errors=(503,),
     ),
     *CALLING,
     *LISTING,

@@ -109,6 +109,14 @@ class ExpectValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectUnderstood:
+    """`expect understood NAME`: the intent that the caller's words were taken for, or `nothing`."""
+
+    intent: Named
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Ends:
     """`ends OUTCOME`."""
 
@@ -117,7 +125,7 @@ class Ends:
 
 
 CallerStep = CallerSays | CallerSilent | CallerPresses | CallerHangsUp | CallerIsMachine | CallerInterrupts
-Step = AgentSays | CallerStep | ExpectState | ExpectValue | Ends
+Step = AgentSays | CallerStep | ExpectState | ExpectValue | ExpectUnderstood | Ends
 
 
 @dataclass(frozen=True, slots=True)

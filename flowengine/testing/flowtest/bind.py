@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flowengine.conversation.contact import check_contact
+from flowengine.conversation.supposing import meanings_of
 from flowengine.errors import ContactNotValid
 from flowengine.graph.edges import plain_name, statements
 from flowengine.graph.model import ContactField, Flow, Guard
 from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
-from flowengine.testing.flowtest.ast import Ends, ExpectState, ExpectValue, Named, Test
+from flowengine.testing.flowtest.ast import Ends, ExpectState, ExpectUnderstood, ExpectValue, Named, Test
 from flowengine.testing.flowtest.bind_script import script_problems, scripted
 from flowengine.testing.flowtest.problems import did_you_mean, mistake
 from flowengine.testing.script import Scripted
+
+NOTHING = "nothing"
+"""How a test writes that nothing fitted."""
 
 ALWAYS = ("hung_up", "failed")
 """Outcomes that every flow has."""
@@ -110,8 +114,16 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
             case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
                 message = f"{flow.name!r} has no slot or variable called {text!r}"
                 yield mistake("FL875", "unknown-value", span, message, did_you_mean(text, known))
+            case ExpectUnderstood(intent=Named(text=text, span=span)) if text not in (known := intents_of(flow)):
+                message = f"{flow.name!r} has no intent called {text!r}"
+                yield mistake("FL868", "unknown-intent", span, message, did_you_mean(text, known))
             case _:
                 pass
+
+
+def intents_of(flow: Flow) -> list[str]:
+    """What `expect understood` may name: the flow's intents, what every caller may say, and `nothing`."""
+    return [*meanings_of(flow), NOTHING]
 
 
 def states_of(flow: Flow) -> list[str]:

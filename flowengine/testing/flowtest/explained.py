@@ -70,6 +70,7 @@ EXPLAINED: tuple[Entry, ...] = (
         "never-asked",
         "The test says what the model or a transfer does, and the flow asks for neither: the line has no effect.",
     ),
+    _entry("FL868", "unknown-intent", "`expect understood` names an intent that the flow does not have."),
     _entry(
         "FL870",
         "unknown-flow",

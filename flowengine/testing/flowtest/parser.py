@@ -33,6 +33,7 @@ from flowengine.testing.flowtest.ast import (
     ContactValue,
     Ends,
     ExpectState,
+    ExpectUnderstood,
     ExpectValue,
     File,
     Given,
@@ -252,10 +253,10 @@ class _Reader:
         test = self.current
         assert test is not None
         # How a call has ended can be looked at; nothing more can happen in it.
-        if tree.data not in ("expect_state", "expect_value") and self._is_over(row):
+        if tree.data not in ("expect_state", "expect_value", "expect_understood") and self._is_over(row):
             return
         span = replace(self._span(row), end_column=tree.meta.end_column)  # without the comment
-        step: AgentSays | CallerStep | ExpectState | ExpectValue | Ends | None
+        step: AgentSays | CallerStep | ExpectState | ExpectValue | ExpectUnderstood | Ends | None
         match tree.data:
             case "agent":
                 pieces = tuple(self._piece(row, token) for token in tree.children if isinstance(token, Token))
@@ -264,6 +265,8 @@ class _Reader:
                 step = self._caller(_trees(tree), span)
             case "expect_state":
                 step = ExpectState(self._named(row, _token(tree)), span)
+            case "expect_understood":
+                step = ExpectUnderstood(self._named(row, _token(tree)), span)
             case "expect_value":
                 step = ExpectValue(self._named(row, _token(tree, 0)), self._value(row, _token(tree, 1)), span)
             case _:

@@ -1,0 +1,81 @@
+"""What words would be taken for in a state of a flow that a call has just entered, by its phrases and patterns.
+
+For people who ask: a call itself has counts, values and questions besides, and further tiers behind what fits nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from flowengine.compliance.honoured import Honoured, honoured
+from flowengine.conversation.commands import Candidate
+from flowengine.conversation.deciding import OPT_OUT, fitting, rivals
+from flowengine.conversation.honouring import CERTAIN, NAMED
+from flowengine.conversation.place import Live, intents_of
+from flowengine.conversation.understanding import EQUAL, Matcher
+from flowengine.graph.edges import own_statements
+from flowengine.graph.model import Flow, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The intent (None: none), and the one that the caller would be asked about as well."""
+
+    intent: str | None
+    rival: str | None = None
+
+
+def meanings_of(flow: Flow) -> tuple[str, ...]:
+    """What a caller's words may be taken for: the flow's intents, and what every caller may say."""
+    return tuple(dict.fromkeys((*flow.intents, *get_args(Honoured))))
+
+
+def waiting_in(flow: Flow, state: str) -> Iterator[Waiting]:
+    """The statements of the state that wait."""
+    return (each for each in own_statements(flow.states[state].body) if isinstance(each, Waiting))
+
+
+def live_in(flow: Flow, state: str) -> Live:
+    """What is live while the state waits; where it may wait in several statements, in any of them."""
+    own = tuple(branch for each in waiting_in(flow, state) for branch in each.branches)
+    return (own, *(layer.branches for layer in flow.layers(flow.states[state].scope)))
+
+
+def listened_for(flow: Flow, live: Live) -> tuple[str, ...]:
+    """The live intents; an opt-out is heard everywhere."""
+    return tuple(dict.fromkeys((*intents_of(live), *((OPT_OUT,) if OPT_OUT in flow.intents else ()))))
+
+
+def supposed(flow: Flow, matcher: Matcher, text: str, state: str | None) -> Taken:
+    """What the words would be taken for; in a state that the flow does not have (any more), among all its intents."""
+    if state is None or state not in flow.states:
+        named = tuple(flow.intents)
+        found = matcher.understand(text, named)
+        protects = _protects(text, named, found)
+        if protects is not None or not found:
+            return Taken(protects)
+        close = [each for each in found[1:] if found[0].tier != "protective" and found[0].score - each.score < EQUAL]
+        return Taken(found[0].intent, close[0].intent if close else None)
+    live = live_in(flow, state)
+    named = listened_for(flow, live)
+    candidates = matcher.understand(text, named)
+    if any(each.intent == OPT_OUT for each in candidates):
+        return Taken(OPT_OUT)
+    ordered = fitting(candidates, live, {}, {})
+    protects = _protects(text, named, candidates)
+    if protects is not None or not ordered:
+        return Taken(protects)
+    others = rivals(ordered)
+    return Taken(ordered[0].intent, others[0].intent if others else None)
+
+
+def _protects(text: str, named: tuple[str, ...], candidates: tuple[Candidate, ...]) -> str | None:
+    """What every caller may say, by the flow's own name for it where it listens for that."""
+    kind = honoured(text)
+    if kind is None or any(each.tier == "protective" for each in candidates):
+        return None
+    if kind != OPT_OUT and any(each.score >= CERTAIN for each in candidates):
+        return None
+    return next((name for name in NAMED.get(kind, (kind,)) if name in named), kind)
