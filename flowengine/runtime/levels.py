@@ -55,7 +55,7 @@ def with_gain(mulaw: bytes, gain_db: float) -> bytes:
 
 def faded(mulaw: bytes) -> bytes:
     """A whole sentence whose ends do not click: 5 ms up and down, where it begins or ends aloud."""
-    return _faded_out(_faded_in(mulaw))
+    return faded_out(_faded_in(mulaw))
 
 
 async def smoothed(chunks: AsyncGenerator[bytes, None], gain_db: float) -> AsyncGenerator[bytes, None]:
@@ -74,7 +74,7 @@ async def smoothed(chunks: AsyncGenerator[bytes, None], gain_db: float) -> Async
                 yield whole[:-FADE_BYTES]
             kept = whole[-FADE_BYTES:]
     if kept:
-        yield _faded_out(kept)
+        yield faded_out(kept)
 
 
 @cache
@@ -96,7 +96,8 @@ def _faded_in(mulaw: bytes) -> bytes:
     return _ramp(mulaw[:FADE_BYTES]) + mulaw[FADE_BYTES:]
 
 
-def _faded_out(mulaw: bytes) -> bytes:
+def faded_out(mulaw: bytes) -> bytes:
+    """Down to nothing over the last 5 ms, where it ends aloud."""
     if not mulaw or abs(_SAMPLES[mulaw[-1]]) <= QUIET_EDGE:
         return mulaw
     return mulaw[:-FADE_BYTES] + _ramp(mulaw[-FADE_BYTES:][::-1])[::-1]

@@ -11,6 +11,7 @@ from flowengine.conversation.events import Event
 from flowengine.runtime.ports import (
     Actions,
     CallLine,
+    Clips,
     GuardPort,
     Lesson,
     Model,
@@ -40,6 +41,7 @@ class SessionParts:
     """What a session works with; whoever made these closes them.
 
     Without a recogniser the caller types. Without actions or a model, what a flow asks of them fails.
+    `clips`: what of the synthesiser's speech is there before it is asked for.
     `lesson`: what an engine that compares meanings has learnt of the flow.
     `speculates`: the model is asked while the caller may still be speaking.
     """
@@ -51,6 +53,7 @@ class SessionParts:
     record: Record
     ticker: Ticker
     recogniser: Recogniser | None = None
+    clips: Clips | None = None
     actions: Actions | None = None
     model: Model | None = None
     lesson: Lesson | None = None

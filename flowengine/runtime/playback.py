@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from flowengine.runtime.audio import BYTES_A_SECOND
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.runtime.levels import FADE_BYTES, faded_out
 from flowengine.runtime.ports import CallLine
 
 LEAD_S = 0.5
 CHUNK_BYTES = 800
 """100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""
 MARK_LATE_S = 2.0
+BROKEN_OFF_S = 0.2
 
 
 @dataclass(slots=True)
@@ -103,6 +105,12 @@ class Playback:
         """More audio for a passage, of any length."""
         for start in range(0, len(mulaw), CHUNK_BYTES):
             passage.waiting.append(mulaw[start : start + CHUNK_BYTES])
+
+    def begin_again(self, passage: Passage) -> None:
+        """Its audio broke off and comes anew, from the beginning: what has not left is replaced by a short quiet."""
+        rest = b"".join(passage.waiting)
+        passage.waiting.clear()
+        self.feed(passage, faded_out(rest[:FADE_BYTES]) + SILENCE * int(BROKEN_OFF_S * BYTES_A_SECOND))
 
     def finish(self, passage: Passage) -> None:
         """All audio of this passage has come."""

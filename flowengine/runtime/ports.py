@@ -109,6 +109,16 @@ class Synthesiser(Protocol):
         """Give back what the engine holds; idempotent."""
 
 
+class Clips(Protocol):
+    """Speech that is there before it is asked for. Fixed lines are kept, what is personal never is."""
+
+    def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
+        """The whole audio of a fixed line, if it is in memory. Never waits."""
+
+    async def prepare(self, text: str, *, voice: str | None = None) -> bytes:
+        """The whole audio of a sentence, made when no caller waits for another. Raises SynthesiserError."""
+
+
 class CallLine(Protocol):
     """The far end of one call: Twilio's stream, or a browser. Messages leave in the order asked for; none waits."""
 

@@ -2,7 +2,7 @@
 
 The session carries out what the `Conversation` orders and decides nothing about the call itself: `turns` knows who has
 the floor, `playback` what was heard, the conversation what comes next. Socket readers call `on_audio`, `on_mark`,
-`on_key`, `on_text` and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaker` speaks,
+`on_key`, `on_text` and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaking` speaks,
 `ears` hear, `errands` ask, `away` follows a caller who is put through.
 """
 
@@ -54,9 +54,9 @@ from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
 from flowengine.runtime.hastening import Hastening
-from flowengine.runtime.last_words import BAD_LINE, TOO_LONG
+from flowengine.runtime.last_words import BAD_LINE, NO_VOICE, TOO_LONG
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.playback import Cut, Heard, Playback
+from flowengine.runtime.playback import Cut
 from flowengine.runtime.ports import (
     FinalTranscript,
     PartialTranscript,
@@ -67,7 +67,7 @@ from flowengine.runtime.ports import (
     VoiceStarted,
 )
 from flowengine.runtime.replies import Replies
-from flowengine.runtime.speaker import Speaker
+from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
 from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
@@ -78,6 +78,7 @@ INBOX_LIMIT = 2000
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 OVERFLOW = "event queue full"
+NO_SPEECH = "speech synthesis failed"
 
 
 class CallSession:
@@ -87,15 +88,12 @@ class CallSession:
         self._parts = parts
         self._line = parts.line
         self._conversation = parts.conversation
-        self._playback = Playback(parts.line)
         self._turns = Turns()
         self._timers = Timers(self._on_timer)
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue(INBOX_LIMIT)
         self._following: deque[Event] = deque()
-        self._uninterruptible: set[str] = set()
         self._tasks = Tasks()
-        self._speaker = Speaker(self._playback, parts.synthesiser, parts.voice, self._tasks, self._on_speech_failure)
-        self._speaker.on_audio = self._on_tick
+        self._speaking = Speaking(parts, self._tasks, self._on_tick, self._on_speech_failure)
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
@@ -190,7 +188,7 @@ class CallSession:
                     await self._act()
                 finally:
                     self._parts.ticker.remove(self)
-                    for stop in (self._speaker.stop, self._errands.stop, self.away.stop, self._ears.shut):
+                    for stop in (self._speaking.shut, self._errands.stop, self.away.stop, self._ears.shut):
                         stop()
         except* Exception as group:
             # A defect of ours costs one call, not the server. An exception's text may carry speech: its type must do.
@@ -210,7 +208,7 @@ class CallSession:
     async def _act(self) -> None:
         self._think(Connected(0.0))
         while not self._is_over():
-            if self.away.go(quiet=self._playback.idle):
+            if self.away.go(quiet=self._speaking.idle):
                 self._ears.shut()
                 self._turns, self._replies.ended_at = Turns(), None
             self._take(await self._inbox.get())
@@ -218,14 +216,15 @@ class CallSession:
     def _is_over(self) -> bool:
         if self._failure == OVERFLOW:
             return True
-        return self._outcome is not None and (self._gone is not None or self._playback.idle)
+        return self._outcome is not None and (self._gone is not None or self._speaking.idle)
 
     def _take(self, happening: Happening) -> None:
         match happening:
             case Mark(name=name):
-                self._tell_heard(self._playback.on_mark(name))
+                for speech in self._speaking.on_mark(name):
+                    self._think(SpeechHeard(self._at(), speech.speech_id))
             case Gone():
-                self._tell_cut(self._playback.clear(self._now()))
+                self._tell_cut(self._speaking.clear(self._now()))
                 self._think(CallerHungUp(self._at()))
                 # Whatever the flow still wanted to do, nobody is there any more.
                 self._outcome = self._outcome or self._conversation.outcome or "hung_up"
@@ -306,31 +305,19 @@ class CallSession:
                 assert_never(command)
 
     def _say(self, speech: Speak | Pause) -> None:
-        if isinstance(speech, Speak) and not speech.interruptible:
-            self._uninterruptible.add(speech.speech_id)
-        if self._playback.idle:
-            self._playback.first_audio_at = None
-        self._speaker.say(speech)
+        self._speaking.say(speech)
         self._on_tick(self._now())
 
     def _may_be_interrupted(self) -> bool:
         """A farewell is spoken to its end, and so is a line that forbids it."""
-        return self._outcome is None and not self._playback.idle and not self._uninterruptible
+        return self._outcome is None and self._speaking.may_be_interrupted
 
     def _stop_speaking(self) -> None:
-        self._speaker.stop()
-        if not self._playback.idle:
-            self._tell_cut(self._playback.clear(self._now()))
+        self._tell_cut(self._speaking.stop(self._now()))
 
     def _tell_cut(self, cuts: list[Cut]) -> None:
         for cut in cuts:
-            self._uninterruptible.discard(cut.speech_id)
             self._following.append(SpeechCut(self._at(), cut.speech_id, cut.heard))
-
-    def _tell_heard(self, heard: list[Heard]) -> None:
-        for speech in heard:
-            self._uninterruptible.discard(speech.speech_id)
-            self._think(SpeechHeard(self._at(), speech.speech_id))
 
     def _come_back(self, told: Transferred) -> None:
         """The flow learns how the transfer ended, and whoever told us, whether it goes on."""
@@ -353,13 +340,17 @@ class CallSession:
 
     def _on_speech_failure(self, reason: str) -> None:
         log.error("synthesis failed", extra={"call_id": self._line.call_id, "reason": reason})
-        self.leave("speech synthesis failed", failure=True)
+        if self._failure is None and self._speaking.has_last_words and not self._conversation.finished:
+            self._failure = NO_SPEECH
+            self._post(EndRequested(self._at(), NO_SPEECH, NO_VOICE))
+        else:
+            self.leave(NO_SPEECH, failure=True)
 
     def _on_tick(self, now: float) -> None:
         """Twenty milliseconds have passed: send audio, and look for what is late."""
         if not self.away.is_here:
             return
-        playback = self._playback
+        playback = self._speaking.playback
         playback.pump(now)
         self._replies.sounded(playback.first_audio_at)
         for cut in playback.overdue(now):

@@ -76,15 +76,15 @@ class Speaker:
             self._playback.finish(passage)
 
     async def _synthesise(self, passage: Passage) -> bool:
-        """Once more on failure, if nothing of the sentence has come yet. True when the sentence is whole."""
+        """Once more on failure, from the sentence's beginning. True when the sentence is whole."""
         try:
             try:
                 await self._fill(passage)
             except (SpeechError, TimeoutError):
-                if passage.has_audio:
-                    raise
                 # An engine with too much to do is often free again a moment later.
                 await asyncio.sleep(RETRY_S)
+                if passage.has_audio:
+                    self._playback.begin_again(passage)
                 await self._fill(passage)
         except (SpeechError, TimeoutError) as error:
             self._on_failure(type(error).__name__)
@@ -94,6 +94,7 @@ class Speaker:
 
     async def _fill(self, passage: Passage) -> None:
         """The audio of a sentence, as it comes. Raises SynthesiserError, TimeoutError."""
+        came = False
         # Closing it is what cancels the engine's work.
         async with aclosing(self._synthesiser.speak(passage.text, voice=self._voice)) as stream:
             while True:
@@ -102,11 +103,11 @@ class Speaker:
                         chunk = await anext(stream)
                 except StopAsyncIteration:
                     break
-                begins = not passage.has_audio
+                begins, came = not passage.has_audio, came or bool(chunk)
                 self._playback.feed(passage, chunk)
                 if begins:
                     self.on_audio(asyncio.get_running_loop().time())
-        if not passage.has_audio:
+        if not came:
             raise SynthesiserError("the engine gave no audio")
 
 

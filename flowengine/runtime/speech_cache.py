@@ -49,6 +49,11 @@ class CachedSynthesiser:
         self.version = synthesiser.version
 
     @property
+    def behind(self) -> Synthesiser:
+        """The engine itself."""
+        return self._synthesiser
+
+    @property
     def engine(self) -> str:
         """What a clip's name is made of."""
         return f"{self.name} {self.version}"

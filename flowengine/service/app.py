@@ -25,12 +25,9 @@ from flowengine.adapters.actions.http import HttpActions
 from flowengine.adapters.actions.python import PythonActions
 from flowengine.adapters.actions.runner import ActionRunner
 from flowengine.adapters.twilio.rest import TwilioRest
-from flowengine.errors import FlowEngineError, MissingExtra, StoreError
+from flowengine.errors import MissingExtra, StoreError
 from flowengine.graph.model import Flow
 from flowengine.runtime.ports import Meaning, Model
-from flowengine.runtime.silent import SilentSynthesiser
-from flowengine.runtime.speech_cache import CachedSynthesiser
-from flowengine.runtime.ticker import Ticker
 from flowengine.service import webhooks
 from flowengine.service.api.auditing import log_last_hash, log_last_hash_daily
 from flowengine.service.api.openapi import document
@@ -43,6 +40,7 @@ from flowengine.service.console_stream import console_stream
 from flowengine.service.database import open_database
 from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.dialling.opening import objections, open_dialling, open_queue
+from flowengine.service.engines import open_engines, warm_up
 from flowengine.service.keyring import KeyRing
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
@@ -76,7 +74,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
         async with contextlib.AsyncExitStack() as stack:
             recording = await Recording.open(await asyncio.to_thread(open_database, settings))
             stack.push_async_callback(recording.close)
-            engines = _engines(settings, progress)
+            engines = open_engines(settings, progress)
             stack.push_async_callback(engines.close)
             library = FlowLibrary(settings.flows)
             await asyncio.to_thread(library.refresh)
@@ -94,7 +92,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             lessons = Lessons(meaning, progress)
             calls = Calls(settings, library, recording, engines, actions=actions, model=model, lessons=lessons)
             app.state.calls = calls
-            rendering = Rendering(library, engines.synthesiser, is_busy=lambda: bool(calls.live))
+            rendering = Rendering(library, engines, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
@@ -207,30 +205,13 @@ async def _watch(library: FlowLibrary, rendering: Rendering, lessons: Lessons) -
 async def _warm_up(app: Starlette, speaks: asyncio.Event, progress: Progress) -> None:
     """Load the speech models beside the start; until then the service says that it is not ready."""
     engines: Engines = app.state.calls.engines
-    if engines.recogniser is None:
-        app.state.waiting_for.discard("speech")
-        return
-    try:
-        seconds = await registry.warm_up(engines.recogniser, engines.voice, progress=progress)
-    except FlowEngineError as error:
-        log.error("speech could not be loaded", extra={"error": str(error)})
-        progress(f"speech could not be loaded: {error}")
-        return
+    if engines.recogniser is not None:
+        seconds = await warm_up(engines, progress)
+        if seconds is None:
+            return
+        speaks.set()
+        progress(f"speech ready after {seconds:.1f} s")
     app.state.waiting_for.discard("speech")
-    speaks.set()
-    progress(f"speech ready after {seconds:.1f} s")
-
-
-def _engines(settings: Settings, progress: Progress) -> Engines:
-    """The engines of the settings; without the embedded ones installed, calls can still be typed."""
-    ticker = Ticker()
-    try:
-        recogniser = registry.recogniser_from(settings.nova_stt_ws_url)
-        voice = registry.synthesiser_from(settings.nova_tts_ws_url)
-    except MissingExtra as error:
-        progress(f"{error}; until then calls are typed, not spoken")
-        return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
-    return Engines(recogniser, voice, CachedSynthesiser(voice, folder=settings.speech.folder()), ticker)
 
 
 def _model(settings: Settings, progress: Progress) -> Model | None:

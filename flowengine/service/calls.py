@@ -20,6 +20,7 @@ from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.ports import Actions, CallLine, FirstSound, Lesson, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
+from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service.guard import HoursGuard
@@ -49,19 +50,25 @@ class NoSpeech(FlowEngineError):
 class Engines:
     """The speech engines that all calls share, and the clock of their audio. No recogniser: calls are typed.
 
-    `voice` is the engine behind `synthesiser`, which remembers clips.
+    `voice` is the engine behind `synthesiser`, which remembers clips; `spare` both that and what stands in for it.
     """
 
     recogniser: Recogniser | None
     voice: Synthesiser
     synthesiser: CachedSynthesiser
     ticker: Ticker
+    spare: SpareVoice | None = None
+
+    @property
+    def speaks(self) -> CachedSynthesiser | SpareVoice:
+        """What calls are given to speak with."""
+        return self.spare or self.synthesiser
 
     async def close(self) -> None:
         await self.ticker.close()
         if self.recogniser is not None:
             await self.recogniser.close()
-        await self.synthesiser.close()
+        await self.speaks.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +220,8 @@ class Calls:
             SessionParts(
                 conversation=conversation,
                 line=line,
-                synthesiser=self.engines.synthesiser,
+                synthesiser=self.engines.speaks,
+                clips=self.engines.speaks,
                 guard=HoursGuard(prepared.direction, prepared.person, self.settings.policy, asked_for=asked_for),
                 record=record,
                 ticker=self.engines.ticker,

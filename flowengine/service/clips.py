@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable
 
 from flowengine.errors import SynthesiserError
+from flowengine.runtime.last_words import LAST_WORDS
 from flowengine.runtime.rendering import render
-from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.service.calls import Engines
 from flowengine.service.library import FlowLibrary
 
 log = logging.getLogger(__name__)
@@ -17,9 +18,10 @@ log = logging.getLogger(__name__)
 class Rendering:
     """What the callers of this process will hear alike, made while they are not waiting for it."""
 
-    def __init__(self, library: FlowLibrary, synthesiser: CachedSynthesiser, is_busy: Callable[[], bool]) -> None:
+    def __init__(self, library: FlowLibrary, engines: Engines, is_busy: Callable[[], bool]) -> None:
         self._library = library
-        self._synthesiser = synthesiser
+        self._synthesiser = engines.synthesiser
+        self._spare = engines.spare.second if engines.spare is not None else None
         self._is_busy = is_busy
         self._changed = asyncio.Event()
 
@@ -27,6 +29,8 @@ class Rendering:
         """Look again at what the flows say. Their lines are kept from now on, by whoever makes them first."""
         for shelf in self._library.shelves():
             self._synthesiser.remember(shelf.lines)
+            if self._spare is not None:
+                self._spare.remember(line for line in shelf.lines if line.text in LAST_WORDS)
         self._changed.set()
 
     async def run(self, ready: asyncio.Event, progress: Callable[[str], None]) -> None:
@@ -38,6 +42,8 @@ class Rendering:
             lines = tuple(dict.fromkeys(line for shelf in self._library.shelves() for line in shelf.lines))
             try:
                 rendered = await render(self._synthesiser, lines, is_busy=self._is_busy)
+                if self._spare is not None:
+                    await render(self._spare, self._spare.fixed, is_busy=self._is_busy)
             except SynthesiserError as error:
                 log.error("clips could not be made", extra={"error": type(error).__name__})
                 progress("the fixed lines could not be rendered: they are made when they are first said")

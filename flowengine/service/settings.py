@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from flowengine.adapters.nova2.messages import place
 from flowengine.adapters.openai.options import ModelOptions
 from flowengine.adapters.registry import MeaningChoice
 from flowengine.compliance.policy import Policy
@@ -17,7 +16,7 @@ from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
 from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
-from flowengine.service.speech_settings import SpeechSettings
+from flowengine.service.speech_settings import SpeechSettings, engine_described
 from flowengine.service.values import masked, whole
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
@@ -120,7 +119,7 @@ class Settings:
             policy=policy_settings.policy_from(values),
             dialling=DiallingSettings.from_env(values),
             model=model_settings.model_from(values),
-            speech=SpeechSettings.from_env(values),
+            speech=SpeechSettings.from_env(values, lambda name, value: _url(name, value, "ws", "wss", "scripted")),
             meaning=_meaning(text("FLOWENGINE_MEANING")),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
@@ -174,8 +173,8 @@ class Settings:
             ("flows", str(self.flows)),
             ("record", _without_password(self.database_url)),
             ("record's keys", self._keys()),
-            ("speech to text", place(self.nova_stt_ws_url) if self.nova_stt_ws_url else "embedded"),
-            ("text to speech", place(self.nova_tts_ws_url) if self.nova_tts_ws_url else "embedded"),
+            ("speech to text", engine_described(self.nova_stt_ws_url, self.speech.stt_backup)),
+            ("text to speech", engine_described(self.nova_tts_ws_url, self.speech.tts_backup)),
             ("language model", model_settings.described(self.model)),
             ("meaning", self.meaning or "embedded, where it is installed"),
             ("telephone", self._telephone()),

@@ -19,8 +19,9 @@ from flowengine.conversation.teaching import examples
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, GuardAnswer, GuardPort, Meaning, Model, Synthesiser, Told
+from flowengine.runtime.ports import Actions, Clips, GuardAnswer, GuardPort, Meaning, Model, Synthesiser, Told
 from flowengine.runtime.session import CallSession
+from flowengine.runtime.spare_ears import SpareEars
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
 from tests.virtual_time import run_virtually
@@ -124,6 +125,8 @@ def call(
     line: FakeLine | None = None,
     longest_s: float = 120,
     speculates: bool = False,
+    spare: KeptRecogniser | None = None,
+    clips: Clips | None = None,
     further: frozenset[Further] = frozenset(),
     meaning: Meaning | None = None,
 ) -> tuple[CallResult, Live]:
@@ -148,7 +151,8 @@ def call(
                 guard=guard or OpenGuard(),
                 record=record,
                 ticker=ticker,
-                recogniser=recogniser,
+                recogniser=recogniser if spare is None else SpareEars(recogniser, spare),
+                clips=clips,
                 actions=actions,
                 model=model,
                 lesson=lesson,

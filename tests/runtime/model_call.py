@@ -85,7 +85,7 @@ async def finished(live: Live) -> None:
         conversation = live.session._conversation
         stay = conversation._call.stay
         waits = stay is not None and stay.request is None and conversation._call.transcript.quiet
-        quiet = quiet + 1 if waits and live.session._playback.idle else 0
+        quiet = quiet + 1 if waits and live.session._speaking.playback.idle else 0
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -22,7 +22,7 @@ from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
-RECONNECT_AFTER_S = (0.25, 0.5, 1.0)
+RECONNECT_AFTER_S = (0.1, 0.3, 1.0)
 WAITING_BYTES = BYTES_A_SECOND
 """A second of audio waits for a slow socket; then the oldest is dropped and counted."""
 REPLAY_BYTES = 2 * BYTES_A_SECOND

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import httpx2
 import openai
 
-from flowengine.adapters.openai.breaker import Breaker
 from flowengine.adapters.openai.budget import Budget
 from flowengine.adapters.openai.failing import Failed, refused
 from flowengine.adapters.openai.options import Endpoint, ModelOptions
 from flowengine.adapters.openai.reading import Call, Piece
 from flowengine.errors import ModelError
+from flowengine.runtime.breaker import Breaker
 
 if TYPE_CHECKING:
     from openai import AsyncStream

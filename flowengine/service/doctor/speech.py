@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flowengine.adapters import registry
 from flowengine.errors import FlowEngineError, MissingExtra, RecogniserError
@@ -31,6 +32,22 @@ def check(case: Case) -> Iterator[Finding]:
         yield Finding("speech", "ok", f"{recogniser.name} hears; not tried (leave --quick out to try it)")
         return
     yield from asyncio.run(_tried(recogniser, synthesiser))
+    yield from _backups(case)
+
+
+def _backups(case: Case) -> Iterator[Finding]:
+    """What stands in for the engines, where something does: each is tried with the engine of the other role."""
+    settings, speech = case.settings, case.settings.speech
+    if speech.stt_backup is None and speech.tts_backup is None:
+        return
+    stt = settings.nova_stt_ws_url if speech.stt_backup is None else speech.stt_backup
+    tts = settings.nova_tts_ws_url if speech.tts_backup is None else speech.tts_backup
+    try:
+        tried = asyncio.run(_tried(registry.recogniser_from(stt), registry.synthesiser_from(tts)))
+    except MissingExtra as error:
+        yield Finding("backup", "warning", f"nothing stands in: {error}", 'pip install "flowengine[local]"')
+        return
+    yield from (replace(finding, subject="backup") for finding in tried)
 
 
 async def _tried(recogniser: Recogniser, synthesiser: Synthesiser) -> list[Finding]:

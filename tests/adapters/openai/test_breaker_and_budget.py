@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flowengine.adapters.openai.breaker import LONGEST_REST_S, REST_S, Breaker
 from flowengine.adapters.openai.budget import CALLS_KEPT, Budget
 from flowengine.adapters.openai.options import Endpoint, ModelOptions
 from flowengine.errors import ModelError
+from flowengine.runtime.breaker import LONGEST_REST_S, REST_S, Breaker
 
 
 class Clock:

@@ -1,0 +1,77 @@
+"""What a call says: speeches in, audio and marks out, and which of them the caller may not cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flowengine.conversation.commands import Pause, Speak
+from flowengine.runtime.last_words import NO_VOICE
+from flowengine.runtime.observed import SessionParts
+from flowengine.runtime.playback import Cut, Heard, Playback
+from flowengine.runtime.speaker import Speaker
+from flowengine.runtime.tasks import Tasks
+
+
+class Speaking:
+    """The speaking side of one call. `on_audio(now)` when there is something new to send, `on_failure(reason)` when
+    a sentence could not be spoken."""
+
+    def __init__(
+        self,
+        parts: SessionParts,
+        tasks: Tasks,
+        on_audio: Callable[[float], None],
+        on_failure: Callable[[str], None],
+    ) -> None:
+        self._parts = parts
+        self.playback = Playback(parts.line)
+        self._speaker = Speaker(self.playback, parts.synthesiser, parts.voice, tasks, on_failure)
+        self._speaker.on_audio = on_audio
+        self._firm: set[str] = set()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits, and all that was sent has been heard."""
+        return self.playback.idle
+
+    @property
+    def may_be_interrupted(self) -> bool:
+        """Something is being said, and nothing of it forbids to be cut short."""
+        return not self.playback.idle and not self._firm
+
+    @property
+    def has_last_words(self) -> bool:
+        """The clip that tells of a voice that has failed is there."""
+        clips = self._parts.clips
+        return clips is not None and clips.at_hand(NO_VOICE, voice=self._parts.voice) is not None
+
+    def say(self, speech: Speak | Pause) -> None:
+        """After all that was said before."""
+        if isinstance(speech, Speak) and not speech.interruptible:
+            self._firm.add(speech.speech_id)
+        if self.playback.idle:
+            self.playback.first_audio_at = None
+        self._speaker.say(speech)
+
+    def stop(self, now: float) -> list[Cut]:
+        """Drop what is being said and what waits: how far each had come."""
+        self._speaker.stop()
+        return [] if self.playback.idle else self.clear(now)
+
+    def clear(self, now: float) -> list[Cut]:
+        """What has been sent and what waits to be, given up."""
+        return self._over(self.playback.clear(now))
+
+    def on_mark(self, name: str) -> list[Heard]:
+        """The far end has played up to this mark: what was heard to its end."""
+        heard = self.playback.on_mark(name)
+        self._firm.difference_update(speech.speech_id for speech in heard)
+        return heard
+
+    def shut(self) -> None:
+        """Nothing more is synthesised; idempotent."""
+        self._speaker.stop()
+
+    def _over(self, cuts: list[Cut]) -> list[Cut]:
+        self._firm.difference_update(cut.speech_id for cut in cuts)
+        return cuts
