@@ -29,6 +29,7 @@ class ModelInChat:
 
     def __init__(self, options: ModelOptions) -> None:
         self._model = registry.model_from(options)
+        self.understands = options.understands
         # The client belongs to one event loop.
         self._loop = asyncio.Runner()
         # What fails is a note of the call: nobody at a terminal wants it a second time.

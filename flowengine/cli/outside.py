@@ -109,7 +109,8 @@ class Outside:
     @property
     def further(self) -> frozenset[Further]:
         """What can be asked when no phrase fits."""
-        there: list[tuple[Further, object]] = [("meaning", self._meaning), ("model", self._model)]
+        understanding = self._model if self._model is not None and self._model.understands else None
+        there: list[tuple[Further, object]] = [("meaning", self._meaning), ("model", understanding)]
         return frozenset(name for name, which in there if which is not None)
 
     def __call__(self, order: Order) -> Answer:

@@ -197,3 +197,13 @@ def test_the_model_chooses_what_no_phrase_fits(flow: Path, monkeypatch: pytest.M
         monkeypatch.setenv("FLOWENGINE_MODEL_URL", server.url)
         shown = chat(flow, "affirmative\n", "--model").output
     assert "agree 0.85 (model)" in shown
+
+
+def test_a_model_that_is_kept_to_its_turns_is_not_asked(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ModelServer([Turn(form={"intent": "agree"})]) as server:
+        monkeypatch.setenv("FLOWENGINE_MODEL", "small")
+        monkeypatch.setenv("FLOWENGINE_MODEL_URL", server.url)
+        monkeypatch.setenv("FLOWENGINE_MODEL_UNDERSTANDING", "off")
+        shown = chat(flow, "affirmative\n", "--model").output
+        assert server.state()["turns_left"] == 1, "the form was not asked for"
+    assert "(model)" not in shown

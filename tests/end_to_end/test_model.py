@@ -49,14 +49,23 @@ outcome hung_up
 intent agree "the caller says yes"
   "yes"
 
+slot day: date
+  ask "Which day?"
+  tries 1
+
 state start
   say "Shall I?"
   listen
-    agree
-      say "Booked. Goodbye."
-      end booked
+    agree -> when
     silence: end sent_away
     otherwise: end sent_away
+
+state when
+  collect day
+    done
+      say "Booked for {{ day | spoken }}. Goodbye."
+      end booked
+    failed: end sent_away
 
 anywhere
   hangup: end hung_up
@@ -108,11 +117,22 @@ def test_a_model_that_dies_in_mid_sentence_is_covered(tmp_path: Path) -> None:
     assert report.ended_by == "agent"
 
 
-def test_what_no_phrase_fits_is_the_models_to_understand(tmp_path: Path) -> None:
-    _, record = ring(tmp_path, [Turn(form={"intent": "agree"})], "pencil me in for that", flow=ASKING)
+def test_what_no_phrase_fits_and_no_reader_reads_is_the_models_to_understand(tmp_path: Path) -> None:
+    forms = [Turn(form={"intent": "agree"}), Turn(form={"value": "2031-01-31"})]
+    _, record = ring(tmp_path, forms, "pencil me in for that", "the last day of that January", flow=ASKING)
     assert record["outcome"] == "booked"
-    (caller,) = (line for line in record["transcript"] if line["speaker"] == "caller")
-    assert caller["text"] == "pencil me in for that"
+    said = [line["text"] for line in record["transcript"]]
+    assert said[-4:] == [
+        "pencil me in for that",
+        "Which day?",
+        "the last day of that January",
+        "Booked for Friday the thirty-first of January twenty thirty-one. Goodbye.",
+    ]
+
+
+def test_a_model_that_cannot_say_what_is_meant_changes_nothing(tmp_path: Path) -> None:
+    _, record = ring(tmp_path, [Turn(form="", status=429, retry_after=60)], "pencil me in for that", flow=ASKING)
+    assert (record["outcome"], record["abnormal"]) == ("sent_away", False)
 
 
 def test_a_model_that_may_not_understand_is_not_asked(tmp_path: Path) -> None:
