@@ -12,7 +12,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -84,21 +84,25 @@ def understood(said: str) -> tuple[Candidate, ...]:
 
 def verdict(row: Utterance) -> Verdict:
     """`asked`: two fit as well, one of them is right, and the caller would be asked which."""
-    found = understood(row.said)
+    return decide(understood(row.said), row.intents)
+
+
+def decide(found: Sequence[Candidate], meant: frozenset[str]) -> Verdict:
+    """What is made of these candidates, where any of `meant` is right; none of them: nothing may be taken."""
     if not found:
-        return "none" if row.intents else "right"
+        return "none" if meant else "right"
     first = found[0]
     rival = next(
         (
             each
             for each in found[1:]
-            if first.tier != "protective" and first.score - each.score < EQUAL and each.intent not in row.intents
+            if first.tier != "protective" and first.score - each.score < EQUAL and each.intent not in meant
         ),
         None,
     )
-    if first.intent in row.intents:
+    if first.intent in meant:
         return "right" if rival is None else "asked"
-    near = any(each.intent in row.intents and first.score - each.score < EQUAL for each in found[1:])
+    near = any(each.intent in meant and first.score - each.score < EQUAL for each in found[1:])
     return "asked" if near and first.tier != "protective" else "wrong"
 
 

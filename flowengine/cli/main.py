@@ -14,6 +14,7 @@ COMMANDS = {
     "calls": "List recorded calls, or show one.",
     "can-call": "Say whether a number may be called, and why not.",
     "chat": "Talk to a flow by typing.",
+    "confusions": "Show which intents get mixed up, and which phrases would help.",
     "consent": "Keep what people agreed to.",
     "do-not-call": "Keep the list of those who must not be called.",
     "doctor": "Check what calls need: settings, database, flows, rules, telephone, speech, meaning, model.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,17 +12,18 @@ from typing import Literal
 
 import click
 
-from flowengine.cli.terminal import columns
+from flowengine.cli.compiled import compiled
+from flowengine.cli.further import chosen_by_model, likened
+from flowengine.cli.meanings import engine_option
+from flowengine.compliance.honoured import honoured
 from flowengine.conversation.commands import Candidate
-from flowengine.conversation.deciding import OPT_OUT, fitting, overshadowed, rivals
+from flowengine.conversation.deciding import overshadowed
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.explaining import Evidence, ExplainingMatcher, Explanation
 from flowengine.conversation.place import Doubt, Live
-from flowengine.conversation.supposing import listened_for, live_in, waiting_in
+from flowengine.conversation.supposing import decided, listened_for, live_in, waiting_in
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
-from flowengine.graph.compile import compile_file
 from flowengine.graph.model import Collect, Flow
-from flowengine.language.render import render
 from flowengine.testing.paint import Painter
 
 Fate = Literal["taken", "asked", "weaker", "too weak beside the best", "not handled here"]
@@ -40,35 +41,44 @@ class Verdict:
 @click.argument("flow", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("text")
 @click.option("--state", metavar="STATE", help="Weigh what is live in this state; else every intent of the flow.")
+@click.option("--phrases", "phrases_only", is_flag=True, help="Leave out likeness: phrases and patterns alone.")
+@click.option("--model", "asks_model", is_flag=True, help="Ask the model of the settings which intent is meant, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
-def command(flow: Path, text: str, state: str | None, as_json: bool) -> None:
-    """Show what TEXT would be taken for: each intent that fits, with its score, its tier and why.
+@engine_option
+def command(
+    flow: Path, text: str, state: str | None, phrases_only: bool, asks_model: bool, as_json: bool, engine: str | None
+) -> None:
+    """Show what TEXT would be taken for, tier by tier: each intent that fits, with its score and why.
 
-    Phrases that a "not" turns round are listed as denied. A `heard SLOT` branch and the answer to a `collect` are read
-    by rules of their own and are not weighed here; `flowengine chat` plays them.
+    First phrases and patterns; then what it comes nearest to, where the engine of meanings is installed. A call asks
+    a tier only where the ones before leave it open; here each is shown. Phrases that a "not" turns round are listed as
+    denied. A `heard SLOT` branch and the answer to a `collect` are read by rules of their own and are not weighed
+    here; `flowengine chat` plays them.
     """
-    graph = _read(flow)
+    graph = compiled(flow)
     live = None if state is None else _live(graph, state)
     named = tuple(graph.intents) if live is None else listened_for(graph, live)
     explanation = ExplainingMatcher(graph.intents).explain(text, named)
     verdict = _weighed(explanation.candidates) if live is None else _decided(graph, live, explanation.candidates)
+    kind = honoured(text)
+    near = None if phrases_only else likened(graph, live, text, engine)
+    choice = chosen_by_model(graph, live, text) if asks_model else None
     if as_json:
-        click.echo(json.dumps(_body(explanation, verdict, state), indent=2, ensure_ascii=False))
+        body = _body(explanation, verdict, state)
+        body["honoured"] = kind
+        body |= {} if near is None else {"meaning": near if isinstance(near, str) else near.body()}
+        body |= {} if choice is None else {"model": choice.body()}
+        click.echo(json.dumps(body, indent=2, ensure_ascii=False))
         return
     paint = Painter(sys.stdout.isatty())
-    click.echo("\n".join(_lines(explanation, verdict, paint)), color=paint.colour)
+    lines = [*_lines(explanation, verdict, paint)]
+    if kind is not None and kind not in {each.intent for each in explanation.candidates}:
+        lines.append(f"heard in every flow, by rules of the engine: {kind}")
+    lines += [paint.dim(near)] if isinstance(near, str) else near.lines(paint) if near is not None else []
+    lines += choice.lines(paint) if choice is not None else []
+    click.echo("\n".join(lines), color=paint.colour)
     if state is not None and any(isinstance(each, Collect) for each in waiting_in(graph, state)):
         click.echo(paint.dim(f"{state!r} collects slots: there an answer to its question comes first."))
-
-
-def _read(path: Path) -> Flow:
-    compiled = compile_file(path)
-    if compiled.flow is None:
-        colour = sys.stderr.isatty()
-        shown = render(compiled.diagnostics, compiled.sources, colour=colour, columns=columns(sys.stderr))
-        click.echo(shown, err=True, color=colour)
-        raise SystemExit(1)
-    return compiled.flow
 
 
 def _live(flow: Flow, state: str) -> Live:
@@ -80,12 +90,10 @@ def _live(flow: Flow, state: str) -> Live:
 
 def _decided(flow: Flow, live: Live, candidates: Sequence[Candidate]) -> Verdict:
     """As a call would, when the state has just been entered."""
-    ordered = fitting(candidates, live, {}, {})
-    suppresses = any(each.intent == OPT_OUT for each in candidates)
-    others = rivals(ordered) if ordered and not suppresses else []
-    handled = {fit.intent for fit in ordered}
-    first = OPT_OUT if suppresses else ordered[0].intent if ordered else None
-    asked = {first, others[0].intent} if others else set()
+    decision = decided(live, candidates)
+    first, other = decision.intent, decision.asked
+    handled = {fit.intent for fit in decision.fits}
+    asked = {first, other.intent} if other is not None else set()
     fates: list[tuple[Candidate, Fate]] = []
     for each in candidates:
         if each.intent in asked:
@@ -96,7 +104,8 @@ def _decided(flow: Flow, live: Live, candidates: Sequence[Candidate]) -> Verdict
             fates.append((each, "too weak beside the best"))
         else:
             fates.append((each, "weaker" if each.intent in handled else "not handled here"))
-    return Verdict(tuple(fates), did_you_mean(flow, Doubt(ordered[0], others[0])) if others else None)
+    question = did_you_mean(flow, Doubt(decision.fits[0], other)) if other is not None else None
+    return Verdict(tuple(fates), question)
 
 
 def _weighed(candidates: Sequence[Candidate]) -> Verdict:
@@ -145,7 +154,7 @@ def _quoted(why: Evidence) -> str:
     return why.written if why.how == "pattern" else f"“{why.written}”"
 
 
-def _body(explanation: Explanation, verdict: Verdict, state: str | None) -> Mapping[str, object]:
+def _body(explanation: Explanation, verdict: Verdict, state: str | None) -> dict[str, object]:
     return {
         "state": state,
         "words": explanation.words,

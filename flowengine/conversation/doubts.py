@@ -42,7 +42,9 @@ MEANT: Mapping[Honoured, str] = {
 """What every caller may say, as a model is told it."""
 
 ABOUT_THE_CALLER = re.compile(r"^(?:the )?(?:caller|customer|person) (\w+)(?: (.*))?$", re.IGNORECASE)
-STATES = {"is": "are", "has": "have", "was": "were"}
+STATES = {"is": "are", "has": "have", "was": "were", "does": "do", "wants": "want"}
+BARE = frozenset({"would", "will", "can", "cannot", "could", "should", "must", "may", "did"})
+"""Said of you as of the caller: "would rather read" is nothing that one means to do."""
 TURNED = {"his": "your", "her": "your", "their": "your", "they": "you", "them": "you", "he": "you", "she": "you"}
 
 
@@ -63,8 +65,8 @@ def _meaning(intent: Intent) -> str:
         verb, rest = match.group(1).lower(), _facing(match.group(2) or "")
         if verb in STATES:
             return f"that you {STATES[verb]} {rest}".strip()
-        if verb in ("wants", "would", "will", "can"):
-            return f"that you {verb.removesuffix('s') if verb == 'wants' else verb} {rest}".strip()
+        if verb in BARE:
+            return f"that you {verb} {rest}".strip()
         return f"to {_base(verb)} {rest}".strip()
     if description:
         return description[0].lower() + description[1:]

@@ -15,7 +15,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Intent
+from flowengine.graph.model import Flow, Intent
 
 OPT_OUT: Literal["opt_out"] = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
@@ -136,7 +136,7 @@ class Honouring:
     def __init__(self, call: Call, interpreter: Interpreter) -> None:
         self._call = call
         self._interpreter = interpreter
-        self._answers = INBOUND if call.flow.direction == "inbound" else OUTBOUND
+        self._answers = _answers(call.flow)
         self._noted: set[Honoured] = set()
 
     def protects(self, text: str) -> bool:
@@ -156,7 +156,7 @@ class Honouring:
 
     def goes_on(self, kind: Honoured) -> bool:
         """Whether the call goes on after the answer, as if nothing had happened."""
-        return kind != OPT_OUT and self._answers[kind].ends is None and kind not in ONCE
+        return goes_on(self._call.flow, kind)
 
     def answer(self, kind: Honoured) -> None:
         """Say what is always said, and go on or end."""
@@ -197,3 +197,12 @@ class Honouring:
             stay.held.tries = 0
             return self._interpreter.go_on()
         return self._interpreter.ask_again()
+
+
+def goes_on(flow: Flow, kind: Honoured) -> bool:
+    """Whether a call of this flow goes on after the engine's own answer, as if nothing had happened."""
+    return kind != OPT_OUT and _answers(flow)[kind].ends is None and kind not in ONCE
+
+
+def _answers(flow: Flow) -> Mapping[Honoured, Answer]:
+    return INBOUND if flow.direction == "inbound" else OUTBOUND

@@ -5,7 +5,7 @@ For people who ask: a call itself has counts, values and questions besides, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -13,7 +13,7 @@ from flowengine.compliance.honoured import Honoured, honoured
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import OPT_OUT, fitting, rivals
 from flowengine.conversation.honouring import CERTAIN, NAMED
-from flowengine.conversation.place import Live, intents_of
+from flowengine.conversation.place import Fit, Live, OpenToCaller, intents_of
 from flowengine.conversation.understanding import EQUAL, Matcher
 from flowengine.graph.edges import own_statements
 from flowengine.graph.model import Flow, Waiting
@@ -27,6 +27,19 @@ class Taken:
     rival: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a call would do with weighed intents. `intent` None: no branch that is live handles what fits.
+
+    `asked`: the caller is asked which of the two is meant. `fits`: the branches that fit, the first of them the one to
+    take; empty where the engine itself handles an opt-out.
+    """
+
+    intent: str | None
+    asked: Fit | None
+    fits: tuple[Fit, ...]
+
+
 def meanings_of(flow: Flow) -> tuple[str, ...]:
     """What a caller's words may be taken for: the flow's intents, and what every caller may say."""
     return tuple(dict.fromkeys((*flow.intents, *get_args(Honoured))))
@@ -35,6 +48,11 @@ def meanings_of(flow: Flow) -> tuple[str, ...]:
 def waiting_in(flow: Flow, state: str) -> Iterator[Waiting]:
     """The statements of the state that wait."""
     return (each for each in own_statements(flow.states[state].body) if isinstance(each, Waiting))
+
+
+def listening_in(flow: Flow) -> list[str]:
+    """The states in which the caller has the floor."""
+    return [name for name in flow.states if any(isinstance(each, OpenToCaller) for each in waiting_in(flow, name))]
 
 
 def live_in(flow: Flow, state: str) -> Live:
@@ -46,6 +64,17 @@ def live_in(flow: Flow, state: str) -> Live:
 def listened_for(flow: Flow, live: Live) -> tuple[str, ...]:
     """The live intents; an opt-out is heard everywhere."""
     return tuple(dict.fromkeys((*intents_of(live), *((OPT_OUT,) if OPT_OUT in flow.intents else ()))))
+
+
+def decided(live: Live, candidates: Sequence[Candidate]) -> Decision:
+    """What a call would take, when the state has just been entered."""
+    fits = tuple(fitting(candidates, live, {}, {}))
+    if any(each.intent == OPT_OUT for each in candidates):
+        return Decision(OPT_OUT, None, fits)
+    if not fits:
+        return Decision(None, None, ())
+    others = rivals(list(fits))
+    return Decision(fits[0].intent, others[0] if others else None, fits)
 
 
 def supposed(flow: Flow, matcher: Matcher, text: str, state: str | None) -> Taken:
@@ -61,14 +90,11 @@ def supposed(flow: Flow, matcher: Matcher, text: str, state: str | None) -> Take
     live = live_in(flow, state)
     named = listened_for(flow, live)
     candidates = matcher.understand(text, named)
-    if any(each.intent == OPT_OUT for each in candidates):
-        return Taken(OPT_OUT)
-    ordered = fitting(candidates, live, {}, {})
-    protects = _protects(text, named, candidates)
-    if protects is not None or not ordered:
+    decision = decided(live, candidates)
+    protects = None if decision.intent == OPT_OUT else _protects(text, named, candidates)
+    if protects is not None:
         return Taken(protects)
-    others = rivals(ordered)
-    return Taken(ordered[0].intent, others[0].intent if others else None)
+    return Taken(decision.intent, None if decision.asked is None else decision.asked.intent)
 
 
 def _protects(text: str, named: tuple[str, ...], candidates: tuple[Candidate, ...]) -> str | None:

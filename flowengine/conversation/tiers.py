@@ -25,11 +25,11 @@ from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRe
 from flowengine.conversation.honouring import NAMED, Honouring
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN, weighed
-from flowengine.conversation.place import Doubt, Fit, OpenToCaller, Weighing, intents_of, layers
+from flowengine.conversation.place import Doubt, Fit, Live, OpenToCaller, Weighing, intents_of, layers
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import extract
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Again, Branch, Collect, Goto, Listen, OnOtherwise, Resume
+from flowengine.graph.model import Again, Branch, Collect, Flow, Goto, Listen, OnOtherwise, Resume
 from flowengine.words.normalise import words
 
 MEANING_TIMEOUT_S = 0.4
@@ -110,13 +110,7 @@ class Tiers:
         return request
 
     def _choices(self) -> dict[str, str]:
-        """What may be meant here, each with a description: the live intents, and what every caller may say."""
-        flow = self._call.flow
-        live = intents_of(layers(flow, self._settling.here))
-        kinds: dict[str, str] = {
-            kind: MEANT[kind] for kind in KINDS if not any(name in live for name in NAMED.get(kind, (kind,)))
-        }
-        return {**{name: flow.intents[name].description or name.replace("_", " ") for name in live}, **kinds}
+        return choices(self._call.flow, layers(self._call.flow, self._settling.here))
 
     @property
     def _is_private(self) -> bool:
@@ -141,8 +135,8 @@ class Tiers:
             return None
         match event:
             case MeaningWeighed(likenesses=likenesses):
-                choices = self._choices()
-                found = weighed([each for each in likenesses if each.intent in choices])
+                named = self._choices()
+                found = weighed([each for each in likenesses if each.intent in named])
                 likely = tuple(each for each in found if each.score >= WORTH_NAMING)
                 return self._decide(weighing, likely, asks_model=True)
             case IntentChosen(intent=str(intent)) if intent in self._choices():
@@ -181,12 +175,12 @@ class Tiers:
         if top is None:
             return self._nothing(weighing, candidates)
         first = self._fit(top)
-        return self._question(weighing, Doubt(first, second, None if first else _kind(top.intent)), candidates)
+        return self._question(weighing, Doubt(first, second, None if first else kind_of(top.intent)), candidates)
 
     def _best(self, likely: tuple[Candidate, ...]) -> tuple[Candidate | None, Fit | None]:
         """What is meant most likely, and what it may be as well. What protects the caller is first where it leads."""
         fitting = self._fitting(likely)
-        if likely and self._protects(likely[0].intent):
+        if likely and self._protects(likely[0].intent) and (self._fit(likely[0]) or likely[0].intent in KINDS):
             return likely[0], None
         if not fitting:
             return next((each for each in likely if each.intent in KINDS), None), None
@@ -209,7 +203,7 @@ class Tiers:
         if self._is_safe(found[0]):
             return self._act(weighing, found[0], found)
         fit = self._fit(found[0])
-        return self._question(weighing, Doubt(fit, None, None if fit else _kind(found[0].intent), aside=True), found)
+        return self._question(weighing, Doubt(fit, None, None if fit else kind_of(found[0].intent), aside=True), found)
 
     def _act(self, weighing: Weighing, chosen: Candidate, candidates: tuple[Candidate, ...]) -> None:
         """Do as is meant, whoever says so."""
@@ -221,7 +215,7 @@ class Tiers:
         if chosen.intent not in KINDS:
             return self._nothing(weighing, candidates)
         call.emit(call.understood(weighing.shown, chosen.intent, chosen.score, chosen.tier, candidates))
-        return self._honouring.answer(_kind(chosen.intent))
+        return self._honouring.answer(kind_of(chosen.intent))
 
     def _take_value(self, weighing: Weighing, value: str | None) -> None:
         """What the model has read is checked as any value from outside, and read back where the flow reads back."""
@@ -295,11 +289,20 @@ class Tiers:
             return True
         fit = self._fit(candidate)
         if fit is None:
-            return self._honouring.goes_on(_kind(candidate.intent))
-        return candidate.intent != OPT_OUT and _comes_back(fit.branch, self._call.prepared.asides)
+            return self._honouring.goes_on(kind_of(candidate.intent))
+        return candidate.intent != OPT_OUT and comes_back(fit.branch, self._call.prepared.asides)
 
 
-def _comes_back(branch: Branch, asides: frozenset[str]) -> bool:
+def choices(flow: Flow, live: Live) -> dict[str, str]:
+    """What may be meant here, each with a description: the live intents, and what every caller may say."""
+    named = intents_of(live)
+    kinds: dict[str, str] = {
+        kind: MEANT[kind] for kind in KINDS if not any(name in named for name in NAMED.get(kind, (kind,)))
+    }
+    return {**{name: flow.intents[name].description or name.replace("_", " ") for name in named}, **kinds}
+
+
+def comes_back(branch: Branch, asides: frozenset[str]) -> bool:
     """Whether the call is where it was when the branch has been taken: nothing in it ends or moves the call."""
     last = branch.body[-1] if branch.body else None
     return isinstance(last, Resume | Again) or (isinstance(last, Goto) and last.state in asides)
@@ -308,5 +311,6 @@ def _comes_back(branch: Branch, asides: frozenset[str]) -> bool:
 _BY_NAME: Mapping[str, Honoured] = {kind: kind for kind in KINDS}
 
 
-def _kind(name: str) -> Honoured:
+def kind_of(name: str) -> Honoured:
+    """A choice that no intent of the flow answers."""
     return _BY_NAME[name]

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from flowengine.adapters import registry
+from flowengine.adapters.local import packages
+from flowengine.adapters.scripted.model import ScriptedModel
 from flowengine.cli.main import main
+from flowengine.runtime.ports import FormRequest, FormValue
 
 FLOW = """\
 flow shop "Shop" inbound
@@ -47,6 +51,12 @@ def flow(tmp_path: Path) -> str:
     path = tmp_path / "shop.flow"
     path.write_text(FLOW, encoding="utf-8")
     return str(path)
+
+
+@pytest.fixture(autouse=True)
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed makes no difference: the scripted engine is named where one is wanted."""
+    monkeypatch.setattr(packages, "MEANING", ("no_such_package",))
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -112,3 +122,82 @@ def test_a_flow_with_mistakes_is_shown_with_them(tmp_path: Path) -> None:
     status, output = run(str(path), "yes")
     assert status == 1
     assert "FL201" in output
+
+
+# The further tiers.
+
+
+def near(*arguments: str) -> dict[str, object]:
+    status, output = run(*arguments, "--engine", "scripted:", "--json")
+    assert status == 0, output
+    found = json.loads(output)["meaning"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_likeness_is_shown_with_the_nearest_example_and_what_a_call_would_do(flow: str) -> None:
+    status, output = run(flow, "--state", "choose", "--engine", "scripted:", "I really want to buy")
+    assert status == 0
+    assert "buy " in output
+    assert "probability 0.81, likeness 0.80 to “I want to buy”" in output or "to “I want to buy”" in output
+    assert "by likeness" in output
+
+
+def test_a_likeness_that_is_sure_is_taken_an_unsure_one_asked_and_else_nothing(flow: str) -> None:
+    assert near(flow, "--state", "choose", "purchase")["outcome"] == "asked"
+    assert near(flow, "--state", "choose", "blue monkeys") == {
+        **near(flow, "--state", "choose", "blue monkeys"),
+        "outcome": "nothing",
+        "intent": None,
+        "question": None,
+    }
+    assert near(flow, "--state", "choose", "stop calling me")["question"] == (
+        "Sorry, would you like us not to call you again?"
+    )
+
+
+def test_only_what_may_be_meant_in_the_state_is_likened(flow: str) -> None:
+    weighed = near(flow, "--state", "buying", "I want to sell")["weighed"]
+    assert isinstance(weighed, list)
+    named = {each["intent"] for each in weighed}
+    assert {"buy", "opt_out", "distress"} <= named
+    assert "sell" not in named
+
+
+def test_without_the_engine_one_line_says_so(flow: str) -> None:
+    status, output = run(flow, "I want to buy")
+    assert status == 0
+    assert "by phrases alone: " in output
+    assert "taken" in output
+
+
+def test_phrases_leaves_likeness_out(flow: str) -> None:
+    assert "likeness" not in run(flow, "--phrases", "I want to buy")[1]
+
+
+def test_what_every_flow_hears_is_told(flow: str) -> None:
+    output = run(flow, "--phrases", "are you a robot")[1]
+    assert "heard in every flow, by rules of the engine: robot_question" in output
+
+
+def test_the_model_is_asked_as_a_call_asks_it(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    forms: list[FormRequest] = []
+
+    class Chooser(ScriptedModel):
+        async def fill(self, request: FormRequest) -> dict[str, FormValue]:
+            forms.append(request)
+            return {"intent": "sell"}
+
+    monkeypatch.setenv("FLOWENGINE_MODEL", "a-model")
+    monkeypatch.setenv("FLOWENGINE_MODEL_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr(registry, "model_from", lambda options: Chooser())
+    output = run(flow, "--phrases", "--model", "--state", "choose", "I have an old car")[1]
+    assert "the model  chooses sell" in output
+    assert {"buy", "sell", "opt_out", "none of these"} <= set(forms[0].fields[0].choices)
+
+
+def test_the_model_needs_a_setting(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FLOWENGINE_MODEL", raising=False)
+    status, output = run(flow, "--phrases", "--model", "yes")
+    assert status == 2
+    assert "FLOWENGINE_MODEL" in output

@@ -256,20 +256,20 @@ def test_an_opt_out_question_that_was_talked_over_is_forgotten() -> None:
 
 def test_a_protective_intent_whose_answer_comes_back_is_answered_at_once() -> None:
     talk = Talk(HANDLED, further=MEANING)
-    talk.says("is there flesh and blood on that end")
+    talk.says(ODD)
     assert talk.likens(robot_question=0.9) == ["I'm an automated assistant.", AGAIN]
 
 
 def test_what_the_flow_does_not_answer_is_answered_by_the_engine() -> None:
     talk = Talk(GREETING, further=MEANING)
-    talk.says("is there flesh and blood on that end")
+    talk.says(ODD)
     said = talk.likens(robot_question=0.9)
     assert said[0] == "Yes, I'm Amy, an automated assistant for Hearth & Home."
 
 
 def test_what_would_end_the_call_is_asked_first() -> None:
     talk = Talk(GREETING, further=MEANING)
-    talk.says("this is a disgrace and somebody ought to know")
+    talk.says(ODD)
     assert talk.likens(complaint=0.9) == [QUESTIONS["complaint"]]
     assert talk.says("yes") != []
     assert talk.outcome is not None

@@ -1,0 +1,1 @@
+"""Which intents get mixed up: from a flow's own phrases, and from recorded calls; and what to add."""
