@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from flowengine.conversation.commands import Tier
 from flowengine.errors import StoreError
 from flowengine.store.rows import CallRow, Entry
 from flowengine.store.store import Store
@@ -27,7 +28,7 @@ class TranscriptLine(msgspec.Struct):
     Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
     (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words, `state` is
     where they were taken, and `turn` counts what the caller said or pressed, from 1: labels name it.
-    `sentiment`: how the caller felt, −1 to 1; None where that is not known.
+    `sentiment`: how the caller felt, −1 to 1; None where that is not known. `tier`: by what they were understood.
     """
 
     at: float
@@ -41,6 +42,7 @@ class TranscriptLine(msgspec.Struct):
     turn: int | None = None
     state: str | None = None
     sentiment: float | None = None
+    tier: Tier | None = None
 
 
 class StateVisit(msgspec.Struct):
@@ -301,7 +303,7 @@ class _Story:
             waiting.remove(line)
             # Where the conversation hides what was said, the transcript does.
             line.text, line.intent, line.score = text, facts["intent"], facts["score"]
-            line.state, line.sentiment = self.state, facts.get("sentiment")
+            line.state, line.sentiment, line.tier = self.state, facts.get("sentiment"), facts.get("tier")
 
     def _answered(self, facts: dict[str, Any]) -> None:
         check = self._asked.pop(facts["request_id"], None)

@@ -100,7 +100,7 @@ def test_a_flow_asks_for_the_mood() -> None:
     flow = compiled(CROSS)
     cross, calm = Talk(flow), Talk(flow)
     cross.says("this is bloody ridiculous")
-    assert cross.says("you lot are absolutely useless") == ["I'm sorry to hear that."]
+    assert cross.says("that is an awful lot of nonsense") == ["I'm sorry to hear that."]
     calm.says("the weather is grey")
     assert calm.says("that was lovely") == ["All fine, 0.71."]
 
@@ -111,8 +111,8 @@ def taken(talk: Talk) -> list[float | None]:
 
 def test_the_record_has_the_sentiment_of_each_turn_but_of_hidden_ones() -> None:
     talk = Talk(compiled(CROSS))
-    talk.says("that's useless")
-    assert taken(talk) == [sentiment("that's useless")]
+    talk.says("it is a nightmare")
+    assert taken(talk) == [sentiment("it is a nightmare")]
     secret = Talk(PIN)
     secret.says("one two bloody three four")
     assert taken(secret) == [None]

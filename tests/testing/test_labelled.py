@@ -124,6 +124,26 @@ def test_a_phrase_that_would_clash_is_left_out(store: Store, flow: Flow) -> None
     assert [each.phrase for each in made.left_out] == ["rather not"]
 
 
+def test_a_phrase_that_a_labelled_turn_would_fall_for_is_left_out(store: Store, flow: Flow) -> None:
+    record(store, flow, "call-1", {"name": "Priya"}, "go on then", "go on then about the weather")
+    say(store, 1, "intent", "agree")
+    say(store, 2, "none")
+    made = proposals(flow, found(store, flow), personal=False)
+    assert made.phrases == {}
+    assert made.left_out[0].why.startswith("turn 2 of call-1")
+
+
+def test_what_a_further_tier_understood_is_not_lost(store: Store, flow: Flow, flow_file: Path) -> None:
+    record(store, flow, "call-1", {"name": "Priya"}, "go on then")
+    say(store, 1, "right")
+    (labelled,) = labels_of(store, "visit")
+    labelled.line.intent, labelled.line.tier = "agree", "model"
+    (held,) = reviewed(flow, [labelled])
+    assert (held.status, held.now) == ("right", None)
+    made = recorded_tests(store, flow, flow_file, flow_file.with_name("r.flowtest"), [held], personal=False)
+    assert (made.tests, len(made.left_out)) == ([], 1)
+
+
 def test_long_or_personal_words_and_foreign_intents_are_no_phrases(store: Store, flow: Flow) -> None:
     long = "well I suppose that you could go on and do it then"
     record(store, flow, "call-1", {"name": "Priya"}, "Priya would love that", long, "go on then")

@@ -13,7 +13,7 @@ from flowengine.conversation.supposing import supposed
 from flowengine.conversation.understanding import Matcher
 from flowengine.graph.model import Flow
 from flowengine.testing.labelled.personal import may_be_personal
-from flowengine.testing.labelled.reviewing import Reviewed
+from flowengine.testing.labelled.reviewing import FURTHER, Reviewed
 from flowengine.words.normalise import FILLERS, words
 
 LONGEST_PHRASE = 8
@@ -81,10 +81,12 @@ def _clash(before: Flow, after: Flow, each: Reviewed, found: Sequence[Reviewed])
     if taken.intent != each.meant or taken.rival is not None:
         return f"it would still be taken for {taken.rival or taken.intent or 'nothing'} in {line.state!r}"
     for other in found:
-        if other.status in ("right", "mended") and other.now == other.meant and other.labelled.line.intent is not None:
-            said = other.labelled.line
-            if supposed(after, new, said.text, said.state).intent != other.meant:
-                return f"{other.meant} would lose “{said.text}”"
+        said = other.labelled.line
+        if other.status not in ("right", "mended") or other.now != other.meant or said.tier in ("slot", *FURTHER):
+            continue
+        changed = supposed(after, new, said.text, said.state)
+        if changed.intent != other.meant or changed.rival is not None:
+            return f"turn {said.turn} of {other.labelled.label.call_id[:8]}, labelled, would be taken for it too"
     for name, intent in before.intents.items():
         if name == each.meant:
             continue

@@ -14,9 +14,8 @@ from flowengine.store.labels import LabelledTurn, is_hidden, is_pressed
 Status = Literal["mended", "open", "right", "lost", "value", "unknown", "unseen"]
 """`unknown`: the flow has no such intent any more. `unseen`: the words are not kept, or were keys."""
 
-
-ANSWERED = 0.85
-"""With such a score and no intent, the words were the answer to a slot's question."""
+FURTHER = ("meaning", "model")
+"""Tiers that understood more than phrases do, and are not asked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,16 @@ def _reviewed(flow: Flow, matcher: Matcher, known: frozenset[str], labelled: Lab
         return Reviewed(labelled, None, "value")
     if is_hidden(line) or is_pressed(line):
         return Reviewed(labelled, None, "unseen")
-    if labelled.label.meaning == "right" and meant is None and (line.score or 0.0) >= ANSWERED:
+    if labelled.label.meaning == "right" and (line.tier == "slot" or (meant is None and line.tier == "model")):
         # The answer to a slot's question, which is read by rules of its own.
         return Reviewed(labelled, None, "right")
     if meant is not None and meant not in known:
         return Reviewed(labelled, None, "unknown")
     taken = supposed(flow, matcher, line.text, line.state)
-    now = taken.intent if taken.rival is None else None
-    if now == meant:
+    is_asked = taken.rival is not None
+    now = None if is_asked else taken.intent
+    if now == meant and not is_asked:
         return Reviewed(labelled, now, "right" if line.intent == meant else "mended")
+    if line.intent == meant and now is None and not is_asked and line.tier in FURTHER:
+        return Reviewed(labelled, now, "right")
     return Reviewed(labelled, now, "lost" if line.intent == meant else "open")
