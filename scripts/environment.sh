@@ -36,7 +36,7 @@ make_environment() {
 install() {
     python=.venv/bin/python
     if is_recent $python; then
-        wanted="$(cat pyproject.toml scripts/pinned.txt | cksum) $($python -V) $(pwd)"
+        wanted="$(cat pyproject.toml scripts/pinned.txt scripts/alone.txt | cksum) $($python -V) $(pwd)"
         for extra in "$1" dev; do
             case $extra:$1 in dev:*digits) continue ;; esac
             if [ "$(cat ".venv/installed-$extra" 2>/dev/null)" = "$wanted" ]; then return; fi
@@ -48,7 +48,8 @@ install() {
     quiet=-q
     if [ -t 1 ]; then quiet=; fi
     pip="$python -m pip install $quiet --disable-pip-version-check --no-input"
-    { $pip --no-deps --require-hashes -r scripts/pinned.txt && $pip -e ".[$1]"; } || fail \
+    alone="$pip --no-deps --require-hashes"
+    { $alone -r scripts/pinned.txt && $pip -e ".[$1]" && $alone -r scripts/alone.txt; } || fail \
         "The packages could not be installed: see above. Running the same command again goes on where it stopped."
-    echo "$(cat pyproject.toml scripts/pinned.txt | cksum) $($python -V) $(pwd)" >".venv/installed-$1"
+    echo "$(cat pyproject.toml scripts/pinned.txt scripts/alone.txt | cksum) $($python -V) $(pwd)" >".venv/installed-$1"
 }
