@@ -14,7 +14,6 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +128,8 @@ class Likening:
         text, intents = json.loads(order.body)
         vector = self._sentences.vector(text)
         likenesses = [] if vector is None else lesson.likenesses(vector, intents)
-        return Message(Kind.LIKENED, order.number, body=json.dumps([asdict(each) for each in likenesses]).encode())
+        told = [(each.intent, each.nearest, each.near, each.example) for each in likenesses]
+        return Message(Kind.LIKENED, order.number, body=json.dumps(told).encode())
 
     def _lesson(self, number: int) -> Learnt | None:
         with self._lock:

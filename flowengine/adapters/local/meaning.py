@@ -100,7 +100,7 @@ class LocalLesson:
                 answer = await self._engine.ask(Kind.LIKEN, self._number, body)
         if answer.kind is not Kind.LIKENED:
             raise MeaningError("the speech process has forgotten these examples twice: more flows than it holds")
-        return tuple(Likeness(**each) for each in json.loads(answer.body))
+        return tuple(Likeness(*each) for each in json.loads(answer.body))
 
 
 @asynccontextmanager

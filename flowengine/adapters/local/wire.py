@@ -45,7 +45,7 @@ class Kind(IntEnum):
     CLIP_END = 37  # body: the error, or empty
     LEARNT = 38  # position: how many examples were new
     NOT_LEARNT = 39  # the lesson is not known here
-    LIKENED = 40  # body: likenesses, the nearest first
+    LIKENED = 40  # body: likenesses, the nearest first, each as the list of its fields
     FAILED = 41  # body: the class of the error
 
 
