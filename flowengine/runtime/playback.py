@@ -17,6 +17,8 @@ from flowengine.runtime.ports import CallLine
 LEAD_S = 0.5
 CHUNK_BYTES = 800
 """100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""
+TICK_S = 0.02
+"""So often `pump` is called."""
 MARK_LATE_S = 2.0
 BROKEN_OFF_S = 0.2
 
@@ -80,6 +82,7 @@ class Playback:
         self._unproved: deque[Passage] = deque()
         self._played: dict[str, list[str]] = {}
         self._playout_until = 0.0
+        self._due_at: float | None = None
         self._generation = 0
         self._marks = 0
         self.first_audio_at: float | None = None
@@ -89,6 +92,11 @@ class Playback:
     def idle(self) -> bool:
         """Nothing waits, and all that was sent has been heard."""
         return not self._passages and not self._unproved
+
+    @property
+    def has_passages(self) -> bool:
+        """Something waits to be sent, or for its audio."""
+        return bool(self._passages)
 
     @property
     def waiting_seconds(self) -> float:
@@ -117,17 +125,29 @@ class Playback:
         passage.complete = True
 
     def pump(self, now: float) -> None:
-        """Send what is due: as much as keeps the far end `LEAD_S` ahead."""
-        while self._passages:
-            passage = self._passages[0]
-            if not passage.waiting:
-                if not passage.complete:
-                    return
-                self._close(self._passages.popleft(), now)
-                continue
-            if self._playout_until - now >= LEAD_S:
+        """At a tick: send what is due, as much as keeps the far end `LEAD_S` ahead."""
+        while self._has_ready(now):
+            ahead = self._playout_until - now
+            if ahead < LEAD_S - TICK_S:
+                # At the beginning, or after a pause in the synthesis.
+                self._due_at = None
+                self._send(now)
+            elif ahead < LEAD_S if self._due_at is None else self._due_at - now < TICK_S / 2:
+                # From here on each piece leaves as long after the last one as that plays. Asking for the lead alone
+                # would send at this tick or the next, whenever both lie within the clock's jitter of it.
+                self._due_at = now + self._send(now)
+            else:
                 return
-            self._send(passage, passage.waiting.popleft(), now)
+
+    def hasten(self, now: float) -> None:
+        """Between two ticks, when the first audio has come: send it if the far end has nothing left to play.
+
+        What can wait keeps the pace of the ticks, so that audio leaves as steadily as it is played.
+        """
+        if self._playout_until - now < TICK_S:
+            self._due_at = None
+            while self._has_ready(now) and self._playout_until - now < LEAD_S - TICK_S:
+                self._send(now)
 
     def on_mark(self, name: str) -> list[Heard]:
         """The far end has played up to this mark. Earlier marks that got lost are taken as passed."""
@@ -171,10 +191,25 @@ class Playback:
         self._unproved.clear()
         self._passages.clear()
         self._playout_until = now
+        self._due_at = None
         self._line.clear()
         return [Cut(speech_id, " ".join(words)) for speech_id, words in heard.items()]
 
-    def _send(self, passage: Passage, chunk: bytes, now: float) -> None:
+    def _has_ready(self, now: float) -> bool:
+        """There is audio to be sent; passages that are whole are closed on the way."""
+        while self._passages:
+            passage = self._passages[0]
+            if passage.waiting:
+                return True
+            if not passage.complete:
+                return False
+            self._close(self._passages.popleft(), now)
+        return False
+
+    def _send(self, now: float) -> float:
+        """Send the next piece; how many seconds it plays."""
+        passage = self._passages[0]
+        chunk = passage.waiting.popleft()
         if self._playout_until < now:
             if passage.started_at is not None:
                 self.underruns += 1
@@ -184,8 +219,10 @@ class Playback:
         if self.first_audio_at is None:
             self.first_audio_at = now
         passage.sent_bytes += len(chunk)
-        self._playout_until += len(chunk) / BYTES_A_SECOND
+        seconds = len(chunk) / BYTES_A_SECOND
+        self._playout_until += seconds
         self._line.play(chunk)
+        return seconds
 
     def _close(self, passage: Passage, now: float) -> None:
         self._marks += 1

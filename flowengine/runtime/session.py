@@ -66,6 +66,7 @@ from flowengine.runtime.ports import (
     VoiceEnded,
     VoiceStarted,
 )
+from flowengine.runtime.pulse import Pulse
 from flowengine.runtime.replies import Replies
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.tasks import Tasks
@@ -93,13 +94,15 @@ class CallSession:
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue(INBOX_LIMIT)
         self._following: deque[Event] = deque()
         self._tasks = Tasks()
-        self._speaking = Speaking(parts, self._tasks, self._on_tick, self._on_speech_failure)
+        self._speaking = Speaking(parts, self._tasks, self._on_sound, self._on_speech_failure)
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
+        self._now: Callable[[], float] = _loop_time
         self._zero = self._audio_at = 0.0
         self._replies = Replies(self._tell)
+        self._pulse = Pulse(self._speaking.playback, self._replies, self.away, self._look)
         self._outcome: str | None = None
         self._gone: str | None = None
         self._failure: str | None = None
@@ -179,11 +182,13 @@ class CallSession:
 
     async def run(self) -> CallResult:
         """The whole call. Returns when the line is down; raises nothing but cancellation."""
+        # Asked for at every frame: in Python 3.11 finding the running loop is a system call.
+        self._now = asyncio.get_running_loop().time
         self._zero = self._audio_at = self._now()
         try:
             async with self._tasks:
                 self._ears.open()
-                self._parts.ticker.add(self, self._on_tick)
+                self._parts.ticker.add(self, self._pulse.tick)
                 try:
                     await self._act()
                 finally:
@@ -306,7 +311,6 @@ class CallSession:
 
     def _say(self, speech: Speak | Pause) -> None:
         self._speaking.say(speech)
-        self._on_tick(self._now())
 
     def _may_be_interrupted(self) -> bool:
         """A farewell is spoken to its end, and so is a line that forbids it."""
@@ -346,14 +350,12 @@ class CallSession:
         else:
             self.leave(NO_SPEECH, failure=True)
 
-    def _on_tick(self, now: float) -> None:
-        """Twenty milliseconds have passed: send audio, and look for what is late."""
-        if not self.away.is_here:
-            return
-        playback = self._speaking.playback
-        playback.pump(now)
-        self._replies.sounded(playback.first_audio_at)
-        for cut in playback.overdue(now):
+    def _on_sound(self, now: float) -> None:
+        self._pulse.sound(now)
+
+    def _look(self, now: float) -> None:
+        """What is late: a mark, the caller's audio, the end of the call."""
+        for cut in self._speaking.playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and now - self._audio_at > MEDIA_SILENT_S:
             self.on_gone("no audio from the line", failure=True)
@@ -381,8 +383,9 @@ class CallSession:
         except (FlowEngineError, TimeoutError):
             log.warning("hang-up failed", extra={"call_id": self._line.call_id})
 
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
-
     def _at(self) -> float:
         return round(self._now() - self._zero, 3)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

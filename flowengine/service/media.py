@@ -102,9 +102,11 @@ class TwilioReader:
         except ProtocolError:
             self._complain("unreadable message")
             return
+        if isinstance(parsed, media.Media):
+            # Before the rest, since nearly all are.
+            self._session.on_audio(parsed.payload)
+            return
         match parsed:
-            case media.Media(payload=payload):
-                self._session.on_audio(payload)
             case media.Mark(name=name):
                 self._session.on_mark(name)
             case media.Dtmf(digit=digit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 from types import FrameType
 from typing import Literal, TypedDict
@@ -45,6 +46,13 @@ class DrainingServer(uvicorn.Server):
         self._app = app
         self._draining: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # Flows and libraries stay for good, and looking through them all for garbage stopped every call for 130 ms, now
+        # and then. What calls leave behind is looked for as before.
+        gc.collect()
+        gc.freeze()
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()

@@ -1,5 +1,8 @@
 """What leaves for the caller, and what counts as heard."""
 
+from collections.abc import Iterable
+from itertools import cycle, pairwise
+
 from flowengine.runtime.playback import LEAD_S, Cut, Heard, Playback
 from tests.runtime.fake_line import FakeLine
 
@@ -92,3 +95,42 @@ def test_a_gap_in_a_sentence_is_counted() -> None:
     playback.pump(11.0)
     assert playback.underruns == 1
     assert line.seconds == 0.4
+
+
+def _sent_at(line: FakeLine, playback: Playback, ticks: Iterable[float]) -> list[float]:
+    """The tick at which each message left."""
+    moments: list[float] = []
+    for now in ticks:
+        before = line.seconds
+        playback.pump(now)
+        moments += [now] * round((line.seconds - before) * 10)
+    return moments
+
+
+def test_audio_leaves_as_steadily_as_it_is_played_however_the_clock_jitters() -> None:
+    line, playback = _speaking("one", "two")
+    # The lead is reached exactly at a tick, so that jitter decides on which side of it each tick lies.
+    jitter = cycle((0.0, 0.0009, -0.0009, 0.0004))
+    moments = _sent_at(line, playback, (10.0 + step * 0.02 + next(jitter) for step in range(50)))
+    gaps = [later - earlier for earlier, later in pairwise(moments[-8:])]
+    assert all(abs(gap - 0.1) < 0.002 for gap in gaps), gaps
+
+
+def test_what_comes_between_two_ticks_leaves_at_once_only_if_nothing_is_left_to_play() -> None:
+    line, playback = _speaking("one", "two")
+    playback.hasten(10.007)
+    assert LEAD_S - 0.1 <= line.seconds <= LEAD_S
+    playback.pump(10.02)
+    sent = line.seconds
+    # By now the next piece is due, but the far end has enough until the next tick.
+    playback.hasten(10.13)
+    assert line.seconds == sent
+    playback.pump(10.14)
+    assert line.seconds > sent
+
+
+def test_a_tick_that_was_late_is_made_up_for() -> None:
+    line, playback = _speaking("one", "two")
+    _sent_at(line, playback, (10.0 + step * 0.02 for step in range(10)))
+    playback.pump(10.6)
+    assert line.seconds >= 0.6 + LEAD_S - 0.02

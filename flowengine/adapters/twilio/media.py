@@ -5,8 +5,7 @@ Shapes: Twilio Media Streams, WebSocket messages. Payloads are base64 of raw mu-
 
 from __future__ import annotations
 
-from binascii import Error as Base64Error
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from dataclasses import dataclass, field
 
 import msgspec
@@ -28,12 +27,17 @@ class Start:
     parameters: dict[str, str] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
-    """Caller audio: mu-law, usually 160 bytes (20 ms). `timestamp_ms` since the stream began."""
+class Media(msgspec.Struct, frozen=True, gc=False):
+    """Caller audio: mu-law, usually 160 bytes (20 ms).
 
-    payload: bytes = field(repr=False)
-    timestamp_ms: int
+    Read straight from the message, base64 and all, since fifty come a second of each call: 2 µs instead of 7.
+    """
+
+    payload: bytes
+    track: str = "inbound"
+
+    def __repr__(self) -> str:
+        return f"Media({len(self.payload)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,6 @@ class _Start(msgspec.Struct):
     customParameters: dict[str, str] = {}
 
 
-class _Media(msgspec.Struct):
-    payload: str
-    timestamp: str = "0"
-    track: str = "inbound"
-
-
 class _Dtmf(msgspec.Struct):
     digit: str
 
@@ -86,7 +84,7 @@ class _Mark(msgspec.Struct):
 class _Message(msgspec.Struct):
     event: str
     start: _Start | None = None
-    media: _Media | None = None
+    media: Media | None = None
     dtmf: _Dtmf | None = None
     mark: _Mark | None = None
 
@@ -101,8 +99,9 @@ def decode(text: str) -> Message:
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise ProtocolError("a stream message is not the JSON that Twilio sends") from error
     match message.event:
+        # The first, since nearly all are.
         case "media" if message.media is not None:
-            return _media(message.media)
+            return message.media if message.media.track == "inbound" else Unknown()
         case "mark" if message.mark is not None:
             return Mark(message.mark.name)
         case "dtmf" if message.dtmf is not None:
@@ -118,15 +117,6 @@ def decode(text: str) -> Message:
             raise ProtocolError(f"a stream message of event {message.event!r} lacks its fields")
         case _:
             return Unknown()
-
-
-def _media(media: _Media) -> Message:
-    if media.track != "inbound":
-        return Unknown()
-    try:
-        return Media(a2b_base64(media.payload, strict_mode=True), int(media.timestamp))
-    except (Base64Error, ValueError) as error:
-        raise ProtocolError("a media message has a payload or timestamp that cannot be read") from error
 
 
 class Encoder:

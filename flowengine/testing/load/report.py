@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flowengine.testing.load.process import Usage
@@ -45,6 +45,8 @@ class Level:
     ended: int
     cpu: float | None
     cpu_a_frame_s: float | None
+    loop_a_frame_s: float | None
+    """Of the event loop's thread alone."""
     memory: int | None
     own_cpu: float
     own_lateness: Spread
@@ -129,7 +131,8 @@ class LoadReport:
 def level_of(stretch: Stretch) -> Level:
     """The figures of what was measured."""
     tally, seconds = stretch.tally, stretch.seconds
-    used = _used(stretch.before, stretch.after)
+    used = _used(stretch.before, stretch.after, lambda process: process.cpu_s)
+    loop = _used(stretch.before, stretch.after, lambda process: process.first_thread_s)
     return Level(
         calls=stretch.calls,
         seconds=round(seconds, 2),
@@ -148,6 +151,7 @@ def level_of(stretch: Stretch) -> Level:
         ended=tally.ended,
         cpu=None if used is None else used / seconds,
         cpu_a_frame_s=None if used is None or not tally.frames else used / tally.frames,
+        loop_a_frame_s=None if loop is None or not tally.frames else loop / tally.frames,
         memory=None if stretch.after is None else stretch.after.memory,
         own_cpu=stretch.own_cpu_s / seconds,
         own_lateness=Spread.of(stretch.own_lateness),
@@ -155,8 +159,8 @@ def level_of(stretch: Stretch) -> Level:
     )
 
 
-def _used(before: Usage | None, after: Usage | None) -> float | None:
-    return None if before is None or after is None else after.cpu_s - before.cpu_s
+def _used(before: Usage | None, after: Usage | None, of: Callable[[Usage], float]) -> float | None:
+    return None if before is None or after is None else of(after) - of(before)
 
 
 def as_json(report: LoadReport) -> dict[str, object]:
@@ -197,6 +201,7 @@ def _level_json(level: Level) -> dict[str, object]:
         "calls_begun": level.begun,
         "calls_ended": level.ended,
         "cpu_us_a_frame": _rounded(level.cpu_a_frame_s, 1e6),
+        "loop_us_a_frame": _rounded(level.loop_a_frame_s, 1e6),
         "cpu_percent_of_a_core": _rounded(level.cpu, 100),
         "cpu_percent_a_call": _rounded(level.cpu_a_call, 100, 4),
         "memory_bytes": level.memory,
