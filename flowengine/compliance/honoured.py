@@ -17,6 +17,7 @@ from typing import Literal, get_args
 
 from flowengine.compliance.cards import CARD_HIDDEN
 from flowengine.compliance.heard import caller, grievance, harm, moment, opt_out, person
+from flowengine.compliance.heard.grammar import Rule
 from flowengine.words.normalise import Said, normalise
 from flowengine.words.patterns import Sieve, compiled
 
@@ -39,7 +40,7 @@ Honoured = Literal[
 LONGEST = 600
 """Characters of an utterance that are looked at: a minute of speech."""
 
-_RULES: tuple[tuple[Honoured, tuple[str, ...], tuple[str, ...]], ...] = (
+_RULES: tuple[tuple[Honoured, tuple[Rule, ...], tuple[str, ...]], ...] = (
     ("opt_out", opt_out.RULES, opt_out.INNOCENT),
     ("emergency", harm.EMERGENCY, harm.NOT_EMERGENCY),
     ("distress", harm.DISTRESS, harm.NOT_DISTRESS),
@@ -74,9 +75,9 @@ class _Floor:
     """All rules behind one sieve."""
 
     def __init__(self) -> None:
-        flat = [(kind, f"(?m){rule}") for kind, rules, _ in _RULES for rule in rules]
-        self._rules = [rule for _, rule in flat]
-        self._sieve = Sieve(self._rules)
+        flat = [(kind, rule) for kind, rules, _ in _RULES for rule in rules]
+        self._rules = [f"(?m){rule.expression}" for _, rule in flat]
+        self._sieve = Sieve([rule.strings() for _, rule in flat])
         self._places = {
             kind: frozenset(place for place, (each, _) in enumerate(flat) if each == kind) for kind, _, _ in _RULES
         }
@@ -84,7 +85,7 @@ class _Floor:
 
     def kinds(self, lines: str) -> Iterator[Honoured]:
         """What the lines ask for, by precedence."""
-        may_fit = self._sieve.sift(lines)
+        may_fit = self._sieve.sift(f" {lines} ".replace("\n", " \n "))
         for kind, places in self._places.items():
             rules = may_fit & places
             if rules and self._fits(rules, lines):
@@ -99,6 +100,11 @@ class _Floor:
 @cache
 def _floor() -> _Floor:
     return _Floor()
+
+
+def make_ready() -> None:
+    """Read the rules now, which takes 0.1 s the first time, and not when a caller speaks."""
+    _floor()
 
 
 def _lines(said: Said) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from flowengine.compliance.honoured import make_ready
 from flowengine.conversation.approved import Approved, approved
 from flowengine.conversation.evaluate import Evaluator
 from flowengine.conversation.machine import MachinePlan, plan_machine
@@ -40,6 +41,7 @@ def prepare(flow: Flow) -> Prepared:
     # A version is a hash of the sources; the graph is compared as well, since one made by hand may lie.
     if known is not None and (known.flow is flow or known.flow == flow):
         return known
+    make_ready()
     made = Prepared(
         flow,
         plan_machine(flow),

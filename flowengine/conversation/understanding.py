@@ -23,7 +23,7 @@ from flowengine.conversation.spelling import Speller
 from flowengine.graph.model import Intent
 from flowengine.graph.patterns import LONGEST_MATCHED
 from flowengine.words.normalise import Said, normalise, unfilled
-from flowengine.words.patterns import Sieve, compiled
+from flowengine.words.patterns import Sieve, compiled, needles
 from flowengine.words.small import LEFT_OUT, SMALL
 
 ACCEPTED = 0.6
@@ -65,7 +65,7 @@ class Matcher:
         self._protective = frozenset(name for name, intent in intents.items() if intent.protective)
         patterns = [(pattern, name) for name, intent in intents.items() for pattern in intent.patterns]
         self._patterns = [(compiled(pattern), name) for pattern, name in patterns]
-        self._sieve = Sieve([pattern for pattern, _ in patterns])
+        self._sieve = Sieve([needles(pattern) for pattern, _ in patterns])
         for name, intent in intents.items():
             for phrase in intent.phrases:
                 self._add(normalise(phrase).words, name)
@@ -160,19 +160,17 @@ class Matcher:
     def _match_patterns(self, text: str, said: Said, live: Collection[str], found: dict[str, Match]) -> None:
         spoken = " ".join(said.words)
         written = unfilled(text)
-        in_spoken = self._sieve.sift(spoken)
-        in_written = in_spoken if written == spoken else self._sieve.sift(written)
-        for index in sorted(in_spoken | in_written):
+        for index in sorted(self._sieve.sift(spoken if written == spoken else f"{spoken}\n{written}")):
             pattern, intent = self._patterns[index]
             if intent not in live:
                 continue
-            match = pattern.search(spoken) if index in in_spoken else None
+            match = pattern.search(spoken)
             if match is not None:
                 start = spoken.count(" ", 0, match.start())
                 words = match.group().split()
                 if not self._denied(intent, said, start, words):
                     self._note(found, intent, range(start, start + len(words)), said, 0.0, pattern)
-            elif written != spoken and index in in_written and (match := pattern.search(written)) is not None:
+            elif written != spoken and (match := pattern.search(written)) is not None:
                 self._note_written(found, intent, pattern, match.group(), written)
 
     def _denied(self, intent: str, said: Said, start: int, words: Sequence[str]) -> bool:

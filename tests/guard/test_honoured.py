@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowengine.compliance import honoured as honoured_module
 from flowengine.compliance.honoured import declines, honoured, kinds, opts_out
+from flowengine.compliance.protective_examples import EXAMPLES
 from flowengine.conversation.understanding import Matcher
+from flowengine.words.normalise import normalise
 from tests.flows.test_shipped_flows import shipped
 from tests.guard.sets import PARTS, Part, as_recognised, rows
 
@@ -154,3 +159,18 @@ def test_what_is_none_is_none(text: str) -> None:
 def test_any_text_is_read(text: str) -> None:
     honoured(text)
     declines(text)
+
+
+def test_no_rule_is_passed_over_where_it_fits() -> None:
+    """The strings that a line of the grammar promises are read from the line, and not from its expression."""
+    fitting = 0
+    for kind, examples in EXAMPLES.items():
+        rules = next(rules for each, rules, _ in honoured_module._RULES if each == kind)
+        for example in examples:
+            lines = honoured_module._lines(normalise(example))
+            padded = f" {lines} ".replace("\n", " \n ")
+            for rule in rules:
+                if re.search(rule.expression, lines, re.MULTILINE):
+                    assert all(any(each in padded for each in strings) for strings in rule.strings()), rule.expression
+                    fitting += 1
+    assert fitting > 300

@@ -24,13 +24,13 @@ from benchmarks.understanding import (
 from flowengine.adapters.local import packages
 from flowengine.words.normalise import normalise
 
-RIGHT = {"development": 1114, "held_out": 691}
+RIGHT = {"development": 1115, "held_out": 694}
 """Rows that are understood; raise them when they rise."""
 
-WRONG = {"development": 9, "held_out": 11}
+WRONG = {"development": 8, "held_out": 10}
 """Rows that are taken for something else; they never become more."""
 
-FOUND = {"development": 519, "held_out": 301, "third": 491}
+FOUND = {"development": 519, "held_out": 303, "third": 491, "fifth": 241}
 """Rows of protective groups in which what protects is heard."""
 
 LIKENED = 708

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 _CLASSES = {
     **CLASSES,
@@ -19,10 +19,17 @@ _CLASSES = {
 }
 
 MY_NUMBER = (
-    r"\b(?:where|how) (?:did|have|do) you (?:get|got|find|come by|have) (?:\w+ )?(?:number|details|name)\b",
-    r"\bwho gave you (?:\w+ )?(?:number|details|name)\b",
-    *expressions(
+    *written(
+        r"\b(?:where|how) (?:did|have|do) you (?:get|got|find|come by|have) (?:\w+ )?(?:number|details|name)\b",
+        r"\bwho gave you (?:\w+ )?(?:number|details|name)\b",
+    ),
+    *rules(
         (
+            "(which|what) (website|company|list|firm|person|site|source) ~2 (gave|give|sold|passed|got) ~3 <details>",
+            "(source|origin) (for|of) (my|our) <details>",
+            "how ~2 you know to (ring|call|phone|contact) (me|us)",
+            "(buy|bought|purchase) (a|my|the) (list|details|number|data) ~3 me",
+            "not (have|got|supposed_to_have|meant_to_have) (my|our) <details> ~3 (where|how|who|from)",
             "(where|who|whom|where_from) ~5 <get> ~2 (my|our|this|me|us|ma|the) ~2 <details>",
             "how (did|do|have|has|come|is_it|come_you|on_earth|you|was|were|come_did) ~5 <get> ~2 (my|our|this|"
             "me|us|ma|it) [<details>|mobile]",
@@ -56,11 +63,13 @@ NOT_MY_NUMBER = expressions(
 )
 
 WHO_ARE_YOU = (
-    r"\bwho (?:are you|is (?:this|that|it|calling|speaking|ringing)|am i (?:speaking|talking) (?:to|with))\b",
-    r"\b(?:who|what company|which company|where) (?:are|do) you (?:calling|ringing|with|from|work|phoning)\b",
-    r"\bwhat (?:is|was) your name\b|\b(?:which|what) company (?:is this|are you)\b",
-    r"\bwhy are you (?:calling|ringing|phoning)\b|\bwhat is this (?:call )?(?:about|regarding)\b",
-    *expressions(
+    *written(
+        r"\bwho (?:are you|is (?:this|that|it|calling|speaking|ringing)|am i (?:speaking|talking) (?:to|with))\b",
+        r"\b(?:who|what company|which company|where) (?:are|do) you (?:calling|ringing|with|from|work|phoning)\b",
+        r"\bwhat (?:is|was) your name\b|\b(?:which|what) company (?:is this|are you)\b",
+        r"\bwhy are you (?:calling|ringing|phoning)\b|\bwhat is this (?:call )?(?:about|regarding)\b",
+    ),
+    *rules(
         (
             "(who|whom|hoo|wha|whae) (are|is|am|was|did|do|does|might|may|would|exactly) ~2 (you|u|ye|use|yous|"
             "this|that|it|i|calling|"
@@ -86,6 +95,23 @@ WHO_ARE_YOU = (
             "you are (selling|trying_to_sell) something",
             "(what|who) ~3 call (is|was) (regarding|about|concerning)",
             "what is it in ~1 (regard|relation|reference|connection)",
+            "(introduce|introduced|introducing) yourself",
+            "who (shall|should|may|do) i say",
+            "(what|who) (was|is) it ~1 (wanted|want|wants|were_after)",
+            "is it about ~4 you (are|were) (<ringing>)",
+            "what (exactly|precisely)? are you (offering|after|selling)",
+            "^ [and|hello|sorry] are you (from|with) (the|my|\\w+) ~2 $",
+            "(which|what) (department|branch|office|team|section) (are|is|do|you)",
+            "where is your (office|head_office|company|firm)",
+            "are you [a] (local|genuine|real|legit|legitimate|proper|registered|bona_fide) [company|firm|"
+            "business|caller|call] $",
+            "never heard of (you|your_\\w+|them_lot) ~1",
+            "not recognise (you|your|the) [company|name|number|voice]",
+            "(have|do) (i|we) (have_an_account|dealt|got_an_account|deal|bank|been) ~1 with you",
+            "(spell|repeat|say) ~1 (your|that) name ~2",
+            "(give|tell) me [the|your] name ~3",
+            "why (am|are) (i|we|you) (getting|receiving|got) ~2 (call|calls)",
+            "what (has|have|is|does) (this|it|that) ~2 (got_)?to do with (me|us)",
             "name of (your|the|this) ~1 (company|firm|organisation|organization|business|outfit)",
             "(what|which) (company|firm|outfit|organisation|organization|business|bank) (from|call|calling|"
             "ringing|you)",
@@ -151,6 +177,9 @@ WHO_ARE_YOU = (
 )
 NOT_WHO_ARE_YOU = expressions(
     (
+        "what (do|did|would) you (want_to_know|need|want_from_me_now)",
+        "what (company|firm|business) (makes|made|supplies|fits|fitted)",
+        "who (fits|makes|made|pays|comes|would_be_coming|is_paying|is_coming|will_be_coming)",
         "what (do|did|would) you want for",
         "why (do|did|have|are|is) ~1 (not|keep|always|still|stop)",
         "who (do|should|can|would|must|will) i (speak|talk|ring|call|contact|complain|see|ask|pay|write)",
@@ -161,15 +190,20 @@ NOT_WHO_ARE_YOU = expressions(
 )
 
 WRONG_PERSON = (
-    r"\bwrong (?:number|person|house)\b(?! (?:plate|of))",
-    r"\b(?:no one|nobody|no \w+) (?:here )?(?:by|of|with) that name\b",
-    r"\b(?:no one|nobody) (?:here )?called that\b",
-    r"\b(?:he|she|they) (?:do|does) not (?:live|work) here\b|\bnever heard of (?:him|her|them|that person)\b",
-    *expressions(
+    *written(
+        r"\bwrong (?:number|person|house)\b(?! (?:plate|of))",
+        r"\b(?:no one|nobody|no \w+) (?:here )?(?:by|of|with) that name\b",
+        r"\b(?:no one|nobody) (?:here )?called that\b",
+        r"\b(?:he|she|they) (?:do|does) not (?:live|work) here\b|\bnever heard of (?:him|her|them|that person)\b",
+    ),
+    *rules(
         (
             "(wrong|incorrect) (number|numb|person|household|man|woman|lady|fella|bloke|guy|party|chap|house) "
             "!(plate|of|for)",
             "(mis|miss) (dialled|dialed)",
+            "i am not called (that|\\w+) $",
+            "there is no \\w+ (in|at) this (house|number|address|phone|office)",
+            "(not|no_longer) (his|her|their) (phone|number|house|mobile) ~2",
             "(misdialled|misdialed)",
             "there is no (mr|mrs|miss|ms|\\w+) (at_this|here|on_this|living_here|lives_here) !(time|moment)",
             "(he|she|they) (is|are) (not|no) (at|on) (this|that) (number|address) ~2",

@@ -9,7 +9,8 @@ _ROBOTS = (
     "automatic automaton ai a_i ais artificial android recording recorder recorded pre_recorded tape taped "
     "answering_machine answerphone answer_phone software programme program algorithm virtual synthetic robotic "
     "mechanical siri alexa chatgpt chat_gpt gpt row_bot row_but computer_generated voice_assistant digital_assistant "
-    "droid cyborg language_model rowbot bought_machine hewman_machine"
+    "droid cyborg language_model simulated simulation fake pretend_person computerised_voice robo_call robocall "
+    "robo_caller rowbot bought_machine hewman_machine"
 )
 _PERSONS = (
     "person human humans human_being human_beings people man woman lady gentleman lass lad girl fella bloke "

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 COMPLAINT = (
-    r"\b(?:want|like|need|wish|going|got|have|how do i|who do i|i will|shall) (?:to )?(?:\w+ )?complain\b",
-    r"\b(?:make|making|made|raise|lodge|file|log) (?:\w+ ){0,2}(?:complaint|grievance)\b",
-    r"\bthis is a complaint\b",
-    r"\b(?:report|reporting|reported) (?:you|your company|this call|this to|this company)\b",
-    r"\bthis is (?:\w+ )?(?:harassment|disgraceful|disgusting|nuisance calling)\b",
-    r"\b(?:trading standards|ombudsman|my solicitor)\b",
-    *expressions(
+    *written(
+        r"\b(?:want|like|need|wish|going|got|have|how do i|who do i|i will|shall) (?:to )?(?:\w+ )?complain\b",
+        r"\b(?:make|making|made|raise|lodge|file|log) (?:\w+ ){0,2}(?:complaint|grievance)\b",
+        r"\bthis is a complaint\b",
+        r"\b(?:report|reporting|reported) (?:you|your company|this call|this to|this company)\b",
+        r"\bthis is (?:\w+ )?(?:harassment|disgraceful|disgusting|nuisance calling)\b",
+        r"\b(?:trading standards|ombudsman|my solicitor)\b",
+    ),
+    *rules(
         (
             "(<wish>|<ask>|<lodge>|am|been|about|your|formal|official|this_is|my|our|there|is_it|a|the) ~3 <complain>",
             "^ (<complain>|<bad>|not_good_enough|complaints_department|shocking|this_will_not_do) $",
@@ -39,7 +41,7 @@ COMPLAINT = (
             "(this|that|it) (will_not_do|is_not_on|is_bullshit|is_not_acceptable|is_an_outrage|is_a_liberty|"
             "is_an_insult)",
             "(am|are|feel|is|extremely|most) ~3 <cross> !(birds)",
-            "(am|are|was|is) ~2 not ~3 (happy|satisfied|satisfy|pleased|impressed) "
+            "(am|are|was|is) ~2 not ~3 (happy|satisfied|satisfy|pleased|impressed) !(being_recorded) "
             "(with|about|by|at) (this|that|it|you|your|the|all|how|what)",
             "(am|are) ~2 (sick|sick_and_tired|fed_up) of (you|your)",
             "<poor> ~2 (service|company|treatment|customer_service|firm|workmanship|experience)",
@@ -92,6 +94,31 @@ COMPLAINT = (
             "(staff|people|callers|lot|team) (are|is|were|was) ~2 (rude|useless|abusive|horrible|incompetent)",
             "(took|taken|stole|stolen) ~1 money (from|out_of) (my|our)",
             "been let down",
+            "(something|nothing|anything) done about (this|it|that)",
+            "going to do about (it|this|that) ~1",
+            "(expect|expected|deserve|deserved|used_to) better (than|from)",
+            "(no|not_a|some|hell_of_a) way to (treat|run|speak|talk|behave|do_business)",
+            "(treat|treating|treated) ~3 (dirt|rubbish|idiots|an_idiot|a_fool|fools|muck|badly)",
+            "(lost|losing|run_out_of|out_of) (all_)?(patience|faith|confidence) (with|in)",
+            "(waiting|waited|been_waiting) ~3 (weeks|months|days|ages) ~6 (nothing|nowhere|nobody|no_one|still|not)",
+            "(nobody|no_one|not_anyone|none_of_you) ~2 (gets_back|got_back|get_back|listens|listening|cares|"
+            "came|turned_up|showed_up|helps|rang_back|"
+            "sorted_it|fixed_it|takes_a_blind) ~3",
+            "(fobbing|fobbed|palming|palmed|brushing|brushed) (me|us|people)? off",
+            "pillar to post",
+            "(broke|broken|break) (your|his|her|their|a) (promise|promises|word)",
+            "you never did what you",
+            "(man|woman|engineer|fitter|plumber|people|lad|bloke) (you|they) sent ~2 (was|were) ~2 (useless|"
+            "hopeless|rude|late|drunk|rubbish|a_disgrace)",
+            "(work|job|installation|repair|fitting) (was|is|he_did_was|you_did_was) ~2 (shoddy|rubbish|terrible|"
+            "awful|appalling|a_mess|botched|dreadful)",
+            "(rip_off|rip_offs|daylight_robbery|con_artists|con_merchants)",
+            "(taking|take) my (business|custom) elsewhere",
+            "(report|reporting) (a|one|that|your|him|her|them) ~4 (staff|engineer|caller|colleague|employee|"
+            "salesman|person|firm|company|police|ofcom)",
+            "(not|far|nowhere_near|anything_but|less_than) ~1 (from|near)? (happy|satisfied|pleased|impressed|"
+            "best_pleased) (at_all|about|with|by|one_bit|$)?",
+            "(hopeless|useless|incompetent|pathetic|clueless) (lot|company|people|service|shower|outfit|$)",
             "tell watchdog",
             "write to (my_mp|your_boss|your_manager|the_papers|the_boss|your_head_office)",
             "writing to (my_mp|your_boss|your_manager|the_papers|the_boss)",
@@ -110,6 +137,7 @@ COMPLAINT = (
 )
 NOT_COMPLAINT = expressions(
     (
+        "not ~2 (happy|pleased) ~2 (recorded|recording)",
         "complaint about (his|her|my) (back|knee|leg|heart|chest|hip)",
         "(no|any|without) (complaint|complaints|complaining)",
         "(not|never|hardly) [really|usually|normally|even|actually] (complain|complaining|complained)",

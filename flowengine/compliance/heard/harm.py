@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 EMERGENCY = (
-    r"\b(?<!not )(?<!to )(?:call|ring|get|need|want|send)(?: me| us)? (?:an |the )?"
-    r"(?:ambulance|fire brigade|999)\b",
-    r"\b(?:need|call|ring|get) the police\b",
-    r"\b(?:house|kitchen|flat|room|building|place) is on fire\b|\bthere is a fire\b(?! (?:alarm|place|door))",
-    r"\b(?:i can|can) smell gas\b|\bgas (?:leak|is leaking)\b(?! (?:cover|check|detector|insurance))",
-    r"\bheart attack\b(?! (?:last|years?|in|two|a))|\bhaving a stroke\b",
-    r"\b(?:is|am|are|can) not (?:breathe|breathing)\b",
-    r"\b(?:he|she|somebody|someone|mum|dad|my \w+) (?:has |is |have )?(?:collapsed|unconscious)\b",
-    r"\b(?:someone|somebody) is (?:breaking in|in the house|attacking)\b",
-    r"\b(?:this|it) is an emergency\b(?! (?:line|number|plumber|cover|service|call))",
-    r"\bi (?:have |am )?(?:fallen|had a fall)\b(?! (?:out|behind|asleep|last|in|for))|\bi can not get up\b",
-    r"\b(?:going|want) to (?:kill|hurt|harm) myself\b|\btaken an overdose\b",
-    *expressions(
+    *written(
+        r"\b(?<!not )(?<!to )(?:call|ring|get|need|want|send)(?: me| us)? (?:an |the )?"
+        r"(?:ambulance|fire brigade|999)\b",
+        r"\b(?:need|call|ring|get) the police\b",
+        r"\b(?:house|kitchen|flat|room|building|place) is on fire\b|\bthere is a fire\b(?! (?:alarm|place|door))",
+        r"\b(?:i can|can) smell gas\b|\bgas (?:leak|is leaking)\b(?! (?:cover|check|detector|insurance))",
+        r"\bheart attack\b(?! (?:last|years?|in|two|a))|\bhaving a stroke\b",
+        r"\b(?:is|am|are|can) not (?:breathe|breathing)\b",
+        r"\b(?:he|she|somebody|someone|mum|dad|my \w+) (?:has |is |have )?(?:collapsed|unconscious)\b",
+        r"\b(?:someone|somebody) is (?:breaking in|in the house|attacking)\b",
+        r"\b(?:this|it) is an emergency\b(?! (?:line|number|plumber|cover|service|call))",
+        r"\bi (?:have |am )?(?:fallen|had a fall)\b(?! (?:out|behind|asleep|last|in|for))|\bi can not get up\b",
+        r"\b(?:going|want) to (?:kill|hurt|harm) myself\b|\btaken an overdose\b",
+    ),
+    *rules(
         (
             "(need|send|fetch|get|want) ~2 (ambulance|fire_brigade|paramedic|paramedics|nine_nine_nine) !(cover|"
             "service)",
@@ -33,6 +35,10 @@ EMERGENCY = (
             "(he|she|<lost_kin>|somebody|someone|i) (is|am) (choking|bleeding|unconscious)",
             "(he|she|<lost_kin>) [has|is] (stopped|not|is_not|has_stopped) ~1 (breathe|breathing)",
             "will not wake up",
+            "there has been (an|a_bad|a_terrible)? accident",
+            "i (am|think_i_am|feel_i_am) dying $",
+            "(break_in|burglary) ~4 (still_here|now|in_progress)",
+            "there is (gas|smoke) ~4 (smell|coming|everywhere|filling)",
             "can not ~2 (get|stand) up [off] [the_floor] $",
             "i (am|have_been|was) ~2 on the (floor|ground) [and_i]",
             "(fallen|fell) ~2 (stairs|steps|over_and)",
@@ -66,6 +72,8 @@ EMERGENCY = (
 )
 NOT_EMERGENCY = expressions(
     (
+        "fallen (behind|out|asleep|for|in_love|through|off)",
+        "(took|taken|take) (my|the) (tablets|pills)",
         "(no|not|without) ~3 (call|need|ring|get|send|want) ~2 (ambulance|police|fire_brigade)",
         "(had|have_had|survived|after|his|her|my|a_previous) [a|last|first|second] heart attack !(now)",
         "i (am|work|worked|was) ~3 (ambulance|police|fire_brigade)",
@@ -75,24 +83,26 @@ NOT_EMERGENCY = expressions(
 )
 
 DISTRESS = (
-    r"\b(?:husband|wife|mother|father|mum|dad|son|daughter|brother|sister|partner|nan|gran|he|she|baby|friend)"
-    r" (?:has |have |just |is |was |only |had ){0,2}(?:died|dead|dying|passed away|passed on|been killed)\b"
-    r"(?! (?:set|against|easy|right|keen|good|sure|to|for|on the))",
-    r"\bpassed away\b|\bbereave\w*\b|\bfunerals?\b(?! (?:plans?|cover|director))|\bthere has been a death\b",
-    r"\b(?:in|at) (?:the )?(?:hospital|hospice)\b(?! (?:i work|is|job))"
-    r"(?<!work in hospital)(?<!work at hospital)"
-    r"(?<!work at the hospital)(?<!work in the hospital)",
-    r"\b(?:i am|i have been|he is|she is) (?:very |really |seriously |terminally |too )"
-    r"(?:ill|sick|poorly|unwell)\b",
-    r"\b(?:got|have|has|with) (?:\w+ )?(?:cancer|dementia|alzheimer(?: is|s)?)\b(?! (?:patients|research|"
-    r"charity|cover|care))",
-    r"\bi (?:can not|am not) cop(?:e|ing)\b|\bi want to die\b|\bi am (?:so )?(?:scared|frightened)\b",
-    r"\byou are (?:scaring|frightening) me\b",
-    r"\bi am (?:only |just )?a (?:child|kid|little (?:girl|boy))\b",
-    r"\b(?:my )?(?:mummy|daddy) is not\b|\bmy (?:mum|dad) is not (?:in|here|home)\b",
-    r"\bi am (?:only |just )?(?:six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|[5-9]|1[0-5])"
-    r"(?: years old)?$",
-    *expressions(
+    *written(
+        r"\b(?:husband|wife|mother|father|mum|dad|son|daughter|brother|sister|partner|nan|gran|he|she|baby|friend)"
+        r" (?:has |have |just |is |was |only |had ){0,2}(?:died|dead|dying|passed away|passed on|been killed)\b"
+        r"(?! (?:set|against|easy|right|keen|good|sure|to|for|on the))",
+        r"\bpassed away\b|\bbereave\w*\b|\bfunerals?\b(?! (?:plans?|cover|director))|\bthere has been a death\b",
+        r"\b(?:in|at) (?:the )?(?:hospital|hospice)\b(?! (?:i work|is|job))"
+        r"(?<!work in hospital)(?<!work at hospital)"
+        r"(?<!work at the hospital)(?<!work in the hospital)",
+        r"\b(?:i am|i have been|he is|she is) (?:very |really |seriously |terminally |too )"
+        r"(?:ill|sick|poorly|unwell)\b",
+        r"\b(?:got|have|has|with) (?:\w+ )?(?:cancer|dementia|alzheimer(?: is|s)?)\b(?! (?:patients|research|"
+        r"charity|cover|care))",
+        r"\bi (?:can not|am not) cop(?:e|ing)\b|\bi want to die\b|\bi am (?:so )?(?:scared|frightened)\b",
+        r"\byou are (?:scaring|frightening) me\b",
+        r"\bi am (?:only |just )?a (?:child|kid|little (?:girl|boy))\b",
+        r"\b(?:my )?(?:mummy|daddy) is not\b|\bmy (?:mum|dad) is not (?:in|here|home)\b",
+        r"\bi am (?:only |just )?(?:six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|[5-9]|1[0-5])"
+        r"(?: years old)?$",
+    ),
+    *rules(
         (
             "<kin> ~2 (died|die|dead|dying|killed|stillborn) !(set|against|easy|right|keen|good|sure|to|for|"
             "on_the|down)",
@@ -132,6 +142,17 @@ DISTRESS = (
             "(can|could) not (stop_crying|go_on|take_any_more|take_it_any_more|face_it|face_anything|cope) "
             "[any_more|like_this] $",
             "at the end of my tether",
+            "(had|got|heard|just_had) [some] (terrible|awful|dreadful|bad|very_bad) news $",
+            "(crematorium|the_cremation|her_wake|his_wake|the_wake|undertaker|undertakers|mortuary)",
+            "(my|our) <lost_kin> (is|has) (gone|died|left_us) $",
+            "not (well|feeling_well|well_enough|very_well) ~1 (enough)? (to_talk|at_all|to_speak|just_now)",
+            "(recovering|recuperating) from ~2 (surgery|operation|stroke|heart_attack|illness)",
+            "(in|is_in|on) a (coma|life_support)",
+            "on (antidepressants|anti_depressants|suicide_watch|life_support|oxygen|dialysis)",
+            "(in|such|a) a (terrible|bad|dreadful|right|awful)? state $",
+            "i am (really|truly|badly)? struggling $",
+            "not think straight",
+            "had a (stroke|bad_fall|breakdown|heart_bypass)",
             "end of my (rope|tether)",
             "(having|had|on_the_verge_of) [a] (nervous_)?breakdown",
             "i am (suicidal|very_depressed|severely_depressed|in_a_bad_way|heartbroken|in_bits|not_coping)",
@@ -148,6 +169,9 @@ DISTRESS = (
 )
 NOT_DISTRESS = expressions(
     (
+        "(cat|dog|goldfish|hamster|boiler|fire) ~2 (died|dead|dying|passed)",
+        "ill (informed|advised|equipped|fitting)",
+        "(took|taken|take) (my|the) (tablets|pills)",
         "(phone|battery|line|signal|internet|boiler|laptop|computer|it|car|radiator) (is|has|was|just) ~1 (dead|"
         "died|dying)",
         "(i|we|he|she) (work|works|worked|am_a_nurse|am_a_doctor|volunteer) ~4 (hospital|hospice|a_and_e|funerals?)",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 DRIVING = (
-    r"\bi am (?:just |still |actually |currently )?(?:driving|at the wheel|behind the wheel|on the motorway)\b",
-    r"^(?:yes |sorry |no |hello )*(?:just |still )?driving(?: (?:now|at the moment|right now|sorry|mate))*$",
-    *expressions(
+    *written(
+        r"\bi am (?:just |still |actually |currently )?(?:driving|at the wheel|behind the wheel|on the motorway)\b",
+        r"^(?:yes |sorry |no |hello )*(?:just |still )?driving(?: (?:now|at the moment|right now|sorry|mate))*$",
+    ),
+    *rules(
         (
             "(am|are|was) ~3 (driving|at_the_wheel|behind_the_wheel|at_the_lights|at_traffic_lights|in_traffic|"
             "on_the_motorway|"
@@ -48,11 +50,13 @@ NOT_DRIVING = expressions(
 )
 
 DONT_RECORD = (
-    r"\b(?:not|stop|never)(?: \w+){0,5} (?:record|recording|recorded)\b(?! (?:deal|label|player|shop))",
-    r"\b(?:turn|switch|take) (?:the |that |your )?record(?:ing|er) off\b",
-    r"\b(?:turn|switch) off (?:the |that |your )?record",
-    r"\b(?:are you|is this|is it|am i|is the call|is this call) (?:being )?record(?:ing|ed)\b(?! message)",
-    *expressions(
+    *written(
+        r"\b(?:not|stop|never)(?: \w+){0,5} (?:record|recording|recorded)\b(?! (?:deal|label|player|shop))",
+        r"\b(?:turn|switch|take) (?:the |that |your )?record(?:ing|er) off\b",
+        r"\b(?:turn|switch) off (?:the |that |your )?record",
+        r"\b(?:are you|is this|is it|am i|is the call|is this call) (?:being )?record(?:ing|ed)\b(?! message)",
+    ),
+    *rules(
         (
             "(not|no|stop|never|object|quit|without|cease|refuse) ~5 (taping|tape|taped|recordings) !(measure|"
             "worm|recorder)",
@@ -69,6 +73,11 @@ DONT_RECORD = (
             "(who|where|what|why|how_long) ~4 recordings",
             "(delete|erase|wipe|destroy|scrap) ~2 recording",
             "off the record",
+            "do you ~2 (tape|record) (these|this|the|all|your|my|people|calls|us|me)",
+            "who is (recording|taping) ~1",
+            "(delete|deleted|erased|wiped|destroyed) ~2 (the|this|that) recording",
+            "(take|turn|switch|shut|put) ~2 recording off",
+            "(not|never) (told|tell|said|say|mentioned) ~4 (recorded|recording)",
             "you a recording (this|me)",
             "not (happy|comfortable|keen|pleased) ~2 being recorded",
             "(consent|permission|agree|happy|comfortable|want|like|allowed|right) ~4 (recorded|taped|record_me|"

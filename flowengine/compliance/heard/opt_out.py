@@ -7,7 +7,7 @@ The first rules are regular expressions, since they look behind and ahead: who d
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 _CALL = r"(?:call|ring|phone|telephone|contact)"
 _TROUBLE = (
@@ -57,7 +57,7 @@ _EXPRESSIONS = (
     rf"\b(?:take|taken|get) (?:me|us|(?:my|our) (?:\w+ and )?{_DETAILS}|this number) off\b(?! (?:\w+ ){{0,3}}"
     r"(?:tariff|plan|contract|deal|package|policy|hold|speaker))",
     rf"\b(?<!i )(?<!to )(?:delete|erase|wipe|scrub|forget|lose|bin|remove|get rid of|removed?|clear) "
-    rf"(?:all (?:of )?)?(?:my|our|me|this|us)(?: (?:phone |telephone )?{_DETAILS})?(?: \w+){{0,4}}$",
+    rf"(?:all (?:of )?)?(?:me|us|(?:my|our|this) (?:phone |telephone |mobile )?{_DETAILS})(?: \w+){{0,4}}$",
     rf"\b(?:my|our|this) {_DETAILS} (?:is |be |to be )?(?:removed|taken off|deleted|wiped|off)\b",
     r"\b(?:want|like|ask|please can i) (?:\w+ )?(?:to )?be (?:removed|taken off|deleted)\b",
     r"\b(?:un ?subscribed?|opt(?:ing|ed)? (?:me |us )?out)\b",
@@ -111,6 +111,28 @@ _EXPRESSIONS = (
     r"\bno need to (?:call|ring|phone|contact)(?: me| us)?(?: back)? (?:again|any ?more)\b",
 )
 _LINES = (
+    "be left (alone|in_peace|be)",
+    "(no|any) (further|more) (communication|communications|contact|correspondence|approaches|marketing|bother|hassle)",
+    "(stop|end|cease) (this|that|it|all_this|all_contact|contact) (at_once|now|immediately|straight_away|today)",
+    "(off|get_off) (my|our) (back|case|phone|phone_line)",
+    "(take|withdraw|remove|revoke|cancel) (my|our|any|all) (consent|permission)",
+    "not (give|gave|given|have|got) ~3 (leave|permission|consent|authority|authorisation) to <call>",
+    "not (on_the_market|in_the_market|interested|here) for (cold_callers|cold_calls|sales_calls)",
+    "(no|not|against) [a|any|to|having] cold (calling|callers|calls|call)",
+    "never want ~4 (ring|call|hear|phone) ~6 (you|again)",
+    "like (removing|deleting|taking_off|striking) (from|off) ~3 <list>",
+    "(about|trying_to|want_to|like_to) (stop|stopping|end|ending|block|blocking) ~3 (calls|<calling>)",
+    "(rung|called|phoned|rang) ~4 (times|time) ~2 (stop|enough|give_it_up|give_up|pack_it_in)",
+    "^ [please] not <call> (not|no|or|nor|do_not)",
+    "not (ring|call|phone) not (text|write|email|call|ring)",
+    "(no|not) want (call|calls|phone) (again|more|any_more|no_more)",
+    "(number|details|name) (is|are) not (to_be|for) ~2 (used|marketing|called|sales|passed)",
+    "^ never (ring|call|phone) (me|us|here|this_line|this_phone|this_number|my_phone) "
+    "!(before|after|at|on|until|when|in|first)",
+    "(number|line|phone|landline|mobile) ~1 not to be (used|called|rung|phoned|dialled)",
+    "(get|want|take) (me|us|my_name|my_number|this_number) (out|off|away) [of|from] ~3 <list>",
+    "want (out|off|away) (of|from)? ~2 <list>",
+    "(make_it_so|arrange) ~4 not ~2 (calls|called|rung)",
     "<stop> (cold_in|call_in|bring_in|ring_in|phone_in) (me|us)",
     "(calls|calling|phoning|ringing) (cease|stop|end) $",
     "(remove|delete|take|strike|erase) (me|us) (from|off) ~4 <list>",
@@ -139,7 +161,7 @@ _LINES = (
     "not (want|wanting|need|like) [any] (call|calls|cause|core) $",
     "not want no more (cause|cores|cools|course|calls|calling)",
     "no more (cause|cores|cools|coals) $",
-    "^ no [more] (calls|calling|ringing|phoning|phone_calls|contact)",
+    "^ no [more] (calls|calling|ringing|phoning|phone_calls|contact) !(after|before|at|on|in|until|between|from_you)",
     "[you] no <call> (me|us|here|this_number) !(back|when|because)",
     "<call> (no_more|never)",
     "you never <call> (me|us|here|this_number) again",
@@ -181,10 +203,12 @@ _STOP = (
     "stop quit cease pack_in pack_it_in give_over leave_off stop_it knock_off cut_out give_up jack_in must_stop to_stop"
 )
 
-RULES = _EXPRESSIONS + expressions(_LINES, {**CLASSES, "stop": _STOP})
+RULES = written(*_EXPRESSIONS) + rules(_LINES, {**CLASSES, "stop": _STOP})
 
 INNOCENT = expressions(
     (
+        "call (again|back) (on|at|in|tomorrow|later|next|monday|when)",
+        "stop (the|this|it|a) (leak|water|noise|dripping|boiler|drip)",
         "(when|why|how_come) (did|have|has|would|will|do|does) (you|they|he|she|it|we) ~2 stop ~3 <calling>",
         "(did|have|has) (you|they|he|she) [ever|already] stop ~2 <calling>",
         "(they|he|she|it|we) (will|would|have|has|did|might|may) [not|never] stop ~2 <calling>",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowengine.compliance.heard.classes import CLASSES
-from flowengine.compliance.heard.grammar import expressions
+from flowengine.compliance.heard.grammar import expressions, rules, written
 
 _CLASSES = {
     **CLASSES,
@@ -20,23 +20,35 @@ _CLASSES = {
 }
 
 HUMAN_REQUEST = (
-    r"\b(?:speak|talk|chat|put me through|transfer me|connect me)(?: to| with)? "
-    r"(?:an? |another |the |your |some)?"
-    r"(?:real |actual |live |proper )*(?:person|human|human being|someone real|somebody real|manager|supervisor"
-    r"|operator|adviser|advisor|agent|member of staff)\b",
-    r"\b(?:speak|talk) to (?:someone|somebody)(?: else| please| there| in charge|$)",
-    r"\b(?:want|need|get me|give me|like|prefer|rather have) a "
-    r"(?:real |actual |live )?(?:person|human|human being)\b",
-    r"\b(?:a |real )(?:human|person) please\b|^(?:human|real person|operator|agent)(?: please)?$",
-    r"\bnot (?:\w+ )?(?:talk|talking|speak|speaking) to (?:a )?(?:machines?|robots?|computers?|bots?)\b(?! am i)",
-    r"\bput me through\b",
-    *expressions(
+    *written(
+        r"\b(?:speak|talk|chat|put me through|transfer me|connect me)(?: to| with)? "
+        r"(?:an? |another |the |your |some)?"
+        r"(?:real |actual |live |proper )*(?:person|human|human being|someone real|somebody real|manager|supervisor"
+        r"|operator|adviser|advisor|agent|member of staff)\b",
+        r"\b(?:speak|talk) to (?:someone|somebody)(?: else| please| there| in charge|$)",
+        r"\b(?:want|need|get me|give me|like|prefer|rather have) a "
+        r"(?:real |actual |live )?(?:person|human|human being)\b",
+        r"\b(?:a |real )(?:human|person) please\b|^(?:human|real person|operator|agent)(?: please)?$",
+        r"\bnot (?:\w+ )?(?:talk|talking|speak|speaking) to (?:a )?(?:machines?|robots?|computers?|bots?)\b(?! am i)",
+        r"\bput me through\b",
+    ),
+    *rules(
         (
             "(pass|hand|switch) (me|us) (on|over)? to (someone|somebody|anyone|one)",
             "be (put_through|transferred|connected|passed) (to|on|over)",
             "(need|want|like) [to_speak_to|help_from] [a] (one_of_your|someone_from_your|real_person)",
             "(have|get|ask) [a] [<real>] (person|human|someone|somebody) [to] (ring|call|phone|come_on) !(back|later)",
             "you have [a] manager",
+            "(someone|somebody) else take over",
+            "(can|could|will|would) you (fetch|get) (someone|somebody) !(out|round|to_come|to_fix)",
+            "(only|just) (deal|deal_with|talk_to|speak_to) [with|to] (people|humans|human_beings|real_people)",
+            "(prefer|rather|like|want) (people|humans|a_person|a_human) (to|than|rather_than|not|over|"
+            "instead_of) [a] <robot>",
+            "^ [the] (front_desk|reception|switchboard) $",
+            "(forward|redirect|escalate|route) (me|us|this|my_call) [through|over|on|straight] (to|on_to) ~2 <anyone>",
+            "(helpline|line|department|number|option|way) ~2 (people|speak_to|talk_to|a_person|a_human)",
+            "(you|this|it) (not_understand|is_not_working|not_understanding|is_no_use|are_no_use|is_hopeless) "
+            "~6 (person|someone|somebody|human)",
             "<talk> (to|with|tae) ~3 <anyone> !(first|before|about_it_first|yesterday|last|next|i_know|at_home|"
             "at_work)",
             "(speak|talk|word|chat) ~3 (in_charge|whoever)",
@@ -111,6 +123,8 @@ HUMAN_REQUEST = (
 )
 NOT_HUMAN_REQUEST = expressions(
     (
+        "(talk|speak|sound) (to_me_)?like a (person|human)",
+        "(best|right|nearest|any) person for",
         "(am_i|whether_i_am|if_i_am|that_i_am) (speaking|talking) (to|with)",
         "sound [like] [a] [real] (person|human)",
         "(not|never) (want|wish|like|need|going) to (speak|talk) to (anyone|anybody|someone|somebody|people|you)",
@@ -127,13 +141,15 @@ NOT_HUMAN_REQUEST = expressions(
 )
 
 ROBOT_QUESTION = (
-    r"\b(?:is|are|am) (?:this|that|it|you|i) (?:\w+ ){0,4}"
-    r"(?:robot|bot|chatbot|machine|computer|ai|a i|android|automated)\b(?! shop)",
-    r"\b(?:you are|you sound|this is|that is) (?:\w+ ){0,2}(?:robot|bot|chatbot|machine|computer|ai|a i)$",
-    r"\bare you (?:\w+ )?(?:real|human|a person|a human|alive|a recording|a real person)\b",
-    r"\b(?:is this|is that|am i (?:talking|speaking) to) (?:a )?(?:\w+ )?"
-    r"(?:recording|recorded message|person|human)\b",
-    *expressions(
+    *written(
+        r"\b(?:is|are|am) (?:this|that|it|you|i) (?:\w+ ){0,4}"
+        r"(?:robot|bot|chatbot|machine|computer|ai|a i|android|automated)\b(?! shop)",
+        r"\b(?:you are|you sound|this is|that is) (?:\w+ ){0,2}(?:robot|bot|chatbot|machine|computer|ai|a i)$",
+        r"\bare you (?:\w+ )?(?:real|human|a person|a human|alive|a recording|a real person)\b",
+        r"\b(?:is this|is that|am i (?:talking|speaking) to) (?:a )?(?:\w+ )?"
+        r"(?:recording|recorded message|person|human)\b",
+    ),
+    *rules(
         (
             "<am> (<it>|i|we|yourself) [<bit>] [<bit>] [<bit>] [<bit>] [<bit>] <robot>",
             "(<it>|voice|we) (<am>|sound|sounds|seem|seems|must_be|could_be|might_be) [<bit>] [<bit>] [<bit>] "
@@ -180,6 +196,18 @@ ROBOT_QUESTION = (
             "(are|is) you one of (them|those) $",
             "(whether|if) (i_am|this_is|you_are|it_is) [<bit>] [<bit>] [<bit>] <human>",
             "[a] <robot> (is_it|are_you|is_it_not|am_i) $",
+            "(talk|talks|speak|speaks|sound|sounds|acting|act|behave) like [a|an|that|one_of_those|some] "
+            "[<bit>] <robot>",
+            "not (talk|speak|sound|act|seem) like [a|an] [<real>] (person|human|human_being|people|woman|man)",
+            "(can|could) not be [a|an] [<real>] (person|human|human_being)",
+            "(can_not|not|hard_to|how_do_i|how_can_i) (tell|know|sure|certain|work_out) ~2 (you_are|this_is|it_is) ~3 "
+            "(real|human|person|robot|machine|alive)",
+            "[a] (robot|machine|computer|bot) (rung|ring|rang|called|phoned|call|answered|answer|talking|"
+            "speaking|phone|ringing|calling)",
+            "(rung|reached|got|called|phoned) [a] (robot|machine|computer|bot)",
+            "(pretending|pretend) to be [a] [<real>] (person|human|woman|man)",
+            "do you [really|actually|even] exist",
+            "(man|woman) or machine",
             "never a real (woman|man|person|lady|human|voice)",
             "are you [actually|even] (real|alive|human|living|there) $",
             "i am not (talking|speaking) to ~3 <robot> am i",
@@ -189,6 +217,11 @@ ROBOT_QUESTION = (
 )
 NOT_ROBOT_QUESTION = expressions(
     (
+        "(automatic|automated|recorded|computer|robot|machine|fake) (boiler|timer|delivery|gate|door|gates|"
+        "doors|arm|shop|room|desk|leather|payment|payments)",
+        "is it [a] (person|people|man|woman) (or_two|that_comes|who_comes)",
+        "real (company|firm|business|leather|wood|shame|nuisance|bargain|pain)",
+        "genuine (company|firm|business|offer|reason|leather|call)",
         "(robot|robotic) (vacuum|vacuums|hoover|hoovers|mower|lawnmower|cleaner)",
         "(it|this|that) is ~2 recording of",
         "(my|our|the|his|her) (machine|computer|washing_machine|answering_machine|answerphone|software) (is|was|"

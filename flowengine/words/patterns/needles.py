@@ -37,7 +37,11 @@ Strings = frozenset[str]
 def needles(pattern: str) -> tuple[Strings, ...]:
     """The strings, in small letters: none, one set, or two sets of which both hold one. Raises as `re.compile` does."""
     part = _read(read(pattern))
-    options = part.promised if part.exact is None else (part.exact, *part.promised)
+    return rarest(part.promised if part.exact is None else (part.exact, *part.promised))
+
+
+def rarest(options: Sequence[Strings]) -> tuple[Strings, ...]:
+    """Of sets of which each holds one that stands in the text, the one or two that stand in the fewest texts."""
     first = _best(options)
     if first is None:
         return ()
@@ -55,8 +59,8 @@ class Sieve:
     needles are worth looking for. Where a pattern promises strings in two places, one of each must stand in the text.
     """
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        promised = [needles(pattern) for pattern in patterns]
+    def __init__(self, promised: Sequence[tuple[Strings, ...]]) -> None:
+        """`promised`: the `needles` of each pattern."""
         self._always = frozenset(index for index, sets in enumerate(promised) if not sets)
         self._once = frozenset(index for index, sets in enumerate(promised) if len(sets) == 1)
         users: dict[str, tuple[list[int], list[int]]] = {}
@@ -67,8 +71,8 @@ class Sieve:
         shared = Counter(three for needle in users for three in _threes(needle))
         self._filed: dict[str, list[tuple[str, list[int], list[int]]]] = {}
         for needle, (first, second) in sorted(users.items()):
-            rarest = min(_threes(needle), key=lambda three: (shared[three], three))
-            self._filed.setdefault(rarest, []).append((needle, first, second))
+            three = min(_threes(needle), key=lambda each: (shared[each], each))
+            self._filed.setdefault(three, []).append((needle, first, second))
 
     def sift(self, text: str) -> Set[int]:
         """The places of the patterns that may fit. `text` is in small letters."""
