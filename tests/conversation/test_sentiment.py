@@ -65,7 +65,15 @@ def test_politeness_and_plain_answers_are_no_feeling(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["bloody useless", "I'm not happy", "you're having a laugh", "don't you patronise me", "not another penny from me"],
+    [
+        "bloody useless",
+        "I'm not happy",
+        "you're having a laugh",
+        "don't you patronise me",
+        "not another penny from me",
+        "brilliant, it's broken again",
+        "great, another hour of waiting",
+    ],
 )
 def test_displeasure_shows(text: str) -> None:
     assert sentiment(text) <= -FELT
