@@ -111,8 +111,9 @@ class Filling:
                 self._services.budget.add(request.call_id, endpoint, prompt, answer)
         if reading.is_broken_off:
             raise Failed("the answer broke off", again=True)
+        values = reading.end()
         log.info("form filled", extra={"call_id": request.call_id, "model": endpoint.model, "tokens": prompt + answer})
-        return reading.end()
+        return values
 
     def _tokens(self, endpoint: Endpoint, request: FormRequest) -> int:
         """The longest answer; a model that reasons has what a turn has besides, to think with."""
