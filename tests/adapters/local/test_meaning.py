@@ -6,6 +6,7 @@ import asyncio
 import os
 import queue
 import signal
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -196,3 +197,28 @@ def test_lessons_beyond_the_bound_are_forgotten_and_examples_are_reckoned_once(
     assert asked(desk, Kind.LIKEN, 3, b"no order at all") == (Kind.FAILED, 0)
     assert asked(desk, Kind.LIKEN, 3, b'["stop", ["c"]]') == (Kind.LIKENED, 0)
     assert asked(started(), Kind.LEARN, 1, b'{"a": ["stop calling", "how much", "goodbye"]}') == (Kind.LEARNT, 0)
+
+
+@with_model
+def test_callers_do_not_wait_for_a_flow_that_is_being_learnt(tmp_path: Path) -> None:
+    likening = pytest.importorskip("flowengine.adapters.local.likening")
+    answers: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    desk = likening.Likening(answers.put, lambda step: None, tmp_path)
+    vector, go_on = desk._sentences.vector, threading.Event()
+
+    class Slow:
+        def vector(self, text: str) -> Any:
+            assert text != "slow" or go_on.wait(30)
+            return vector(text)
+
+    desk._sentences = Slow()
+    desk.start()
+    desk.obey(Message(Kind.LEARN, 1, 1, b'{"a": ["stop calling"]}'))
+    assert answers.get(timeout=30).number == 1
+    desk.obey(Message(Kind.LEARN, 2, 2, b'{"b": ["slow"]}'))
+    desk.obey(Message(Kind.LIKEN, 3, 1, b'["stop", ["a"]]'))
+    try:
+        assert answers.get(timeout=30).number == 3
+    finally:
+        go_on.set()
+    assert answers.get(timeout=30).number == 2
