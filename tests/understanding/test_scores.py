@@ -84,8 +84,9 @@ def test_the_page_shows_what_likeness_adds() -> None:
     """Where the engine is installed; the numbers of its vectors hang on no machine."""
     if not packages.present(*packages.MEANING):
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not installed: {packages.INSTALL_MEANING}")
-    everything, narrowed = asyncio.run(meaning.outcomes("held_out"))
-    assert meaning.shown_in() == meaning.table(everything, narrowed), (
+    everything, narrowed = asyncio.run(meaning.outcomes(meaning.PART))
+    unseen, _ = asyncio.run(meaning.outcomes(meaning.UNSEEN))
+    assert meaning.shown_in() == meaning.table(everything, narrowed, unseen), (
         "python -m benchmarks.meaning --write brings it up to date"
     )
     taken = Counter(each.both for _, each in everything)
