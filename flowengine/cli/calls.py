@@ -161,6 +161,9 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
         click.echo(f"{click.style(name, dim=True)} = {value}")
     for split, variant in told.variants.items():
         click.echo(f"{click.style(f'split {split}', dim=True)} = {variant}")
+    for name, kept in told.summary.items():
+        shown = click.style("null", dim=True) if kept is None else kept
+        click.echo(f"{click.style(f'summary {name}', dim=True)} = {shown}")
     if told.answered_by_machine:
         click.echo(click.style("answered by a machine", dim=True))
     reason = f", {told.reason}" if told.reason else ""

@@ -257,6 +257,10 @@ class Chat:
         length = f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
         outcome = self._paint.strong(player.outcome or "unknown")
         click.echo(f"\nThe call ended: {outcome} {self._paint.dim(f'({length})')}")
+        for name, value in player.summary.items():
+            click.echo(f"  {name} = {self._paint.dim('null') if value is None else value}")
+        for remark in player.summary_remarks:
+            click.echo(self._paint.dim(f"  note: {remark}"))
         for turn in player.turns:
             for verdict in turn.verdicts:
                 if not verdict.allowed:

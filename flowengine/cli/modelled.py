@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import click
@@ -18,6 +19,8 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event, ModelAnswered, ModelFailed, ModelSaid
 from flowengine.errors import ModelError
 from flowengine.runtime.briefing import briefed
+from flowengine.runtime.ports import Remarked, SummaryFilled
+from flowengine.runtime.summarising import fill_in, wants_model
 from flowengine.runtime.understanding import understood
 from flowengine.testing.script import Answer
 
@@ -51,6 +54,14 @@ class ModelInChat:
         began = time.monotonic()
         event = await understood(order, self._model, conversation, TYPED, lambda: 0.0)
         return Answer(time.monotonic() - began, lambda at: replace(event, at=at))
+
+    def summarise(self, conversation: Conversation, began: datetime) -> tuple[dict[str, str], list[str]]:
+        """What the model fills in of the summary, and remarks on what it could not."""
+        if not wants_model(conversation):
+            return {}, []
+        told = self._loop.run(fill_in(conversation, self._model, TYPED, began=began))
+        fields = {name: value for each in told if isinstance(each, SummaryFilled) for name, value in each.fields}
+        return fields, [each.text for each in told if isinstance(each, Remarked)]
 
     async def _answer(self, order: AskModel, conversation: Conversation) -> Answer:
         began, said, first_s = time.monotonic(), [], 0.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -134,6 +135,13 @@ class Outside:
                 return _transfer(order)
             case AskModel() | WeighMeaning() | ChooseIntent() | ReadValue():
                 return nobody(order)
+
+    def summarise(self, conversation: Conversation, began: datetime) -> tuple[Mapping[str, str], Sequence[str]]:
+        """As the options say; else as the model of the settings does, where it is asked."""
+        fields, remarks = self._script.summarise(conversation, began)
+        if fields or self._model is None:
+            return fields, remarks
+        return self._model.summarise(conversation, began)
 
     def _action(self, order: RunAction) -> Answer:
         shown = (f"{name} = {HIDDEN if name in order.secret else written(value)}" for name, value in order.arguments)

@@ -246,6 +246,16 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarised:
+    """What is kept of the call by the flow's `summary`: `fields` as written in the record, None for what is not known.
+
+    Comes just before `Ended`. What a model has to say of it comes later, from whoever drives the call.
+    """
+
+    fields: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The conversation is over; nothing but what was already asked for will be spoken."""
 
@@ -271,5 +281,5 @@ Order = (
     | Hangup
 )
 Weigh = WeighMeaning | ChooseIntent | ReadValue
-Fact = Entered | Understood | SlotFilled | Chose | Noted | Blocked | Ended
+Fact = Entered | Understood | SlotFilled | Chose | Noted | Blocked | Summarised | Ended
 Command = Order | Fact

@@ -22,6 +22,7 @@ from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits,
 from flowengine.conversation.promises import Promises
 from flowengine.conversation.recording import Recording
 from flowengine.conversation.splitting import take_variant
+from flowengine.conversation.summary import summarised
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
@@ -391,7 +392,7 @@ class Interpreter:
         for index, command in enumerate(call.out):
             if isinstance(command, Speak):
                 call.out[index] = replace(command, interruptible=False)
-        call.emit(Hangup(outcome), Ended(outcome))
+        call.emit(Hangup(outcome), *summarised(call, outcome), Ended(outcome))
 
     def _here(self) -> Stay:
         stay = self._call.stay

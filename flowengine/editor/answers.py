@@ -48,6 +48,7 @@ _SYMBOLS = {
     "flow": types.SymbolKind.Module,
     "library": types.SymbolKind.Package,
     "contact": types.SymbolKind.Struct,
+    "summary": types.SymbolKind.Struct,
     "field": types.SymbolKind.Field,
     "outcome": types.SymbolKind.EnumMember,
     "line": types.SymbolKind.String,

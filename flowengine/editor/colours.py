@@ -23,6 +23,7 @@ _TYPES: dict[Kind, str] = {
     "built-in": "variable",
     "agent": "property",
     "contact field": "property",
+    "summary field": "property",
     "outcome": "enumMember",
     "action": "function",
     "filter": "function",

@@ -53,7 +53,7 @@ _AFTER: dict[str, tuple[NameKind, ...]] = {
 """What kinds of names follow a word."""
 
 _FACTS: dict[str, NameKind] = {"heard": "line", "said": "line", "did": "action"}
-_NOT_TEMPLATES = {"INTENT", "FLOW", "AGENT", "VOICE", "ACTION"}
+_NOT_TEMPLATES = {"INTENT", "FLOW", "AGENT", "VOICE", "ACTION", "SUMMARY"}
 _ATTRIBUTE = re.compile(r"(\w+)\s*\.\s*\w*\Z")
 _FILTER = re.compile(r"\|\s*\w*\Z")
 _TYPES = tuple("one of" if kind == "one_of" else kind for kind in get_args(TypeKind))
@@ -98,7 +98,7 @@ def _names(fit: Fitting, row: list[str], workspace: Workspace, draft: Draft, pat
         yield from (Offer(name, "library") for name in workspace.libraries(path))
     elif last == "RUN":
         yield from (Offer(name, "flow") for name in workspace.libraries(path))
-    elif last == "COLON" and (row[0] in ("SLOT", "ACTION") or around == "CONTACT"):
+    elif last == "COLON" and (row[0] in ("SLOT", "ACTION") or around in ("CONTACT", "SUMMARY")):
         yield from (Offer(name, "type") for name in _TYPES)
     elif last == "GUARD":
         yield from (Offer(name, "guard") for name in _guards(draft))

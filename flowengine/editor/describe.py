@@ -28,6 +28,8 @@ def describe(draft: Draft, kind: Kind, name: str) -> str:
         return type_words(flow.slots[name].type)
     if kind == "contact field" and name in flow.contact:
         return type_words(flow.contact[name].type)
+    if kind == "summary field" and name in flow.summary:
+        return type_words(flow.summary[name].type)
     if kind == "outcome" and name in flow.outcomes:
         return flow.outcomes[name].disposition or ""
     if kind == "state" and name in flow.states:
@@ -60,6 +62,8 @@ def hover(draft: Draft, name: Occurrence) -> str | None:
         case "contact field":
             field = draft.flow.contact.get(name.name)
             return f"**contact field** `{name.name}`: {type_words(field.type)}" if field is not None else None
+        case "summary field":
+            return _summary_field(draft, name.name)
         case "outcome":
             disposition = describe(draft, "outcome", name.name)
             return f"**outcome** `{name.name}`" + (f" · {disposition}" if disposition else "")
@@ -169,6 +173,15 @@ def _slot(draft: Draft, name: str) -> str | None:
     told = [f"{word}: “{text.text}”" for word, text in questions.items() if text is not None]
     valid = [f"valid: `{slot.valid.text}`"] if slot.valid is not None else []
     return "\n\n".join([f"**slot** `{name}`: {type_words(slot.type)}", *told, *valid, f"tries: {slot.tries}"])
+
+
+def _summary_field(draft: Draft, name: str) -> str | None:
+    field = draft.flow.summary.get(name)
+    if field is None:
+        return None
+    sources = [f"a model looks for: {field.description}"] if field.description else []
+    sources += [f"reckoned when the call ends: `{field.value.text}`"] if field.value is not None else []
+    return "\n\n".join([f"**summary field** `{name}`: {type_words(field.type)}", *sources])
 
 
 def _action(draft: Draft, name: str) -> str | None:

@@ -66,6 +66,12 @@ policy fair_selling
   always opt_out -> removed
   at most 20 turns
 """,
+    "summary": """\
+summary
+  booked: boolean = call.outcome == "booked"
+  day: date = visit_day
+  reason: text "why the caller said no, in their own words"
+""",
     "state": """\
 state offer is pitch
   say "Shall I go on?"
@@ -212,6 +218,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     "AT": Keyword("'at most': the longest a call may take, in time or turns.", "policy"),
     "MOST": Keyword("'at most': the longest a call may take, in time or turns.", "policy"),
     "TURNS": Keyword("Counts what the caller has said.", "policy"),
+    "SUMMARY": Keyword("What is kept of the call when it is over: reckoned, or filled in by a model.", "summary"),
     "STATE": Keyword("A place in the call: statements, then one thing that waits, moves on or ends.", "state"),
     "IS": Keyword("Before a state's tags, which policies speak of.", "state"),
     "SAY": Keyword("Speaks a line by its name, or text.", "simple"),
@@ -301,5 +308,9 @@ VARIABLES: Mapping[str, str] = {
 
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "agent": {"name": "who speaks", "company": "for whom the agent speaks"},
-    "call": {"direction": "outbound or inbound", "flow": "the flow's name"},
+    "call": {
+        "direction": "outbound or inbound",
+        "flow": "the flow's name",
+        "outcome": "how the call ended; in 'summary' alone",
+    },
 }

@@ -58,11 +58,9 @@ def _entry(item: ast.Item) -> Entry | None:
         case ast.Flow(name=name, title=title):
             return _plain(name, "flow", title.value)
         case ast.Contact(fields=fields, span=span):
-            within = tuple(
-                Entry(field.name.text or "…", "field", field.type.name, field.name.span, field.span.line)
-                for field in fields
-            )
-            return Entry("contact", "contact", "", span, span.line, within)
+            return Entry("contact", "contact", "", span, span.line, _fields(fields))
+        case ast.Summary(fields=kept, span=span):
+            return Entry("summary", "summary", "", span, span.line, _fields(kept))
         case ast.Anywhere(span=span):
             return Entry("anywhere", "anywhere", "", span, span.line)
         case ast.Intent(name=name, description=description):
@@ -81,6 +79,12 @@ def _entry(item: ast.Item) -> Entry | None:
             return _plain(name, "policy", "")
         case _:
             assert_never(item)
+
+
+def _fields(fields: tuple[ast.Field, ...] | tuple[ast.SummaryField, ...]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(field.name.text or "…", "field", field.type.name, field.name.span, field.span.line) for field in fields
+    )
 
 
 def _plain(name: ast.Name, kind: str, detail: str) -> Entry | None:

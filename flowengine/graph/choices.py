@@ -14,10 +14,12 @@ from flowengine.graph.walk import every_statement
 
 
 def declared_choices(draft: Draft) -> Mapping[Path, tuple[str, ...]]:
-    """The choices of contact fields and slots that nothing else gives a value."""
+    """The choices of contact fields and slots that nothing else gives a value, and the outcomes of `call.outcome`."""
     flow = draft.flow
     found: dict[Path, tuple[str, ...]] = {("contact", name): each.type.choices for name, each in flow.contact.items()}
     found |= {(name,): slot.type.choices for name, slot in flow.slots.items() if name not in flow.variables}
+    if not draft.library_alone:  # the flow that uses it has outcomes of its own
+        found["call", "outcome"] = tuple(flow.outcomes)
     return {path: choices for path, choices in found.items() if choices}
 
 

@@ -7,7 +7,7 @@ the same. What is not known bears everything.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -54,6 +54,7 @@ class Types:
 _BUILT_IN: Mapping[Path, Type] = {
     ("agent", "name"): TEXT,
     ("agent", "company"): TEXT,
+    ("call", "outcome"): TEXT,
     ("today",): TYPES["date"],
     ("now",): TYPES["datetime"],
     ("daypart",): TEXT,
@@ -108,6 +109,33 @@ def type_of_text(text: Template | Expression, types: Types, hidden: frozenset[Pa
     """The type of a whole expression, where it is known; `hidden`: what an `if` around it asks about with `is`."""
     tree = read(text).tree
     return Typing(text.text).of(tree, without(types, hidden)) if tree is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One of the values that an expression can give: its part of the text, and its type where that is known."""
+
+    node: nodes.Node
+    type: Type | None
+    start: int
+    end: int
+
+
+def leaves(expression: Expression, types: Types) -> Iterator[Leaf]:
+    """What an expression can give: the arms of its `if` and `else`, the sides of its `and` and `or`, else the whole."""
+    tree = read(expression).tree
+    known = without(types, _tested(tree))
+    waiting = [tree] if tree is not None else []
+    while waiting:
+        node = waiting.pop(0)
+        match node:
+            case nodes.CondExpr():
+                waiting += [arm for arm in (node.expr1, node.expr2) if arm is not None]
+            case nodes.And() | nodes.Or():
+                waiting += [node.left, node.right]
+            case _:
+                type_ = Typing(expression.text).of(node, known)
+                yield Leaf(node, type_, start_of(node), end_of(node, expression.text))
 
 
 def typed(type_: ValueType) -> Type:
@@ -308,7 +336,9 @@ class Typing:
 
 def start_of(node: nodes.Node) -> int:
     """Where in its text a part begins."""
-    return min([node.lineno, *(start_of(part) for part in children(node))])
+    inner = [start_of(part) for part in children(node)]
+    # Of `a == b`, `== b` has no place: Jinja gives it none.
+    return min(inner if isinstance(node, nodes.Operand) else [node.lineno, *inner])
 
 
 def end_of(node: nodes.Node, text: str) -> int:
@@ -322,6 +352,8 @@ def end_of(node: nodes.Node, text: str) -> int:
             return node.lineno + 1 + len(node.attr)
         case nodes.Filter():
             return max(inner, node.lineno + len(node.name))
+        case nodes.Operand():
+            return inner
         case _:
             return max(inner, node.lineno + 1)
 

@@ -48,6 +48,7 @@ class _Lowering:
         self._slots: dict[str, model.Slot] = {}
         self._states: dict[str, model.State] = {}
         self._actions: dict[str, model.Action] = {}
+        self._summary: dict[str, model.SummaryField] = {}
         self._policies: list[model.Policy] = []
         self._anywhere: list[model.HandlerLayer] = []
         self._sites: list[RunSite] = []
@@ -73,6 +74,7 @@ class _Lowering:
         self._copy_subflows()
         heads = [item for item in self._units[0].file.items if isinstance(item, ast.Flow)]
         self._problems += [_second_flow(head.span) for head in heads[1:]]
+        self._problems += [problem for unit in self._units for problem in _second_summaries(unit)]
         head = heads[0] if heads else None
         draft = Draft(
             flow=self._flow(head),
@@ -125,6 +127,7 @@ class _Lowering:
             span=span,
             actions=self._actions,
             policies=tuple(self._policies),
+            summary=self._summary,
             variables=frozenset(self._variables),
         )
 
@@ -160,6 +163,11 @@ class _Lowering:
                 case ast.Policy():
                     self._names.define("policy", item.name, unit.library)
                     self._policies.append(policies.policy(item))
+                case ast.Summary() if unit.is_subflow:
+                    pass  # it tells of the subflow's own calls
+                case ast.Summary(fields=promised):
+                    for each in promised:
+                        self._summary_field(each, unit)
                 case ast.State() | ast.Anywhere() if unit.is_subflow:
                     pass  # copied for each `run`
                 case ast.State():
@@ -233,6 +241,17 @@ class _Lowering:
         if default is not None or not unit.is_subflow:
             self._contact.setdefault(lowered.name, lowered)
 
+    def _summary_field(self, field: ast.SummaryField, unit: Unit) -> None:
+        self._names.define("summary field", field.name, unit.library)
+        lowered = model.SummaryField(
+            field.name.text,
+            value_type(field.type, self._problems),
+            field.description.value if field.description else None,
+            expression(field.value) if field.value else None,
+            field.name.span,
+        )
+        self._summary.setdefault(lowered.name, lowered)
+
     def _intent(self, intent: ast.Intent, unit: Unit) -> None:
         """An intent that a library declares too is one intent: phrases add up, the first description counts."""
         self._names.define("intent", intent.name, unit.library)
@@ -282,6 +301,13 @@ def _state(state: ast.State, blocks: BlockLowering, home: Home) -> model.State:
 def _second_flow(span: Span) -> Diagnostic:
     help_ = "give it a file of its own"
     return Diagnostic("FL123", "second-flow", "error", span, "a file holds one flow, and this is the second", help_)
+
+
+def _second_summaries(unit: Unit) -> Iterator[Diagnostic]:
+    blocks = [item for item in unit.file.items if isinstance(item, ast.Summary)]
+    for block in blocks[1:]:
+        help_ = f"put its fields under the first one (line {blocks[0].span.line})"
+        yield Diagnostic("FL116", "repeated-part", "error", block.span, "'summary' is written twice", help_)
 
 
 def _union(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

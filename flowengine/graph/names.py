@@ -12,7 +12,10 @@ from flowengine.graph.nearest import nearest
 from flowengine.language import ast
 from flowengine.language.source import Source, Span
 
-NameKind = Literal["state", "line", "intent", "slot", "outcome", "action", "policy", "contact field", "type", "subflow"]
+NameKind = Literal[
+    "state", "line", "intent", "slot", "outcome", "action", "policy", "contact field", "summary field", "type",
+    "subflow",
+]  # fmt: skip
 
 PROTECTIVE_INTENTS = frozenset(
     {"opt_out", "robot_question", "who_are_you", "complaint", "distress", "emergency", "human_request", "dont_record"}

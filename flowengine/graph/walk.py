@@ -98,6 +98,9 @@ def _find_written(flow: model.Flow) -> Iterator[Written]:
     for field in flow.contact.values():
         if field.default is not None:
             yield Written(field.default, False)
+    for kept in flow.summary.values():
+        if kept.value is not None:
+            yield Written(kept.value, False)
     for statement in every_statement(flow):
         yield from written_by(statement)
 

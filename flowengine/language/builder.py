@@ -181,6 +181,23 @@ class _Builder(StatementBuilder):
     def at_most(self, tree: Node) -> ast.AtMost:
         return ast.AtMost(self._duration(tree), self._number(tree), self._span(tree))
 
+    def summary(self, tree: Node) -> ast.Summary:
+        fields = tuple(self.summary_field(field) for field in parts(tree, "summary_field"))
+        if not fields:
+            example = "list what is kept of the call, for example 'booked: boolean = call.outcome == \"booked\"'"
+            self._require_block(tree, "summary", example)
+        return ast.Summary(fields, self._span(tree))
+
+    def summary_field(self, tree: Node) -> ast.SummaryField:
+        value = part(tree, "expr")
+        return ast.SummaryField(
+            self._name(tree),
+            self._type(tree),
+            self._first_text(tree),
+            self._expr(value) if value else None,
+            self._span(tree),
+        )
+
     def state(self, tree: Node) -> ast.State:
         name, *tags = self._names(tree)
         block = part(tree, "block")

@@ -105,7 +105,7 @@ def _settle(levels: list[_Level], width: int, span: Span, problems: list[Diagnos
 
 def _defines(tokens: list[Token]) -> bool:
     """Whether a line begins a definition, such as `state NAME`."""
-    if tokens[0].type in ("CONTACT", "ANYWHERE"):
+    if tokens[0].type in ("CONTACT", "SUMMARY", "ANYWHERE"):
         return len(tokens) == 1
     return tokens[0].type in _DEFINITIONS and len(tokens) > 1 and str(tokens[1]).isidentifier()
 

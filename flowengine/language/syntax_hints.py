@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from lark import Token
 
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.field_hints import bare_description, field_without_type
 from flowengine.language.grammar import SIMPLE_STATEMENTS, STATEMENTS, keywords, span_of
 from flowengine.language.mistake import Explanation, Mistake, error_at
 from flowengine.language.name_hints import hyphen, spaced_name
@@ -337,6 +338,8 @@ _RULES: tuple[_Rule, ...] = (
     _assignment,
     spaced_name,
     _arrow,
+    field_without_type,
+    bare_description,
     _colon,
     _close_word,
     _else_if,

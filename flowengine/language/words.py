@@ -53,7 +53,7 @@ FOREIGN_WORDS = {
 
 _HOMES: tuple[tuple[str, str], ...] = (
     (
-        "FLOW CONTACT OUTCOME LINE INTENT SLOT ACTION POLICY STATE ANYWHERE",
+        "FLOW CONTACT OUTCOME LINE INTENT SLOT ACTION POLICY SUMMARY STATE ANYWHERE",
         "it stands at the left edge, outside any block",
     ),
     ("USE", "it stands under 'flow', or at the left edge of a library"),

@@ -305,7 +305,14 @@ class FirstSound:
     """The first audio of the call has left for whoever answered it."""
 
 
-Told = ReplyStarted | RecordingSet | Remarked | FirstSound
+@dataclass(frozen=True, slots=True)
+class SummaryFilled:
+    """After the call a model has filled in these fields of its summary, as written in the record."""
+
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+Told = ReplyStarted | RecordingSet | Remarked | FirstSound | SummaryFilled
 """What the session adds to a call's record; a replay passes it over."""
 
 

@@ -29,6 +29,7 @@ from flowengine.conversation.commands import (
     Speak,
     StartTimer,
     StopSpeaking,
+    Summarised,
     Suppress,
     Transfer,
     Understood,
@@ -304,7 +305,7 @@ class CallSession:
                 if self.away.is_away:
                     # A farewell that nobody can hear holds nothing up.
                     self._stop_speaking()
-            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Ended():
+            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Summarised() | Ended():
                 pass
             case _:
                 assert_never(command)

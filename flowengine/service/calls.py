@@ -18,7 +18,7 @@ from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Direction
 from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, CallLine, FirstSound, Lesson, Model, Recogniser, Synthesiser
+from flowengine.runtime.ports import Actions, CallLine, FirstSound, Lesson, Model, Recogniser, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
@@ -28,6 +28,7 @@ from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.settings import Settings
+from flowengine.service.summaries import Summaries
 from flowengine.service.tokens import PreparedCall, Tokens
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,11 @@ class LiveCall:
 
     def first_sound(self) -> None:
         """Whoever answered hears us now, for the first time: how soon is kept (rule A1)."""
-        self.record.write(round(self._since(), 3), FirstSound())
+        self.keep(FirstSound())
+
+    def keep(self, told: Told) -> None:
+        """Add to the record, as of now; after the end of the call, too."""
+        self.record.write(round(self._since(), 3), told)
 
     def _since(self) -> float:
         return (datetime.now(UTC) - self.started).total_seconds()
@@ -119,6 +124,7 @@ class Calls:
         self._actions = actions
         self._model = model
         self.lessons = lessons or Lessons(None)
+        self._summaries = Summaries(model)
         self._now = now
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
@@ -261,6 +267,8 @@ class Calls:
             await live.record.finish(result)
             if self.at_end is not None:
                 await asyncio.to_thread(self.at_end, live.prepared)
+            began = live.started.astimezone(LONDON)
+            self._summaries.ask(live.conversation, call_id, began=began, keep=live.keep)
             log.info(
                 "call ended",
                 extra={
@@ -290,6 +298,7 @@ class Calls:
             else:
                 live.session.end("service stopping", STOPPING)
         await self._until_none(FAREWELL_S)
+        await self._summaries.stop()
 
     async def _until_none(self, seconds: float, ringing: Callable[[], int] = lambda: 0) -> None:
         loop = asyncio.get_running_loop()

@@ -31,6 +31,7 @@ from flowengine.conversation.commands import (
     Speak,
     StartTimer,
     StopSpeaking,
+    Summarised,
     Suppress,
     Transfer,
     Understood,
@@ -63,7 +64,7 @@ from flowengine.conversation.events import (
 )
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, ReplyStarted
+from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, ReplyStarted, SummaryFilled
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
@@ -235,6 +236,8 @@ class Watcher:
                 self.tell(at, "listening", expecting=expecting, intents=intents, private=private)
             case SlotFilled(name=name, value=value):
                 self.tell(at, "slot", name=name, value=value)
+            case Summarised(fields=fields):
+                self.tell(at, "summary", fields=dict(fields))
             case Noted(text=text):
                 self.tell(at, "note", text=text)
             case Blocked(rule=rule, what=what):
@@ -290,6 +293,7 @@ class Watcher:
                 | SlotGiven()
                 | NoteRequested()
                 | FirstSound()
+                | SummaryFilled()
             ):
                 pass
             case _:

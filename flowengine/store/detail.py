@@ -126,6 +126,7 @@ class CallDetail(msgspec.Struct):
     transcript: list[TranscriptLine]
     slots: dict[str, str]
     variants: dict[str, str]
+    summary: dict[str, str | None]
     states: list[StateVisit]
     guards: list[GuardCheck]
     actions: list[ActionRun]
@@ -154,7 +155,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
     for entry in entries:
         try:
             story.add(entry.at, entry.kind, msgspec.json.decode(entry.payload))
-        except (msgspec.DecodeError, LookupError, TypeError, AttributeError) as error:
+        except (msgspec.DecodeError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise StoreError(f"entry {entry.seq} of call {call.call_id} is damaged ({entry.kind})") from error
     duration = None if call.ended_at is None else round((call.ended_at - call.started_at).total_seconds(), 3)
     return CallDetail(
@@ -174,6 +175,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         transcript=[line for line in story.lines if line.text],
         slots=story.slots,
         variants=story.variants,
+        summary=story.summary,
         states=story.states,
         guards=story.guards,
         actions=story.actions,
@@ -193,6 +195,7 @@ class _Story:
         self.states: list[StateVisit] = []
         self.slots: dict[str, str] = {}
         self.variants: dict[str, str] = {}
+        self.summary: dict[str, str | None] = {}
         self.guards: list[GuardCheck] = []
         self.actions: list[ActionRun] = []
         self.transfers: list[TransferMade] = []
@@ -227,6 +230,8 @@ class _Story:
                 self.states.append(StateVisit(at, facts["state"], facts["by"]))
             case "SlotFilled":
                 self.slots[facts["name"]] = facts["value"]
+            case "Summarised" | "SummaryFilled":
+                self.summary |= dict(facts["fields"])
             case "Chose":
                 self.variants[facts["split"]] = facts["variant"]
             case "AskGuard":

@@ -95,6 +95,12 @@ class FlowCall:
         return self.player.variables
 
     @property
+    def summary(self) -> Mapping[str, str | None]:
+        """The flow's summary, as the record writes it, once the call is over; empty before."""
+        self.player.listen()
+        return self.player.summary
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the flow has noted so far."""
         self.player.listen()

@@ -10,7 +10,7 @@ A ten-minute call takes milliseconds, and the same calls give the same turns, ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
@@ -25,6 +25,7 @@ from flowengine.conversation.commands import (
     Fact,
     Noted,
     SlotFilled,
+    Summarised,
     Suppress,
     Understood,
 )
@@ -36,7 +37,7 @@ from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
-from flowengine.testing.script import Attends, World, nobody
+from flowengine.testing.script import Attends, Summarises, World, nobody
 from flowengine.testing.verdicts import Verdict, verdict
 from flowengine.testing.virtual_call import Said, VirtualCall
 
@@ -119,6 +120,9 @@ class Player:
             watcher.attend(self._conversation)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
+        self._reckoned: dict[str, str | None] = {}
+        self._filled: tuple[Mapping[str, str], Sequence[str]] | None = None
+        self._world: object = world
         self._call = VirtualCall(
             self._conversation, self._decide, world=world, on_said=self._on_said, on_fact=self._on_fact
         )
@@ -251,6 +255,26 @@ class Player:
         return self._conversation.variables
 
     @property
+    def summary(self) -> Mapping[str, str | None]:
+        """The flow's summary, as the record writes it; empty until the call has ended.
+
+        What a model fills in is asked of the world, once, when the call is over.
+        """
+        return {**self._reckoned, **self._from_model()[0]}
+
+    @property
+    def summary_remarks(self) -> Sequence[str]:
+        """Why something is missing in what a model was asked for."""
+        return self._from_model()[1]
+
+    def _from_model(self) -> tuple[Mapping[str, str], Sequence[str]]:
+        if not self.over or not self._reckoned or not isinstance(self._world, Summarises):
+            return {}, ()
+        if self._filled is None:
+            self._filled = self._world.summarise(self._conversation, self.started)
+        return self._filled
+
+    @property
     def live_intents(self) -> tuple[Intent, ...]:
         """What the caller may mean here."""
         return self._conversation.live_intents()
@@ -299,6 +323,8 @@ class Player:
                 turn.notes.append(f"split {split}: {variant}")
             case Suppress(reason=reason):
                 turn.suppressed = reason
+            case Summarised(fields=fields):
+                self._reckoned = dict(fields)
             case Ended():
                 pass
             case _:

@@ -7,6 +7,7 @@ from datetime import datetime
 from time import perf_counter
 from typing import assert_never
 
+from flowengine.conversation.contact import typed_value
 from flowengine.errors import FlowEngineError, NotScripted
 from flowengine.graph.edges import plain_name
 from flowengine.graph.model import Flow
@@ -31,6 +32,7 @@ from flowengine.testing.flowtest.ast import (
     Test,
 )
 from flowengine.testing.flowtest.bind import NOTHING, Bound
+from flowengine.testing.flowtest.bind_summary import NULL, SUMMARY, is_null
 from flowengine.testing.matching import mismatch, written
 from flowengine.testing.player import Player, Turn
 from flowengine.testing.script import Script
@@ -170,6 +172,8 @@ def _check(player: Player, check: Check) -> Failure | None:
             if got == intent.text:
                 return None
             return Failure(span, "the caller is understood otherwise", intent.text, got or "the caller said nothing")
+        case ExpectValue(name=name) if name.text.startswith(SUMMARY):
+            return _summary(player, check)
         case ExpectValue(name=name, value=value, span=span):
             owner, _, field = name.text.rpartition(".")
             actual = player.contact.get(field) if owner == "contact" else player.variables.get(name.text)
@@ -186,6 +190,21 @@ def _check(player: Player, check: Check) -> Failure | None:
             )
         case _:
             assert_never(check)
+
+
+def _summary(player: Player, check: ExpectValue) -> Failure | None:
+    """A field of the summary, in its own kind."""
+    if not player.over:
+        message = "there is no summary before the call is over"
+        return Failure(check.span, message, check.value.text, f"the call goes on, in state {player.state}")
+    name = check.name.text.removeprefix(SUMMARY)
+    actual = player.summary[name]
+    typed = None if actual is None else typed_value(player.flow.summary[name].type, actual)
+    kept = actual if typed is None else typed
+    if kept is None if is_null(check.value) else same(kept, check.value):
+        return None
+    got = NULL if kept is None else shown(kept)
+    return Failure(check.span, f"{check.name.text} has another value", check.value.text, got)
 
 
 def _act(player: Player, step: CallerStep) -> None:

@@ -6,8 +6,9 @@ turns are given once each. What a test does not script is no answer: the call fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, TypeVar, assert_never, runtime_checkable
 
 from flowengine.conversation.commands import AskModel, ChooseIntent, ReadValue, RunAction, Transfer, Weigh, WeighMeaning
@@ -20,6 +21,7 @@ from flowengine.conversation.events import (
     TransferEnded,
     TransferResult,
 )
+from flowengine.conversation.summary import filled
 from flowengine.errors import NotScripted
 from flowengine.runtime.unprovided import unprovided
 
@@ -54,7 +56,14 @@ class TransferAnswer:
     after: float = 0.0
 
 
-Scripted = ActionAnswer | ModelAnswer | TransferAnswer
+@dataclass(frozen=True, slots=True)
+class SummaryAnswer:
+    """`llm summarises …`: what the model fills in after the call, by field, raw."""
+
+    values: tuple[tuple[str, object], ...]
+
+
+Scripted = ActionAnswer | ModelAnswer | TransferAnswer | SummaryAnswer
 Kind = TypeVar("Kind", ActionAnswer, TransferAnswer)
 
 
@@ -77,6 +86,13 @@ class Attends(Protocol):
     def attend(self, conversation: Conversation) -> None: ...
 
 
+@runtime_checkable
+class Summarises(Protocol):
+    """A world that fills in the summary of a call that is over: fields as the record writes them, and remarks."""
+
+    def summarise(self, conversation: Conversation, began: datetime) -> tuple[Mapping[str, str], Sequence[str]]: ...
+
+
 def nobody(order: Order) -> Answer:
     """A world in which nothing is configured, as in a service without actions, model and transfers."""
     return Answer(0.0, lambda at: unprovided(order, at))
@@ -89,6 +105,7 @@ class Script:
         self._actions: dict[str, list[ActionAnswer]] = {}
         self._model: list[ModelAnswer] = []
         self._transfers: list[TransferAnswer] = []
+        self._summary: dict[str, object] = {}
         self._asked = 0
         for answer in answers:
             match answer:
@@ -98,6 +115,8 @@ class Script:
                     self._model.append(answer)
                 case TransferAnswer():
                     self._transfers.append(answer)
+                case SummaryAnswer(values=values):
+                    self._summary |= values
                 case _:
                     assert_never(answer)
 
@@ -119,6 +138,10 @@ class Script:
                 return Answer(ended.after, lambda at: TransferEnded(at, request_id, ended.result))
             case _:
                 assert_never(order)
+
+    def summarise(self, conversation: Conversation, began: datetime) -> tuple[Mapping[str, str], Sequence[str]]:
+        """What the test has the model fill in."""
+        return filled(conversation.flow, self._summary)
 
     def _turn(self) -> ModelAnswer:
         self._asked += 1

@@ -35,6 +35,7 @@ from flowengine.conversation.commands import (
     Speak,
     StartTimer,
     StopSpeaking,
+    Summarised,
     Suppress,
     Transfer,
     Understood,
@@ -298,7 +299,9 @@ class VirtualCall:
                 self._timers.clear()
                 self._coming.clear()
                 self._transfer = None
-            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Ended():
+            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked():
+                self._on_fact(command)
+            case Summarised() | Ended():
                 self._on_fact(command)
             case _:
                 assert_never(command)

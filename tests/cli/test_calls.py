@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -19,6 +20,7 @@ from flowengine.conversation.commands import (
     RunAction,
     SlotFilled,
     Speak,
+    Summarised,
     Transfer,
     Understood,
 )
@@ -32,6 +34,7 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TransferEnded,
 )
+from flowengine.runtime.ports import SummaryFilled
 from flowengine.store.rows import Entry
 from flowengine.store.store import Store
 from tests.store.records import NOW, NUMBER, end, entries, start
@@ -207,3 +210,21 @@ def test_what_was_done_beside_the_conversation_is_shown(run: Run, url: str) -> N
     ):
         assert line in output
     assert not any(secret in output for secret in ("1234", "BC-1", "960999"))
+
+
+def test_the_summary_is_shown_with_what_a_model_filled_in_after_the_call(run: Run, url: str) -> None:
+    store = Store.open(url)
+    kept = Summarised((("booked", "true"), ("reason", None), ("mood", "bad"), ("other", None)))
+    filled = SummaryFilled((("reason", "too dear"), ("mood", "good")))
+    payload = msgspec.json.encode({"kind": "SummaryFilled", **msgspec.to_builtins(filled)}).decode()
+    store.write([start(), *entries((60.0, kept)), end(), Entry("call-1", 7, 71.0, "out", "SummaryFilled", payload)])
+    store.close()
+    lines = run("call-1").output.splitlines()
+    assert lines[-5:-1] == [
+        "summary booked = true",
+        "summary reason = too dear",
+        "summary mood = good",
+        "summary other = null",
+    ]
+    told = json.loads(run("call-1", "--json").output)["summary"]
+    assert told == {"booked": "true", "reason": "too dear", "mood": "good", "other": None}

@@ -207,3 +207,22 @@ def test_a_model_that_is_kept_to_its_turns_is_not_asked(flow: Path, monkeypatch:
         shown = chat(flow, "affirmative\n", "--model").output
         assert server.state()["turns_left"] == 1, "the form was not asked for"
     assert "(model)" not in shown
+
+
+def test_the_summary_is_printed_after_the_call_with_what_the_options_fill_in(flow: Path) -> None:
+    summary = """
+summary
+  agreed: boolean = call.outcome == "booked"
+  reason: text "why the caller said no"
+  day: date "which day they want"
+"""
+    flow.write_text(FLOW + summary)
+    shown = chat(flow, "/hangup\n", "--variant", "opening=warm", "--llm", 'summarises reason = "too dear"').output
+    assert shown.split("The call ended")[1].splitlines()[1:] == [
+        "  agreed = false",
+        "  reason = too dear",
+        "  day = null",
+    ]
+    wrong = chat(flow, "/hangup\n", "--llm", "summarises resaon = x")
+    assert wrong.exit_code == 2
+    assert "did you mean 'reason'?" in wrong.output

@@ -99,6 +99,9 @@ VARIABLES = {
         (STATE + '  say "Hello ▮', set()),
         ("line other\n  \"{{ ▮", VARIABLES),
         ('intent other "{{ ▮', set()),
+        ("summary\n  day: date = ▮", VARIABLES),
+        ("summary\n  ok: boolean = call.▮", {"direction", "flow", "outcome"}),
+        ('summary\n  why: text "{{ ▮', set()),
         ("# a remark -> ▮", set()),
         (STATE + "  -> goodbye # -> ▮", set()),
         ("action other(day: date) -> ▮", set()),
@@ -108,7 +111,7 @@ def test_names_that_fit(text: str, expected: set[str]) -> None:
     assert words(text) == expected
 
 
-@pytest.mark.parametrize("place", ["slot other: ▮", "contact\n  age: ▮", "action other(day: ▮"])
+@pytest.mark.parametrize("place", ["slot other: ▮", "contact\n  age: ▮", "summary\n  day: ▮", "action other(day: ▮"])
 def test_types_after_a_colon(place: str) -> None:
     assert {"text", "date", "one of", "uk_postcode"} <= words(place)
 

@@ -53,6 +53,9 @@ state book
 
 state goodbye
   end declined
+
+summary
+  day: date "the day they want" = visit_day
 """
 
 
@@ -84,6 +87,7 @@ def hovered(words: str, offset: int = 1) -> str:
         ("agent.name }}", 7, ["**agent** `name`: who speaks"]),
         ("contact.name }}", 9, ["**contact field** `name`: text"]),
         ("end booked", 5, ["**outcome** `booked` · success"]),
+        ("day: date \"the", 1, ["**summary field** `day`: date", "looks for: the day they want", "`visit_day`"]),
         ("is pitch", 4, ["**tag** `pitch` of `offer`"]),
         ("action book_visit", 8, ["action book_visit(day: date) -> reference: text"]),
         ("  listen 6s", 3, ["**listen**: Waits for the caller", "```flow\nstate offer"]),

@@ -226,6 +226,9 @@ def test_the_outline_names_every_definition(client: Client, tmp_path: Path) -> N
     found = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
     assert [each["name"] for each in found] == ["visit", "contact", "visit_day", "start", "book"]
     assert [each["name"] for each in found[1]["children"]] == ["name"]
+    client.change(uri, FLOW + "\nsummary\n  day: date = visit_day\n")
+    found = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})
+    assert (found[-1]["name"], [each["name"] for each in found[-1]["children"]]) == ("summary", ["day"])
     folds = client.ask("textDocument/foldingRange", {"textDocument": {"uri": uri}})
     assert {"startLine": 10, "endLine": 15} in folds
 

@@ -94,6 +94,7 @@ def _shown(flow: model.Flow) -> Iterator[tuple[Text, str]]:
     for slot in flow.slots.values():
         prompts = (slot.ask, slot.again, slot.confirm, slot.invalid)
         yield from ((prompt, "spoken") for prompt in prompts if prompt is not None)
+    yield from ((field.value, "kept in the summary") for field in flow.summary.values() if field.value is not None)
     yield from ((action.filler, "spoken") for action in flow.actions.values() if action.filler is not None)
     for statement in every_statement(flow):
         yield from _of(statement)

@@ -2,6 +2,7 @@
 
 On a call this would fail in the middle of a sentence. Known are `contact`, `agent`, `call`, `today`, `now`, `daypart`,
 `turns`, `last_heard`, `sentiment`, `mood`, every slot, and every name that `set` sets somewhere.
+`call.outcome` is known to the summary alone: before that there is none.
 
 Bad:
 
@@ -39,6 +40,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     fields = draft.names.defined("contact field")
     slots = draft.names.defined("slot")
     known = {*BUILT_IN_VARIABLES, *flow.variables, *slots, *draft.lost_names}
+    kept = {id(field.value) for field in flow.summary.values()}
     for each in written(flow):
         reading = read(each.text)
         source = draft.sources.get(each.text.span.path)
@@ -56,6 +58,10 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
                 elif not flow.agent.name and not draft.library_alone and not draft.lost_lines:
                     help_ = 'add under \'flow\': agent "Amy" of "Hearth & Home"'
                     yield RULE.at(span, "this flow has no agent", help_)
+            elif word.name == "call" and attribute == "outcome":
+                if id(each.text) not in kept:
+                    help_ = "only an expression of 'summary' may ask for it"
+                    yield RULE.at(span, "a call has no outcome before it is over", help_)
             elif word.name not in known and word.name not in reading.local_names and not draft.library_alone:
                 at = place(each.text, source, _start(each.text.text, word), len(word.name))
                 help_, fix = _remedy(word.name, known, [*fields], flow.lines, at)

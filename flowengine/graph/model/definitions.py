@@ -117,6 +117,17 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryField:
+    """What is kept of a call when it is over: reckoned by `value`, asked of a model by `description`, or both."""
+
+    name: str
+    type: ValueType
+    description: str | None
+    value: Expression | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A typed argument or result of an action."""
 

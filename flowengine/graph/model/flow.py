@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flowengine.graph.model.definitions import Action, Agent, ContactField, Direction, Intent, Line, Outcome, Slot
+from flowengine.graph.model.definitions import (
+    Action,
+    Agent,
+    ContactField,
+    Direction,
+    Intent,
+    Line,
+    Outcome,
+    Slot,
+    SummaryField,
+)
 from flowengine.graph.model.policies import Policy
 from flowengine.graph.model.statements import Block, Branch
 from flowengine.language.source import Span
@@ -60,6 +70,7 @@ class Flow:
     span: Span
     actions: Mapping[str, Action] = field(default_factory=dict)
     policies: tuple[Policy, ...] = ()
+    summary: Mapping[str, SummaryField] = field(default_factory=dict)
     variables: frozenset[str] = field(default_factory=frozenset)
     """Names that `set`, or the result of an action, gives a value somewhere."""
 

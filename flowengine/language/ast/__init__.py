@@ -29,6 +29,8 @@ from flowengine.language.ast.definitions import (
     Rule,
     Slot,
     State,
+    Summary,
+    SummaryField,
     Use,
 )
 from flowengine.language.ast.leaves import (
@@ -127,6 +129,8 @@ __all__ = [
     "Split",
     "State",
     "Statement",
+    "Summary",
+    "SummaryField",
     "Text",
     "Transfer",
     "TypeRef",

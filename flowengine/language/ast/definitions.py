@@ -200,6 +200,25 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryField:
+    """`day: date "the day they chose" = visit_day` of `summary`: for a model, by an expression, or both."""
+
+    name: Name
+    type: TypeRef
+    description: Text | None
+    value: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`summary`."""
+
+    fields: tuple[SummaryField, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """`state NAME is TAG, TAG`; `last_line` is the last line of its body."""
 
@@ -218,7 +237,7 @@ class Anywhere:
     span: Span
 
 
-Item = Flow | Use | Contact | Outcome | Line | Intent | Slot | Action | Policy | State | Anywhere
+Item = Flow | Use | Contact | Outcome | Line | Intent | Slot | Action | Policy | Summary | State | Anywhere
 
 
 @dataclass(frozen=True, slots=True)

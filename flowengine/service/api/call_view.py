@@ -123,6 +123,7 @@ def _unanswered(queued: QueuedCall, last: Attempt | None) -> CallDetail:
         transcript=[],
         slots={},
         variants={},
+        summary={},
         states=[],
         guards=[],
         actions=[],

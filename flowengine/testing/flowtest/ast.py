@@ -183,7 +183,15 @@ class TransferLine:
     span: Span
 
 
-ScriptLine = ActionLine | ModelLine | TransferLine
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """`llm summarises reason = "too dear"`: what the model fills in after the call."""
+
+    given: tuple[Given, ...]
+    span: Span
+
+
+ScriptLine = ActionLine | ModelLine | TransferLine | SummaryLine
 
 
 @dataclass(frozen=True, slots=True)

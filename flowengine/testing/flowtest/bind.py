@@ -14,6 +14,7 @@ from flowengine.language.diagnostics import Diagnostic, Related
 from flowengine.language.source import Span
 from flowengine.testing.flowtest.ast import Ends, ExpectState, ExpectUnderstood, ExpectValue, Named, Test
 from flowengine.testing.flowtest.bind_script import script_problems, scripted
+from flowengine.testing.flowtest.bind_summary import SUMMARY, expected
 from flowengine.testing.flowtest.problems import did_you_mean, mistake
 from flowengine.testing.script import Scripted
 
@@ -111,6 +112,8 @@ def _steps(test: Test, flow: Flow) -> Iterator[Diagnostic]:
                 message = f"{flow.name!r} has no outcome called {text!r}"
                 known = list(dict.fromkeys((*flow.outcomes, *ALWAYS)))
                 yield mistake("FL873", "unknown-outcome", span, message, did_you_mean(text, known))
+            case ExpectValue(name=Named(text=text)) if text.startswith(SUMMARY):
+                yield from expected(step, flow)
             case ExpectValue(name=Named(text=text, span=span)) if text not in (known := values_of(flow)):
                 message = f"{flow.name!r} has no slot or variable called {text!r}"
                 yield mistake("FL875", "unknown-value", span, message, did_you_mean(text, known))
@@ -133,7 +136,8 @@ def states_of(flow: Flow) -> list[str]:
 
 def values_of(flow: Flow) -> list[str]:
     """The names that `expect` may ask for."""
-    return [*flow.slots, *sorted(flow.variables), *(f"contact.{name}" for name in flow.contact)]
+    owned = [*(f"contact.{name}" for name in flow.contact), *(f"{SUMMARY}{name}" for name in flow.summary)]
+    return [*flow.slots, *sorted(flow.variables), *owned]
 
 
 def _misfit(test: Test, message: str) -> Diagnostic:

@@ -9,9 +9,10 @@ from flowengine.conversation.contact import typed_value
 from flowengine.graph.model import Action, Flow, Llm, Split, Transfer
 from flowengine.graph.walk import every_statement
 from flowengine.language.diagnostics import Diagnostic, Related
-from flowengine.testing.flowtest.ast import ActionLine, Given, ModelLine, ScriptLine, Test, TransferLine
+from flowengine.testing.flowtest.ast import ActionLine, Given, ModelLine, ScriptLine, SummaryLine, Test, TransferLine
+from flowengine.testing.flowtest.bind_summary import is_null, scripted_summary
 from flowengine.testing.flowtest.problems import did_you_mean, mistake
-from flowengine.testing.script import ActionAnswer, ModelAnswer, Scripted, TransferAnswer
+from flowengine.testing.script import ActionAnswer, ModelAnswer, Scripted, SummaryAnswer, TransferAnswer
 
 
 def script_problems(test: Test, flow: Flow) -> Iterator[Diagnostic]:
@@ -26,6 +27,8 @@ def script_problems(test: Test, flow: Flow) -> Iterator[Diagnostic]:
                 if not any(isinstance(each, Transfer) for each in every_statement(flow)):
                     message = f"{flow.name!r} transfers no call"
                     yield mistake("FL867", "never-asked", span, message, "remove the line")
+            case SummaryLine():
+                yield from scripted_summary(line, flow)
             case _:
                 assert_never(line)
     yield from _variants(test, flow)
@@ -40,6 +43,8 @@ def scripted(line: ScriptLine) -> Scripted:
             return ModelAnswer(result, text, exit_.text if exit_ is not None else None, after)
         case TransferLine(result=result, after=after):
             return TransferAnswer(result, after)
+        case SummaryLine(given=given):
+            return SummaryAnswer(tuple((each.name.text, each.value.text) for each in given if not is_null(each.value)))
         case _:
             assert_never(line)
 

@@ -72,6 +72,11 @@ EXPLAINED: tuple[Entry, ...] = (
     ),
     _entry("FL868", "unknown-intent", "`expect understood` names an intent that the flow does not have."),
     _entry(
+        "FL869",
+        "unknown-summary-field",
+        "The summary of the flow has no field of this name, or has one that no model is asked for.",
+    ),
+    _entry(
         "FL870",
         "unknown-flow",
         "There is no such flow near the test: it is looked for beside the test file and in the folder above.",
@@ -100,4 +105,5 @@ EXPLAINED: tuple[Entry, ...] = (
         "not-played",
         "The test has mistakes, so it was not played. In JUnit and JSON this stands in place of a result.",
     ),
+    _entry("FL880", "summary-value-misfit", "A field of the summary can never hold this value: it is of another type."),
 )

@@ -41,6 +41,7 @@ from flowengine.testing.flowtest.ast import (
     ModelLine,
     Named,
     ScriptLine,
+    SummaryLine,
     Test,
     TransferLine,
     Value,
@@ -203,6 +204,8 @@ class _Reader:
                 self._scripted(self._action(tree, row), row)
             case "llm_says" | "llm_fails" | "llm_times_out":
                 self._scripted(self._model(tree, row), row)
+            case "llm_summarises":
+                self._scripted(SummaryLine(self._given(tree, row), self._span(row)), row)
             case "transfer":
                 result = cast("TransferResult", str(_last(tree, "TRANSFER_RESULT")))
                 self._scripted(TransferLine(result, _after(tree), self._span(row)), row)
@@ -223,11 +226,13 @@ class _Reader:
         return end is not None
 
     def _action(self, tree: Node, row: _Row) -> ActionLine:
-        given = tuple(
+        given, name = self._given(tree, row), self._named(row, _token(tree, 0))
+        return ActionLine(name, _RESULTS[tree.data.removeprefix("action_")], given, _after(tree), self._span(row))
+
+    def _given(self, tree: Node, row: _Row) -> tuple[Given, ...]:
+        return tuple(
             Given(self._named(row, _token(each, 0)), self._value(row, _token(each, 1))) for each in _trees(tree)
         )
-        name = self._named(row, _token(tree, 0))
-        return ActionLine(name, _RESULTS[tree.data.removeprefix("action_")], given, _after(tree), self._span(row))
 
     def _model(self, tree: Node, row: _Row) -> ModelLine:
         text, left = _last(tree, "STRING"), _last(tree, "NAME")

@@ -1,4 +1,4 @@
-"""What can be wrong with a line of a `.flowtest`, explained. Codes FL850 to FL879; docs/reference/flowtest.md."""
+"""What can be wrong with a line of a `.flowtest`, explained. Codes FL850 to FL889; docs/reference/flowtest.md."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ FORMS = {
     "guard": "guard uk_outbound allowed, or refused",
     "action": 'action book_visit gives reference = "AB12", or action book_visit fails',
     "llm": 'llm says "It covers the boiler.", or llm fails',
+    "llm summarises": 'llm summarises reason = "too dear", interest = cold',
     "transfer": "transfer answered, or busy, no_answer, failed",
     "variant": "variant opening = warm",
     "agent": 'agent: * "Am I speaking with Sam?"',
@@ -93,7 +94,9 @@ def bad_line(kind: str, line: str, span: Span) -> Diagnostic:
     """A line that begins well and goes wrong at `span`."""
     rest = line[span.column - 1 :].strip()
     before = line[: span.column - 1].rstrip()
-    name, message, help_ = "bad-line", f"{_shown(rest)} does not fit here", f"write, for example: {FORMS[kind]}"
+    form = " ".join(line.split()[:2])
+    help_ = f"write, for example: {FORMS.get(form, FORMS[kind])}"
+    name, message = "bad-line", f"{_shown(rest)} does not fit here"
     odd = _ODD_QUOTES.search(_TEXT.sub(lambda text: " " * len(text[0]), line))
     if odd is not None:
         return odd_quote(odd[0], Span(span.path, span.line, odd.start() + 1, span.line, odd.start() + 2))

@@ -1,0 +1,52 @@
+"""Summaries of calls that are over: what only a model can fill in is asked for beside everything else.
+
+The call's record is closed by then, and complete without it. A service that stops waits a while for what is under way;
+one that is killed leaves those fields as they were reckoned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from flowengine.conversation.conversation import Conversation
+from flowengine.runtime.ports import Model, Remarked, SummaryFilled
+from flowengine.runtime.summarising import fill_in, wants_model
+
+log = logging.getLogger(__name__)
+
+LAST_S = 10.0
+"""How long a service that stops waits for them."""
+
+Keep = Callable[[Remarked | SummaryFilled], None]
+
+
+class Summaries:
+    """Of the calls of this process. Without a model nothing is asked."""
+
+    def __init__(self, model: Model | None) -> None:
+        self._model = model
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def ask(self, conversation: Conversation, call_id: str, *, began: datetime, keep: Keep) -> None:
+        """Begin; never waits. `began`: on the clock of the people called. `keep` takes what the record gains."""
+        if self._model is not None and wants_model(conversation):
+            asking = self._ask(self._model, conversation, call_id, began, keep)
+            task = asyncio.create_task(asking, name=f"summary of {call_id}")
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def stop(self) -> None:
+        """Wait for what is under way, for a while; idempotent."""
+        if self._asking:
+            _, late = await asyncio.wait(self._asking, timeout=LAST_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _ask(self, model: Model, conversation: Conversation, call_id: str, began: datetime, keep: Keep) -> None:
+        for told in await fill_in(conversation, model, call_id, began=began):
+            keep(told)
+        log.info("summary asked for", extra={"call_id": call_id})
