@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "tutorial" / "boiler-cover.md"
 PAGES = (PAGE, ROOT / "docs" / "tutorial" / "first-flow.md")
 FLOW = "boiler_cover.flow"
-KINDS = ("flow", "contact", "outcome", "line", "intent", "slot", "action", "policy", "state", "anywhere")
+KINDS = ("flow", "contact", "outcome", "line", "intent", "slot", "action", "policy", "summary", "state", "anywhere")
 BLOCK = re.compile(r"^```(?P<mark>[^\n]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\b(?<=in )\d+\.\d+ s\b")
 """How long a command took, which is never the same."""

@@ -226,3 +226,21 @@ summary
     wrong = chat(flow, "/hangup\n", "--llm", "summarises resaon = x")
     assert wrong.exit_code == 2
     assert "did you mean 'reason'?" in wrong.output
+
+
+def test_the_model_of_the_settings_fills_in_the_summary_after_the_call(
+    flow: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = """
+summary
+  length: number = turns
+  reason: text "why the caller hung up"
+  day: date "which day they want"
+"""
+    flow.write_text(FLOW + summary)
+    with ModelServer([Turn(form={"reason": "no time", "day": None})]) as server:
+        monkeypatch.setenv("FLOWENGINE_MODEL", "small")
+        monkeypatch.setenv("FLOWENGINE_MODEL_URL", server.url)
+        shown = chat(flow, "yes\n/hangup\n", "--model", "--variant", "opening=warm").output
+    assert shown.split("The call ended")[1].splitlines()[1:4] == ["  length = 1", "  reason = no time", "  day = null"]
+    assert len(server.asked) == 1
