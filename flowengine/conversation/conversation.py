@@ -47,6 +47,7 @@ from flowengine.conversation.events import (
 from flowengine.conversation.guarding import FAREWELL
 from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.place import Fit, best, fits, intents_of, layers
@@ -170,6 +171,10 @@ class Conversation:
     def is_whole_turn(self, text: str) -> bool:
         """Whether these words are surely all of an answer here, so that nobody need wait for more."""
         return self._call.stay is not None and not self.finished and self._hearing.is_whole(text)
+
+    def upcoming(self) -> tuple[str, ...]:
+        """Sentences that may be said next, those likeliest first. Nothing changes."""
+        return upcoming(self._call)
 
     def live_intents(self) -> tuple[Intent, ...]:
         """What the caller may mean now, the state's own first."""
@@ -392,6 +397,3 @@ class Conversation:
 
 def _after_timer(seconds: float) -> str:
     return f"after-{seconds:g}"
-
-
-__all__ = ["Conversation", "Utterance"]

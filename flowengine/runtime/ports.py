@@ -115,8 +115,11 @@ class Clips(Protocol):
     def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
         """The whole audio of a fixed line, if it is in memory. Never waits."""
 
-    async def prepare(self, text: str, *, voice: str | None = None) -> bytes:
-        """The whole audio of a sentence, made when no caller waits for another. Raises SynthesiserError."""
+    async def prepare(self, text: str, *, voice: str | None = None, begun: Callable[[], None] = lambda: None) -> bytes:
+        """The whole audio of a sentence, made when no caller waits for another. Raises SynthesiserError.
+
+        `begun` is called when the waiting is over.
+        """
 
 
 class CallLine(Protocol):

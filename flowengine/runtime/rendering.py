@@ -13,6 +13,7 @@ from flowengine.graph.walk import fixed_lines
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.runtime.clips import Line
 from flowengine.runtime.last_words import LAST_WORDS
+from flowengine.runtime.speaker import is_speakable
 from flowengine.runtime.speech_cache import CachedSynthesiser
 
 MOST_FAILURES = 3
@@ -53,7 +54,7 @@ def lines_of(flow: Flow, voice: str | None = None) -> tuple[Line, ...]:
 
     The flow's own lines first, since those are said in every call.
     """
-    own = sorted(filter(_is_speakable, fixed_lines(flow)))
+    own = sorted(filter(is_speakable, fixed_lines(flow)))
     others = sorted((house_lines(flow) | LAST_WORDS) - set(own))
     return tuple(Line(text, voice or flow.voice, flow.language) for text in (*own, *others))
 
@@ -91,7 +92,3 @@ async def render(
             rendered.kept += 1
         progress(done, len(lines))
     return rendered
-
-
-def _is_speakable(text: str) -> bool:
-    return any(character.isalnum() for character in text)

@@ -246,6 +246,7 @@ class CallSession:
         self._turns.on(event, now)
         self._errands.hear(event)
         self._hastening.hear(event)
+        self._speaking.hear(event)
         match event:
             case PartialTranscript():
                 self._parts.show(self._at(), event)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from flowengine.errors import SpeechError, SynthesiserError
@@ -36,9 +36,9 @@ class SpareVoice:
         """The whole audio of a fixed line that is in memory, in either voice. Never waits."""
         return self._first.at_hand(text, voice=voice) or self.second.at_hand(text, voice=voice)
 
-    async def prepare(self, text: str, *, voice: str | None = None) -> bytes:
+    async def prepare(self, text: str, *, voice: str | None = None, begun: Callable[[], None] = lambda: None) -> bytes:
         """In the first voice alone: what it cannot make is spoken by the second when it is needed."""
-        return await self._first.prepare(text, voice=voice)
+        return await self._first.prepare(text, voice=voice, begun=begun)
 
     async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
         if (clip := self._first.at_hand(text, voice=voice)) is not None:

@@ -14,11 +14,12 @@ from flowengine.conversation.commands import Pause, Speak
 from flowengine.errors import SpeechError, SynthesiserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.playback import Passage, Playback
-from flowengine.runtime.ports import Synthesiser
+from flowengine.runtime.preparing import Preparing
 from flowengine.runtime.tasks import Tasks
 
 AHEAD_S = 8.0
-SENTENCE_GAP_S = 0.18
+GAP = SILENCE * int(0.18 * BYTES_A_SECOND)
+"""Between two sentences."""
 CHUNK_TIMEOUT_S = 8.0
 RETRY_S = 0.4
 
@@ -29,7 +30,7 @@ class Speaker:
     def __init__(
         self,
         playback: Playback,
-        synthesiser: Synthesiser,
+        synthesiser: Preparing,
         voice: str | None,
         tasks: Tasks,
         on_failure: Callable[[str], None],
@@ -40,7 +41,7 @@ class Speaker:
         self._tasks = tasks
         self._on_failure = on_failure
         self.on_audio: Callable[[float], None] = playback.pump
-        """Called with the loop's time when the first audio of a passage has come: it need not wait for the ticker."""
+        """Called with the loop's time when audio has come that need not wait for the ticker."""
         self._jobs: deque[tuple[Passage, float | None]] = deque()
         self._task: asyncio.Task[None] | None = None
 
@@ -54,7 +55,10 @@ class Speaker:
                     self._jobs.append((self._playback.add(speech_id, text, last=False), None))
                 closing = sentences[-1] if sentences else ""
                 self._jobs.append((self._playback.add(speech_id, closing, last=True), None))
-        if self._task is None or self._task.done():
+        if self._task is not None and not self._task.done():
+            return
+        self._say_what_is_at_hand()
+        if self._jobs:
             self._task = self._tasks.create_task(self._work(), name="speaker")
 
     def stop(self) -> None:
@@ -64,6 +68,21 @@ class Speaker:
         if task is not None:
             task.cancel()
 
+    def _say_what_is_at_hand(self) -> None:
+        """Sentences that need no synthesis are there at once: no task has to be woken for them."""
+        while self._jobs and self._playback.waiting_seconds <= AHEAD_S:
+            passage, pause = self._jobs[0]
+            if pause is not None:
+                self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
+            elif is_speakable(passage.text):
+                clip = self._synthesiser.at_hand(passage.text, voice=self._voice)
+                if not clip:
+                    break
+                self._playback.feed(passage, clip + GAP)
+            self._playback.finish(passage)
+            self._jobs.popleft()
+        self.on_audio(asyncio.get_running_loop().time())
+
     async def _work(self) -> None:
         while self._jobs:
             passage, pause = self._jobs.popleft()
@@ -71,7 +90,7 @@ class Speaker:
                 await asyncio.sleep(0.1)
             if pause is not None:
                 self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
-            elif _is_speakable(passage.text) and not await self._synthesise(passage):
+            elif is_speakable(passage.text) and not await self._synthesise(passage):
                 return
             self._playback.finish(passage)
 
@@ -89,7 +108,7 @@ class Speaker:
         except (SpeechError, TimeoutError) as error:
             self._on_failure(type(error).__name__)
             return False
-        self._playback.feed(passage, SILENCE * int(SENTENCE_GAP_S * BYTES_A_SECOND))
+        self._playback.feed(passage, GAP)
         return True
 
     async def _fill(self, passage: Passage) -> None:
@@ -111,6 +130,6 @@ class Speaker:
             raise SynthesiserError("the engine gave no audio")
 
 
-def _is_speakable(text: str) -> bool:
+def is_speakable(text: str) -> bool:
     """A dash by itself makes no sound, and an engine that gives none for it has not failed."""
     return any(character.isalnum() for character in text)

@@ -8,6 +8,8 @@ from flowengine.conversation.commands import Pause, Speak
 from flowengine.runtime.last_words import NO_VOICE
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
+from flowengine.runtime.ports import RecogniserEvent
+from flowengine.runtime.preparing import Preparing
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.tasks import Tasks
 
@@ -25,7 +27,8 @@ class Speaking:
     ) -> None:
         self._parts = parts
         self.playback = Playback(parts.line)
-        self._speaker = Speaker(self.playback, parts.synthesiser, parts.voice, tasks, on_failure)
+        self._preparing = Preparing(parts, parts.conversation.upcoming, tasks)
+        self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
         self._firm: set[str] = set()
 
@@ -68,9 +71,14 @@ class Speaking:
         self._firm.difference_update(speech.speech_id for speech in heard)
         return heard
 
+    def hear(self, event: RecogniserEvent) -> None:
+        """What the recogniser reports: while the caller talks, the answer can be prepared."""
+        self._preparing.hear(event)
+
     def shut(self) -> None:
-        """Nothing more is synthesised; idempotent."""
+        """Nothing more is synthesised, and what was prepared is forgotten; idempotent."""
         self._speaker.stop()
+        self._preparing.stop()
 
     def _over(self, cuts: list[Cut]) -> list[Cut]:
         self._firm.difference_update(cut.speech_id for cut in cuts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Literal
 
@@ -85,7 +85,7 @@ class CachedSynthesiser:
                 async for chunk in chunks:
                     yield chunk
 
-    async def prepare(self, text: str, *, voice: str | None = None) -> bytes:
+    async def prepare(self, text: str, *, voice: str | None = None, begun: Callable[[], None] = lambda: None) -> bytes:
         """The whole audio of a sentence that may be said soon, made when no caller waits for another.
 
         A fixed line is kept as ever, anything else is not. Raises SynthesiserError.
@@ -95,6 +95,7 @@ class CachedSynthesiser:
             await self.fetch(line)
             return self._clips.get(line, b"")
         async with self._lane.at_leisure():
+            begun()
             return b"".join([chunk async for chunk in self._made(text, voice)])
 
     async def fetch(self, line: Line, *, again: bool = False) -> tuple[Source, bytes]:

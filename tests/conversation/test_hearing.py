@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flowengine.conversation.commands import StopSpeaking
-from flowengine.conversation.conversation import Utterance
 from flowengine.conversation.events import CallerSaid, SpeechCut, SpeechHeard
+from flowengine.conversation.transcript import Utterance
 from tests.conversation.talk import Talk
 
 FLOW = """
