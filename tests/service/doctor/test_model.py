@@ -59,7 +59,8 @@ def test_offline_nobody_is_asked() -> None:
 
 def test_a_missing_package_is_said_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
-    monkeypatch.delitem(sys.modules, "flowengine.adapters.openai.model", raising=False)
+    for module in ("model", "services", "failing", "filling"):
+        monkeypatch.delitem(sys.modules, f"flowengine.adapters.openai.{module}", raising=False)
     options = ModelOptions(Endpoint("small", "http://127.0.0.1:9/v1"))
     (finding,) = found(replace(options, fallback=Endpoint("spare", "http://127.0.0.1:9/v1")))
     assert (finding.verdict, finding.remedy) == ("warning", 'pip install "flowengine[model]"')
