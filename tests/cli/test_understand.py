@@ -201,3 +201,8 @@ def test_the_model_needs_a_setting(flow: str, monkeypatch: pytest.MonkeyPatch) -
     status, output = run(flow, "--phrases", "--model", "yes")
     assert status == 2
     assert "FLOWENGINE_MODEL" in output
+
+
+def test_likeness_that_is_switched_off_is_told(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWENGINE_MEANING", "off")
+    assert "by phrases alone: likeness is off (FLOWENGINE_MEANING)" in run(flow, "I want to buy")[1]
