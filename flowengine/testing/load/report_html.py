@@ -19,9 +19,10 @@ def page(report: LoadReport) -> str:
     held = all(level.holds for level in report.levels)
     most = report.levels[-1].calls
     verdict = f"{most} calls hold" if held else f"The knee: {knee(report)}"
+    # That there is a knee is no fault, unless it is below all that was tried.
+    tone = "good" if held else "" if report.knee else "bad"
     if any(level.overload for level in report.levels):
         verdict = "The callers could not keep up"
-    tone = "good" if held else "bad"
     facts = "".join(f"<li><b>{escape(value)}</b><small>{escape(name)}</small></li>" for name, value in _facts(report))
     figures = "".join(
         f'<figure class="card"><figcaption><b>{escape(plot.title)}</b><small>{escape(plot.note)}</small></figcaption>'
@@ -197,4 +198,5 @@ def _subtitle(report: LoadReport) -> str:
 
 
 def _milliseconds(value: float) -> str:
-    return f"{value * 1000:g} ms" if value >= 0.1 or value * 1000 == int(value * 1000) else f"{value * 1000:.1f} ms"
+    shown = round(value * 1000, 1)
+    return f"{shown:.0f} ms" if shown >= 100 else f"{shown:g} ms"
