@@ -180,6 +180,8 @@ def _rows(told: CallDetail, labels: Mapping[int, Label]) -> Iterator[Row]:
             yield Row(line.at, "caller", line.text)
             taken = "" if line.intent is None else f"understood as {line.intent}{_score(line.score)}"
             said = (taken + felt(line.sentiment)).removeprefix(", ")
+            if line.felt not in (None, "neutral"):
+                said = ", ".join(filter(None, (said, f"{line.felt} to the model")))
             label = labels.get(line.turn or 0)
             marked = [] if label is None else [f"labelled {label.shown}"]
             yield Row(line.at, "", f"turn {line.turn}: {'; '.join(filter(None, (said, *marked)))}".rstrip(": "))

@@ -315,7 +315,17 @@ class SummaryFilled:
     fields: tuple[tuple[str, str], ...] = field(repr=False)
 
 
-Told = ReplyStarted | RecordingSet | Remarked | FirstSound | SummaryFilled
+Felt = Literal["positive", "neutral", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsFelt:
+    """After the call a model has said how the caller felt, by the time of each turn (seconds since the connection)."""
+
+    turns: tuple[tuple[float, Felt], ...]
+
+
+Told = ReplyStarted | RecordingSet | Remarked | FirstSound | SummaryFilled | TurnsFelt
 """What the session adds to a call's record; a replay passes it over."""
 
 

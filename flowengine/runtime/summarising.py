@@ -1,4 +1,4 @@
-"""After a call: a model is asked, once, for the fields of the flow's summary that want one.
+"""After a call: a model is asked, once, for the fields of the flow's summary that want one, and how each turn felt.
 
 The line is down by then, so nobody waits for it. Whatever goes wrong is a remark in the record: the fields keep what
 was reckoned for them, or stay null.
@@ -16,9 +16,12 @@ from flowengine.conversation.masking import masked
 from flowengine.conversation.summary import asked, filled
 from flowengine.errors import ModelError
 from flowengine.graph.model import SummaryField, TypeKind
-from flowengine.runtime.ports import FormField, FormKind, FormRequest, Model, Remarked, SummaryFilled
+from flowengine.runtime import feelings
+from flowengine.runtime.ports import FormField, FormKind, FormRequest, Model, Remarked, SummaryFilled, TurnsFelt
 
 log = logging.getLogger(__name__)
+
+AfterCall = Remarked | SummaryFilled | TurnsFelt
 
 PATIENCE_S = 30.0
 """Nobody is on the line; but a service that stops waits for it."""
@@ -49,9 +52,7 @@ def wants_model(conversation: Conversation) -> bool:
     return bool(asked(conversation.flow)) and any(each.speaker == "caller" for each in conversation.transcript)
 
 
-async def fill_in(
-    conversation: Conversation, model: Model, call_id: str, *, began: datetime
-) -> tuple[Remarked | SummaryFilled, ...]:
+async def fill_in(conversation: Conversation, model: Model, call_id: str, *, began: datetime) -> tuple[AfterCall, ...]:
     """What the record gains: the fields that the model could fill, and remarks. Raises only cancellation.
 
     `began`: when the call was connected, on the clock of the people called.
@@ -67,14 +68,17 @@ async def fill_in(
         log.error("summary failed", extra={"call_id": call_id, "error": type(error).__name__})
         return (Remarked(f"summary: {type(error).__name__} was raised"),)
     fields, remarks = filled(conversation.flow, answers)
-    return (*(Remarked(text) for text in remarks), SummaryFilled(tuple(fields.items())))
+    felt = feelings.found(conversation.transcript, answers)
+    told: list[AfterCall] = [Remarked(text) for text in remarks]
+    told.append(SummaryFilled(tuple(fields.items())))
+    return tuple(told if felt is None else [*told, felt])
 
 
 def briefing(conversation: Conversation, call_id: str, began: datetime) -> FormRequest:
     """The form, and both sides as they were heard, secrets and long numbers masked."""
     return FormRequest(
         task=f"A telephone call is over and is put on file. It was held on {_day(began)}.",
-        fields=tuple(_field(field) for field in asked(conversation.flow)),
+        fields=(*(_field(field) for field in asked(conversation.flow)), *feelings.fields(conversation.transcript)),
         heard=tuple((each.speaker, masked(each.text)) for each in conversation.transcript if each.text),
         language=conversation.flow.language,
         call_id=call_id,

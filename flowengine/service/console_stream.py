@@ -64,7 +64,15 @@ from flowengine.conversation.events import (
 )
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, ReplyStarted, SummaryFilled
+from flowengine.runtime.ports import (
+    FirstSound,
+    PartialTranscript,
+    RecordingSet,
+    Remarked,
+    ReplyStarted,
+    SummaryFilled,
+    TurnsFelt,
+)
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
@@ -294,6 +302,7 @@ class Watcher:
                 | NoteRequested()
                 | FirstSound()
                 | SummaryFilled()
+                | TurnsFelt()
             ):
                 pass
             case _:

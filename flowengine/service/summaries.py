@@ -12,15 +12,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flowengine.conversation.conversation import Conversation
-from flowengine.runtime.ports import Model, Remarked, SummaryFilled
-from flowengine.runtime.summarising import fill_in, wants_model
+from flowengine.runtime.ports import Model
+from flowengine.runtime.summarising import AfterCall, fill_in, wants_model
 
 log = logging.getLogger(__name__)
 
 LAST_S = 10.0
 """How long a service that stops waits for them."""
 
-Keep = Callable[[Remarked | SummaryFilled], None]
+Keep = Callable[[AfterCall], None]
 
 
 class Summaries:

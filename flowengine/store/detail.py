@@ -28,7 +28,8 @@ class TranscriptLine(msgspec.Struct):
     Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
     (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words, `state` is
     where they were taken, and `turn` counts what the caller said or pressed, from 1: labels name it.
-    `sentiment`: how the caller felt, −1 to 1; None where that is not known. `tier`: by what they were understood.
+    `sentiment`: how the caller felt by our rules, −1 to 1, `felt` as a model found after the call; None where that is
+    not known. `tier`: by what they were understood.
     """
 
     at: float
@@ -43,6 +44,7 @@ class TranscriptLine(msgspec.Struct):
     state: str | None = None
     sentiment: float | None = None
     tier: Tier | None = None
+    felt: Literal["positive", "neutral", "negative"] | None = None
 
 
 class StateVisit(msgspec.Struct):
@@ -232,6 +234,8 @@ class _Story:
                 self.slots[facts["name"]] = facts["value"]
             case "Summarised" | "SummaryFilled":
                 self.summary |= dict(facts["fields"])
+            case "TurnsFelt":
+                self._felt(dict(facts["turns"]))
             case "Chose":
                 self.variants[facts["split"]] = facts["variant"]
             case "AskGuard":
@@ -306,9 +310,16 @@ class _Story:
         line = next((line for line in waiting if line.text == text), waiting[-1] if waiting else None)
         if line is not None:
             waiting.remove(line)
-            # Where the conversation hides what was said, the transcript does.
-            line.text, line.intent, line.score = text, facts["intent"], facts["score"]
+            # Where the conversation hides what was said, the transcript does. Words that were understood together with
+            # those before them stand in their own line.
+            line.text = line.text if text.endswith(line.text) else text
+            line.intent, line.score = facts["intent"], facts["score"]
             line.state, line.sentiment, line.tier = self.state, facts.get("sentiment"), facts.get("tier")
+
+    def _felt(self, turns: dict[float, Literal["positive", "neutral", "negative"]]) -> None:
+        for line in self.lines:
+            if line.speaker == "caller":
+                line.felt = turns.get(line.at)
 
     def _answered(self, facts: dict[str, Any]) -> None:
         check = self._asked.pop(facts["request_id"], None)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.hiding import HIDDEN
+from flowengine.conversation.transcript import Utterance
 from flowengine.errors import ModelError
-from flowengine.runtime import summarising
+from flowengine.runtime import feelings, summarising
 from flowengine.runtime.ports import (
     FormField,
     FormRequest,
@@ -18,8 +20,9 @@ from flowengine.runtime.ports import (
     ModelRequest,
     Remarked,
     SummaryFilled,
+    TurnsFelt,
 )
-from flowengine.runtime.summarising import fill_in, wants_model
+from flowengine.runtime.summarising import AfterCall, fill_in, wants_model
 from tests.conversation.talk import TUESDAY, Talk
 
 ASKED = """
@@ -72,7 +75,7 @@ def over(*words: str) -> Conversation:
     return talk.conversation
 
 
-def told(model: Filling, conversation: Conversation) -> tuple[Remarked | SummaryFilled, ...]:
+def told(model: Filling, conversation: Conversation) -> tuple[AfterCall, ...]:
     return asyncio.run(fill_in(conversation, model, "c1", began=TUESDAY))
 
 
@@ -86,6 +89,7 @@ def test_the_form_holds_the_described_fields_and_what_was_heard_masked() -> None
         FormField("reason", "why the caller said no", "text"),
         FormField("back", "in how long to call again (a length of time, written like 90s, 15m or 2h)", "text"),
         FormField("mood", "how they felt", "choice", ("good", "bad")),
+        *feelings.fields(over("no").transcript),
     )
     assert request.heard == (("agent", "Shall I?"), ("caller", "no, my number is •••"))
     assert (request.language, request.call_id, request.within_s) == ("en-GB", "c1", summarising.PATIENCE_S)
@@ -125,3 +129,39 @@ def test_nothing_is_asked_where_nothing_was_said_or_no_field_wants_it() -> None:
     plain = Talk("summary\n  length: number = turns\n\nstate start\n  listen\n    silence or otherwise: end good\n")
     plain.says("hello")
     assert not wants_model(plain.conversation)
+
+
+# How each turn felt.
+
+
+def test_each_turn_of_the_callers_is_asked_about() -> None:
+    model = Filling({"turn 1": "negative", "turn 2": "positive"})
+    conversation = over("well I never", "no")
+    found = told(model, conversation)
+    asked = [field for field in model.asked[0].fields if field.name.startswith("turn ")]
+    assert [field.name for field in asked] == ["turn 1", "turn 2"]
+    assert asked[1].description == "how the caller felt when they spoke for the 2nd time"
+    assert all(field.choices == ("positive", "neutral", "negative") for field in asked)
+    (felt,) = (each for each in found if isinstance(each, TurnsFelt))
+    times = [each.at for each in conversation.transcript if each.speaker == "caller"]
+    assert felt.turns == ((times[0], "negative"), (times[1], "positive"))
+
+
+@pytest.mark.parametrize("answer", [None, "furious", 3.0, True])
+def test_what_is_no_feeling_is_left_out(answer: FormValue) -> None:
+    found = told(Filling({"turn 1": answer}), over("well I never"))
+    assert not [each for each in found if isinstance(each, TurnsFelt)]
+
+
+def test_hidden_turns_are_not_asked_about_and_no_more_than_thirty() -> None:
+    spoken = [Utterance(float(at), "caller", f"word {at}", True) for at in range(40)]
+    assert len(feelings.fields(spoken)) == feelings.MOST_TURNS
+    assert not feelings.fields([Utterance(1.0, "caller", HIDDEN, True), Utterance(2.0, "agent", "Hello.", True)])
+
+
+def test_ordinals_are_english() -> None:
+    spoken = [Utterance(float(at), "caller", "word", True) for at in range(1, 24)]
+    told_of = [field.description.rsplit(" ", 2)[-2] for field in feelings.fields(spoken)]
+    assert [told_of[at - 1] for at in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23)] == (
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd"]
+    )

@@ -11,6 +11,7 @@ import msgspec
 from flowengine.conversation.commands import Command
 from flowengine.conversation.events import Event
 from flowengine.conversation.record import command_to_json, event_to_json
+from flowengine.runtime.ports import Told
 from flowengine.store.rows import CallEnd, CallStart, Entry
 from flowengine.store.store import Store
 
@@ -31,12 +32,15 @@ def end(call_id: str = "call-1", outcome: str = "booked") -> CallEnd:
     return CallEnd(call_id, NOW, outcome, "flow ended", abnormal=False)
 
 
-def entries(*happened: tuple[float, Event | Command], call_id: str = "call-1") -> list[Entry]:
+def entries(*happened: tuple[float, Event | Command | Told], call_id: str = "call-1") -> list[Entry]:
     """As the service writes them."""
     rows = []
     for seq, (at, one) in enumerate(happened):
         is_event = isinstance(one, Event)
-        payload = event_to_json(one) if isinstance(one, Event) else command_to_json(one)
+        if isinstance(one, Told):
+            payload = msgspec.to_builtins(one)
+        else:
+            payload = event_to_json(one) if isinstance(one, Event) else command_to_json(one)
         text = msgspec.json.encode(payload).decode()
         rows.append(Entry(call_id, seq, at, "in" if is_event else "out", type(one).__name__, text))
     return rows

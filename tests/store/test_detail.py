@@ -30,6 +30,7 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.errors import StoreError
+from flowengine.runtime.ports import Told, TurnsFelt
 from flowengine.store.detail import (
     ActionRun,
     CallDetail,
@@ -44,7 +45,7 @@ from flowengine.store.store import Store
 from tests.store.records import end, entries, start
 
 
-def story(store: Store, *happened: tuple[float, Event | Command], over: bool = True) -> CallDetail:
+def story(store: Store, *happened: tuple[float, Event | Command | Told], over: bool = True) -> CallDetail:
     store.write([start(), *entries(*happened), *([end()] if over else [])])
     found = find(store, "call-1")
     assert found is not None
@@ -214,3 +215,26 @@ def test_a_call_is_found_by_a_beginning_that_only_it_has(store: Store) -> None:
         store.write([start(call_id)])
     found = [find(store, wanted) for wanted in ("87654321", "12345678", "12345678-a", "8765432")]
     assert [None if one is None else one.call_id for one in found] == ["87654321-c", None, "12345678-a", None]
+
+
+def test_words_that_were_understood_together_each_stand_in_their_own_line(store: Store) -> None:
+    found = story(
+        store,
+        (1.0, CallerSaid(1.0, "well now")),
+        (2.0, CallerSaid(2.0, "the price")),
+        (2.1, Understood("well now the price", "price", 0.9, "meaning")),
+    )
+    assert said(found) == [("caller", "well now"), ("caller", "the price")]
+    assert found.transcript[-1].intent == "price"
+
+
+def test_how_a_turn_felt_to_a_model_stands_beside_what_the_rules_say(store: Store) -> None:
+    found = story(
+        store,
+        (1.25, CallerSaid(1.25, "this is ridiculous")),
+        (1.25, Understood("this is ridiculous", None, 0.0, "none", (), -0.7)),
+        (3.5, CallerSaid(3.5, "yes")),
+        (3.5, Understood("yes", "agree", 1.0, "phrase")),
+        (9.0, TurnsFelt(((1.25, "negative"), (7.0, "positive")))),
+    )
+    assert [(line.sentiment, line.felt) for line in found.transcript] == [(-0.7, "negative"), (None, None)]
