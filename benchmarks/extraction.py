@@ -8,7 +8,6 @@ would mend for them.
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +18,7 @@ from time import perf_counter
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from benchmarks.pages import shown_between, write_between
+from benchmarks.pages import run, shown_between
 from flowengine.conversation.contact import typed_value
 from flowengine.conversation.slots import find_all
 from flowengine.graph.model import TypeKind, ValueType
@@ -162,12 +161,7 @@ def shown_in(page: Path) -> str:
 
 
 def main() -> None:
-    print(table())
-    print(times())
-    if "--write" in sys.argv[1:]:
-        write_between(PAGE, BETWEEN, table())
-    if "--all" in sys.argv[1:]:
-        print("\n".join(_not_right()))
+    run(PAGE, BETWEEN, table, times, _not_right)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ mend for them.
 
 from __future__ import annotations
 
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
-from benchmarks.pages import shown_between, write_between
+from benchmarks.pages import run, shown_between
 from flowengine.conversation.sentiment import FELT, sentiment
 from flowengine.words.normalise import normalise
 
@@ -153,12 +152,7 @@ def shown_in(page: Path) -> str:
 
 
 def main() -> None:
-    print(table())
-    print(times())
-    if "--write" in sys.argv[1:]:
-        write_between(PAGE, BETWEEN, table())
-    if "--all" in sys.argv[1:]:
-        print("\n".join(_not_right()))
+    run(PAGE, BETWEEN, table, times, _not_right)
 
 
 if __name__ == "__main__":

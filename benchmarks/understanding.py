@@ -9,7 +9,6 @@ any state of a flow.
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +18,7 @@ from pathlib import Path
 from time import process_time
 from typing import Literal
 
-from benchmarks.pages import shown_between, write_between
+from benchmarks.pages import run, shown_between
 from flowengine.compliance.honoured import kinds
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.honouring import floor_under
@@ -244,12 +243,7 @@ def shown_in(page: Path) -> str:
 
 
 def main() -> None:
-    print(table())
-    print(times())
-    if "--write" in sys.argv[1:]:
-        write_between(PAGE, BETWEEN, table())
-    if "--all" in sys.argv[1:]:
-        print("\n".join(_not_right()))
+    run(PAGE, BETWEEN, table, times, _not_right)
 
 
 if __name__ == "__main__":
