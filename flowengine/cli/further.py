@@ -40,8 +40,8 @@ class Likened:
     weights: tuple[Weight, ...]
     likely: Likely | None
 
-    def lines(self, paint: Painter) -> Iterator[str]:
-        """As text."""
+    def lines(self, paint: Painter, *, is_asked: bool) -> Iterator[str]:
+        """As text. `is_asked`: a call would ask likeness, since the tiers before leave it open."""
         if not self.weights:
             yield "likeness  no word that the engine knows"
             return
@@ -49,14 +49,14 @@ class Likened:
             each for place, each in enumerate(self.weights) if place < SHOWN or each.probability >= each.asked_from
         ]
         width = max(len(each.likeness.intent) for each in shown)
-        yield paint.strong("likeness, where no phrase fits")
+        yield paint.strong("likeness") + ("" if is_asked else ", which a call does not ask here: the words fit")
         for each in shown:
             near = each.likeness
             yield (
                 f"{near.intent:<{width}}  probability {each.probability:.2f}, likeness {near.nearest:.2f}"
                 f" to “{near.example}”"
             )
-        if self.likely is not None:
+        if self.likely is not None and is_asked:
             yield self._outcome(self.likely)
 
     def body(self) -> dict[str, object]:

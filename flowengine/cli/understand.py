@@ -74,7 +74,9 @@ def command(
     lines = [*_lines(explanation, verdict, paint)]
     if kind is not None and kind not in {each.intent for each in explanation.candidates}:
         lines.append(f"heard in every flow, by rules of the engine: {kind}")
-    lines += [paint.dim(near)] if isinstance(near, str) else near.lines(paint) if near is not None else []
+    settled = kind is not None or any(fate in ("taken", "asked") for _, fate in verdict.fates)
+    if near is not None:
+        lines += [paint.dim(near)] if isinstance(near, str) else near.lines(paint, is_asked=not settled)
     lines += choice.lines(paint) if choice is not None else []
     click.echo("\n".join(lines), color=paint.colour)
     if state is not None and any(isinstance(each, Collect) for each in waiting_in(graph, state)):
@@ -140,7 +142,7 @@ def _lines(explanation: Explanation, verdict: Verdict, paint: Painter) -> Iterat
         if why.denied:
             yield f"denied    {why.intent}: “{why.heard}” is turned round by a “not”"
     if not verdict.fates:
-        yield "nothing fits: `otherwise` is taken, or the model asked where it has the floor"
+        yield "no phrase and no pattern fits"
     elif any(fate == "asked" for _, fate in verdict.fates):
         where = f": {verdict.question}" if verdict.question else " where their branches lead to different places"
         yield f"scores within {EQUAL} of the best are the same, so the caller is asked{where}"
