@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from flowengine.cli.database import opened
+from flowengine.cli.waterfall import waterfalls
 from flowengine.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     for row in sorted(_rows(told, Labels(store.database).of_call(call.call_id)), key=lambda row: row.at):
         _print_row(row, width)
     click.echo()
+    for waterfall in waterfalls(told.timings):
+        click.echo(waterfall)
     for name, value in told.slots.items():
         click.echo(f"{click.style(name, dim=True)} = {value}")
     for split, variant in told.variants.items():

@@ -87,6 +87,8 @@ class Playback:
         self._marks = 0
         self.first_audio_at: float | None = None
         self.underruns = 0
+        self.proved: Passage | None = None
+        """The last passage whose mark came."""
 
     @property
     def idle(self) -> bool:
@@ -155,7 +157,7 @@ class Playback:
             return []
         heard: list[Heard] = []
         while self._unproved:
-            passage = self._unproved.popleft()
+            passage = self.proved = self._unproved.popleft()
             if passage.last:
                 self._played.pop(passage.speech_id, None)
                 heard.append(Heard(passage.speech_id))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flowengine.runtime.away import Away
+from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.playback import Playback
-from flowengine.runtime.replies import Replies
 
 LOOK_S = 0.1
 
@@ -17,9 +17,9 @@ LOOK_S = 0.1
 class Pulse:
     """The ticks of one call. `look(now)` is called every `LOOK_S`; nothing happens while the caller is away."""
 
-    def __init__(self, playback: Playback, replies: Replies, away: Away, look: Callable[[float], None]) -> None:
+    def __init__(self, playback: Playback, measuring: Measuring, away: Away, look: Callable[[float], None]) -> None:
         self._playback = playback
-        self._replies = replies
+        self._measuring = measuring
         self._away = away
         self._look = look
         self._look_at = 0.0
@@ -28,7 +28,7 @@ class Pulse:
         """Twenty milliseconds have passed."""
         if self._playback.has_passages and self._away.is_here:
             self._playback.pump(now)
-            self._replies.sounded(self._playback.first_audio_at)
+            self._measuring.sounded(self._playback.first_audio_at)
         if now >= self._look_at:
             self._look_at = now + LOOK_S
             if self._away.is_here:
@@ -38,4 +38,4 @@ class Pulse:
         """The first audio of a sentence has come: if the far end waits for it, it leaves now."""
         if self._away.is_here:
             self._playback.hasten(now)
-            self._replies.sounded(self._playback.first_audio_at)
+            self._measuring.sounded(self._playback.first_audio_at)

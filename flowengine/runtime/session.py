@@ -56,6 +56,7 @@ from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.last_words import BAD_LINE, NO_VOICE, TOO_LONG
+from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut
 from flowengine.runtime.ports import (
@@ -68,7 +69,6 @@ from flowengine.runtime.ports import (
     VoiceStarted,
 )
 from flowengine.runtime.pulse import Pulse
-from flowengine.runtime.replies import Replies
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
@@ -102,8 +102,8 @@ class CallSession:
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._now: Callable[[], float] = _loop_time
         self._zero = self._audio_at = 0.0
-        self._replies = Replies(self._tell)
-        self._pulse = Pulse(self._speaking.playback, self._replies, self.away, self._look)
+        self._measuring = Measuring(self._tell, self._speaking.playback)
+        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look)
         self._outcome: str | None = None
         self._gone: str | None = None
         self._failure: str | None = None
@@ -128,7 +128,6 @@ class CallSession:
     def on_text(self, text: str) -> bool:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
         if not self._ears.private:
-            self._replies.ended_at = self._now()
             self._post(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private
 
@@ -216,7 +215,8 @@ class CallSession:
         while not self._is_over():
             if self.away.go(quiet=self._speaking.idle):
                 self._ears.shut()
-                self._turns, self._replies.ended_at = Turns(), None
+                self._turns = Turns()
+                self._measuring.over()
             self._take(await self._inbox.get())
 
     def _is_over(self) -> bool:
@@ -227,7 +227,9 @@ class CallSession:
     def _take(self, happening: Happening) -> None:
         match happening:
             case Mark(name=name):
-                for speech in self._speaking.on_mark(name):
+                heard = self._speaking.on_mark(name)
+                self._measuring.marked(self._now())
+                for speech in heard:
                     self._think(SpeechHeard(self._at(), speech.speech_id))
             case Gone():
                 self._tell_cut(self._speaking.clear(self._now()))
@@ -251,11 +253,12 @@ class CallSession:
             case PartialTranscript():
                 self._parts.show(self._at(), event)
                 if self._may_be_interrupted() and interrupts(event):
+                    self._measuring.interrupted()
                     self._stop_speaking()
                     self._follow()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
+                self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
-                    self._replies.ended_at = self._ears.moment(end_ms)
                     self._think(CallerSaid(self._at(), text, confidence))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
@@ -275,8 +278,10 @@ class CallSession:
         while self._following:
             event = self._following.popleft()
             self._parts.keep(event.at, hidden(event) if self._ears.private else event)
+            self._measuring.happened(event, self._now())
             for command in self._conversation.send(event):
                 self._parts.keep(self._at(), command)
+                self._measuring.ordered(command, self._now())
                 self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
@@ -377,6 +382,7 @@ class CallSession:
 
     async def _tear_down(self) -> None:
         self._timers.clear()
+        self._measuring.over()
         if self._stays_up:
             return
         try:

@@ -24,8 +24,6 @@ FINAL_OVERDUE_S = 5.0
 VOICE_LIMIT_S = 30.0
 FLOOR_RECHECK_S = 0.25
 """A timer that ran out while the caller had the floor asks again after this."""
-VOICE_CLOCK_S = 0.04
-"""A recogniser counts its own frames, and may be two of them ahead of the loop's clock."""
 LISTENING_NOISES = frozenset(
     {"mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "ah", "oh", "yeah", "okay", "ok"}
 )

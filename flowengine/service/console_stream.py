@@ -66,11 +66,13 @@ from flowengine.errors import FlowEngineError, ProtocolError, StoreError, Teleph
 from flowengine.runtime.observed import CallResult, Observed
 from flowengine.runtime.ports import (
     FirstSound,
+    Interrupted,
     PartialTranscript,
     RecordingSet,
     Remarked,
     ReplyStarted,
     SummaryFilled,
+    TurnMeasured,
     TurnsFelt,
 )
 from flowengine.runtime.session import CallSession
@@ -87,6 +89,7 @@ START_TIMEOUT_S = 10.0
 TEXT_LIMIT = 500
 AUDIO_LIMIT = 16_000
 KEYS = frozenset("0123456789*#")
+PARTS = ("endpointing", "understanding", "deciding", "voicing", "playing")
 
 
 class StartCall(msgspec.Struct, tag_field="event", tag="start"):
@@ -265,6 +268,8 @@ class Watcher:
                 self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
             case ReplyStarted(ms=ms):
                 self.tell(at, "latency", ms=ms)
+            case TurnMeasured():
+                self.tell(at, "turn", **{part: getattr(observed, part) for part in PARTS}, reply=observed.reply)
             case Suppress():
                 self.tell(at, "note", text="The caller opted out: the number goes on the do-not-call list.")
             case (
@@ -301,6 +306,7 @@ class Watcher:
                 | SlotGiven()
                 | NoteRequested()
                 | FirstSound()
+                | Interrupted()
                 | SummaryFilled()
                 | TurnsFelt()
             ):

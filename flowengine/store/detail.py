@@ -16,6 +16,7 @@ from flowengine.conversation.commands import Tier
 from flowengine.errors import StoreError
 from flowengine.store.rows import CallRow, Entry
 from flowengine.store.store import Store
+from flowengine.store.turn_times import TurnTimes, turn_times
 
 SHORTEST_BEGINNING = 8
 PRESSED = "(press "
@@ -100,13 +101,18 @@ class Note(msgspec.Struct):
 class Timings(msgspec.Struct):
     """Seconds. `replies`: from the end of the caller's voice, in each turn, to the first audio of the answer.
 
-    `first_sound`: from the connection to the first audio of ours; None while there was none.
+    `first_sound`: from the connection to the first audio of ours; None while there was none. `waterfalls`: the parts of
+    each turn that has been answered. `interruptions`: how often the caller's voice stopped the agent, and how many of
+    those were false: a cough, or a noise of listening. Records of earlier releases have none of these.
     """
 
     duration: float | None
     turns: int
     replies: list[float]
     first_sound: float | None = None
+    waterfalls: list[TurnTimes] = []
+    interruptions: int = 0
+    false_interruptions: int = 0
 
 
 class CallDetail(msgspec.Struct):
@@ -185,7 +191,15 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
         recordings=story.recordings,
         answered_by_machine=story.machine,
         notes=story.notes,
-        timings=Timings(duration, story.turns, story.replies, story.first_sound),
+        timings=Timings(
+            duration,
+            story.turns,
+            story.replies,
+            story.first_sound,
+            story.waterfalls,
+            story.interruptions,
+            story.false_interruptions,
+        ),
     )
 
 
@@ -206,6 +220,8 @@ class _Story:
         self.notes: list[Note] = []
         self.replies: list[float] = []
         self.first_sound: float | None = None
+        self.waterfalls: list[TurnTimes] = []
+        self.interruptions = self.false_interruptions = 0
         self.turns = 0
         self._speeches: dict[str, TranscriptLine] = {}
         self._asked: dict[str, GuardCheck] = {}
@@ -261,6 +277,11 @@ class _Story:
                 self.notes.append(Note(at, facts["text"]))
             case "ReplyStarted":
                 self.replies.append(facts["ms"] / 1000)
+            case "TurnMeasured":
+                self.waterfalls.append(turn_times(facts, self._turn_at(facts["said_at"])))
+            case "Interrupted":
+                self.interruptions += 1
+                self.false_interruptions += not facts["in_earnest"]
             case "FirstSound":
                 self.first_sound = at
             case "Noted":
@@ -273,6 +294,11 @@ class _Story:
     @property
     def state(self) -> str | None:
         return self.states[-1].state if self.states else None
+
+    def _turn_at(self, said_at: float) -> int | None:
+        """Which turn was taken then, or had its last key then: a later one may have begun meanwhile."""
+        turns = [line.turn for line in self.lines if line.turn is not None and line.at <= said_at]
+        return turns[-1] if turns else None
 
     def _caller(self, at: float, text: str) -> None:
         self.turns += 1

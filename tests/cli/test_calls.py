@@ -34,7 +34,7 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TransferEnded,
 )
-from flowengine.runtime.ports import SummaryFilled
+from flowengine.runtime.ports import Interrupted, SummaryFilled, TurnMeasured
 from flowengine.store.rows import Entry
 from flowengine.store.store import Store
 from tests.store.records import NOW, NUMBER, end, entries, start
@@ -228,3 +228,23 @@ def test_the_summary_is_shown_with_what_a_model_filled_in_after_the_call(run: Ru
     ]
     told = json.loads(run("call-1", "--json").output)["summary"]
     assert told == {"booked": "true", "reason": "too dear", "mood": "good", "other": None}
+
+
+def test_a_turn_is_shown_as_a_bar_of_its_parts(run: Run, url: str) -> None:
+    store = Store.open(url)
+    measured = (
+        (3.5, TurnMeasured(3.5, "voice", 500, 4, 0, 12, 1840, 22, (("meaning", 4),))),
+        (9.0, TurnMeasured(3.5, "voice", 258, 0, 0, None, cut=True)),
+        (9.1, Interrupted(in_earnest=False)),
+    )
+    store.write([start(), *entries((3.5, CallerSaid(3.5, "yes")), *measured), end()])
+    store.close()
+    lines = run("call-1").output.splitlines()
+    (first, second, last) = [line for line in lines if line.startswith(("turn", "interrupted"))]
+    assert first == f"turn 1      516  {'░' * 31}█  500 + 4 + 0 + 12  (meaning 4; first mark 1,840 later; late by 22)"
+    assert second == f"turn 1        –  {'░' * 16}{' ' * 16}  258 + 0 + 0  (cut short)"
+    assert last == "interrupted 1 times, 1 of them by a noise"
+
+
+def test_a_call_of_an_earlier_release_has_no_bars(run: Run, recorded: None) -> None:
+    assert "endpointing" not in run("call-1").output

@@ -30,7 +30,7 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.errors import StoreError
-from flowengine.runtime.ports import Told, TurnsFelt
+from flowengine.runtime.ports import Interrupted, Told, TurnMeasured, TurnsFelt
 from flowengine.store.detail import (
     ActionRun,
     CallDetail,
@@ -190,6 +190,34 @@ def test_replies_are_timed_as_they_were_measured(store: Store) -> None:
     assert found is not None
     assert found.timings.replies == [0.25]
     assert found.timings.turns == 1
+
+
+def test_a_turns_waterfall_stands_beside_it(store: Store) -> None:
+    found = story(
+        store,
+        (2.0, CallerSaid(2.0, "hello")),
+        (2.5, Interrupted(in_earnest=False)),
+        (3.0, CallerSaid(3.0, "yes")),
+        (3.0, TurnMeasured(2.0, "voice", 500, 3, 0, None, asked=(("meaning", 3),))),
+        (5.0, TurnMeasured(3.0, "voice", 480, 0, 2, 10, 900, 20)),
+    )
+    first, second = found.timings.waterfalls
+    assert (first.turn, first.reply, list(first.parts)) == (
+        1,
+        None,
+        [("endpointing", 500), ("understanding", 3), ("deciding", 0)],
+    )
+    assert [(wait.what, wait.ms) for wait in first.waits] == [("meaning", 3)]
+    assert (second.turn, second.reply, second.mark_late) == (2, 492, 20)
+    assert (found.timings.interruptions, found.timings.false_interruptions) == (1, 1)
+
+
+def test_a_waterfall_that_makes_no_sense_is_named(store: Store) -> None:
+    store.write([start()])
+    row = store.call("call-1")
+    assert row is not None
+    with pytest.raises(StoreError, match=r"entry 7 of call call-1 is damaged \(TurnMeasured\)"):
+        detail(row, [Entry("call-1", 7, 0.0, "out", "TurnMeasured", '{"said_at": 1, "by": "smoke", "endpointing": 1}')])
 
 
 @pytest.mark.parametrize("payload", ["{", "[]", '{"kind": "CallerSaid"}', '{"text": 5}'])

@@ -2,23 +2,24 @@
 
 import { byId, make, show } from "./dom.js";
 import { labelFor } from "./samples.js";
-import { clock, median } from "./story.js";
+import { clock, median, waterfall } from "./story.js";
 
 const BARS = 12;
 
 export function showFacts(story) {
-  showLatency(story.latencies);
+  showLatency(story.latencies, story.turn);
   showSlots(story.slots);
   showPath(story);
 }
 
-function showLatency(latencies) {
+function showLatency(latencies, turn) {
   const last = latencies.at(-1);
   byId("latency").textContent = last === undefined ? "–" : `${last} ms`;
   byId("latency-note").textContent =
     latencies.length > 1
       ? `median ${median(latencies)} ms over ${latencies.length} replies`
       : "from your last word to the first of the answer";
+  byId("latency-note").title = waterfall(turn);
   const shown = latencies.slice(-BARS);
   const top = Math.max(1000, ...shown);
   byId("latency-bars").replaceChildren(

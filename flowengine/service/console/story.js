@@ -2,7 +2,7 @@
 
 /** An untold story. Entries are shown in order; each has an `id`, and a new `rev` when it has changed. */
 export function newStory() {
-  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], state: null, expecting: null, intents: [], ended: null };
+  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], turn: null, state: null, expecting: null, intents: [], ended: null };
 }
 
 /** Adds one fact. Facts it does not know change nothing. */
@@ -49,6 +49,9 @@ export function tell(story, fact) {
     case "latency":
       story.latencies.push(fact.ms);
       break;
+    case "turn":
+      if (fact.reply !== null) story.turn = fact;
+      break;
     case "broken":
       drop(story, "partial");
       break;
@@ -69,6 +72,13 @@ export function median(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : Math.round((sorted[middle - 1] + sorted[middle]) / 2);
+}
+
+/** What the last answered turn waited for, as `480 hearing + 3 understanding + 12 voice`; parts of no time are left out. */
+export function waterfall(turn) {
+  const named = { endpointing: "hearing you out", understanding: "understanding", deciding: "deciding", voicing: "voice" };
+  const parts = Object.entries(named).filter(([part]) => turn?.[part] > 0);
+  return parts.map(([part, name]) => `${turn[part]} ${name}`).join(" + ");
 }
 
 /** `1:05` from 65.2 seconds. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inputFor, labelFor, sampleFor } from "../../../flowengine/service/console/samples.js";
-import { asText, clock, median, newStory, tell } from "../../../flowengine/service/console/story.js";
+import { asText, clock, median, newStory, tell, waterfall } from "../../../flowengine/service/console/story.js";
 
 const TUESDAY = new Date(2026, 10, 24);
 
@@ -63,6 +63,13 @@ test("the end settles what was still open", () => {
   const story = told(agent("u1", "Bye."), agent("u2", "Now."), { event: "partial", text: "b" }, { event: "ended", at: 9, outcome: "done", reason: "" });
   assert.deepEqual(phases(story), ["heard", "unsaid"]);
   assert.equal(story.ended.outcome, "done");
+});
+
+test("the last answered turn says what it waited for", () => {
+  const turn = { event: "turn", at: 3, endpointing: 480, understanding: 0, deciding: 2, voicing: 12, playing: 900, reply: 494 };
+  const story = told(turn, { ...turn, voicing: null, reply: null });
+  assert.equal(waterfall(story.turn), "480 hearing you out + 2 deciding + 12 voice");
+  assert.equal(waterfall(null), "");
 });
 
 test("a fact from a later version changes nothing", () => {
