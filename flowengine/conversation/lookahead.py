@@ -199,7 +199,9 @@ class _Look:
 
     def _said(self, texts: tuple[Template, ...], changed: frozenset[str]) -> Iterator[str]:
         for text in texts:
-            if self._is_known(text, changed):
+            if "{" not in text.text:
+                yield from filter(None, (" ".join(text.text.split()),))
+            elif self._is_known(text, changed):
                 try:
                     sentence = self._call.prepared.evaluator.render(text, self._names)
                 except EvaluationError:

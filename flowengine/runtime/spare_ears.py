@@ -81,9 +81,12 @@ class SpareStream:
                     lost = event
                     break
                 yield self._told(event)
-            if lost is None or self._closed:
+            if lost is None or self._is_over():
                 return
-            if self._spare is None or not await self._go_over(self._spare, lost.reason):
+            went_over = self._spare is not None and await self._go_over(self._spare, lost.reason)
+            if self._is_over():
+                return
+            if not went_over:
                 yield lost
                 return
             if self._voice_is_on:
@@ -94,6 +97,9 @@ class SpareStream:
     async def close(self) -> None:
         self._closed = True
         await self._stream.close()
+
+    def _is_over(self) -> bool:
+        return self._closed
 
     async def _go_over(self, spare: Opening, reason: str) -> bool:
         """Open the second in place of the first, and let it hear what was not answered."""
@@ -108,6 +114,16 @@ class SpareStream:
                 stream = await spare()
         except (RecogniserError, TimeoutError):
             return False
+        try:
+            await self._catch_up(stream)
+        finally:
+            if self._stream is not stream:
+                # The call has ended meanwhile.
+                await stream.close()
+        return True
+
+    async def _catch_up(self, stream: RecogniserStream) -> None:
+        """Let a stream hear what was not answered; from then on it is the call's."""
         if self._expecting is not None:
             stream.expect(self._expecting)
         fed = self._taken - self._unanswered()
@@ -118,9 +134,11 @@ class SpareStream:
             piece = bytes(self._replay[start : start + REPLAY_PIECE])
             stream.push(piece)
             fed += len(piece)
+            if self._closed:
+                return
             if fed >= self._taken:
                 self._stream = stream
-                return True
+                return
             await asyncio.sleep(REPLAY_PIECE / BYTES_A_SECOND / REPLAY_PACE)
 
     def _unanswered(self) -> int:

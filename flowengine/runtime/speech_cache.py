@@ -30,11 +30,15 @@ Source = Literal["memory", "folder", "made"]
 class CachedSynthesiser:
     """Least recently used clips leave the memory first. A clip is kept only when its synthesis ended well.
 
-    Without a `folder` clips are kept in memory alone.
+    Without a `folder` clips are kept in memory alone. `at_once`: how many sentences the engine speaks at the same time.
     """
 
     def __init__(
-        self, synthesiser: Synthesiser, limit_bytes: int = DEFAULT_BYTES, folder: ClipFolder | None = None
+        self,
+        synthesiser: Synthesiser,
+        limit_bytes: int = DEFAULT_BYTES,
+        folder: ClipFolder | None = None,
+        at_once: int = 1,
     ) -> None:
         self._synthesiser = synthesiser
         self._limit = limit_bytes
@@ -44,7 +48,7 @@ class CachedSynthesiser:
         self._fixed: dict[tuple[str | None, str], Line] = {}
         self._making: dict[Line, asyncio.Event] = {}
         self._gains: dict[str | None, deque[float]] = {}
-        self._lane = Lane()
+        self._lane = Lane(at_once)
         self.name = synthesiser.name
         self.version = synthesiser.version
 

@@ -18,6 +18,8 @@ from flowengine.service.settings import Settings
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
+SERVICE_AT_ONCE = 4
+"""Sentences prepared at the same time: enough to be ready in time, and no burden that its callers would notice."""
 
 
 def open_engines(settings: Settings, progress: Progress) -> Engines:
@@ -29,17 +31,23 @@ def open_engines(settings: Settings, progress: Progress) -> Engines:
     except MissingExtra as error:
         progress(f"{error}; until then calls are typed, not spoken")
         return Engines(None, SilentSynthesiser(), CachedSynthesiser(SilentSynthesiser()), ticker)
-    synthesiser = CachedSynthesiser(voice, folder=speech.folder())
+    synthesiser = CachedSynthesiser(voice, folder=speech.folder(), at_once=_at_once(settings.nova_tts_ws_url))
     spare = None
     try:
         if speech.stt_backup is not None:
             recogniser = SpareEars(recogniser, registry.recogniser_from(speech.stt_backup))
         if speech.tts_backup is not None:
-            backup = CachedSynthesiser(registry.synthesiser_from(speech.tts_backup), folder=speech.folder())
+            voice_behind = registry.synthesiser_from(speech.tts_backup)
+            backup = CachedSynthesiser(voice_behind, folder=speech.folder(), at_once=_at_once(speech.tts_backup))
             spare = SpareVoice(synthesiser, backup)
     except MissingExtra as error:
         progress(f"{error}; until then nothing stands in for an engine that fails")
     return Engines(recogniser, voice, synthesiser, ticker, spare)
+
+
+def _at_once(address: str | None) -> int:
+    """The embedded voice speaks one sentence after the other; a service has a socket for each."""
+    return SERVICE_AT_ONCE if address else 1
 
 
 async def warm_up(engines: Engines, progress: Progress) -> float | None:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 from flowengine.adapters.scripted.code import decode
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
-from flowengine.conversation.commands import SlotFilled
+from flowengine.conversation.commands import SlotFilled, Speak
+from flowengine.conversation.contact import check_contact
+from flowengine.conversation.conversation import Conversation
+from flowengine.graph.compile import compile_text
+from flowengine.runtime.clips import Line
 from flowengine.runtime.lane import Lane
+from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import VoiceStarted
 from flowengine.runtime.preparing import MOST_BYTES, MOST_SENTENCES, Preparing
+from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.speech_cache import CachedSynthesiser
-from tests.runtime.live_call import Live, call
+from flowengine.runtime.tasks import Tasks
+from flowengine.runtime.ticker import Ticker
+from tests.runtime.fake_line import FakeLine
+from tests.runtime.live_call import KeptRecord, Live, OpenGuard, call
 from tests.virtual_time import run_virtually
 
 FLOW = """
@@ -160,6 +170,38 @@ def test_a_long_sentence_is_not_kept_beyond_the_limit() -> None:
     cache = CachedSynthesiser(ScriptedSynthesiser())
     call(act, text=flow, synthesiser=cache, clips=cache)
     assert prepared[0] * 320 < MOST_BYTES
+
+
+def test_a_line_at_hand_leaves_before_anything_else_is_awaited() -> None:
+    async def main() -> list[int]:
+        line, ticker, cache = FakeLine(), Ticker(), CachedSynthesiser(ScriptedSynthesiser())
+        cache.remember([Line("Hello.")])
+        await cache.fetch(cache.fixed[0])
+        flow = compile_text(FLOW).flow
+        assert flow is not None
+        mind = Conversation(flow, check_contact(flow, {}), started=datetime(2026, 11, 24, 10, tzinfo=UTC))
+        parts = SessionParts(mind, line, cache, OpenGuard(), KeptRecord(), ticker, clips=cache)
+        failures, sent = list[str](), list[int]()
+        async with Tasks() as tasks:
+            speaking = Speaking(parts, tasks, lambda now: speaking.playback.hasten(now), failures.append)
+            speaking.say(Speak("s1", ("Hello.", "Hello, Sam.")))
+            sent.append(len(line.audio))
+            speaking.stop(0.0)
+        assert not failures
+        return sent
+
+    assert run_virtually(main())[0] > 0
+
+
+def test_a_voice_that_speaks_several_at_once_prepares_while_callers_wait_for_fewer() -> None:
+    async def main() -> tuple[bool, bool]:
+        lane = Lane(at_once=2)
+        with lane.urgent():
+            first = lane.is_free
+            with lane.urgent():
+                return first, lane.is_free
+
+    assert run_virtually(main()) == (True, False)
 
 
 def test_leisure_begins_when_no_caller_waits_and_comes_one_by_one() -> None:

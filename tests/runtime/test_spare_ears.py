@@ -97,6 +97,28 @@ def test_a_recogniser_that_refuses_calls_is_left_alone_after_a_few() -> None:
     assert Counted.asked == FAILURES
 
 
+def test_a_call_that_ends_while_the_second_is_opened_leaves_no_stream_open() -> None:
+    class Slow(ScriptedRecogniser):
+        async def open(self, call_id: str, *, language: str = "en-GB"):  # type: ignore[no-untyped-def]
+            await asyncio.sleep(1)
+            return await super().open(call_id, language=language)
+
+    async def main() -> tuple[list[RecogniserEvent], bool]:
+        events: list[RecogniserEvent] = []
+        first, second = ScriptedRecogniser(), Slow()
+        stream = await SpareEars(first, second).open("call-1")
+        reading = asyncio.create_task(_collect(stream.events(), events))
+        stream.push(QUIET)
+        await asyncio.sleep(0.1)
+        first.streams["call-1"].fail()
+        await asyncio.sleep(0.5)
+        await stream.close()
+        await reading
+        return events, second.streams["call-1"]._reports.closed
+
+    assert run_virtually(main()) == ([], True)
+
+
 def test_a_call_goes_on_with_the_second() -> None:
     spare = KeptRecogniser()
 
