@@ -3,6 +3,8 @@
 Sentences come in as audio and leave for the far end a little ahead of a model of its playout: enough to bridge a late
 tick, little enough that `clear` has hardly anything to throw away. What was heard is proved by marks, matched by name;
 a mark that belongs to an older generation (before a `clear`) proves nothing, since a `clear` echoes all of them.
+
+Audio can be held: the far end is cleared at once, what it had not played yet is taken back, and goes out again later.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ TICK_S = 0.02
 """So often `pump` is called."""
 MARK_LATE_S = 2.0
 BROKEN_OFF_S = 0.2
+TAKEN_BACK = 8
+"""So many pieces that have left are kept: more than the far end can have before it."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,20 @@ class Passage:
     started_at: float | None = None
     ends_at: float | None = None
     mark: str | None = None
+    sent: deque[bytes] = field(default_factory=lambda: deque(maxlen=TAKEN_BACK))
+
+    def take_back(self, count: int) -> int:
+        """Of what has left, so many bytes at least are to leave again, in whole pieces; how many they are."""
+        taken = 0
+        while taken < count and self.sent:
+            piece = self.sent.pop()
+            self.waiting.appendleft(piece)
+            taken += len(piece)
+        self.sent_bytes -= taken
+        self.mark = self.ends_at = None
+        if not self.sent_bytes:
+            self.started_at = None
+        return taken
 
     @property
     def has_audio(self) -> bool:
@@ -83,6 +101,7 @@ class Playback:
         self._played: dict[str, list[str]] = {}
         self._playout_until = 0.0
         self._due_at: float | None = None
+        self._held_at: float | None = None
         self._generation = 0
         self._marks = 0
         self.first_audio_at: float | None = None
@@ -94,6 +113,11 @@ class Playback:
     def idle(self) -> bool:
         """Nothing waits, and all that was sent has been heard."""
         return not self._passages and not self._unproved
+
+    @property
+    def is_held(self) -> bool:
+        """Silent for now, and ready to go on."""
+        return self._held_at is not None
 
     @property
     def has_passages(self) -> bool:
@@ -181,13 +205,40 @@ class Playback:
                 cuts.append(Cut(passage.speech_id, " ".join(self._played.pop(passage.speech_id))))
         return cuts
 
+    def hold(self, now: float) -> None:
+        """Fall silent at once. What was not heard yet is kept; what was being said begins again a moment earlier."""
+        unheard = int((self._playout_until - now) * BYTES_A_SECOND)
+        if self.is_held or (unheard <= 0 and not self._passages):
+            # What is said has been heard, though nothing proves it yet.
+            return
+        self._held_at = now
+        if unheard > 0 and self._passages:
+            unheard -= self._passages[0].take_back(unheard)
+        while unheard > 0 and self._unproved:
+            passage = self._unproved.pop()
+            self._passages.appendleft(passage)
+            unheard -= passage.take_back(unheard)
+        self._generation += 1
+        self._line.clear()
+
+    def go_on(self, now: float) -> None:
+        """Say what was held, from where the caller has heard it."""
+        if not self.is_held:
+            return
+        self._held_at = self._due_at = None
+        self._playout_until = now
+        if self._passages and self._passages[0].sent_bytes:
+            self._passages[0].started_at = now - self._passages[0].sent_bytes / BYTES_A_SECOND
+        self.pump(now)
+
     def clear(self, now: float) -> list[Cut]:
         """Stop: nothing of what was queued will be heard any more. One `Cut` a speech, in order."""
+        until, self._held_at = self._held_at if self._held_at is not None else now, None
         self._generation += 1
         heard: dict[str, list[str]] = {}
         for passage in (*self._unproved, *self._passages):
             words = heard.setdefault(passage.speech_id, self._played.pop(passage.speech_id, []))
-            text = passage.heard_text(now)
+            text = passage.heard_text(until)
             if text:
                 words.append(text)
         self._unproved.clear()
@@ -199,7 +250,7 @@ class Playback:
 
     def _has_ready(self, now: float) -> bool:
         """There is audio to be sent; passages that are whole are closed on the way."""
-        while self._passages:
+        while self._passages and not self.is_held:
             passage = self._passages[0]
             if passage.waiting:
                 return True
@@ -221,6 +272,7 @@ class Playback:
         if self.first_audio_at is None:
             self.first_audio_at = now
         passage.sent_bytes += len(chunk)
+        passage.sent.append(chunk)
         seconds = len(chunk) / BYTES_A_SECOND
         self._playout_until += seconds
         self._line.play(chunk)

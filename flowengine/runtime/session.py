@@ -268,6 +268,7 @@ class CallSession:
                 pass
             case _:
                 assert_never(event)
+        self._speaking.interrupting.settle(event)
 
     def _think(self, event: Event) -> None:
         self._following.append(event)

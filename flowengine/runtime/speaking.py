@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flowengine.conversation.commands import Pause, Speak
+from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.last_words import NO_VOICE
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
@@ -31,6 +32,7 @@ class Speaking:
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
         self._firm: set[str] = set()
+        self.interrupting = Interrupting(self.playback, lambda: self.may_be_interrupted)
 
     @property
     def idle(self) -> bool:
@@ -74,11 +76,13 @@ class Speaking:
     def hear(self, event: RecogniserEvent) -> None:
         """What the recogniser reports: while the caller talks, the answer can be prepared."""
         self._preparing.hear(event)
+        self.interrupting.hear(event)
 
     def shut(self) -> None:
         """Nothing more is synthesised, and what was prepared is forgotten; idempotent."""
         self._speaker.stop()
         self._preparing.stop()
+        self.interrupting.stop()
 
     def _over(self, cuts: list[Cut]) -> list[Cut]:
         self._firm.difference_update(cut.speech_id for cut in cuts)

@@ -134,3 +134,99 @@ def test_a_tick_that_was_late_is_made_up_for() -> None:
     _sent_at(line, playback, (10.0 + step * 0.02 for step in range(10)))
     playback.pump(10.6)
     assert line.seconds >= 0.6 + LEAD_S - 0.02
+
+
+# Held.
+
+
+def _varied(seconds: int) -> bytes:
+    """Audio of which each byte tells where it stands: a hundredth of a second is one value."""
+    return bytes(place // 80 % 251 for place in range(8000 * seconds))
+
+
+def _played(playback: Playback, began: float, ended: float) -> float:
+    """Tick from one moment to another; when that was."""
+    now = began
+    while now < ended:
+        playback.pump(now)
+        now = round(now + 0.02, 2)
+    return now
+
+
+def test_what_is_held_goes_on_from_where_it_was_heard() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    passage = playback.add("u1", "one two three four", last=True)
+    playback.feed(passage, _varied(2))
+    playback.finish(passage)
+    now = _played(playback, 10.0, 10.8)
+    playback.hold(now)
+    assert line.cleared == 1
+    assert playback.is_held
+    sent = len(line.audio)
+    _played(playback, now, now + 3)
+    assert len(line.audio) == sent
+    heard = int((now - 10.0) * 8000)
+    line.audio.clear()
+    playback.go_on(15.0)
+    _played(playback, 15.0, 18.0)
+    again = bytes(line.audio)
+    # Whole pieces are taken back: what is said twice is a tenth of a second at most.
+    assert _varied(2).endswith(again)
+    assert 0 <= len(again) - (16000 - heard) <= 800
+    assert playback.on_mark(line.marks[-1]) == [Heard("u1")]
+    assert playback.underruns == 0
+
+
+def test_a_sentence_that_had_left_and_was_not_heard_is_said_after_all() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    for text, last in (("First.", False), ("Second.", True)):
+        passage = playback.add("u1", text, last=last)
+        playback.feed(passage, SECOND[:1600])
+        playback.finish(passage)
+    _played(playback, 10.0, 10.04)
+    first, second = line.marks
+    playback.hold(10.1)
+    assert playback.on_mark(first) == []
+    assert playback.on_mark(second) == []
+    assert not playback.idle
+    playback.go_on(12.0)
+    _played(playback, 12.0, 13.0)
+    assert line.marks[2:] != []
+    assert playback.on_mark(line.marks[-1]) == [Heard("u1")]
+
+
+def test_what_is_given_up_while_held_counts_as_heard_up_to_the_hold() -> None:
+    _line, playback = _speaking("one two three four five six seven eight nine ten")
+    for step in range(26):
+        playback.pump(10.0 + step * 0.02)
+    playback.hold(10.5)
+    assert playback.clear(14.0) == [Cut("u1", "one two three four five")]
+    assert not playback.is_held
+
+
+def test_what_was_heard_to_its_end_is_not_held() -> None:
+    line, playback = _speaking("First.")
+    _played(playback, 10.0, 10.6)
+    playback.hold(11.2)
+    assert not playback.is_held
+    assert line.cleared == 0
+
+
+def test_held_again_loses_and_repeats_no_more() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    passage = playback.add("u1", "one two three four", last=True)
+    playback.feed(passage, _varied(2))
+    playback.finish(passage)
+    now = _played(playback, 10.0, 10.6)
+    playback.hold(now)
+    playback.hold(now + 0.1)
+    playback.go_on(now + 1)
+    playback.hold(now + 1.02)
+    line.audio.clear()
+    playback.go_on(now + 2)
+    _played(playback, now + 2, now + 5)
+    assert _varied(2).endswith(bytes(line.audio))
+    assert len(line.audio) >= 16000 - int(0.6 * 8000)

@@ -79,6 +79,16 @@ class ScriptedStream:
         self._reports.put(VoiceEnded(at))
         self._reports.put(FinalTranscript(name, text, confidence, at, at))
 
+    def report(self, event: RecogniserEvent) -> None:
+        """The engine reports just this."""
+        self._reports.put(event)
+
+    def end(self, text: str, *, confidence: float | None = 0.95) -> None:
+        """The final of an utterance whose voice was reported: "" for a cough."""
+        at = self._frames * FRAME_MS
+        self._utterances += 1
+        self._reports.put(FinalTranscript(f"u{self._utterances}", text, confidence if text else None, at, at))
+
     def pause_after(self, text: str, *, confidence: float | None = 0.95) -> None:
         """The caller has said this and pauses: it may be all, or not."""
         at = self._frames * FRAME_MS
