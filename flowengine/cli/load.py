@@ -252,6 +252,8 @@ async def _server(
         "NOVA_STT_WS_URL": stt_url,
         "NOVA_TTS_WS_URL": tts_url,
         # A caller who rings again may do so before the call that has ended is over at the server.
+        # What is looked for lies beyond the point at which it would refuse calls.
+        "FLOWENGINE_MAX_LAG": "0",
         "FLOWENGINE_MAX_CALLS": str(2 * plan.levels[-1] + 10),
     }
     folder = TALK.parent if plan.flow is None else plan.folder

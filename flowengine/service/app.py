@@ -113,6 +113,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(_cancel, learning)
             watching = asyncio.create_task(_watch(library, rendering, lessons), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
+            lagging = asyncio.create_task(calls.lag.watch(), name="loop lag")
+            stack.push_async_callback(_cancel, lagging)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
             stack.push_async_callback(_cancel, beating)

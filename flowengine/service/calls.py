@@ -26,6 +26,7 @@ from flowengine.runtime.ticker import Ticker
 from flowengine.service.guard import HoursGuard
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
+from flowengine.service.loop_lag import LoopLag
 from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.settings import Settings
 from flowengine.service.summaries import Summaries
@@ -40,7 +41,7 @@ DIALOGUE = 2
 
 
 class AtCapacity(FlowEngineError):
-    """As many calls are live as the settings allow, or the service is stopping."""
+    """As many calls are live as the settings allow, the event loop is late already, or the service is stopping."""
 
 
 class NoSpeech(FlowEngineError):
@@ -124,6 +125,7 @@ class Calls:
         self._actions = actions
         self._model = model
         self.lessons = lessons or Lessons(None)
+        self.lag = LoopLag(settings.max_lag_ms)
         self._summaries = Summaries(model)
         self._now = now
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
@@ -178,6 +180,9 @@ class Calls:
             raise NoSpeech('there is no speech recognition here: pip install "flowengine[local]", or type instead')
         if len(self._live) >= self.settings.max_calls:
             raise AtCapacity(f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)")
+        if call_id is None and (trouble := self.lag.trouble) is not None:
+            # One that we made ourselves has somebody on the line already: silence would be worse than stutter.
+            raise AtCapacity(f"{trouble}; no new calls until that has passed")
         flow = self.library.get(flow_name)
         call_id = call_id or str(uuid.uuid4())
         return PreparedCall(
@@ -284,6 +289,11 @@ class Calls:
     def is_stopping(self) -> bool:
         return self._stopping
 
+    @property
+    def are_due(self) -> bool:
+        """Somebody is on the line, or about to be: answered with a stream to open, or rung by us."""
+        return bool(self._live or self.tokens.fresh() or self.ringing())
+
     def refuse_new(self) -> None:
         """From now on no call begins."""
         self._stopping = True
@@ -291,17 +301,17 @@ class Calls:
     async def stop(self) -> None:
         """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
         self._stopping = True
-        await self._until_none(self.settings.drain_s, self.ringing)
+        await self._until(lambda: not self.are_due, self.settings.drain_s)
         for live in self.live:
             if live.session.away.is_away:
                 live.session.let_go("service stopping")
             else:
                 live.session.end("service stopping", STOPPING)
-        await self._until_none(FAREWELL_S)
+        await self._until(lambda: not self._live, FAREWELL_S)
         await self._summaries.stop()
 
-    async def _until_none(self, seconds: float, ringing: Callable[[], int] = lambda: 0) -> None:
+    async def _until(self, is_over: Callable[[], bool], seconds: float) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while (self._live or ringing()) and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
+        while not is_over() and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
             await asyncio.sleep(0.05)

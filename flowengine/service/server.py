@@ -63,7 +63,7 @@ class DrainingServer(uvicorn.Server):
         dialling: Dialling | None = getattr(self._app.state, "dialling", None)
         if dialling is not None:
             dialling.refuse_new()
-        if self._loop is None or calls is None or calls.is_stopping or not (calls.live or calls.ringing()):
+        if self._loop is None or calls is None or calls.is_stopping or not calls.are_due:
             if calls is not None:
                 calls.refuse_new()
             super().handle_exit(sig, frame)

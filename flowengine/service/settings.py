@@ -23,6 +23,7 @@ DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_KEY_FILE = "flowengine.key"
 """In the working folder, where the record is on a server."""
 DEFAULT_MAX_CALLS = 50
+DEFAULT_MAX_LAG_MS = 50
 DEFAULT_LONGEST_S = 1800
 DEFAULT_DRAIN_S = 30
 DEFAULT_KEEP_CALLS_DAYS = 730
@@ -57,6 +58,8 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     api_rate: int = DEFAULT_API_RATE
     max_calls: int = DEFAULT_MAX_CALLS
+    max_lag_ms: int = DEFAULT_MAX_LAG_MS
+    """From which lateness of the event loop on no new call is taken; 0: however late it is."""
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
     action_secret: str | None = field(default=None, repr=False)
@@ -110,6 +113,7 @@ class Settings:
             api_key=text("FLOWENGINE_API_KEY"),
             api_rate=_whole("FLOWENGINE_API_RATE", text("FLOWENGINE_API_RATE"), DEFAULT_API_RATE, 1, 1_000_000),
             max_calls=_whole("FLOWENGINE_MAX_CALLS", text("FLOWENGINE_MAX_CALLS"), DEFAULT_MAX_CALLS, 1, 10_000),
+            max_lag_ms=_whole("FLOWENGINE_MAX_LAG", text("FLOWENGINE_MAX_LAG"), DEFAULT_MAX_LAG_MS, 0, 10_000),
             longest_call_s=_whole(
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
             ),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from flowengine.graph.model import Direction, Flow
 
 LIFETIME_S = 60.0
+FRESH_S = 5.0
+"""Twilio opens the stream within a second or two of its TwiML."""
 LIMIT = 10_000
 
 
@@ -50,6 +52,11 @@ class Tokens:
         token = secrets.token_urlsafe(24)
         self._waiting[token] = (now + LIFETIME_S, call)
         return token
+
+    def fresh(self) -> int:
+        """How many calls were answered a moment ago and have no stream yet. Safe in a signal handler."""
+        since = self._clock() + LIFETIME_S - FRESH_S
+        return sum(until > since for until, _ in tuple(self._waiting.values()))
 
     def redeem(self, token: str, call_sid: str) -> PreparedCall | None:
         """The call, if the token is known, in time and that call's; it is spent in any case."""

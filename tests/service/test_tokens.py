@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flowengine.graph.model import Flow
-from flowengine.service.tokens import LIFETIME_S, PreparedCall, Tokens
+from flowengine.service.tokens import FRESH_S, LIFETIME_S, PreparedCall, Tokens
 
 
 class Clock:
@@ -50,3 +50,15 @@ def test_a_second_token_for_a_call_voids_the_first() -> None:
     first, second = tokens.issue(_call()), tokens.issue(_call())
     assert tokens.redeem(first, "CA1") is None
     assert tokens.redeem(second, "CA1") == _call()
+
+
+def test_a_call_is_fresh_until_its_stream_comes_or_is_overdue() -> None:
+    clock = Clock()
+    tokens = Tokens(clock)
+    token = tokens.issue(_call("CA1"))
+    tokens.issue(_call("CA2"))
+    assert tokens.fresh() == 2
+    tokens.redeem(token, "CA1")
+    assert tokens.fresh() == 1
+    clock.now = FRESH_S + 0.1
+    assert tokens.fresh() == 0

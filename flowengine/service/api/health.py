@@ -19,16 +19,19 @@ REMEMBERED_S = 15.0
 class Readiness(msgspec.Struct):
     """What still keeps the service from taking calls.
 
-    `dialling`: what keeps it from making any, though it can take them.
+    `dialling`: what keeps it from making any, though it can take them. `loop_lag_ms`: how late the event loop woke, at
+    worst in the last second.
     """
 
     ready: bool
     waiting_for: list[str]
     dialling: str | None = None
+    loop_lag_ms: float = 0.0
 
 
 async def live(request: Request) -> Response:
-    return answer(Readiness(ready=True, waiting_for=[]))
+    calls: Calls = request.app.state.calls
+    return answer(Readiness(ready=True, waiting_for=[], loop_lag_ms=calls.lag.worst_ms))
 
 
 async def ready(request: Request) -> Response:
@@ -36,10 +39,13 @@ async def ready(request: Request) -> Response:
     waiting = sorted(request.app.state.waiting_for)
     if calls.is_stopping:
         waiting.append("its end: the service is stopping")
+    if calls.lag.is_too_late:
+        waiting.append(f"less to do: {calls.lag.trouble}")
     # A full disk shows where somebody writes: perhaps in a request alone.
     failed = time.monotonic() - request.app.state.record_failed_at < REMEMBERED_S
     if failed or not calls.recording.writer.healthy:
         waiting.append("the record: the database cannot be written")
     dialling: Dialling | None = request.app.state.dialling
-    body = Readiness(ready=not waiting, waiting_for=waiting, dialling=None if dialling is None else dialling.trouble)
+    trouble = None if dialling is None else dialling.trouble
+    body = Readiness(not waiting, waiting, dialling=trouble, loop_lag_ms=calls.lag.worst_ms)
     return answer(body, 503 if waiting else 200)

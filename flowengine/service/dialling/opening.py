@@ -40,7 +40,8 @@ def open_dialling(
     """`is_ready`: speech is loaded. Start it when all that it calls back is there."""
 
     def has_room(ringing: int) -> bool:
-        return is_ready() and not calls.is_stopping and len(calls.live) + ringing < settings.max_calls
+        is_well = is_ready() and not calls.is_stopping and not calls.lag.is_too_late
+        return is_well and len(calls.live) + ringing < settings.max_calls
 
     def is_live(attempt_id: str) -> bool:
         return calls.carried(attempt_id) is not None

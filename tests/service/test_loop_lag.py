@@ -1,0 +1,123 @@
+"""A loop that is late: measured, said, and a reason to take no further call."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from flowengine.service.app import create_app
+from flowengine.service.calls import AtCapacity, Calls
+from flowengine.service.loop_lag import SAMPLES, LoopLag
+from flowengine.service.settings import Settings
+from flowengine.service.webhooks import BUSY
+from tests.service.asgi import Client
+from tests.service.test_webhooks import BASE, TOKEN, post
+
+
+def noted(*late_ms: float, limit_ms: int = 50) -> LoopLag:
+    lag = LoopLag(limit_ms)
+    for each in late_ms:
+        lag.note(each / 1000)
+    return lag
+
+
+def test_one_hiccup_refuses_nobody() -> None:
+    lag = noted(*[1] * SAMPLES, 800)
+    assert (lag.is_too_late, lag.trouble) == (False, None)
+    assert lag.worst_ms == 800
+
+
+def test_a_loop_that_stays_late_takes_no_more_until_it_is_calm() -> None:
+    lag = noted(*[60] * SAMPLES)
+    assert lag.trouble == "the event loop is 60 ms late (FLOWENGINE_MAX_LAG is 50)"
+    for _ in range(SAMPLES):
+        lag.note(0.040)
+    assert lag.is_too_late
+    for _ in range(SAMPLES):
+        lag.note(0.020)
+    assert not lag.is_too_late
+
+
+def test_less_than_a_second_decides_nothing() -> None:
+    assert not noted(*[900] * (SAMPLES - 1)).is_too_late
+
+
+def test_without_a_limit_nobody_is_refused() -> None:
+    assert not noted(*[900] * SAMPLES, limit_ms=0).is_too_late
+
+
+def test_a_loop_that_is_held_up_is_seen() -> None:
+    async def main() -> float:
+        lag = LoopLag(50)
+        watching = asyncio.create_task(lag.watch())
+        await asyncio.sleep(0.01)
+        # What must never happen in the service: something that blocks.
+        time.sleep(0.2)  # noqa: ASYNC251
+        await asyncio.sleep(0.01)
+        watching.cancel()
+        return lag.worst_ms
+
+    assert asyncio.run(main()) >= 140
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[Client]:
+    line = dataclasses.replace(
+        settings, twilio_account_sid="AC" + "1" * 32, twilio_auth_token=TOKEN, server_base_url=BASE, max_lag_ms=50
+    )
+    with Client(create_app(line)) as running:
+        yield running
+
+
+def late(client: Client) -> Calls:
+    """The service's loop has been late for a second."""
+    calls: Calls = client.app.state.calls
+    for _ in range(SAMPLES):
+        calls.lag.note(0.2)
+    return calls
+
+
+FORM = [("CallSid", "CA1"), ("AccountSid", "AC1"), ("From", "+441134960123"), ("To", "+441134960124")]
+
+
+def test_a_caller_of_a_late_service_hears_that_all_lines_are_busy(client: Client) -> None:
+    assert b"<Stream" in post(client, "/twilio/voice?flow=door", FORM).body
+    late(client)
+    assert BUSY.encode() in post(client, "/twilio/voice?flow=door", FORM).body
+
+
+def test_a_late_service_is_not_ready_and_says_how_late(client: Client) -> None:
+    late(client)
+    answered = client.get("/health/ready")
+    assert answered.status == 503
+    assert answered.json["loop_lag_ms"] == 200
+    wanted = "less to do: the event loop is 200 ms late (FLOWENGINE_MAX_LAG is 50)"
+    assert wanted in answered.json["waiting_for"]
+    alive = client.get("/health/live")
+    assert (alive.status, alive.json["loop_lag_ms"]) == (200, 200)
+
+
+def test_a_call_that_we_made_is_let_in_however_late(client: Client) -> None:
+    calls = late(client)
+    with pytest.raises(AtCapacity, match="200 ms late"):
+        calls.prepare("door", {})
+    assert calls.prepare("door", {}, call_id="attempt-1").call_id == "attempt-1"
+
+
+def test_a_late_service_dials_nobody(client: Client) -> None:
+    has_room = client.app.state.dialling._carrier.has_room
+    client.app.state.waiting_for.clear()
+    assert has_room(0)
+    late(client)
+    assert not has_room(0)
+
+
+def test_a_caller_who_was_just_answered_is_waited_for_at_the_end(client: Client) -> None:
+    calls: Calls = client.app.state.calls
+    assert not calls.are_due
+    post(client, "/twilio/voice?flow=door", FORM)
+    assert calls.are_due
