@@ -15,6 +15,10 @@ from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, kept, running_server
 from tests.end_to_end.running import FLOW
 
+CLIPS = 20
+"""By then the flow's own lines are rendered."""
+FILLED_IN = FLOW.replace('"It is open."', '"It is open since turn {{ turns }}."')
+STILL_TALKING = FILLED_IN.replace("  end opened", "  listen 3s\n    silence: end opened")
 Rung = tuple[CallReport, dict[str, Any] | None]
 
 
@@ -23,9 +27,9 @@ async def ring(telephone: Telephone, base: str, *says: str) -> Rung:
     return report, await kept(base, report.call_sid)
 
 
-def ring_while_one_engine_dies(flows: Path, engine: str) -> tuple[Rung, int]:
+def ring_while_one_engine_dies(flows: Path, engine: str, flow: str = FLOW) -> tuple[Rung, int]:
     """The call on which it dies, and whether the server is ready afterwards."""
-    (flows / "door.flow").write_text(FLOW, "utf-8")
+    (flows / "door.flow").write_text(flow, "utf-8")
 
     async def main() -> tuple[Rung, int]:
         async with AsyncExitStack() as stack:
@@ -35,8 +39,11 @@ def ring_while_one_engine_dies(flows: Path, engine: str) -> tuple[Rung, int]:
                 speech_server(ScriptedRecogniser(), ScriptedSynthesiser(), host="127.0.0.1", port=0)
             )
             env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
+            env["FLOWENGINE_CLIPS"] = str(flows / "clips")
             env[f"NOVA_{engine.upper()}_WS_URL"] = addresses.stt if engine == "stt" else addresses.tts
             base = await stack.enter_async_context(running_server(flows, telephone, env=env))
+            while len(list(flows.glob("clips/*.clip"))) < CLIPS:  # noqa: ASYNC110, ASYNC240 - another process
+                await asyncio.sleep(0.05)
             ringing = asyncio.create_task(ring(telephone, base, "yes"))
             while b'"count":1' not in (await get(f"{base}/api/active-calls"))[1]:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.05)
@@ -60,10 +67,27 @@ def test_a_recogniser_that_dies_is_apologised_for(tmp_path: Path) -> None:
 
 
 def test_a_voice_that_dies_ends_the_call_and_claims_no_word_that_was_not_heard(tmp_path: Path) -> None:
-    (report, record), status = ring_while_one_engine_dies(tmp_path, "tts")
+    (report, record), status = ring_while_one_engine_dies(tmp_path, "tts", FILLED_IN)
     assert record is not None
     # The flow had come to its outcome; its farewell could not be spoken any more.
     assert (record["outcome"], record["reason"], record["abnormal"]) == ("opened", "speech synthesis failed", True)
     assert [line["text"] for line in record["transcript"]] == ["Hello, shall I open?", "yes"]
+    assert report.ended_by == "agent"
+    assert status == 200
+
+
+def test_a_voice_that_dies_is_not_missed_while_there_are_clips(tmp_path: Path) -> None:
+    (_, record), status = ring_while_one_engine_dies(tmp_path, "tts")
+    assert record is not None
+    assert (record["outcome"], record["abnormal"]) == ("opened", False)
+    assert [line["text"] for line in record["transcript"]] == ["Hello, shall I open?", "yes", "It is open. Goodbye."]
+    assert status == 200
+
+
+def test_a_voice_that_dies_before_the_end_is_apologised_for_from_a_clip(tmp_path: Path) -> None:
+    (report, record), status = ring_while_one_engine_dies(tmp_path, "tts", STILL_TALKING)
+    assert record is not None
+    assert (record["outcome"], record["reason"], record["abnormal"]) == ("failed", "speech synthesis failed", True)
+    assert record["transcript"][-1]["text"] == "I'm sorry, we have a fault at our end. Goodbye."
     assert report.ended_by == "agent"
     assert status == 200
