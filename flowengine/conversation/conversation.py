@@ -15,6 +15,7 @@ from typing import assert_never
 from flowengine.conversation.answering import Answering
 from flowengine.conversation.call import Call, Further
 from flowengine.conversation.collector import Collector
+from flowengine.conversation.coming_back import come_back
 from flowengine.conversation.commands import Command, StartTimer
 from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.doing import Doing
@@ -23,6 +24,7 @@ from flowengine.conversation.events import (
     CallerHungUp,
     CallerPressed,
     CallerSaid,
+    CameBack,
     Connected,
     EndRequested,
     Event,
@@ -50,6 +52,7 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
+from flowengine.conversation.patience import patience
 from flowengine.conversation.place import Fit, best, fits, intents_of, layers
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
@@ -60,25 +63,20 @@ from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
 from flowengine.graph.model import (
-    Collect,
-    Do,
     Flow,
-    Guard,
     Intent,
-    Listen,
     Llm,
     OnAfter,
     OnHangup,
     OnIntent,
     OnMachine,
-    Run,
     Transfer,
     Trigger,
 )
 
 HUMAN_REQUEST = "human_request"
-COLLECT_SILENCE_S = 6.0
-MODEL_SILENCE_S = 6.0
+LIMIT = "after-"
+"""How the ids of the timers of `anywhere … after 8m` begin."""
 
 
 class Conversation:
@@ -243,6 +241,8 @@ class Conversation:
                 self._hearing.tiers.answered(event)
             case MachineDetected():
                 self._machine(event)
+            case CameBack():
+                come_back(self._call, self._interpreter)
             case SayRequested() | MoveRequested() | SlotGiven() | NoteRequested():
                 self._steering.take(event)
             case _:
@@ -368,22 +368,8 @@ class Conversation:
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""
         call = self._call
-        if self.finished or call.stay is None or call.silence_armed or not call.transcript.quiet or call.stay.keys:
-            return
-        if call.is_weighing:
-            return
-        match call.stay.waiting:
-            case Listen(seconds=seconds):
-                call.arm_silence(seconds)
-            case Collect():
-                call.arm_silence(COLLECT_SILENCE_S)
-            case Llm():
-                if call.stay.request is None:
-                    call.arm_silence(MODEL_SILENCE_S)
-            case Guard() | Do() | Transfer() | Run() | None:
-                pass
-            case _:
-                assert_never(call.stay.waiting)
+        if not self.finished and not call.silence_armed and (seconds := patience(call)) is not None:
+            call.arm_silence(seconds)
 
     def _live(self, trigger: Trigger) -> list[Fit]:
         """The live branches on it, the one to take first."""
@@ -395,5 +381,10 @@ class Conversation:
         return {trigger for branch in branches for trigger in branch.triggers if isinstance(trigger, OnAfter)}
 
 
+def is_limit(timer_id: str) -> bool:
+    """Whether a timer counts from the connection, whatever happens in between."""
+    return timer_id.startswith(LIMIT)
+
+
 def _after_timer(seconds: float) -> str:
-    return f"after-{seconds:g}"
+    return f"{LIMIT}{seconds:g}"

@@ -168,6 +168,13 @@ class MachineDetected:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """The line had been lost, not by the caller's will, and the caller is there again."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallerHungUp:
     """The caller has gone."""
 
@@ -235,6 +242,7 @@ Event = (
     | WeighingFailed
     | TransferEnded
     | MachineDetected
+    | CameBack
     | CallerHungUp
     | EndRequested
     | SayRequested

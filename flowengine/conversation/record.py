@@ -32,6 +32,12 @@ def command_to_json(command: Command) -> dict[str, object]:
     return _to_json(command)
 
 
+def as_read(command: Command) -> dict[str, object]:
+    """A command as it comes out of a record: the JSON object that was written of it."""
+    read: dict[str, object] = msgspec.json.decode(msgspec.json.encode(command_to_json(command)))
+    return read
+
+
 def hidden(event: Event) -> Event:
     """The event as it may be kept while `Listen.private` holds: a key, but not which; words, but not what.
 
@@ -45,6 +51,16 @@ def hidden(event: Event) -> Event:
             return replace(event, text=HIDDEN)
         case _:
             return event
+
+
+def is_event(data: Mapping[str, object]) -> bool:
+    """Whether this is an event's JSON, by its kind."""
+    return data.get(KIND) in _event_types()
+
+
+def is_command(data: Mapping[str, object]) -> bool:
+    """Whether this is a command's JSON, by its kind."""
+    return data.get(KIND) in _command_types()
 
 
 def event_from_json(data: Mapping[str, object]) -> Event:

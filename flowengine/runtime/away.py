@@ -2,23 +2,27 @@
 
     HERE ── put through ──> AWAY ── the telephone told how it ended ──> RETURNING ── a new stream ──> HERE
       ^──── it could not be begun ──┘└── the caller has left ──> gone <── nobody came in time ──┘
+    HERE ── the stream broke ──> RETURNING
 
-A transfer takes the caller's media stream away, so the end of the stream says nothing while it lasts. What does say
-something: the telephone's word that the transfer is over, and now and then a question whether the call is still up.
+A stream that breaks is not the end of its call either: the telephone asks what comes then, and is told to connect
+another one. A transfer takes the caller's media stream away, so the end of the stream says nothing while it lasts. What
+does say something: the telephone's word that the transfer is over, and now and then a question whether the
+call is still up.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Protocol
 
 from flowengine.conversation.commands import Transfer
-from flowengine.conversation.events import TransferEnded, TransferResult
+from flowengine.conversation.events import CameBack, TransferEnded, TransferResult
 from flowengine.errors import TelephonyError
-from flowengine.runtime.happenings import Happening, Transferred
+from flowengine.runtime.happenings import Happening, StreamLost, Transferred
 from flowengine.runtime.ports import CallLine, Remarked, Told
 from flowengine.runtime.tasks import Tasks
 
@@ -31,6 +35,9 @@ LONGEST_TRANSFER_S = 4 * 3600.0
 """Twilio's own limit of a dialled leg."""
 RETURN_S = 30.0
 SETTLE_S = 5.0
+BREAK_S = 15.0
+"""So long a caller whose stream broke is waited for: within it Twilio has asked what comes then, or gives up itself."""
+BREAK_LOOK_S = 2.0
 
 
 class Place(Enum):
@@ -48,7 +55,7 @@ class Leave(Protocol):
 
 
 class Away:
-    """The transfers of one call, one after the other."""
+    """The transfers of one call, and the breaks of its line, one after the other."""
 
     def __init__(
         self,
@@ -69,6 +76,7 @@ class Away:
         self._order: Transfer | None = None
         self._task: asyncio.Task[None] | None = None
         self._stream_ended = asyncio.Event()
+        self._was_lost = False
         self.place = Place.HERE
 
     @property
@@ -77,7 +85,7 @@ class Away:
 
     @property
     def is_returning(self) -> bool:
-        """The transfer is over, and the new stream is not there yet."""
+        """The transfer is over, or the stream broke, and the new one is not there yet."""
         return self.place is Place.RETURNING
 
     @property
@@ -99,8 +107,15 @@ class Away:
         self._follow(self._dial(self._order))
         return True
 
-    def expects_stream_to_end(self) -> bool:
-        """True when the end of a stream is no hang-up; it is remembered, should the transfer not come about."""
+    def expects_stream_to_end(self, *, lost: bool = False) -> bool:
+        """True when the end of a stream is no hang-up; it is remembered, should the transfer not come about.
+
+        `lost`: it broke, so the caller is waited for.
+        """
+        if lost and self.is_here:
+            self.place, self._was_lost = Place.RETURNING, True
+            self._post(StreamLost())
+            self._follow(self._await_new_stream())
         if self.is_away:
             self._stream_ended.set()
         return not self.is_here
@@ -134,6 +149,9 @@ class Away:
             return False
         self.place = Place.HERE
         self.stop()
+        if self._was_lost:
+            self._was_lost = False
+            self._post(CameBack(self._at()))
         return True
 
     def stop(self) -> None:
@@ -188,6 +206,14 @@ class Away:
         except TelephonyError:
             # Not knowing is no reason to give a caller up who may be speaking with a colleague.
             return True
+
+    async def _await_new_stream(self) -> None:
+        """Whether the call is still up is asked at once: mostly it was the caller's end of the line that broke."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BREAK_S):
+                while await self._is_up():  # noqa: ASYNC110 - nothing here would set an event
+                    await asyncio.sleep(BREAK_LOOK_S)
+        self._leave("connection lost", failure=True)
 
     async def _await_return(self) -> None:
         await asyncio.sleep(RETURN_S)

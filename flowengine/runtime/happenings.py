@@ -24,6 +24,11 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamLost:
+    """The stream broke, and the caller may be back over another one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transferred:
     """The telephone tells how a transfer ended; `goes_on` is told whether the caller is wanted back."""
 
@@ -32,4 +37,4 @@ class Transferred:
     goes_on: asyncio.Future[bool]
 
 
-Happening = Event | RecogniserEvent | Mark | Gone | Transferred
+Happening = Event | RecogniserEvent | Mark | Gone | StreamLost | Transferred

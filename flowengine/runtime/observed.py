@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flowengine.conversation.commands import Command
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
+from flowengine.runtime.opening import CONNECTED, Opening
 from flowengine.runtime.ports import (
     Actions,
     CallLine,
@@ -44,6 +45,7 @@ class SessionParts:
     `clips`: what of the synthesiser's speech is there before it is asked for.
     `lesson`: what an engine that compares meanings has learnt of the flow.
     `speculates`: the model is asked while the caller may still be speaking.
+    `opening`: a new call, or one that goes on.
     """
 
     conversation: Conversation
@@ -61,6 +63,7 @@ class SessionParts:
     voice: str | None = None
     language: str = "en-GB"
     longest_s: float = 1800.0
+    opening: Opening = CONNECTED
     observe: Callable[[float, Observed], None] | None = None
 
     def keep(self, at: float, seen: Event | Command | Told) -> None:

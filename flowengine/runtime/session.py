@@ -15,30 +15,22 @@ from collections.abc import Callable
 from typing import assert_never
 
 from flowengine.conversation.commands import (
-    Blocked,
     CancelTimer,
-    Chose,
     Command,
-    Ended,
-    Entered,
+    Fact,
     Hangup,
     Listen,
-    Noted,
     Pause,
-    SlotFilled,
     Speak,
     StartTimer,
     StopSpeaking,
-    Summarised,
     Suppress,
     Transfer,
-    Understood,
 )
 from flowengine.conversation.events import (
     CallerHungUp,
     CallerPressed,
     CallerSaid,
-    Connected,
     EndRequested,
     Event,
     MachineDetected,
@@ -53,7 +45,7 @@ from flowengine.errors import FlowEngineError
 from flowengine.runtime.away import Away, part
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errand, Errands
-from flowengine.runtime.happenings import Gone, Happening, Mark, Transferred
+from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.last_words import BAD_LINE, NO_VOICE, TOO_LONG
 from flowengine.runtime.measuring import Measuring
@@ -95,7 +87,7 @@ class CallSession:
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue(INBOX_LIMIT)
         self._following: deque[Event] = deque()
         self._tasks = Tasks()
-        self._speaking = Speaking(parts, self._tasks, self._on_sound, self._on_speech_failure)
+        self._speaking = Speaking(parts, self._tasks, lambda now: self._pulse.sound(now), self._on_speech_failure)
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
@@ -137,12 +129,13 @@ class CallSession:
             self._machine = True
             self._post(MachineDetected(self._at()))
 
-    def on_gone(self, reason: str, *, failure: bool = False) -> None:
+    def on_gone(self, reason: str, *, failure: bool = False, comes_back: bool = False) -> None:
         """The far end has left; `failure` when that was not a hang-up but a broken line.
 
-        A stream that ends because its caller is being put through is no hang-up.
+        A stream that ends because its caller is being put through is no hang-up, and neither is one that broke when
+        its caller `comes_back` over another.
         """
-        if not self.away.expects_stream_to_end():
+        if not self.away.expects_stream_to_end(lost=comes_back):
             self.leave(reason, failure=failure)
 
     def leave(self, reason: str, *, failure: bool = False) -> None:
@@ -184,7 +177,8 @@ class CallSession:
         """The whole call. Returns when the line is down; raises nothing but cancellation."""
         # Asked for at every frame: in Python 3.11 finding the running loop is a system call.
         self._now = asyncio.get_running_loop().time
-        self._zero = self._audio_at = self._now()
+        self._audio_at = self._now()
+        self._zero = self._audio_at - self._parts.opening.at
         try:
             async with self._tasks:
                 self._ears.open()
@@ -211,12 +205,13 @@ class CallSession:
     # The actor.
 
     async def _act(self) -> None:
-        self._think(Connected(0.0))
+        for order in self._parts.opening.orders:
+            self._carry_out(order)
+        self._following.extend(self._parts.opening.events)
+        self._follow()
         while not self._is_over():
             if self.away.go(quiet=self._speaking.idle):
-                self._ears.shut()
-                self._turns = Turns()
-                self._measuring.over()
+                self._deafen()
             self._take(await self._inbox.get())
 
     def _is_over(self) -> bool:
@@ -236,12 +231,22 @@ class CallSession:
                 self._think(CallerHungUp(self._at()))
                 # Whatever the flow still wanted to do, nobody is there any more.
                 self._outcome = self._outcome or self._conversation.outcome or "hung_up"
+            case StreamLost():
+                self._deafen()
+                self._stop_speaking()
+                self._follow()
             case Transferred():
                 self._come_back(happening)
             case VoiceStarted() | VoiceEnded() | PartialTranscript() | FinalTranscript() | RecogniserFailed():
                 self._hear(happening)
             case _:
                 self._think(happening)
+
+    def _deafen(self) -> None:
+        """Nobody is on our line for a while."""
+        self._ears.shut()
+        self._turns = Turns()
+        self._measuring.over()
 
     def _hear(self, event: RecogniserEvent) -> None:
         now = self._now()
@@ -287,11 +292,12 @@ class CallSession:
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, Errand):
-            self._errands.send(command)
-            return
+            return self._errands.send(command)
+        if isinstance(command, Fact):
+            return None
         match command:
             case Speak() | Pause():
-                self._say(command)
+                self._speaking.say(command)
             case StopSpeaking():
                 self._stop_speaking()
             case Listen(expecting=expecting, private=private):
@@ -312,13 +318,8 @@ class CallSession:
                 if self.away.is_away:
                     # A farewell that nobody can hear holds nothing up.
                     self._stop_speaking()
-            case Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked() | Summarised() | Ended():
-                pass
             case _:
                 assert_never(command)
-
-    def _say(self, speech: Speak | Pause) -> None:
-        self._speaking.say(speech)
 
     def _may_be_interrupted(self) -> bool:
         """A farewell is spoken to its end, and so is a line that forbids it."""
@@ -344,8 +345,9 @@ class CallSession:
     # What comes from timers and the ticker.
 
     def _on_timer(self, timer_id: str) -> None:
-        if self._turns.caller_has_floor(self._now()) and not self._errands.is_out(timer_id):
-            # Somebody who is speaking is not silent: ask again when the floor is free. An errand is late all the same.
+        is_busy = self.away.is_returning or self._turns.caller_has_floor(self._now())
+        if is_busy and not self._errands.is_out(timer_id):
+            # Who speaks, or is not there, is not silent: ask again when the floor is free. An errand is late anyway.
             self._timers.start(timer_id, FLOOR_RECHECK_S)
         else:
             self._post(TimerFired(self._at(), timer_id))
@@ -357,9 +359,6 @@ class CallSession:
             self._post(EndRequested(self._at(), NO_SPEECH, NO_VOICE))
         else:
             self.leave(NO_SPEECH, failure=True)
-
-    def _on_sound(self, now: float) -> None:
-        self._pulse.sound(now)
 
     def _look(self, now: float) -> None:
         """What is late: a mark, the caller's audio, the end of the call."""

@@ -42,6 +42,7 @@ from flowengine.conversation.events import (
     CallerHungUp,
     CallerPressed,
     CallerSaid,
+    CameBack,
     Connected,
     EndRequested,
     GuardAnswered,
@@ -266,6 +267,8 @@ class Watcher:
                 self.tell(at, "note", text=f"action: {result}" + (f" ({reason})" if reason else ""))
             case TransferEnded(result=result):
                 self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
+            case CameBack():
+                self.tell(at, "note", text="The line was lost, and is there again.")
             case ReplyStarted(ms=ms):
                 self.tell(at, "latency", ms=ms)
             case TurnMeasured():

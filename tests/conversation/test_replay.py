@@ -33,6 +33,7 @@ from flowengine.conversation.events import (
     CallerHungUp,
     CallerPressed,
     CallerSaid,
+    CameBack,
     Connected,
     EndRequested,
     Event,
@@ -208,6 +209,7 @@ class _Driver:
                     MachineDetected(self.at),
                     Connected(self.at),
                     EndRequested(self.at, "operator", "Goodbye.") if which == 30 else TimerFired(self.at, ""),
+                    CameBack(self.at),
                 )
                 self.send(stray[which % len(stray)])
             case _:

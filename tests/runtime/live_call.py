@@ -19,6 +19,7 @@ from flowengine.conversation.teaching import examples
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
+from flowengine.runtime.opening import CONNECTED, Opening
 from flowengine.runtime.ports import Actions, Clips, GuardAnswer, GuardPort, Meaning, Model, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_ears import SpareEars
@@ -129,6 +130,7 @@ def call(
     clips: Clips | None = None,
     further: frozenset[Further] = frozenset(),
     meaning: Meaning | None = None,
+    opening: Callable[[Conversation], Opening] = lambda _: CONNECTED,
 ) -> tuple[CallResult, Live]:
     if isinstance(text, Flow):
         flow = text
@@ -143,9 +145,10 @@ def call(
     async def main() -> tuple[CallResult, Live]:
         record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
         lesson = await meaning.learn(examples(flow.intents)) if meaning is not None else None
+        conversation = mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further)
         session = CallSession(
             SessionParts(
-                conversation=mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further),
+                conversation=conversation,
                 line=line,
                 synthesiser=synthesiser or ScriptedSynthesiser(),
                 guard=guard or OpenGuard(),
@@ -158,6 +161,7 @@ def call(
                 lesson=lesson,
                 speculates=speculates,
                 longest_s=longest_s,
+                opening=opening(conversation),
                 observe=lambda _, observed: seen.append(observed),
             )
         )

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
+import msgspec
+import pytest
+
+from flowengine.conversation.coming_back import CUT_OFF
 from flowengine.conversation.commands import Speak
-from flowengine.conversation.events import CallerHungUp, SpeechHeard, TransferEnded
-from flowengine.runtime.away import LONGEST_TRANSFER_S, RETURN_S
+from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.events import (
+    CallerHungUp,
+    CallerSaid,
+    CameBack,
+    Connected,
+    Event,
+    SpeechCut,
+    SpeechHeard,
+    TransferEnded,
+)
+from flowengine.conversation.record import command_to_json, event_to_json
+from flowengine.conversation.replaying import Recorded, replay
+from flowengine.graph.compile import compile_text
+from flowengine.runtime.away import BREAK_S, LONGEST_TRANSFER_S, RETURN_S
+from flowengine.runtime.opening import Opening, resumed
 from flowengine.runtime.ports import Remarked
 from tests.runtime.fake_line import FakeLine
-from tests.runtime.live_call import Live, call
+from tests.runtime.live_call import FLOW, Live, call
 from tests.runtime.made_flows import TRANSFER
 
 
@@ -178,3 +197,102 @@ def test_an_operator_who_ends_the_call_ends_it_at_once() -> None:
     result, live = call(act, text=TRANSFER)
     assert result.duration < 10
     assert live.line.hung_up == 1
+
+
+async def broken_off(live: Live) -> None:
+    """Until something has been said, and then the stream breaks."""
+    await asyncio.sleep(1.0)
+    live.session.on_gone("connection lost", failure=True, comes_back=True)
+    await asyncio.sleep(1.0)
+
+
+def test_a_stream_that_broke_is_taken_up_where_it_was() -> None:
+    async def act(live: Live) -> None:
+        await broken_off(live)
+        sent = len(live.line.audio)
+        assert live.session.away.is_returning
+        await asyncio.sleep(9)
+        assert len(live.line.audio) == sent, "nothing is played to nobody"
+        assert live.session.on_returned()
+        await asyncio.sleep(9)
+        live.recogniser.stream.say("yes please")
+
+    result, live = call(act)
+    assert (result.outcome, result.abnormal) == ("booked", False)
+    (cut,) = live.record.of(SpeechCut)
+    said = [speech.text for speech in live.record.of(Speak)]
+    assert 0 < len(cut.heard) < len(said[0])
+    assert said == [said[0], CUT_OFF, said[0], "Booked. Goodbye."]
+    assert len(live.record.of(CameBack)) == 1
+
+
+def test_silence_does_not_count_while_the_caller_is_not_there() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(9)
+        live.session.on_gone("connection lost", failure=True, comes_back=True)
+        await asyncio.sleep(BREAK_S - 1)
+        assert [speech.text for speech in live.record.of(Speak)][1:] == []
+        live.session.on_returned()
+        await asyncio.sleep(12)
+        live.recogniser.stream.say("yes please")
+
+    result, _ = call(act)
+    assert result.outcome == "booked"
+
+
+@pytest.mark.parametrize(("up", "seconds"), [(False, 1.0), (True, BREAK_S)])
+def test_a_caller_who_does_not_come_back_was_lost(up: bool, seconds: float) -> None:
+    async def act(live: Live) -> None:
+        live.line.up = up
+        await broken_off(live)
+
+    result, live = call(act)
+    assert (result.abnormal, result.reason, result.outcome) == (True, "connection lost", "hung_up")
+    assert result.duration < seconds + 1.5
+    assert live.line.hung_up == 1
+
+
+def test_a_goodbye_that_the_line_broke_off_is_still_the_end() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(7)
+        live.recogniser.stream.say("yes please")
+        await asyncio.sleep(0.3)
+        live.session.on_gone("connection lost", failure=True, comes_back=True)
+
+    result, _ = call(act)
+    assert (result.outcome, result.abnormal) == ("booked", False)
+
+
+def test_a_call_that_another_process_held_goes_on_in_its_second() -> None:
+    heard: list[str] = []
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(8)
+        heard.extend(speech.text for speech in live.record.of(Speak))
+        live.recogniser.stream.say("yes please")
+
+    flow = compile_text(FLOW).flow
+    assert flow is not None
+    before = Conversation(flow, {}, started=datetime(2026, 11, 24, 10, tzinfo=UTC))
+    record: list[Recorded] = []
+    events: tuple[Event, ...] = (
+        Connected(0.0),
+        SpeechHeard(7.0, "u1"),
+        CallerSaid(9.0, "what"),
+        SpeechHeard(10.0, "u2"),
+    )
+    for event in events:
+        written = [event_to_json(event), *(command_to_json(command) for command in before.send(event))]
+        record += [Recorded(event.at, msgspec.json.decode(msgspec.json.encode(entry))) for entry in written]
+
+    def opening(conversation: Conversation) -> Opening:
+        done = replay(conversation, record)
+        assert done.difference is None
+        return resumed(done, 40.0)
+
+    result, live = call(act, text=flow, opening=opening)
+    assert heard == [CUT_OFF, "Hello, this is an automated assistant with a rather long greeting. Shall I book it?"]
+    assert (result.outcome, result.abnormal) == ("booked", False)
+    assert result.duration > 48
+    assert live.record.of(CameBack) == [CameBack(40.0)]
+    assert live.record.of(Connected) == []

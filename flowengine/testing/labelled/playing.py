@@ -155,6 +155,8 @@ def _steps(entries: Sequence[Entry], turn: int) -> _Steps:
                 steps.lines.append("caller: (voicemail)")
             case "MoveRequested" | "SlotGiven" | "SayRequested" | "EndRequested":
                 raise Unplayable("somebody steered the call from outside")
+            case "CameBack":
+                raise Unplayable("the line was lost in between")
             case _:
                 pass
     if turns < turn:

@@ -1,0 +1,29 @@
+"""How long a caller may be silent before that is their answer: only where the turn is theirs, and nothing is spoken."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from flowengine.conversation.call import Call
+from flowengine.graph.model import Collect, Do, Guard, Listen, Llm, Run, Transfer
+
+COLLECT_SILENCE_S = 6.0
+MODEL_SILENCE_S = 6.0
+
+
+def patience(call: Call) -> float | None:
+    """Seconds from now, the end of the audio as it was heard; None where silence says nothing."""
+    stay = call.stay
+    if stay is None or not call.transcript.quiet or stay.keys or call.is_weighing:
+        return None
+    match stay.waiting:
+        case Listen(seconds=seconds):
+            return seconds
+        case Collect():
+            return COLLECT_SILENCE_S
+        case Llm():
+            return MODEL_SILENCE_S if stay.request is None else None
+        case Guard() | Do() | Transfer() | Run() | None:
+            return None
+        case _:
+            assert_never(stay.waiting)
