@@ -142,6 +142,11 @@ class Conversation:
         return MappingProxyType(self._call.variables)
 
     @property
+    def holds_a_secret(self) -> bool:
+        """Whether a value is known that no record shows."""
+        return any(self._call.variables.get(name) is not None for name in self._call.secret)
+
+    @property
     def now(self) -> datetime:
         """The time of the last event, at the place that the call was started for."""
         return self._call.now

@@ -78,6 +78,8 @@ class Recorded:
 class Replay:
     """What came of it. `commands`: how many were the same; `unwritten`: those that the record ends before.
 
+    `is_begun`: anything has happened at all; `at`, the second of the last that did.
+
     The rest is what was still open at its end: `speech` by id, `timers` with their seconds and when they were started,
     `requests` without an answer, `half_told` those of them that had said something already.
     """
@@ -85,6 +87,7 @@ class Replay:
     commands: int = 0
     difference: Difference | None = None
     at: float = 0.0
+    is_begun: bool = False
     unwritten: list[Command] = field(default_factory=list)
     speech: dict[str, None] = field(default_factory=dict)
     timers: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -113,7 +116,7 @@ class Replay:
 
     def take(self, event: Event) -> None:
         """One event, before the conversation has it."""
-        self.at = max(self.at, event.at)
+        self.at, self.is_begun = max(self.at, event.at), True
         match event:
             case SpeechHeard(speech_id=speech_id) | SpeechCut(speech_id=speech_id):
                 self.speech.pop(speech_id, None)

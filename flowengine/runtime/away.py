@@ -76,7 +76,8 @@ class Away:
         self._order: Transfer | None = None
         self._task: asyncio.Task[None] | None = None
         self._stream_ended = asyncio.Event()
-        self._was_lost = False
+        self.was_lost = False
+        """The stream broke, and its caller is waited for."""
         self.place = Place.HERE
 
     @property
@@ -113,7 +114,7 @@ class Away:
         `lost`: it broke, so the caller is waited for.
         """
         if lost and self.is_here:
-            self.place, self._was_lost = Place.RETURNING, True
+            self.place, self.was_lost = Place.RETURNING, True
             self._post(StreamLost())
             self._follow(self._await_new_stream())
         if self.is_away:
@@ -149,8 +150,8 @@ class Away:
             return False
         self.place = Place.HERE
         self.stop()
-        if self._was_lost:
-            self._was_lost = False
+        if self.was_lost:
+            self.was_lost = False
             self._post(CameBack(self._at()))
         return True
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowengine.conversation.commands import Order
-from flowengine.conversation.events import CameBack, Connected, Event
+from flowengine.conversation.commands import Order, Transfer
+from flowengine.conversation.events import CameBack, Connected, Event, TransferEnded, TransferResult
 from flowengine.conversation.replaying import Replay
 
 
@@ -24,6 +24,16 @@ class Opening:
 CONNECTED = Opening()
 
 
-def resumed(replay: Replay, at: float) -> Opening:
-    """A call goes on, so many seconds after its connection, where its record ends."""
-    return Opening(at, replay.orders(at), (*replay.events(at), CameBack(at)))
+def resumed(replay: Replay, at: float, transferred: TransferResult | None = None) -> Opening:
+    """A call goes on, so many seconds after its connection, where its record ends.
+
+    `transferred`: the caller comes from a transfer that ended so.
+    """
+    if not replay.is_begun:
+        return Opening(at, events=(Connected(at),))
+    orders, events = replay.orders(at), replay.events(at)
+    transfer = next((order for order in orders if isinstance(order, Transfer)), None)
+    if transferred is None or transfer is None:
+        return Opening(at, orders, (*events, CameBack(at)))
+    rest = tuple(order for order in orders if order is not transfer)
+    return Opening(at, rest, (*events, TransferEnded(at, transfer.request_id, transferred)))

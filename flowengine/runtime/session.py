@@ -292,9 +292,10 @@ class CallSession:
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, Errand):
-            return self._errands.send(command)
+            self._errands.send(command)
+            return
         if isinstance(command, Fact):
-            return None
+            return
         match command:
             case Speak() | Pause():
                 self._speaking.say(command)

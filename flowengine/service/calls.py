@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from flowengine.compliance.policy import LONDON
 from flowengine.conversation.call import Further
 from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.events import TransferResult
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import FlowEngineError
-from flowengine.graph.model import Direction
+from flowengine.graph.model import Direction, Flow
 from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
-from flowengine.runtime.ports import Actions, CallLine, FirstSound, Lesson, Model, Recogniser, Synthesiser, Told
+from flowengine.runtime.opening import CONNECTED, resumed
+from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
@@ -27,7 +29,9 @@ from flowengine.service.guard import HoursGuard
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.loop_lag import LoopLag
+from flowengine.service.mind import mind_of
 from flowengine.service.recording import CallRecord, Recording
+from flowengine.service.reviving import Reviving
 from flowengine.service.settings import Settings
 from flowengine.service.summaries import Summaries
 from flowengine.service.tokens import PreparedCall, Tokens
@@ -127,6 +131,7 @@ class Calls:
         self.lessons = lessons or Lessons(None)
         self.lag = LoopLag(settings.max_lag_ms)
         self._summaries = Summaries(model)
+        self.reviving = Reviving(recording, library, self.further)
         self._now = now
         self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
         self._live: dict[str, LiveCall] = {}
@@ -157,6 +162,13 @@ class Calls:
             live.session.on_machine()
         elif call_sid not in self._machines:
             self._machines.append(call_sid)
+
+    async def revive(self, call_sid: str, transferred: TransferResult | None = None) -> PreparedCall | None:
+        """A call that another process held and left open when it died, ready to go on; None when there is none.
+
+        `transferred`: it comes back from a transfer that ended so. Raises StoreError.
+        """
+        return None if self._stopping else await self.reviving.revive(call_sid, transferred)
 
     def prepare(
         self,
@@ -206,27 +218,20 @@ class Calls:
     ) -> LiveCall:
         """Make the session of a call. `listens`: by ear, not typed; `asked_for`: the caller started it.
 
-        Follow with `run`.
+        One that was revived has been taken over. Follow with `run`.
         """
-        started = self._now()
+        now, revived = self._now(), prepared.revived
         recogniser = self.engines.recogniser if listens else None
-        record = self.recording.begin(prepared, started)
         lesson = self.lessons.lesson_for(prepared.flow)
-        conversation = Conversation(
-            prepared.flow,
-            prepared.contact,
-            # On the clock of the people called: "tomorrow at half past two" and "good morning" go by it.
-            started=started.astimezone(LONDON),
-            facts={
-                "sid": prepared.call_sid,
-                "id": prepared.call_id,
-                "number": prepared.person,
-                "direction": prepared.direction,
-            },
-            # The same person gets the same variant of a split; from the page the contact's values stand for them.
-            contact_key=prepared.person,
-            further=self._further(lesson),
-        )
+        if revived is None:
+            started, opening = now, CONNECTED
+            record = self.recording.begin(prepared, started)
+            conversation = mind_of(prepared, started, self.further(prepared.flow))
+        else:
+            started, conversation = revived.started, revived.conversation
+            at = round(max(revived.replay.at, (now - started).total_seconds()), 3)
+            opening = resumed(revived.replay, at, revived.transferred)
+            record = self.recording.go_on(prepared, revived, at)
         session = CallSession(
             SessionParts(
                 conversation=conversation,
@@ -244,14 +249,16 @@ class Calls:
                 voice=prepared.flow.voice,
                 language=prepared.flow.language,
                 longest_s=self.settings.longest_call_s,
+                opening=opening,
                 observe=observe,
             )
         )
         heard_by = recogniser.name if recogniser else "typed"
         return LiveCall(prepared, session, conversation, line, record, started, heard_by)
 
-    def _further(self, lesson: Lesson | None) -> frozenset[Further]:
+    def further(self, flow: Flow) -> frozenset[Further]:
         """What a call may ask when no phrase fits. Its record shows what it asked, so a replay needs no more."""
+        lesson = self.lessons.lesson_for(flow)
         meaning: frozenset[Further] = frozenset() if lesson is None else frozenset({"meaning"})
         model = self.settings.model
         return meaning | {"model"} if model is not None and model.understands else meaning

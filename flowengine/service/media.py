@@ -149,14 +149,19 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "bad token")
         return
+    if prepared.revived is not None and not await calls.recording.take_over(prepared):
+        log.warning("stream refused: its call is somebody else's", extra={"call_sid": start.call_sid})
+        await close(socket, POLICY_VIOLATION, "second stream")
+        return
     outbox = Outbox(socket)
     live = calls.find(prepared.call_sid)
     if live is None:
         line = TwilioLine(prepared, start.stream_sid, outbox, socket.app.state.twilio, settings.server_base_url or "")
         live = calls.open(prepared, line)
-        line.at_first_sound = live.first_sound
+        if prepared.revived is None:
+            line.at_first_sound = live.first_sound
         reader, is_current = _ends(live, line, start.stream_sid)
-        await run_over_socket(socket, outbox, calls, live, reader, is_current=is_current)
+        await run_over_socket(socket, outbox, calls, live, reader, is_current=is_current, comes_back=True)
     elif isinstance(live.line, TwilioLine) and live.session.away.is_returning:
         live.line.attach(start.stream_sid, outbox)
         live.session.on_returned()

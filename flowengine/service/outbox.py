@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 SEND_TIMEOUT_S = 5.0
 LIMIT = 5000
+CLOSED = "the socket closed while sending"
 
 
 class Outbox:
@@ -60,7 +61,7 @@ class Outbox:
             return "the far end stopped reading"
         except (WebSocketDisconnect, RuntimeError, OSError):
             # Starlette raises RuntimeError for a send after close.
-            return "the socket closed while sending"
+            return CLOSED
         finally:
             self._closed = True
             self._empty.set()

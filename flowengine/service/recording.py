@@ -18,6 +18,7 @@ from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.errors import StoreError
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import Told
+from flowengine.service.revived import Revived
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.connection import Database
 from flowengine.store.detail import CallDetail, find
@@ -30,14 +31,14 @@ log = logging.getLogger(__name__)
 
 
 class CallRecord:
-    """One live call's record."""
+    """One live call's record. `entries`: how many it has already."""
 
-    def __init__(self, recording: Recording, prepared: PreparedCall, started: datetime) -> None:
+    def __init__(self, recording: Recording, prepared: PreparedCall, started: datetime, *, entries: int = 0) -> None:
         self._recording = recording
         self._call_id = prepared.call_id
         self._person = prepared.person
         self._started = started
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(entries)
 
     def write(self, at: float, entry: Event | Command | Told) -> None:
         """Keep an event, a command, a measure or a remark; never waits."""
@@ -129,6 +130,22 @@ class Recording:
         )
         self.writer.put(start)
         return CallRecord(self, prepared, started)
+
+    async def take_over(self, prepared: PreparedCall) -> bool:
+        """Whether a call that goes on is ours from now on, and nobody else's. Raises StoreError."""
+        revived = prepared.revived
+        assert revived is not None, "a new call is begun"
+        return await asyncio.to_thread(self.processes.take_over, prepared.call_id, revived.owner)
+
+    def go_on(self, prepared: PreparedCall, revived: Revived, at: float) -> CallRecord:
+        """A call that was taken over goes on: what its process had not written yet is written, `at` this second."""
+        record = CallRecord(self, prepared, revived.started, entries=revived.entries)
+        for command in revived.replay.unwritten:
+            record.write(at, command)
+        for reason in revived.opt_outs:
+            # The list takes a number once, so a promise may be kept twice.
+            record.suppress(reason)
+        return record
 
     async def flush(self) -> None:
         await asyncio.wrap_future(await asyncio.to_thread(self.writer.flush))

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls, LiveCall
-from flowengine.service.outbox import Outbox
+from flowengine.service.outbox import CLOSED, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +38,15 @@ async def run_over_socket(
     handle: Handle,
     at_end: Callable[[CallResult], None] | None = None,
     is_current: Callable[[], bool] = _always,
+    comes_back: bool = False,
 ) -> CallResult:
     """Feed `handle` with what the far end sends until the call is over. Never leaves a task behind.
 
     `is_current`: whether the call still goes over this socket; when it does not, its end means nothing.
+    `comes_back`: a call whose socket breaks may go on over another.
     """
-    reading = asyncio.create_task(_read(socket, live.session, handle, is_current), name="socket reader")
-    sending = asyncio.create_task(_send(outbox, live.session, is_current), name="socket writer")
+    reading = asyncio.create_task(_read(socket, live.session, handle, is_current, comes_back), name="socket reader")
+    sending = asyncio.create_task(_send(outbox, live.session, is_current, comes_back), name="socket writer")
     try:
         result = await calls.run(live)
         if at_end is not None:
@@ -61,8 +63,8 @@ async def carry_on_over_socket(
     socket: WebSocket, outbox: Outbox, live: LiveCall, handle: Handle, is_current: Callable[[], bool]
 ) -> None:
     """The same for a socket over which a call comes back: until the call is over, or goes elsewhere again."""
-    reading = asyncio.create_task(_read(socket, live.session, handle, is_current), name="socket reader")
-    sending = asyncio.create_task(_send(outbox, live.session, is_current), name="socket writer")
+    reading = asyncio.create_task(_read(socket, live.session, handle, is_current, True), name="socket reader")
+    sending = asyncio.create_task(_send(outbox, live.session, is_current, True), name="socket writer")
     over = asyncio.create_task(live.over.wait(), name="end of call")
     try:
         await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
@@ -84,21 +86,23 @@ async def close(socket: WebSocket, code: int = 1000, reason: str = "") -> None:
             return
 
 
-async def _read(socket: WebSocket, session: CallSession, handle: Handle, is_current: Callable[[], bool]) -> None:
+async def _read(
+    socket: WebSocket, session: CallSession, handle: Handle, is_current: Callable[[], bool], comes_back: bool
+) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code", 1006)
-            if is_current():
-                session.on_gone(
-                    "hung up" if code in NORMAL_CLOSES else "connection lost", failure=code not in NORMAL_CLOSES
-                )
+            if is_current() and code in NORMAL_CLOSES:
+                session.on_gone("hung up")
+            elif is_current():
+                session.on_gone("connection lost", failure=True, comes_back=comes_back)
             return
         text = message.get("text")
         handle(text if text is not None else message.get("bytes") or b"")
 
 
-async def _send(outbox: Outbox, session: CallSession, is_current: Callable[[], bool]) -> None:
+async def _send(outbox: Outbox, session: CallSession, is_current: Callable[[], bool], comes_back: bool) -> None:
     reason = await outbox.run()
     if is_current():
-        session.on_gone(reason, failure=True)
+        session.on_gone(reason, failure=True, comes_back=comes_back and reason == CLOSED)

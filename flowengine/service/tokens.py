@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowengine.graph.model import Direction, Flow
+from flowengine.service.revived import Revived
 
 LIFETIME_S = 60.0
 FRESH_S = 5.0
@@ -17,7 +18,10 @@ LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PreparedCall:
-    """A call that has been answered and whose stream is awaited. Numbers and contact are personal data."""
+    """A call that has been answered and whose stream is awaited. Numbers and contact are personal data.
+
+    `revived`: it is no new one; it goes on where its record ends.
+    """
 
     call_id: str
     call_sid: str
@@ -26,6 +30,7 @@ class PreparedCall:
     direction: Direction
     from_number: str | None = field(default=None, repr=False)
     to_number: str | None = field(default=None, repr=False)
+    revived: Revived | None = field(default=None, repr=False)
 
     @property
     def person(self) -> str | None:

@@ -6,6 +6,7 @@ Twilio fetches TwiML again after a failure and repeats callbacks in any order, s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from flowengine.adapters.twilio import callbacks, signature, twiml
 from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.graph.model import Direction
-from flowengine.service.calls import AtCapacity, Calls
+from flowengine.service.calls import AtCapacity, Calls, LiveCall
 from flowengine.service.dialling.dialling import Dialling, PickedUp, Refusal
 from flowengine.service.problems import ProblemError
 from flowengine.service.settings import Settings
@@ -24,6 +25,8 @@ from flowengine.service.tokens import PreparedCall
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 64 * 1024
+SETTLE_S = 1.0
+LOOK_S = 0.05
 CONTACT_PREFIX = "contact."
 NO_SUCH_NUMBER = "Sorry, this number is not in use at the moment. Goodbye."
 BUSY = "Sorry, all our lines are busy. Please try again in a few minutes. Goodbye."
@@ -107,7 +110,8 @@ async def status_callback(request: Request) -> Response:
     live = calls.find(told.call_sid)
     if live is not None and told.status in callbacks.ENDS and not live.session.away.is_here:
         # There is no stream whose end would tell.
-        live.session.leave("hung up")
+        lost = live.session.away.was_lost
+        live.session.leave("connection lost" if lost else "hung up", failure=lost)
     attempt_id, dialling = request.query_params.get("attempt"), request.app.state.dialling
     if attempt_id is not None and dialling is not None:
         await asyncio.to_thread(dialling.told, attempt_id, told.call_sid)
@@ -115,13 +119,34 @@ async def status_callback(request: Request) -> Response:
 
 
 async def after_stream(request: Request) -> Response:
-    """The stream is over and the call is still up: hang up, with an apology if it was not meant to end."""
+    """The stream is over and the call is still up: hang up if its flow has ended, else connect it again.
+
+    Its session may wait for it here; or its process is dead, and the record tells where it was. Otherwise: an apology.
+    """
     form = await _signed_form(request)
     calls: Calls = request.app.state.calls
-    if await calls.recording.ended_well(form.get("CallSid", "")):
+    call_sid = form.get("CallSid", "")
+    live = calls.find(call_sid)
+    if live is not None and await _waits_for(live):
+        return _connect(calls, live.prepared)
+    revived = await calls.revive(call_sid) if live is None else None
+    if revived is not None:
+        return _connect(calls, revived)
+    if await calls.recording.ended_well(call_sid):
         return _xml(twiml.hang_up())
-    log.warning("stream ended before its call", extra={"call_sid": form.get("CallSid")})
+    log.warning("stream ended before its call", extra={"call_sid": call_sid})
     return _xml(twiml.refusal(LOST))
+
+
+async def _waits_for(live: LiveCall) -> bool:
+    """Whether the session of a call whose stream is over wants another one. Twilio may know of the end before us."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_S):
+            while not live.session.away.is_returning and not live.over.is_set():  # noqa: ASYNC110 - seldom, and short
+                await asyncio.sleep(LOOK_S)
+    if not live.over.is_set():
+        live.session.on_gone("connection lost", failure=True, comes_back=True)
+    return live.session.away.is_returning and not live.over.is_set()
 
 
 async def stream_status(request: Request) -> Response:
@@ -147,6 +172,9 @@ async def transfer_ended(request: Request) -> Response:
     live = calls.find(told.call_sid)
     if live is not None and await live.session.away.told(told.result, is_up=told.is_up):
         return _connect(calls, live.prepared)
+    revived = await calls.revive(told.call_sid, told.result) if live is None and told.is_up else None
+    if revived is not None:
+        return _connect(calls, revived)
     if live is None and told.result != "answered" and not await calls.recording.ended_well(told.call_sid):
         log.warning("a transfer ended whose call is not live", extra={"call_sid": told.call_sid})
         return _xml(twiml.refusal(LOST))

@@ -1,7 +1,8 @@
 """The services that share a database: who is alive, and what those left open that are not.
 
 A service says now and then that it is there. One that has not for a while is dead, and so is one of this machine whose
-process is gone; its calls end with the last thing that was recorded of them.
+process is gone. A telephone call of it may come back over another stream, and is then taken over by whoever gets it;
+what has not come back soon ends with the last thing that was recorded of it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from flowengine.store.store import end_call
 BEAT_S = 15.0
 DEAD_AFTER = timedelta(seconds=60)
 """Four beats: a database that is away for a moment makes nobody dead."""
+COMES_BACK_WITHIN = timedelta(seconds=60)
+"""After its process was last seen alive. Twilio asks what comes after a broken stream at once, and gives up in seconds;
+the rest is for a service that starts again."""
 STOPPED = "the service stopped during the call"
 
 
@@ -53,29 +57,61 @@ class Processes:
         """End the calls that dead processes left open, at `now` at the latest; how many there were."""
         calls, events, seen = tables.calls.c, tables.events.c, tables.processes.c
         left_open = (
-            select(calls.call_id, calls.owner, calls.started_at, func.max(events.at), seen.seen_at)
+            select(calls.call_id, calls.call_sid, calls.owner, calls.started_at, func.max(events.at), seen.seen_at)
             .join(tables.events, calls.call_id == events.call_id, isouter=True)
             .join(tables.processes, calls.owner == seen.owner, isouter=True)
             .where(calls.ended_at.is_(None), (calls.owner != self.owner) | calls.owner.is_(None))
-            .group_by(calls.call_id, calls.owner, calls.started_at, seen.seen_at)
+            .group_by(calls.call_id, calls.call_sid, calls.owner, calls.started_at, seen.seen_at)
         )
         closed = 0
         with self._database.writing() as connection:
-            for call_id, owner, started_at, last_s, seen_at in connection.execute(left_open).all():
-                if seen_at is not None and now - seen_at < DEAD_AFTER and not _is_gone(owner):
+            for call_id, call_sid, owner, started_at, last_s, seen_at in connection.execute(left_open).all():
+                if _is_alive(owner, seen_at, now):
                     continue
                 ended_at = min(now, started_at + timedelta(seconds=last_s or 0.0))
+                # A call from the page has no telephone that would ask for it again.
+                if call_sid != call_id and now - max(ended_at, seen_at or ended_at) < COMES_BACK_WITHIN:
+                    continue
                 end_call(connection, CallEnd(call_id, ended_at, "failed", STOPPED, abnormal=True))
                 closed += 1
             connection.execute(delete(tables.processes).where(seen.seen_at < now - DEAD_AFTER))
         return closed
 
+    def is_dead(self, owner: str, now: datetime) -> bool:
+        """Whether the process of this name is gone."""
+        seen = tables.processes.c
+        if owner == self.owner:
+            return False
+        with self._database.reading() as connection:
+            seen_at = connection.execute(select(seen.seen_at).where(seen.owner == owner)).scalar_one_or_none()
+        return not _is_alive(owner, seen_at, now)
+
+    def take_over(self, call_id: str, owner: str) -> bool:
+        """Carry an open call of the dead process `owner` from now on; False when somebody else does, or it has ended.
+
+        One statement: of two processes that try, one gets it.
+        """
+        calls = tables.calls.c
+        with self._database.writing() as connection:
+            taken = connection.execute(
+                update(tables.calls)
+                .where(calls.call_id == call_id, calls.owner == owner, calls.ended_at.is_(None))
+                .values(owner=self.owner)
+            )
+            return taken.rowcount == 1
+
+
+def _is_alive(owner: str | None, seen_at: datetime | None, now: datetime) -> bool:
+    return owner is not None and seen_at is not None and now - seen_at < DEAD_AFTER and not _is_gone(owner)
+
 
 def _is_gone(owner: str) -> bool:
-    """Whether it was a process of this machine, and is no more."""
+    """Whether it was a process of this machine, and is no more; one that has our number had it before us."""
     host, _, rest = owner.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname()[:32] or not rest.isdigit():
         return False
+    if int(rest) == os.getpid():
+        return True
     try:
         os.kill(int(rest), 0)
     except ProcessLookupError:

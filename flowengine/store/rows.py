@@ -92,3 +92,4 @@ class CallRow:
     outcome: str | None
     reason: str | None
     abnormal: bool
+    owner: str | None = None

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from datetime import timedelta
 
-from flowengine.store.processes import DEAD_AFTER, Processes, new_owner
+from flowengine.store.processes import COMES_BACK_WITHIN, DEAD_AFTER, Processes, new_owner
 from flowengine.store.store import Store
-from tests.store.records import NOW, end, noted, start
+from tests.store.records import NOW, end, noted, open_calls, start
 
 SECOND = timedelta(seconds=1)
 
@@ -48,16 +48,49 @@ def test_a_service_leaves_its_own_calls_alone_however_long_it_was_silent(store: 
     assert me.close_orphans(NOW + timedelta(hours=1)) == 0
 
 
+def gone_owner(number: int | None = None) -> str:
+    """A process of this machine that is no more."""
+    if number is None:
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait()
+        number = gone.pid
+    return f"{socket.gethostname()[:32]}:{number}:abc"
+
+
 def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(store: Store) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    dead = Processes(store.database, f"{socket.gethostname()[:32]}:{gone.pid}:abc")
-    alive = Processes(store.database, f"{socket.gethostname()[:32]}:{os.getppid()}:abc")
+    dead, alive = Processes(store.database, gone_owner()), Processes(store.database, gone_owner(os.getppid()))
     for each in (dead, alive):
         each.beat(NOW)
-    store.write([start("left", owner=dead.owner), start("held", owner=alive.owner)])
-    assert Processes(store.database, new_owner()).close_orphans(NOW + SECOND) == 1
-    assert [call.call_id for call in store.calls() if call.ended_at is None] == ["held"]
+    page = start("page", call_sid="page", owner=dead.owner)
+    store.write([page, start("left", owner=dead.owner), start("held", owner=alive.owner)])
+    me = Processes(store.database, new_owner())
+    assert me.is_dead(dead.owner, NOW)
+    assert not me.is_dead(alive.owner, NOW)
+    assert me.close_orphans(NOW + SECOND) == 1
+    assert open_calls(store) == ["held", "left"], "a telephone call may come back"
+    for each in (alive, me):
+        each.beat(NOW + COMES_BACK_WITHIN)
+    assert me.close_orphans(NOW + COMES_BACK_WITHIN) == 1
+    assert open_calls(store) == ["held"]
+
+
+def test_a_process_that_has_the_number_of_the_dead_one_knows_that_it_is_another(store: Store) -> None:
+    # In a container every first process is number 1.
+    before = Processes(store.database, gone_owner(os.getpid()))
+    before.beat(NOW)
+    assert Processes(store.database, new_owner()).is_dead(before.owner, NOW)
+
+
+def test_a_call_of_a_dead_process_is_taken_over_by_one_alone(store: Store) -> None:
+    dead = gone_owner()
+    first, second = Processes(store.database, new_owner()), Processes(store.database, new_owner())
+    store.write([start("left", owner=dead), start("over", owner=dead), end("over")])
+    assert [each.take_over("left", dead) for each in (first, second, first)] == [True, False, False]
+    assert not second.take_over("over", dead)
+    call = store.call("left")
+    assert call is not None
+    assert (call.owner, call.ended_at) == (first.owner, None)
+    assert first.close_orphans(NOW + timedelta(days=1)) == 0
 
 
 def test_a_service_that_said_goodbye_is_not_remembered(store: Store) -> None:
@@ -65,7 +98,7 @@ def test_a_service_that_said_goodbye_is_not_remembered(store: Store) -> None:
     other.beat(NOW)
     store.write([start("theirs", owner=other.owner)])
     other.leave()
-    assert Processes(store.database, "me").close_orphans(NOW + SECOND) == 1
+    assert Processes(store.database, "me").close_orphans(NOW + COMES_BACK_WITHIN) == 1
 
 
 def test_every_process_has_a_name_of_its_own() -> None:

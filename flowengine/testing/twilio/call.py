@@ -7,6 +7,7 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
@@ -33,6 +34,7 @@ LOOK_S = 0.02
 HANG_UP_BEHIND_S = 0.5
 """A hang-up by REST may come so much later than the close of the socket that goes with it."""
 LEAVE_S = 5.0
+ASK_EVERY_S = 0.5
 GOOD_CLOSES = (1000, 1001, 1005)
 
 
@@ -41,6 +43,8 @@ class Telephone:
 
     `rest_port` fixes the port of the REST side, for a server that is started elsewhere. A call that the server orders
     is dialled by `exchange`; with a `voice`, a line that has something to say is talked to, and its report kept.
+    `asks_again_s`: so long it asks on for TwiML in the middle of a call where nobody answers; Twilio itself does so as
+    its connection overrides have it, for 15 s at most.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Telephone:
         rest_port: int = 0,
         voice: Synthesiser | None = None,
         calls_a_second: float | None = 1.0,
+        asks_again_s: float = 0.0,
     ) -> None:
         self.exchange = Exchange(account, port=rest_port, calls_a_second=calls_a_second)
         self.exchange.on_completed = self._completed
@@ -59,6 +64,7 @@ class Telephone:
         self.reports: dict[str, CallReport] = {}
         """Of the calls that were ordered over REST and talked to."""
         self._voice = voice
+        self._asks_again_s = asks_again_s
         self._talks: list[Future[None]] = []
         self._over: dict[str, asyncio.Event] = {}
         self._redirects: dict[str, asyncio.Queue[str]] = {}
@@ -171,6 +177,7 @@ class Telephone:
                 following = await self._dial(following.dial, colleague, form, report)
             elif following.stream_url is not None:
                 await self._stream(following.stream_url, following, person, report, notices, trouble)
+                trouble = replace(trouble, breaks_after_s=None)
                 following = await self._after_stream(following.action_url, form, report)
             else:
                 following = None
@@ -204,7 +211,7 @@ class Telephone:
         report.unsaid = caller.unsaid
         _measure(report, peer)
         caller.before = len(report.caller_audio) / BYTES_A_SECOND
-        if report.ended_by == "closed by the server" and report.close_code not in GOOD_CLOSES:
+        if report.ended_by == "closed by the server" and report.close_code not in GOOD_CLOSES and not peer.broke:
             report.problems.append(f"the server closed the stream with {report.close_code}")
             await notices.stream(twiml.status_url, stream_sid, "stream-error", f"closed with {report.close_code}")
         await notices.stream(twiml.status_url, stream_sid, "stream-stopped")
@@ -239,12 +246,18 @@ class Telephone:
 
     async def _asked(self, url: str, form: dict[str, str], report: CallReport) -> Instructions | None:
         """An action in the middle of a call: what it orders."""
-        try:
-            answer = await self._fetch(url, form)
-        except ServerRefused as error:
-            # The call itself has been; what is known of it must not be lost with its end.
-            report.problems.append(f"11200: {error}")
-            return None
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._asks_again_s
+        while True:
+            try:
+                answer = await self._fetch(url, form)
+                break
+            except ServerRefused as error:
+                if loop.time() >= until:
+                    # The call itself has been; what is known of it must not be lost with its end.
+                    report.problems.append(f"11200: {error}")
+                    return None
+                await asyncio.sleep(ASK_EVERY_S)
         report.said_by_twilio += answer.says
         return answer
 

@@ -39,13 +39,14 @@ async def running_server(
     env: dict[str, str] | None = None,
     progress: Callable[[str], None] | None = None,
     started: Callable[[int], None] | None = None,
+    port: int | None = None,
 ) -> AsyncIterator[str]:
     """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady.
 
-    `started` is told the process's id.
+    `started` is told the process's id. `port`: a free one, if not given.
     """
     with tempfile.TemporaryDirectory(prefix="flowengine-call-") as folder:
-        port = _free_port()
+        port = port or free_port()
         base = f"http://127.0.0.1:{port}"
         log = Path(folder) / "server.log"
         settings = {
@@ -140,7 +141,8 @@ def _lines(log: Path) -> list[str]:
     return log.read_text(errors="replace").strip().splitlines()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -58,6 +58,8 @@ class StreamPeer:
         self.warned = Warned()
         self.marks_echoed: list[str] = []
         self.marks_asked: list[str] = []
+        self.broke = False
+        """It was not the server that closed the socket."""
 
     @classmethod
     async def open(
@@ -160,6 +162,10 @@ class StreamPeer:
         deadline = loop.time()
         with contextlib.suppress(ConnectionClosed):
             while True:
+                if _passed(self._trouble.breaks_after_s, self.now()):
+                    self.broke = True
+                    self._socket.transport.abort()
+                    return
                 if not _passed(self._trouble.mute_after_s, self.now()):
                     await self._send_frame()
                 for name in self.playout.due(loop.time() - self._trouble.mark_delay_s):

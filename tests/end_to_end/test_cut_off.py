@@ -1,0 +1,261 @@
+"""The line is lost in mid call: the stream breaks, or the server is killed (SIGKILL). The call comes back to its place.
+
+A server of its own for each call that loses one, on real sockets, with a record that outlives it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.conversation.coming_back import CUT_OFF
+from flowengine.service.webhooks import LOST
+from flowengine.store.store import Store
+from flowengine.testing.twilio.call import CallReport, Telephone
+from flowengine.testing.twilio.script import parse
+from flowengine.testing.twilio.server import free_port, kept, running_server
+from flowengine.testing.twilio.trouble import Trouble
+from tests.end_to_end.running import Service
+
+VISIT = """flow visit "A visit" inbound
+  agent "Amy" of "Us"
+
+outcome booked success
+outcome removed suppress
+outcome sent_away
+outcome hung_up
+
+intent agree "yes"
+  "yes" "yes please"
+
+intent opt_out protective "no more calls"
+  "stop calling me"
+
+slot pin: digits(4) secret
+  ask "Please type your four digit code."
+  tries 2
+
+action book_visit(day: date, name: text) -> reference: text
+  python "acme_visits:book_visit"
+  timeout 5s
+
+state hello
+  say "Hello." "Shall I book you a visit?"
+  listen 8s
+    agree -> sure
+    press 7 -> code
+    silence or otherwise: again "Sorry?"
+
+state sure
+  say "Are you sure about that?"
+  listen 8s
+    agree -> book
+    silence or otherwise: again "Sorry?"
+
+state code
+  collect pin
+    done -> coded
+    failed: end sent_away
+
+state coded
+  say "Thank you. Is that all?"
+  listen 8s
+    agree: end booked
+    silence or otherwise: again "Sorry?"
+
+state book
+  do book_visit(today, "Sam")
+    ok -> bye
+    error or timeout -> sorry
+
+state bye
+  say "It is booked as {{ reference }}. Goodbye."
+  end booked
+
+state sorry
+  say "Sorry, that did not work. Goodbye."
+  end sent_away
+
+anywhere
+  opt_out: end removed
+  hangup: end hung_up
+"""
+VISITS = """
+import os
+import time
+
+
+def book_visit(day, name: str, idempotency_key: str) -> str:
+    with open(os.environ["VISITS"], "a") as visits:
+        print(idempotency_key, file=visits)
+    time.sleep(float(os.environ["BOOKING_TAKES_S"]))
+    return name + "7"
+"""
+
+
+@dataclass
+class Lives:
+    """One service at one address, which is killed and started again."""
+
+    folder: Path
+    telephone: Telephone
+    port: int = field(default_factory=free_port)
+    pids: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        (self.folder / "flows").mkdir()
+        (self.folder / "flows" / "visit.flow").write_text(VISIT, "utf-8")
+        (self.folder / "acme_visits.py").write_text(VISITS, "utf-8")
+
+    def start(self, takes_s: float = 0.0) -> Any:
+        env = {
+            "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{self.folder}",
+            "FLOWENGINE_ACTION_MODULES": "acme_visits",
+            "VISITS": str(self.folder / "visits"),
+            "BOOKING_TAKES_S": str(takes_s),
+            "FLOWENGINE_DATABASE_URL": self.url,
+            "NOVA_STT_WS_URL": "scripted:",
+            "NOVA_TTS_WS_URL": "scripted:",
+            "FLOWENGINE_MEANING": "off",
+        }
+        flows = self.folder / "flows"
+        return running_server(flows, self.telephone, env=env, started=self.pids.append, port=self.port)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder}/record.db"
+
+    @property
+    def visits(self) -> list[str]:
+        path = self.folder / "visits"
+        return path.read_text().split() if path.exists() else []
+
+    async def until(self, kind: str, part: str) -> None:
+        """Until the record of the call has such an entry."""
+        store = Store.open(self.url)
+        try:
+            for _ in range(600):
+                entries = [each for call in store.calls() for each in store.entries(call.call_id)]
+                if any(each.kind == kind and part in each.payload for each in entries):
+                    return
+                await asyncio.sleep(0.02)
+        finally:
+            store.close()
+        raise AssertionError(f"no {kind} with {part!r}")
+
+    def kill(self) -> None:
+        os.kill(self.pids[-1], signal.SIGKILL)
+
+
+def killed(
+    folder: Path,
+    *says: str,
+    at: tuple[str, str],
+    takes_s: float = 0.0,
+    between: Callable[[Lives], None] = lambda _: None,
+) -> tuple[CallReport, dict[str, Any], Lives]:
+    """A call whose server is killed as soon as the record has `at` (a kind, and a part of its payload)."""
+
+    async def main() -> tuple[CallReport, dict[str, Any], Lives]:
+        async with Telephone(asks_again_s=60) as telephone:
+            lives = Lives(folder, telephone)
+            async with lives.start(takes_s) as base:
+                ringing = asyncio.create_task(
+                    telephone.ring(f"{base}/twilio/voice?flow=visit", parse(says), ScriptedSynthesiser())
+                )
+                await lives.until(*at)
+                lives.kill()
+            between(lives)
+            async with lives.start() as base:
+                report = await ringing
+                return report, await kept(base, report.call_sid) or {}, lives
+
+    return asyncio.run(main())
+
+
+def said(record: dict[str, Any], speaker: str = "agent") -> list[str]:
+    return [each["text"] for each in record["transcript"] if each["speaker"] == speaker]
+
+
+def test_a_killed_server_is_followed_by_another_and_the_caller_goes_on_to_the_booking(tmp_path: Path) -> None:
+    report, record, lives = killed(tmp_path, "yes please", "yes", at=("Speak", "Are you sure"))
+    assert (record["outcome"], record["abnormal"]) == ("booked", False)
+    assert said(record) == [
+        "Hello. Shall I book you a visit?",
+        CUT_OFF,
+        "Are you sure about that?",
+        "It is booked as Sam7. Goodbye.",
+    ]
+    assert said(record, "caller") == ["yes please", "yes"]
+    assert lives.visits == [f"{record['call_id']}/action-1"]
+    assert report.said_by_twilio == ()
+    assert report.ended_by == "agent"
+    assert len(lives.pids) == 2
+
+
+def test_an_action_that_was_under_way_is_done_again_under_the_same_key(tmp_path: Path) -> None:
+    _, record, lives = killed(tmp_path, "yes please", "yes", at=("RunAction", "book_visit"), takes_s=60)
+    assert record["outcome"] == "booked"
+    assert set(lives.visits) == {f"{record['call_id']}/action-1"}
+    assert said(record)[-2:] == [CUT_OFF, "It is booked as Sam7. Goodbye."]
+
+
+def test_a_call_in_a_secret_asks_for_it_again(tmp_path: Path) -> None:
+    _, record, _ = killed(tmp_path, "(press 7)", "(press 47)", "(press 4711)", "yes", at=("CallerPressed", "•"))
+    assert record["outcome"] == "booked"
+    question = "Please type your four digit code."
+    assert [text for text in said(record) if text in (CUT_OFF, question)] == [question, CUT_OFF, question]
+
+
+def test_a_call_past_its_secret_is_apologised_for(tmp_path: Path) -> None:
+    report, record, _ = killed(tmp_path, "(press 7)", "(press 4711)", "yes", at=("Speak", "Is that all"))
+    assert (record["outcome"], record["abnormal"]) == ("failed", True)
+    assert record["reason"] == "a secret was typed, which the record does not hold"
+    assert report.said_by_twilio == (LOST,)
+
+
+def test_a_flow_that_has_changed_is_apologised_for(tmp_path: Path) -> None:
+    def change(lives: Lives) -> None:
+        path = lives.folder / "flows" / "visit.flow"
+        path.write_text(VISIT.replace("Are you sure about that?", "Really?"), "utf-8")
+
+    report, record, lives = killed(tmp_path, "yes please", "yes", at=("Speak", "Are you sure"), between=change)
+    assert (record["outcome"], record["abnormal"]) == ("failed", True)
+    assert record["reason"] == "the flow has changed since the call began"
+    assert report.said_by_twilio == (LOST,)
+    assert lives.visits == []
+
+
+def test_a_record_that_cannot_be_read_is_apologised_for(tmp_path: Path) -> None:
+    def damage(lives: Lives) -> None:
+        store = Store.open(lives.url)
+        with store.database.writing() as connection:
+            connection.exec_driver_sql("update events set payload = 'nonsense' where seq = 1")
+        store.close()
+
+    report, record, _ = killed(tmp_path, "yes please", "yes", at=("Speak", "Are you sure"), between=damage)
+    assert report.said_by_twilio == (LOST,)
+    assert record == {} or record["outcome"] == "failed"
+
+
+def test_an_opt_out_before_the_kill_is_kept_once(tmp_path: Path) -> None:
+    _, record, lives = killed(tmp_path, "stop calling me", at=("Suppress", ""))
+    assert record["outcome"] == "removed"
+    store = Store.open(lives.url)
+    assert store.is_suppressed("+441134960123")
+    store.close()
+
+
+def test_a_stream_that_breaks_comes_back_to_the_same_session(service: Service) -> None:
+    report, record = service.ring("yes", trouble=Trouble(breaks_after_s=0.6))
+    assert (record["outcome"], record["abnormal"]) == ("opened", False)
+    assert said(record)[1:] == [CUT_OFF, "Hello, shall I open?", "It is open. Goodbye."]
+    assert not record["transcript"][0]["complete"]
+    assert report.is_clean
+    assert report.said_by_twilio == ()
