@@ -52,6 +52,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
     "openai": ("adapters/openai",),
+    "opentelemetry": ("service/tracing.py",),
     "phonenumbers": ("compliance/numbers.py",),
     "pygls": ("editor/server.py", "editor/answers.py"),
     "pytest": ("testing",),

@@ -37,6 +37,8 @@ class Interrupting:
         self._timer: asyncio.TimerHandle | None = None
         self.resumed = 0
         """How often the agent fell silent for nothing."""
+        self.on_resumed: Callable[[], None] = _nothing
+        """Called each time."""
 
     def hear(self, event: RecogniserEvent) -> None:
         """What the recogniser reports."""
@@ -74,11 +76,16 @@ class Interrupting:
         self.stop()
         if self._playback.is_held:
             self.resumed += 1
+            self.on_resumed()
             self._playback.go_on(_now())
 
     def _in(self, seconds: float, then: Callable[[], None]) -> None:
         self.stop()
         self._timer = asyncio.get_running_loop().call_later(seconds, then)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _now() -> float:

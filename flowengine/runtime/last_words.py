@@ -6,5 +6,8 @@ BAD_LINE = "I'm sorry, the line is bad. Goodbye."
 TOO_LONG = "I'm sorry, we have to stop here. Thank you for your time. Goodbye."
 NO_VOICE = "I'm sorry, we have a fault at our end. Goodbye."
 """Said from its clip: the voice is what has failed."""
+NO_HEARING = "speech recognition failed"
+NO_SPEECH = "speech synthesis failed"
+"""Why a call was ended, in its record."""
 STOPPING = "I'm sorry, we have to end this call now. Goodbye."
 LAST_WORDS = frozenset({BAD_LINE, TOO_LONG, NO_VOICE, STOPPING})

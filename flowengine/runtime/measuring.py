@@ -28,7 +28,6 @@ from flowengine.conversation.events import (
     ActionFinished,
     CallerPressed,
     CallerSaid,
-    Connected,
     Event,
     GuardAnswered,
     IntentChosen,
@@ -41,6 +40,7 @@ from flowengine.conversation.events import (
     ValueRead,
     WeighingFailed,
 )
+from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.playback import Playback
 from flowengine.runtime.ports import (
     Asked,
@@ -113,12 +113,12 @@ class _Turn:
 class Measuring:
     """Measures one call's turns, and tells each when its answer has been heard, cut short, or overtaken."""
 
-    def __init__(self, tell: Callable[[Told], None], playback: Playback) -> None:
+    def __init__(self, tell: Callable[[Told], None], playback: Playback, interrupting: Interrupting) -> None:
         self._tell = tell
         self._playback = playback
+        interrupting.on_resumed = self._resumed
         self._turn: _Turn | None = None
         self._out: dict[str, tuple[Asked, float]] = {}
-        self._zero = 0.0
         self._voice_ended_at: float | None = None
         self._is_interrupted = False
 
@@ -134,19 +134,17 @@ class Measuring:
         if text.strip():
             self._voice_ended_at = math.inf if voice_ended_at is None else voice_ended_at
 
-    def happened(self, event: Event, now: float) -> None:
-        """The conversation is going to be told this."""
+    def happened(self, event: Event, now: float, zero: float) -> None:
+        """The conversation is going to be told this. `zero`: when the call was connected, on the loop's clock."""
         match event:
-            case Connected(at=at):
-                self._zero = now - at
             case CallerSaid(at=at):
                 voice_ended_at, self._voice_ended_at = self._voice_ended_at, None
                 if voice_ended_at is None:
-                    self._begin("text", at, self._zero + at, now)
+                    self._begin("text", at, zero + at, now)
                 else:
                     self._begin("voice", at, voice_ended_at, now)
             case CallerPressed(at=at):
-                self._begin("keys", at, self._zero + at, now)
+                self._begin("keys", at, zero + at, now)
             case SpeechHeard(speech_id=speech_id):
                 self._said(speech_id, cut=False)
             case SpeechCut(speech_id=speech_id):
@@ -208,6 +206,10 @@ class Measuring:
         """The call is over, or the caller has gone elsewhere: nothing of the turn will come any more; idempotent."""
         self._end(cut=False)
         self._out.clear()
+
+    def _resumed(self) -> None:
+        """The agent fell silent for a voice that said nothing, and went on."""
+        self._tell(Interrupted(in_earnest=False))
 
     def _begin(self, by: TookTurn, said_at: float, ended_at: float, now: float) -> None:
         turn = self._turn

@@ -47,7 +47,7 @@ from flowengine.runtime.ears import Ears
 from flowengine.runtime.errands import Errand, Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
-from flowengine.runtime.last_words import BAD_LINE, NO_VOICE, TOO_LONG
+from flowengine.runtime.last_words import BAD_LINE, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
 from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.playback import Cut
@@ -72,7 +72,6 @@ INBOX_LIMIT = 2000
 MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 OVERFLOW = "event queue full"
-NO_SPEECH = "speech synthesis failed"
 
 
 class CallSession:
@@ -94,7 +93,7 @@ class CallSession:
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._now: Callable[[], float] = _loop_time
         self._zero = self._audio_at = 0.0
-        self._measuring = Measuring(self._tell, self._speaking.playback)
+        self._measuring = Measuring(self._tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look)
         self._outcome: str | None = None
         self._gone: str | None = None
@@ -267,7 +266,7 @@ class CallSession:
                     self._think(CallerSaid(self._at(), text, confidence))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
-                self._failure = "speech recognition failed"
+                self._failure = NO_HEARING
                 self._think(EndRequested(self._at(), self._failure, BAD_LINE))
             case VoiceStarted() | VoiceEnded():
                 pass
@@ -284,7 +283,7 @@ class CallSession:
         while self._following:
             event = self._following.popleft()
             self._parts.keep(event.at, hidden(event) if self._ears.private else event)
-            self._measuring.happened(event, self._now())
+            self._measuring.happened(event, self._now(), self._zero)
             for command in self._conversation.send(event):
                 self._parts.keep(self._at(), command)
                 self._measuring.ordered(command, self._now())

@@ -187,6 +187,10 @@ class SpareEars:
         """The engines themselves."""
         return self._first, self._second
 
+    @property
+    def breakers(self) -> dict[str, Breaker]:
+        return {"first": self._breaker}
+
     async def open(self, call_id: str, *, language: str = "en-GB") -> RecogniserStream:
         if self._breaker.allows():
             try:

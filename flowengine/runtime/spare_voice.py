@@ -32,6 +32,10 @@ class SpareVoice:
         self.name = first.name
         self.version = first.version
 
+    @property
+    def breakers(self) -> dict[str, Breaker]:
+        return {"first": self._breaker}
+
     def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
         """The whole audio of a fixed line that is in memory, in either voice. Never waits."""
         return self._first.at_hand(text, voice=voice) or self.second.at_hand(text, voice=voice)

@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Literal
 
+from flowengine.errors import SpeechError
 from flowengine.runtime.clips import Clip, ClipFolder, Line
 from flowengine.runtime.lane import Lane
 from flowengine.runtime.levels import faded, gain_for, smoothed, with_gain
@@ -49,6 +50,8 @@ class CachedSynthesiser:
         self._making: dict[Line, asyncio.Event] = {}
         self._gains: dict[str | None, deque[float]] = {}
         self._lane = Lane(at_once)
+        self.failures = 0
+        """Sentences that the engine failed at."""
         self.name = synthesiser.name
         self.version = synthesiser.version
 
@@ -172,10 +175,14 @@ class CachedSynthesiser:
     async def _engine(self, text: str, voice: str | None, parts: list[bytes] | None) -> AsyncGenerator[bytes, None]:
         stream = self._synthesiser.speak(text, voice=voice)
         async with aclosing(stream):
-            async for chunk in stream:
-                if parts is not None:
-                    parts.append(chunk)
-                yield chunk
+            try:
+                async for chunk in stream:
+                    if parts is not None:
+                        parts.append(chunk)
+                    yield chunk
+            except SpeechError:
+                self.failures += 1
+                raise
 
     def _gain(self, voice: str | None) -> float:
         gains = self._gains.get(voice)

@@ -50,6 +50,7 @@ from flowengine.service.problems import ProblemError, on_http, on_problem, on_st
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
+from flowengine.service.tracing import Tracing
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.keys import ApiKeys
@@ -90,7 +91,19 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             if meaning is not None:
                 stack.push_async_callback(meaning.close)
             lessons = Lessons(meaning, progress)
-            calls = Calls(settings, library, recording, engines, actions=actions, model=model, lessons=lessons)
+            tracing = _tracing(settings, progress)
+            if tracing is not None:
+                stack.push_async_callback(tracing.close)
+            calls = Calls(
+                settings,
+                library,
+                recording,
+                engines,
+                actions=actions,
+                model=model,
+                lessons=lessons,
+                tracing=tracing,
+            )
             app.state.calls = calls
             rendering = Rendering(library, engines, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
@@ -231,6 +244,15 @@ def _meaning(settings: Settings, progress: Progress) -> Meaning | None:
         return registry.meaning_from(settings.meaning)
     except MissingExtra as error:
         progress(f"{error}; until then callers are understood by phrases and patterns alone")
+        return None
+
+
+def _tracing(settings: Settings, progress: Progress) -> Tracing | None:
+    """Traces, where the settings name a collector; without their packages there are none."""
+    try:
+        return None if settings.traces_to is None else Tracing.to(settings.traces_to)
+    except MissingExtra as error:
+        progress(f"{error}; until then no traces are sent")
         return None
 
 

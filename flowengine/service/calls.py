@@ -15,7 +15,7 @@ from flowengine.conversation.call import Further
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import TransferResult
 from flowengine.conversation.slots import check_contact
-from flowengine.errors import FlowEngineError
+from flowengine.errors import ContactNotValid, FlowEngineError, FlowNotValid
 from flowengine.graph.model import Direction, Flow
 from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
@@ -29,12 +29,15 @@ from flowengine.service.guard import HoursGuard
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.loop_lag import LoopLag
+from flowengine.service.metrics.families import Families
+from flowengine.service.metrics.watching import WatchedRecord
 from flowengine.service.mind import mind_of
 from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.reviving import Reviving
 from flowengine.service.settings import Settings
 from flowengine.service.summaries import Summaries
 from flowengine.service.tokens import PreparedCall, Tokens
+from flowengine.service.tracing import CallTrace, Tracing
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +91,7 @@ class LiveCall:
     record: CallRecord
     started: datetime
     recogniser: str
+    trace: CallTrace | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def seconds(self) -> float:
@@ -119,6 +123,7 @@ class Calls:
         actions: Actions | None = None,
         model: Model | None = None,
         lessons: Lessons | None = None,
+        tracing: Tracing | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
@@ -129,7 +134,9 @@ class Calls:
         self._actions = actions
         self._model = model
         self.lessons = lessons or Lessons(None)
-        self.lag = LoopLag(settings.max_lag_ms)
+        self.families = Families()
+        self.lag = LoopLag(settings.max_lag_ms, self.families.loop_lag_seconds.observe)
+        self._tracing = tracing
         self._summaries = Summaries(model)
         self.reviving = Reviving(recording, library, self.further)
         self._now = now
@@ -187,21 +194,28 @@ class Calls:
         `call_id`: that of a call that we made, and which is let in while the service drains.
         """
         if self._stopping and call_id is None:
-            raise AtCapacity("the service is stopping; no new calls")
+            raise self._refused("stopping", AtCapacity("the service is stopping; no new calls"))
         if listens and self.engines.recogniser is None:
-            raise NoSpeech('there is no speech recognition here: pip install "flowengine[local]", or type instead')
+            no_speech = 'there is no speech recognition here: pip install "flowengine[local]", or type instead'
+            raise self._refused("no_speech", NoSpeech(no_speech))
         if len(self._live) >= self.settings.max_calls:
-            raise AtCapacity(f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)")
+            full = f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)"
+            raise self._refused("max_calls", AtCapacity(full))
         if call_id is None and (trouble := self.lag.trouble) is not None:
             # One that we made ourselves has somebody on the line already: silence would be worse than stutter.
-            raise AtCapacity(f"{trouble}; no new calls until that has passed")
-        flow = self.library.get(flow_name)
+            raise self._refused("loop_lag", AtCapacity(f"{trouble}; no new calls until that has passed"))
+        try:
+            flow = self.library.get(flow_name)
+            known = check_contact(flow, contact)
+        except (FlowNotValid, ContactNotValid):
+            self.families.refused.add("not_valid")
+            raise
         call_id = call_id or str(uuid.uuid4())
         return PreparedCall(
             call_id=call_id,
             call_sid=call_sid or call_id,
             flow=flow,
-            contact=check_contact(flow, contact),
+            contact=known,
             direction=direction or flow.direction,
             from_number=from_number,
             to_number=to_number,
@@ -232,6 +246,8 @@ class Calls:
             at = round(max(revived.replay.at, (now - started).total_seconds()), 3)
             opening = resumed(revived.replay, at, revived.transferred)
             record = self.recording.go_on(prepared, revived, at)
+        watched = WatchedRecord(record, self.families)
+        trace = None if self._tracing is None else self._tracing.begin(prepared, started, watched)
         session = CallSession(
             SessionParts(
                 conversation=conversation,
@@ -239,7 +255,7 @@ class Calls:
                 synthesiser=self.engines.speaks,
                 clips=self.engines.speaks,
                 guard=HoursGuard(prepared.direction, prepared.person, self.settings.policy, asked_for=asked_for),
-                record=record,
+                record=trace or watched,
                 ticker=self.engines.ticker,
                 recogniser=recogniser,
                 actions=self._actions,
@@ -254,7 +270,7 @@ class Calls:
             )
         )
         heard_by = recogniser.name if recogniser else "typed"
-        return LiveCall(prepared, session, conversation, line, record, started, heard_by)
+        return LiveCall(prepared, session, conversation, line, record, started, heard_by, trace)
 
     def further(self, flow: Flow) -> frozenset[Further]:
         """What a call may ask when no phrase fits. Its record shows what it asked, so a replay needs no more."""
@@ -267,6 +283,7 @@ class Calls:
         """The whole call, and its record closed. Raises only cancellation."""
         call_id = live.prepared.call_id
         self._live[call_id] = live
+        self.families.started.add(live.prepared.direction)
         log.info("call started", extra={"call_id": call_id, "flow": live.prepared.flow.name})
         if live.prepared.call_sid in self._machines:
             live.session.on_machine()
@@ -276,6 +293,7 @@ class Calls:
         finally:
             self._live.pop(call_id, None)
             live.over.set()
+            self._count_end(live, result)
             await live.record.finish(result)
             if self.at_end is not None:
                 await asyncio.to_thread(self.at_end, live.prepared)
@@ -291,6 +309,28 @@ class Calls:
                 },
             )
         return result
+
+    def _count_end(self, live: LiveCall, result: CallResult) -> None:
+        outcome = live.prepared.flow.outcomes.get(result.outcome)
+        disposition = None if outcome is None else outcome.disposition
+        self.families.ended.add("abnormal" if result.abnormal else disposition or "none")
+        self.families.call_seconds.observe(result.duration)
+        if live.trace is not None:
+            live.trace.end(result)
+
+    def _refused(self, reason: str, error: FlowEngineError) -> FlowEngineError:
+        self.families.refused.add(reason)
+        return error
+
+    @property
+    def model(self) -> Model | None:
+        """The language model that all calls share."""
+        return self._model
+
+    @property
+    def accepts(self) -> bool:
+        """One more call would be taken now."""
+        return not (self._stopping or self.lag.is_too_late or len(self._live) >= self.settings.max_calls)
 
     @property
     def is_stopping(self) -> bool:

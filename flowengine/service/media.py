@@ -134,6 +134,7 @@ async def twilio_stream(socket: WebSocket) -> None:
         socket.headers.get("x-twilio-signature", ""),
     ):
         log.warning("stream refused: bad signature")
+        calls.families.refused.add("signature")
         # Before it is accepted, closing a socket answers the upgrade with 403.
         await socket.close(POLICY_VIOLATION)
         return
@@ -142,11 +143,13 @@ async def twilio_stream(socket: WebSocket) -> None:
         start = await _started(socket)
     except (TimeoutError, WebSocketDisconnect):
         log.warning("stream refused: no start in time")
+        calls.families.refused.add("no_start")
         await close(socket, POLICY_VIOLATION, "no start")
         return
     prepared = calls.tokens.redeem(start.parameters.get("token", ""), start.call_sid)
     if prepared is None:
         log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
+        calls.families.refused.add("token")
         await close(socket, POLICY_VIOLATION, "bad token")
         return
     if prepared.revived is not None and not await calls.recording.take_over(prepared):

@@ -62,6 +62,8 @@ class Settings:
     """From which lateness of the event loop on no new call is taken; 0: however late it is."""
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
+    traces_to: str | None = None
+    """An OpenTelemetry collector that takes OTLP over HTTP."""
     action_secret: str | None = field(default=None, repr=False)
     action_modules: tuple[str, ...] = DEFAULT_ACTION_MODULES
     policy: Policy = field(default_factory=Policy)
@@ -118,6 +120,7 @@ class Settings:
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
             ),
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
+            traces_to=_url("OTEL_EXPORTER_OTLP_ENDPOINT", text("OTEL_EXPORTER_OTLP_ENDPOINT"), "http", "https"),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
             policy=policy_settings.policy_from(values),

@@ -42,6 +42,7 @@ async def voice(request: Request) -> Response:
         return await _picked_up(request, form, attempt_id)
     flow = request.query_params.get("flow") or calls.settings.numbers.get(form.get("To", ""))
     if flow is None:
+        calls.families.refused.add("no_flow")
         log.warning("no flow for this number; map it in FLOWENGINE_NUMBERS", extra={"pii_to": form.get("To")})
         return _xml(twiml.refusal(NO_SUCH_NUMBER))
     contact = {
@@ -234,6 +235,7 @@ async def _signed_form(request: Request) -> dict[str, str]:
         pairs,
         request.headers.get("x-twilio-signature", ""),
     ):
+        request.app.state.calls.families.refused.add("signature")
         log.warning("bad signature", extra={"path": request.url.path})
         raise ProblemError(
             403, "Bad signature", "Check that SERVER_BASE_URL is exactly the address in Twilio's console."

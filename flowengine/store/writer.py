@@ -64,6 +64,11 @@ class RecordWriter:
         self._thread = threading.Thread(target=self._work, name="record writer", daemon=True)
         self._thread.start()
 
+    @property
+    def depth(self) -> int:
+        """How many items wait in memory."""
+        return self._queue.qsize()
+
     def put(self, item: Item) -> None:
         """Keep this. Waits for nothing, unless memory is full, or the writer closed, and it must go to the spool."""
         if self._queue.qsize() >= self._limit:

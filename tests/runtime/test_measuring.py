@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 
 from flowengine.conversation.commands import AskModel, Speak, Understood
-from flowengine.conversation.events import CallerPressed, CallerSaid, Connected, ModelSaid, SpeechCut, SpeechHeard
+from flowengine.conversation.events import CallerPressed, CallerSaid, Event, ModelSaid, SpeechCut, SpeechHeard
+from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.playback import Playback
-from flowengine.runtime.ports import Interrupted, ReplyStarted, Told, TurnMeasured
+from flowengine.runtime.ports import Interrupted, ReplyStarted, Told, TurnMeasured, VoiceEnded, VoiceStarted
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import Live, call
 
@@ -74,8 +75,12 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.playback = Playback(FakeLine())
-        self.measuring = Measuring(self.told.append, self.playback)
-        self.measuring.happened(Connected(0.0), 100.0)
+        self.interrupting = Interrupting(self.playback, lambda: True)
+        self.measuring = Measuring(self.told.append, self.playback, self.interrupting)
+
+    def happened(self, event: Event, now: float) -> None:
+        """In a call that was connected at 100 s."""
+        self.measuring.happened(event, now, 100.0)
 
     def say(self, speech_id: str, now: float, seconds: float = 1.0) -> None:
         """Ordered now, its audio there at once."""
@@ -101,17 +106,17 @@ def test_each_part_is_measured_and_what_was_asked_beside_them() -> None:
     bench = Bench()
     measuring = bench.measuring
     measuring.final("tell me more", 110.0)
-    measuring.happened(CallerSaid(10.5, "tell me more"), 110.5)
+    bench.happened(CallerSaid(10.5, "tell me more"), 110.5)
     measuring.ordered(Understood("tell me more", "more", 1.0, "meaning"), 110.503)
     measuring.ordered(AskModel("m1", "t", (), (), ()), 110.503)
-    measuring.happened(ModelSaid(11.2, "m1", "Well."), 111.2)
+    bench.happened(ModelSaid(11.2, "m1", "Well."), 111.2)
     bench.say("u1", 111.2)
     bench.pump(111.25, 112.4)
     measuring.marked(112.3)
     assert bench.turns == []
     bench.playback.on_mark("g0m1")
     measuring.marked(112.3)
-    measuring.happened(SpeechHeard(12.3, "u1"), 112.3)
+    bench.happened(SpeechHeard(12.3, "u1"), 112.3)
     (turn,) = bench.turns
     assert turn.said_at == 10.5
     parts = (turn.endpointing, turn.understanding, turn.deciding, turn.voicing, turn.playing)
@@ -127,7 +132,7 @@ def test_an_answer_behind_a_line_that_goes_on_has_no_first_audio() -> None:
     bench.say("u1", 100.0, seconds=5)
     bench.pump(100.0, 102.0)
     bench.measuring.final("yes", 101.9)
-    bench.measuring.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.happened(CallerSaid(2.0, "yes"), 102.0)
     bench.measuring.ordered(Speak("u2", ("Fine.",)), 102.0)
     bench.pump(102.0, 103.0)
     bench.measuring.over()
@@ -137,18 +142,18 @@ def test_an_answer_behind_a_line_that_goes_on_has_no_first_audio() -> None:
 
 def test_the_end_of_the_line_before_does_not_end_the_turn() -> None:
     bench = Bench()
-    bench.measuring.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.happened(CallerSaid(2.0, "yes"), 102.0)
     bench.measuring.ordered(Speak("u2", ("Fine.",)), 102.0)
-    bench.measuring.happened(SpeechCut(2.0, "u1", "Hello"), 102.0)
+    bench.happened(SpeechCut(2.0, "u1", "Hello"), 102.0)
     assert bench.turns == []
-    bench.measuring.happened(SpeechCut(2.5, "u2", ""), 102.5)
+    bench.happened(SpeechCut(2.5, "u2", ""), 102.5)
     assert [turn.cut for turn in bench.turns] == [True]
 
 
 def test_keys_of_one_number_are_one_turn() -> None:
     bench = Bench()
     for at, key in ((1.0, "4"), (1.4, "2")):
-        bench.measuring.happened(CallerPressed(at, key), 100 + at)
+        bench.happened(CallerPressed(at, key), 100 + at)
     bench.measuring.ordered(Understood("(press 42)", "slot", 1.0, "key"), 101.41)
     bench.measuring.over()
     (turn,) = bench.turns
@@ -158,7 +163,7 @@ def test_keys_of_one_number_are_one_turn() -> None:
 def test_a_recogniser_ahead_of_the_clock_makes_no_time_run_backwards() -> None:
     bench = Bench()
     bench.measuring.final("yes", 102.04)
-    bench.measuring.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.happened(CallerSaid(2.0, "yes"), 102.0)
     bench.measuring.over()
     assert [turn.endpointing for turn in bench.turns] == [0]
 
@@ -176,7 +181,22 @@ def test_a_cough_that_stopped_the_agent_was_not_in_earnest() -> None:
 def test_gaps_in_the_answer_are_counted_with_its_turn() -> None:
     bench = Bench()
     bench.playback.underruns = 3
-    bench.measuring.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.happened(CallerSaid(2.0, "yes"), 102.0)
     bench.playback.underruns = 5
     bench.measuring.over()
     assert [turn.underruns for turn in bench.turns] == [2]
+
+
+def test_a_voice_without_words_that_the_agent_fell_silent_for_is_told() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        stream = live.recogniser.stream
+        stream.report(VoiceStarted(1000))
+        await asyncio.sleep(0.4)
+        stream.report(VoiceEnded(1400))
+        await asyncio.sleep(12)
+        stream.say("yes")
+
+    _, live = call(act)
+    assert live.record.of(Interrupted) == [Interrupted(in_earnest=False)]
+    assert len(live.record.of(TurnMeasured)) == 1

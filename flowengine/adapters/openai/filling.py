@@ -62,7 +62,7 @@ class Filling:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._breakers = services.breakers()
+        self.breakers = services.breakers()
         self._manners: dict[Endpoint, Manner] = {}
 
     async def fill(self, request: FormRequest) -> dict[str, FormValue]:
@@ -75,7 +75,7 @@ class Filling:
             first_s=min(self._services.options.patience_s, request.within_s / 2),
             once=lambda endpoint, patience: self._fill(endpoint, request, patience),
         )
-        return await self._services.ask(question, self._breakers)
+        return await self._services.ask(question, self.breakers)
 
     async def _fill(self, endpoint: Endpoint, request: FormRequest, patience: float) -> dict[str, FormValue]:
         """One try, in as many manners as it takes. Raises Failed, ModelError."""

@@ -18,6 +18,7 @@ from flowengine.adapters.openai.prompt import messages, tool_names, tools
 from flowengine.adapters.openai.reading import Reading
 from flowengine.adapters.openai.services import LONGEST_S, Question, Services, characters_in
 from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
+from flowengine.runtime.breaker import Breaker
 from flowengine.runtime.ports import FormRequest, FormValue, ModelReply, ModelRequest
 
 FIRST_S = MODEL_TIMEOUT_S - 0.1
@@ -35,6 +36,16 @@ class OpenAiModel:
         self._breakers = self._services.breakers()
         self._filling = Filling(self._services)
         self.budget = self._services.budget
+
+    @property
+    def breakers(self) -> dict[str, Breaker]:
+        """`turns` and `forms`, and those of the fallback where there is one."""
+        sets = {"turns": self._breakers, "forms": self._filling.breakers}
+        return {
+            use if endpoint is self.options.first else f"{use} fallback": breaker
+            for use, breakers in sets.items()
+            for endpoint, breaker in breakers.items()
+        }
 
     async def close(self) -> None:
         await self._services.close()

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from starlette.routing import Route
 
-from flowengine.service.api import audit, calls, flows, health, keys, labels, llm_action, openapi, session
+from flowengine.service.api import audit, calls, flows, health, keys, labels, llm_action, metrics, openapi, session
 from flowengine.service.api.call_view import Call
 from flowengine.service.api.calling import CALLING
 from flowengine.service.api.endpoint import Endpoint, Media
 from flowengine.service.api.listing import LISTING
 from flowengine.service.api.serving import Served
+from flowengine.service.metrics.exposition import MEDIA_TYPE
 
 TURN = {
     "sid": "Twilio's CallSid, or our call_id (of a conversation its beginning will do)",
@@ -125,6 +126,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         subject="health",
         summary="Calls can be taken; 503: not now, and why",
         answers={200: health.Readiness, 503: health.Readiness},
+    ),
+    Endpoint(
+        "GET",
+        "/metrics",
+        metrics.metrics,
+        role="viewer",
+        subject="health",
+        summary="The process in numbers, as Prometheus reads them",
+        answers={200: Media(MEDIA_TYPE, "the metrics")},
     ),
     Endpoint(
         "GET",
