@@ -25,11 +25,12 @@ from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRe
 from flowengine.conversation.honouring import NAMED, Honouring
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN, weighed
-from flowengine.conversation.place import Doubt, Fit, Live, OpenToCaller, Weighing, intents_of, layers
+from flowengine.conversation.place import Doubt, Fit, Live, OpenToCaller, Weighing, best, fits, intents_of, layers
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import extract
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Again, Branch, Collect, Flow, Goto, Listen, OnOtherwise, Resume
+from flowengine.graph.edges import own_statements
+from flowengine.graph.model import Again, Branch, Collect, Flow, Goto, Listen, Llm, OnOtherwise, Resume
 from flowengine.words.normalise import words
 
 MEANING_TIMEOUT_S = 0.4
@@ -95,6 +96,10 @@ class Tiers:
         call, stay = self._call, self._settling.here
         if "model" not in call.further:
             return False
+        unlike = "meaning" in call.further and not any(each.score >= self._least(each) for each in likely)
+        if unlike and self._model_is_next():
+            # It is given the words in a moment, with more to say to them than a choice: twice would take twice as long.
+            return False
         asked = stay.question or call.latest
         question = asked.text if asked is not None else ""
         request = self._begin(MODEL, text, shown, MODEL_TIMEOUT_S, likely)
@@ -103,6 +108,20 @@ class Tiers:
         else:
             call.emit(ChooseIntent(request, text, question, tuple(self._choices().items())))
         return True
+
+    def _model_is_next(self) -> bool:
+        """Whether `otherwise` leads to an `llm` here."""
+        flow, stay = self._call.flow, self._settling.here
+        found = (
+            best(list(fits(layers(flow, stay), OnOtherwise(), stay.counts))) if isinstance(stay.waiting, Listen) else []
+        )
+        move = found[0].branch.body[-1:] if found else ()
+        return any(
+            isinstance(each, Llm)
+            for goto in move
+            if isinstance(goto, Goto)
+            for each in own_statements(flow.states[goto.state].body)
+        )
 
     def _begin(self, kind: str, text: str, shown: str, seconds: float, likely: tuple[Candidate, ...] = ()) -> str:
         request = self._call.next_request(kind)

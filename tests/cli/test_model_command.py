@@ -44,7 +44,9 @@ def flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def chat(flow: Path, typed: str, url: str | None, *options: str) -> str:
-    env = {} if url is None else {"FLOWENGINE_MODEL": "simulated", "FLOWENGINE_MODEL_URL": url}
+    env = {"FLOWENGINE_MODEL_UNDERSTANDING": "off"}
+    if url is not None:
+        env |= {"FLOWENGINE_MODEL": "simulated", "FLOWENGINE_MODEL_URL": url}
     words = ["chat", str(flow), "--now", "2026-11-24T10:00", "--model", *options]
     return CliRunner().invoke(main, words, input=typed, env=env).output
 

@@ -415,3 +415,37 @@ def test_what_was_understood_has_its_candidates_in_the_record() -> None:
     taken = talk.understood
     assert [each.intent for each in taken.candidates] == ["price", "agree"]
     assert {each.tier for each in taken.candidates} == {"meaning"}
+
+
+THINKING = """
+state start
+  say "Shall I?"
+  listen
+    agree: end good
+    price: again "It's free."
+    silence: end bad
+    otherwise -> worry
+
+state worry
+  llm "Answer."
+    facts "It is easy."
+    never "prices"
+    convinced "the caller agrees": end good
+    limit 3 turns: end bad
+    fallback "I see.": end bad
+"""
+
+
+def test_a_model_that_gets_the_words_next_is_not_asked_to_choose_first() -> None:
+    talk = Talk(THINKING, further=BOTH)
+    talk.says(ODD)
+    talk.likens(price=UNLIKE)
+    assert talk.state == "worry"
+    assert not asked(talk, ChooseIntent)
+
+
+def test_where_likeness_is_unsure_it_is_asked_all_the_same() -> None:
+    talk = Talk(THINKING, further=BOTH)
+    talk.says(ODD)
+    talk.likens(price=UNSURE)
+    assert talk.chooses("price") == ["It's free."]
