@@ -61,6 +61,7 @@ from flowengine.runtime.ports import (
     VoiceStarted,
 )
 from flowengine.runtime.pulse import Pulse
+from flowengine.runtime.quiet_line import QuietLine
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
@@ -69,7 +70,6 @@ from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 log = logging.getLogger(__name__)
 
 INBOX_LIMIT = 2000
-MEDIA_SILENT_S = 10.0
 HANGUP_TIMEOUT_S = 5.0
 OVERFLOW = "event queue full"
 
@@ -92,7 +92,8 @@ class CallSession:
         self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
         self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
         self._now: Callable[[], float] = _loop_time
-        self._zero = self._audio_at = 0.0
+        self._zero = 0.0
+        self._quiet = QuietLine(parts.line.call_id, self._tell)
         self._measuring = Measuring(self._tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look)
         self._outcome: str | None = None
@@ -105,8 +106,8 @@ class CallSession:
 
     def on_audio(self, mulaw: bytes) -> None:
         """Caller audio, mu-law 8 kHz, of any length: straight to the recogniser."""
-        self._audio_at = self._now()
-        self._ears.push(mulaw, self._audio_at)
+        self._quiet.heard(now := self._now())
+        self._ears.push(mulaw, now)
 
     def on_mark(self, name: str) -> None:
         """The far end has played up to this mark."""
@@ -163,7 +164,7 @@ class CallSession:
         """The caller is on our line again, over a new stream; False when nobody was expected."""
         if not self.away.returned():
             return False
-        self._audio_at = self._now()
+        self._quiet.heard(self._now())
         self._ears.open()
         return True
 
@@ -176,8 +177,8 @@ class CallSession:
         """The whole call. Returns when the line is down; raises nothing but cancellation."""
         # Asked for at every frame: in Python 3.11 finding the running loop is a system call.
         self._now = asyncio.get_running_loop().time
-        self._audio_at = self._now()
-        self._zero = self._audio_at - self._parts.opening.at
+        self._zero = self._now() - self._parts.opening.at
+        self._quiet.heard(self._now())
         try:
             async with self._tasks:
                 self._ears.open()
@@ -206,8 +207,7 @@ class CallSession:
     async def _act(self) -> None:
         for order in self._parts.opening.orders:
             self._carry_out(order)
-        self._following.extend(self._parts.opening.events)
-        self._follow()
+        self._think(*self._parts.opening.events)
         while not self._is_over():
             if self.away.go(quiet=self._speaking.idle):
                 self._deafen()
@@ -233,7 +233,7 @@ class CallSession:
             case StreamLost():
                 self._deafen()
                 self._stop_speaking()
-                self._follow()
+                self._think()
             case Transferred():
                 self._come_back(happening)
             case VoiceStarted() | VoiceEnded() | PartialTranscript() | FinalTranscript() | RecogniserFailed():
@@ -259,7 +259,7 @@ class CallSession:
                 if self._may_be_interrupted() and interrupts(event):
                     self._measuring.interrupted()
                     self._stop_speaking()
-                    self._follow()
+                    self._think()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
                 self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
@@ -274,12 +274,9 @@ class CallSession:
                 assert_never(event)
         self._speaking.interrupting.settle(event)
 
-    def _think(self, event: Event) -> None:
-        self._following.append(event)
-        self._follow()
-
-    def _follow(self) -> None:
+    def _think(self, *events: Event) -> None:
         """Give the conversation what happened, and what carrying out its orders made happen, in order."""
+        self._following.extend(events)
         while self._following:
             event = self._following.popleft()
             self._parts.keep(event.at, hidden(event) if self._ears.private else event)
@@ -364,7 +361,7 @@ class CallSession:
         """What is late: a mark, the caller's audio, the end of the call."""
         for cut in self._speaking.playback.overdue(now):
             self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))
-        if self._parts.recogniser is not None and now - self._audio_at > MEDIA_SILENT_S:
+        if self._parts.recogniser is not None and self._quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)
         if not self._warned and now - self._zero > self._parts.longest_s:
             self._warned = True

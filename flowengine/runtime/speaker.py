@@ -21,6 +21,8 @@ AHEAD_S = 8.0
 GAP = SILENCE * int(0.18 * BYTES_A_SECOND)
 """Between two sentences."""
 CHUNK_TIMEOUT_S = 8.0
+STALL_S = 2.0
+"""A sentence that brings nothing more is begun anew, so long after the caller has heard what there was of it."""
 RETRY_S = 0.4
 
 
@@ -118,7 +120,8 @@ class Speaker:
         async with aclosing(self._synthesiser.speak(passage.text, voice=self._voice)) as stream:
             while True:
                 try:
-                    async with asyncio.timeout(CHUNK_TIMEOUT_S):
+                    patience = self._playback.waiting_seconds + STALL_S if came else CHUNK_TIMEOUT_S
+                    async with asyncio.timeout(patience):
                         chunk = await anext(stream)
                 except StopAsyncIteration:
                     break

@@ -131,7 +131,48 @@ state sorry
   end sent_away
 """
 
+PATIENT = """
+state start
+  say "Hello?"
+  listen 6s
+    agree -> more
+    machine -> leave_word
+    silence or otherwise -> bye
+
+state more
+  say "Are you well?"
+  listen 6s
+    agree -> last
+    machine -> leave_word
+    silence or otherwise -> bye
+
+state last
+  say "Good. Is there anything else?"
+  listen 6s
+    agree -> bye
+    machine -> leave_word
+    silence or otherwise -> bye
+
+state leave_word
+  say "Please ring us."
+  end voicemail
+
+state bye
+  say "Goodbye."
+  end done
+"""
+
+WAITING = """
+state start
+  say "Take your time."
+  listen 30s
+    agree: end done
+    silence or otherwise: end sent_away
+"""
+
 FLOWS = {
+    "waiting": made("waiting", WAITING),
+    "patient": made("patient", PATIENT),
     "pin": made("pin", PIN),
     "desk": made("desk", DESK),
     "friendly": made("friendly", FRIENDLY),

@@ -1,0 +1,91 @@
+"""Failures of the table in docs/explanation/failures.md that no other file causes on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.runtime.last_words import STOPPING
+from flowengine.service.webhooks import BUSY
+from flowengine.testing.twilio.call import CallReport, Telephone
+from flowengine.testing.twilio.script import parse
+from flowengine.testing.twilio.server import get, kept, running_server
+from flowengine.testing.twilio.trouble import Trouble
+from tests.end_to_end.live_flows import FLOWS
+from tests.end_to_end.running import FLOW, Service
+
+
+async def live_call(base: str, turns: int = 0) -> str:
+    """The sid of the call that is live, once its caller has had so many turns."""
+    for _ in range(400):
+        _, body = await get(f"{base}/api/active-calls")
+        for each in json.loads(body)["calls"]:
+            _, call = await get(f"{base}/api/call/{each['call_sid']}")
+            if sum(line["speaker"] == "caller" for line in json.loads(call)["transcript"]) >= turns:
+                return str(each["call_sid"])
+        await asyncio.sleep(0.05)
+    raise AssertionError("no call is live")
+
+
+def test_a_line_that_goes_mute_is_given_up(service: Service) -> None:
+    report, record = service.ring(trouble=Trouble(mute_after_s=0.5), query="flow=waiting", patience_s=30.0)
+    assert (record["reason"], record["abnormal"]) == ("no audio from the line", True)
+    assert "no audio from the line for 3 s" in [note["text"] for note in record["notes"]]
+    assert report.ended_by == "agent"
+
+
+def test_a_machine_that_is_told_late_is_a_person_who_has_talked_with_us(service: Service) -> None:
+    async def main() -> dict[str, Any]:
+        url = f"{service.base}/twilio/voice?flow=patient"
+        ringing = asyncio.create_task(service.telephone.ring(url, parse(["yes", "yes", "yes"]), ScriptedSynthesiser()))
+        sid = await live_call(service.base, turns=2)
+        verdict = {"CallSid": sid, "AnsweredBy": "machine_end_beep"}
+        assert (await service.telephone.account.post(f"{service.base}/twilio/amd", verdict))[0] == 204
+        await ringing
+        return await service.ended(sid)
+
+    record = service.run(main())
+    assert (record["outcome"], record["answered_by_machine"]) == ("done", False)
+
+
+def test_a_service_that_is_stopped_takes_no_call_and_says_goodbye_to_those_it_has(tmp_path: Path) -> None:
+    (tmp_path / "door.flow").write_text(FLOW, "utf-8")
+    (tmp_path / "patient.flow").write_text(FLOWS["patient"], "utf-8")
+    env = {
+        "NOVA_STT_WS_URL": "scripted:",
+        "NOVA_TTS_WS_URL": "scripted:",
+        "FLOWENGINE_MEANING": "off",
+        "FLOWENGINE_DRAIN": "2",
+        "FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db",
+    }
+
+    async def main() -> tuple[CallReport, int, str, dict[str, Any]]:
+        pids: list[int] = []
+        async with Telephone() as telephone:
+            async with running_server(tmp_path, telephone, env=env, started=pids.append) as base:
+                url = f"{base}/twilio/voice?flow=patient"
+                ringing = asyncio.create_task(
+                    telephone.ring(url, parse(["(silence 20s)"]), ScriptedSynthesiser(), patience_s=30.0)
+                )
+                await live_call(base)
+                os.kill(pids[0], signal.SIGTERM)
+                await asyncio.sleep(0.5)
+                status, _ = await get(f"{base}/health/ready")
+                form = {"CallSid": "CA" + "7" * 32, "AccountSid": telephone.account.sid, "From": "+441134960125"}
+                _, refused = await telephone.account.post(f"{base}/twilio/voice?flow=door", form)
+                report = await ringing
+            async with running_server(tmp_path, telephone, env=env) as base:
+                return report, status, refused, await kept(base, report.call_sid) or {}
+
+    report, status, refused, record = asyncio.run(main())
+    assert status == 503
+    assert BUSY in refused
+    assert record["transcript"][-1]["text"] == STOPPING
+    assert record["transcript"][-1]["complete"]
+    assert (record["outcome"], record["ended_at"] is not None) == ("failed", True)
+    assert report.ended_by == "agent"
