@@ -28,8 +28,8 @@ def waterfalls(timings: Timings) -> Iterator[str]:
         parts = " + ".join(f"{ms:,}" for _, ms in each.parts)
         yield f"{name:<8}{reply:>7}  {bar(each, longest):<{CELLS}}  {parts}{_besides(each)}"
     if timings.interruptions:
-        false = f", {timings.false_interruptions} of them by a noise" if timings.false_interruptions else ""
-        yield click.style(f"interrupted {timings.interruptions} times{false}", dim=True)
+        false = f", of them by a noise: {timings.false_interruptions}" if timings.false_interruptions else ""
+        yield click.style(f"interruptions: {timings.interruptions}{false}", dim=True)
     yield ""
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowengine.conversation.commands import Command, Entered
-from flowengine.conversation.events import Event
+from flowengine.conversation.events import CallerPressed, CallerSaid, Event
 from flowengine.errors import MissingExtra
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import Record, Told, TurnMeasured
@@ -78,6 +78,7 @@ class CallTrace:
         self._tracer = provider.get_tracer(SERVICE)
         self._turns = 0
         self._state = ""
+        self._taken: dict[float, str] = {}
         self._span = self._tracer.start_span(
             "call",
             start_time=self._began_ns,
@@ -94,6 +95,8 @@ class CallTrace:
         self._record.write(at, entry)
         if isinstance(entry, TurnMeasured):
             self._turn(entry)
+        elif isinstance(entry, CallerSaid | CallerPressed):
+            self._taken[entry.at] = self._state
         elif isinstance(entry, Entered):
             self._state = entry.state
             self._span.add_event("entered", {"flowengine.state": entry.state}, self._ns(at))
@@ -129,7 +132,7 @@ class CallTrace:
             attributes={
                 "flowengine.turn": self._turns,
                 "flowengine.turn.by": turn.by,
-                "flowengine.turn.state": self._state,
+                "flowengine.turn.state": self._taken.pop(turn.said_at, ""),
                 "flowengine.turn.underruns": turn.underruns,
                 "flowengine.turn.cut": turn.cut,
                 **({} if turn.reply is None else {"flowengine.turn.reply_ms": turn.reply}),

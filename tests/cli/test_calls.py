@@ -240,10 +240,10 @@ def test_a_turn_is_shown_as_a_bar_of_its_parts(run: Run, url: str) -> None:
     store.write([start(), *entries((3.5, CallerSaid(3.5, "yes")), *measured), end()])
     store.close()
     lines = run("call-1").output.splitlines()
-    (first, second, last) = [line for line in lines if line.startswith(("turn", "interrupted"))]
+    (first, second, last) = [line for line in lines if line.startswith(("turn", "interruptions"))]
     assert first == f"turn 1      516  {'░' * 31}█  500 + 4 + 0 + 12  (meaning 4; first mark 1,840 later; late by 22)"
     assert second == f"turn 1        –  {'░' * 16}{' ' * 16}  258 + 0 + 0  (cut short)"
-    assert last == "interrupted 1 times, 1 of them by a noise"
+    assert last == "interruptions: 1, of them by a noise: 1"
 
 
 def test_a_call_of_an_earlier_release_has_no_bars(run: Run, recorded: None) -> None:

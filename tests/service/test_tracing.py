@@ -43,6 +43,8 @@ def exported(result: CallResult) -> list[Any]:
         Entered("hello", None, "start"),
         Speak("u1", ("Shall I book it?",)),
         CallerSaid(4.5, "yes my number is 0113 496 0123"),
+        # Where the words led is not where they were taken.
+        Entered("booked", "hello", "agree"),
         TurnMeasured(4.5, "voice", 500, 3, 0, 12, 900, 20, (("meaning", 3),), underruns=1),
     )
     for entry in entries:
@@ -83,7 +85,10 @@ def test_spans_say_what_was_measured_and_nothing_of_anybody() -> None:
     *_, turn, call = exported(CallResult("booked", "flow ended", abnormal=False, duration=12.5))
     assert call.attributes["flowengine.call_id"] == "call-1"
     assert (call.attributes["flowengine.outcome"], call.attributes["flowengine.turns"]) == ("booked", 1)
-    assert [(event.name, event.attributes["flowengine.state"]) for event in call.events] == [("entered", "hello")]
+    assert [(event.name, event.attributes["flowengine.state"]) for event in call.events] == [
+        ("entered", "hello"),
+        ("entered", "booked"),
+    ]
     assert turn.attributes["flowengine.turn.reply_ms"] == 515
     assert turn.attributes["flowengine.turn.wait.meaning_ms"] == 3
     assert turn.attributes["flowengine.turn.state"] == "hello"
