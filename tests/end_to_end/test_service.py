@@ -72,6 +72,10 @@ def test_a_typed_call_from_the_page(service: Service) -> None:
     (caller,) = _of(facts, "caller")
     assert (caller["text"], caller["intent"]) == ("yes please", "agree")
     assert _of(facts, "heard")[-1] | {"text": "It is open. Goodbye.", "complete": True} == _of(facts, "heard")[-1]
+    (turn,) = _of(facts, "turn")
+    (latency,) = _of(facts, "latency")
+    assert (turn["endpointing"], turn["reply"]) == (0, latency["ms"])
+    assert turn["playing"] > 0
     assert facts[-1]["event"] == "ended"
     assert facts[-1]["outcome"] == "opened"
 

@@ -129,8 +129,10 @@ class Dialling:
         self.dialler.refuse_new()
 
     def stop(self) -> None:
-        """Finish what is in hand. Idempotent."""
+        """Finish what is in hand, and take back what still rings. Idempotent."""
         self.dialler.stop()
+        if not self._stopping.is_set():
+            self._take_back_ringing()
         self._stopping.set()
         if self._watch.is_alive():
             self._watch.join()
@@ -231,6 +233,21 @@ class Dialling:
     def _about_to_ring(self, claim: Claim) -> None:
         with self._lock:
             self._ringing[claim.attempt_id] = (self._monotonic() + self._ring_s + RINGING_S, claim)
+
+    def _take_back_ringing(self) -> None:
+        """Whoever picked up from now on would find nobody here."""
+        with self._lock:
+            ringing = {each for each in self._ringing if not self._carrier.is_live(each)}
+        if not ringing:
+            return
+        try:
+            live = self.queue.live()
+        except StoreError:
+            log.warning("calls that ring could not be taken back", extra={"calls": len(ringing)})
+            return
+        for attempt in live:
+            if attempt.attempt_id in ringing and attempt.call_sid is not None:
+                self.dialler.take_back(attempt.call_sid)
 
     def _no_longer_rings(self, attempt_id: str) -> None:
         with self._lock:

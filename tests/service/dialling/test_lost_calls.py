@@ -90,6 +90,20 @@ def test_a_call_that_twilio_does_not_dial_is_taken_back(place: tuple[Site, Excha
     assert (attempt.outcome, exchange.rung[ANN]) == ("canceled", 0)
 
 
+def test_what_has_not_been_answered_when_the_service_ends_is_taken_back(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    exchange.calls_a_second = 1
+    exchange._next_turn = float("inf")
+    site.enqueue("ann", ANN)
+    site.dial()
+    assert site.attempts("ann")[0].state == "placed"
+    site.dialling.stop()
+    exchange.until(lambda: exchange.over(ANN))
+    site.clock.pass_(MINUTE)
+    site.dialling.look()
+    assert (site.attempts("ann")[0].outcome, exchange.rung[ANN]) == ("canceled", 0)
+
+
 def test_a_call_that_never_ends_is_hung_up(place: tuple[Site, Exchange]) -> None:
     site, exchange = place
     exchange.script(ANN, Answers(callbacks=Callbacks(missing=("completed",))))
