@@ -9,8 +9,8 @@ from flowengine.runtime.audio import SILENCE, frames, level_dbfs, mulaw_to_pcm16
 from flowengine.runtime.ports import FinalTranscript, RecogniserEvent, RecogniserStream, Synthesiser
 
 QUIET_MS = 1600
-FASTER = 10
-"""Audio is pushed at ten times its pace; what waits for an engine is bounded, so it can't all come at once."""
+FASTER = 5
+"""Audio is pushed at five times its pace; what waits for an engine is bounded, so it can't all come at once."""
 
 
 def quiet(milliseconds: int) -> bytes:

@@ -30,7 +30,7 @@ def heard(engines: Engines, *texts: str, size: int = 160) -> list[RecogniserEven
         await played(stream, quiet(1000), size)
         for text in texts:
             await played(stream, await spoken(engines.synthesiser, text) + quiet(QUIET_MS), size)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             events = await reading
         await stream.close()
         return events
@@ -108,7 +108,7 @@ def test_finalize_brings_the_final_without_quiet(engines: Engines) -> None:
         stream = await engines.recogniser.open("contract")
         await played(stream, quiet(500) + await spoken(engines.synthesiser, "How much is it?"))
         stream.finalize()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             events = await reported(stream, 1)
         await stream.close()
         return events
@@ -125,7 +125,7 @@ def test_every_expectation_is_taken(engines: Engines, expecting: Expecting) -> N
         stream.expect(expecting)
         reading = asyncio.create_task(reported(stream, 1))
         await played(stream, quiet(300) + await spoken(engines.synthesiser, "Yes, speaking.") + quiet(2400))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             events = await reading
         await stream.close()
         return events
@@ -154,7 +154,7 @@ def test_calls_do_not_hear_each_other(engines: Engines) -> None:
         audio = await spoken(engines.synthesiser, text)
         reading = asyncio.create_task(reported(stream, 1))
         await played(stream, quiet(400) + audio + quiet(QUIET_MS))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             final = (await reading)[-1]
         await stream.close()
         assert isinstance(final, FinalTranscript)
