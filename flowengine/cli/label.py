@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from flowengine.cli.calls import found_call
+from flowengine.cli.compiled import flow_of_call
 from flowengine.cli.database import actor, db_option, note, opened
-from flowengine.errors import FlowNotValid
-from flowengine.service.settings import Settings
 
 if TYPE_CHECKING:
-    from flowengine.graph.model import Flow
     from flowengine.store.labels import Meaning
 
 
@@ -62,7 +60,7 @@ def command(
             return
         told = detail(row, store.entries(row.call_id))
         kind, name = _meaning(meaning, slot)
-        label = label_for(_flow(path, row.flow), told, turn, kind, name, value, by=actor(), at=datetime.now(UTC))
+        label = label_for(flow_of_call(path, row.flow), told, turn, kind, name, value, by=actor(), at=datetime.now(UTC))
         if not Labels(database).put(label):
             raise click.ClickException("what was said in this call was deleted, so nothing of it can be labelled")
         note(database, "label.put", row.call_id, turn=turn, meaning=kind, name=name)
@@ -80,23 +78,3 @@ def _meaning(meaning: str | None, slot: str | None) -> tuple[Meaning, str | None
             return meaning, None
         case _:
             return "intent", meaning
-
-
-def _flow(path: Path | None, name: str) -> Flow:
-    """The flow by its file, or by its name in the settings' folder. Raises ClickException."""
-    from flowengine.graph.compile import compile_file
-    from flowengine.service.library import FlowLibrary
-
-    if path is None:
-        library = FlowLibrary(Settings.from_env().flows)
-        library.refresh()
-        try:
-            return library.get(name)
-        except FlowNotValid as error:
-            raise click.ClickException(f"{error}; name its file with --flow") from error
-    flow = compile_file(path).flow
-    if flow is None:
-        raise click.ClickException(f"{path} has errors: flowengine validate {path} shows them")
-    if flow.name != name:
-        raise click.ClickException(f"the call was one of the flow {name!r}, and {path} holds {flow.name!r}")
-    return flow

@@ -30,6 +30,7 @@ COMMANDS = {
     "new": "Write a flow to start from, and its tests.",
     "record": "Look after the record: keys, soundness, age.",
     "render": "Speak all fixed lines of flows into clips, before anybody calls.",
+    "replay": "Live through a recorded call again, and say whether it is the same.",
     "serve": "Run the service: telephone, browser page, API.",
     "speech": "Serve the embedded speech engines over the nova2.v1 contract.",
     "test": "Run .flowtest files in virtual time.",

@@ -12,16 +12,15 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import msgspec
-
 from flowengine.conversation.call import Further
 from flowengine.conversation.events import TransferResult
-from flowengine.conversation.replaying import Recorded, asked_of, replay
+from flowengine.conversation.replaying import Recorded
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow
 from flowengine.service.library import FlowLibrary
-from flowengine.service.mind import mind_of, prepared_of
+from flowengine.service.mind import prepared_of
 from flowengine.service.recording import Recording
+from flowengine.service.replayed import recorded, replayed
 from flowengine.service.revived import Revived
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.rows import CallEnd, CallRow
@@ -65,11 +64,10 @@ class Reviving:
             return None
         try:
             entries = self._recording.store.entries(row.call_id)
-            record = [Recorded(each.at, msgspec.json.decode(each.payload)) for each in entries]
-            prepared = self._again(row, record, transferred)
+            prepared = self._again(row, recorded(entries), transferred)
         except _Lost as lost:
             self._end(row, str(lost), lost.outcome)
-        except (FlowEngineError, msgspec.DecodeError) as error:
+        except FlowEngineError as error:
             # Its text may quote what a caller said.
             self._end(row, f"the call could not be brought back ({type(error).__name__})", None)
         else:
@@ -86,13 +84,8 @@ class Reviving:
         if sum(each.payload.get("kind") == "CameBack" for each in record) >= MOST_RETURNS:
             raise _Lost(f"the call has come back {MOST_RETURNS} times already")
         prepared = prepared_of(row, flow)
-        # What a call may ask is set by the process; the record tells what it did ask.
-        for further in (self._further(flow), asked_of(record)):
-            conversation = mind_of(prepared, row.started_at, further)
-            done = replay(conversation, record)
-            if done.difference is None:
-                break
-        else:
+        conversation, done = replayed(row, flow, record, [self._further(flow)])
+        if done.difference is not None:
             raise _Lost("the record does not fit the flow")
         if conversation.finished:
             raise _Lost("the service stopped as the call ended", conversation.outcome)
