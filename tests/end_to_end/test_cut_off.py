@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.cli.main import main
 from flowengine.conversation.coming_back import CUT_OFF
 from flowengine.service.webhooks import LOST
 from flowengine.store.store import Store
@@ -162,7 +165,7 @@ def killed(
 ) -> tuple[CallReport, dict[str, Any], Lives]:
     """A call whose server is killed as soon as the record has `at` (a kind, and a part of its payload)."""
 
-    async def main() -> tuple[CallReport, dict[str, Any], Lives]:
+    async def call() -> tuple[CallReport, dict[str, Any], Lives]:
         async with Telephone(asks_again_s=60) as telephone:
             lives = Lives(folder, telephone)
             async with lives.start(takes_s) as base:
@@ -176,7 +179,7 @@ def killed(
                 report = await ringing
                 return report, await kept(base, report.call_sid) or {}, lives
 
-    return asyncio.run(main())
+    return asyncio.run(call())
 
 
 def said(record: dict[str, Any], speaker: str = "agent") -> list[str]:
@@ -197,6 +200,10 @@ def test_a_killed_server_is_followed_by_another_and_the_caller_goes_on_to_the_bo
     assert report.said_by_twilio == ()
     assert report.ended_by == "agent"
     assert len(lives.pids) == 2
+    # Two processes, and still one call that can be lived through again.
+    flow = str(tmp_path / "flows" / "visit.flow")
+    again = CliRunner().invoke(main, ["replay", record["call_id"], "--db", lives.url, "--flow", flow])
+    assert (again.exit_code, again.output[:14]) == (0, "The same call:")
 
 
 def test_an_action_that_was_under_way_is_done_again_under_the_same_key(tmp_path: Path) -> None:
