@@ -198,8 +198,11 @@ class Calls:
         if listens and self.engines.recogniser is None:
             no_speech = 'there is no speech recognition here: pip install "flowengine[local]", or type instead'
             raise self._refused("no_speech", NoSpeech(no_speech))
-        if len(self._live) >= self.settings.max_calls:
-            full = f"{len(self._live)} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)"
+        # Callers who come all at once are answered before any of their streams is there. One whom we rang has had room
+        # kept, and Twilio may ask for the same call twice.
+        count = len(self._live) + (self.tokens.fresh(beside=call_sid) if call_id is None else 0)
+        if count >= self.settings.max_calls:
+            full = f"{count} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)"
             raise self._refused("max_calls", AtCapacity(full))
         if call_id is None and (trouble := self.lag.trouble) is not None:
             # One that we made ourselves has somebody on the line already: silence would be worse than stutter.
@@ -330,7 +333,9 @@ class Calls:
     @property
     def accepts(self) -> bool:
         """One more call would be taken now."""
-        return not (self._stopping or self.lag.is_too_late or len(self._live) >= self.settings.max_calls)
+        return not (
+            self._stopping or self.lag.is_too_late or len(self._live) + self.tokens.fresh() >= self.settings.max_calls
+        )
 
     @property
     def is_stopping(self) -> bool:

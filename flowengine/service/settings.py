@@ -187,6 +187,7 @@ class Settings:
             ("telephone", self._telephone()),
             ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),
+            ("traces", "none" if self.traces_to is None else _without_password(self.traces_to)),
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{masked(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]

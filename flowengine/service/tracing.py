@@ -87,6 +87,8 @@ class CallTrace:
                 "flowengine.flow": prepared.flow.name,
                 "flowengine.flow_version": prepared.flow.version,
                 "flowengine.direction": prepared.direction,
+                # The process that held it before has died, and its spans with it.
+                "flowengine.resumed": prepared.revived is not None,
             },
         )
         self._within = set_span_in_context(self._span)

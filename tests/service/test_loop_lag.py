@@ -116,6 +116,20 @@ def test_a_late_service_dials_nobody(client: Client) -> None:
     assert not has_room(0)
 
 
+def test_callers_who_come_all_at_once_are_counted_before_their_streams_come(settings: Settings) -> None:
+    line = dataclasses.replace(
+        settings, twilio_account_sid="AC" + "1" * 32, twilio_auth_token=TOKEN, server_base_url=BASE, max_calls=2
+    )
+    with Client(create_app(line)) as client:
+        answered = [
+            post(client, "/twilio/voice?flow=door", [("CallSid", sid), *FORM[1:]]).body
+            for sid in ("CA1", "CA1", "CA2", "CA3", "CA2")
+        ]
+    # Twilio may ask for one call twice.
+    assert [b"<Stream" in body for body in answered] == [True, True, True, False, True]
+    assert BUSY.encode() in answered[3]
+
+
 def test_a_caller_who_was_just_answered_is_waited_for_at_the_end(client: Client) -> None:
     calls: Calls = client.app.state.calls
     assert not calls.are_due
