@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 SAMPLE_S = 0.05
-SAMPLES = 20
-"""A second's worth, or more when it is late."""
+WINDOW_S = 1.0
+"""So much of the past decides, and at least `LEAST` samples of it: a loop that is very late takes few."""
+LEAST = 3
 CALM = 0.5
 """New calls are taken again below this share of the limit: else they would be refused and let in by turns."""
 
@@ -28,17 +29,18 @@ class LoopLag:
         self.limit_ms = limit_ms
         self.on_sample = on_sample
         self.is_too_late = False
-        self._late: deque[float] = deque(maxlen=SAMPLES)
+        self._samples: deque[tuple[float, float]] = deque()
+        self._since: float | None = None
 
     @property
     def worst_ms(self) -> float:
         """The latest wake-up of the last second."""
-        return round(max(self._late, default=0.0) * 1000, 1)
+        return round(max((late for _, late in self._samples), default=0.0) * 1000, 1)
 
     @property
     def usual_ms(self) -> float:
         """The middle one of the last second's."""
-        return round(statistics.median(self._late) * 1000, 1) if self._late else 0.0
+        return round(statistics.median(late for _, late in self._samples) * 1000, 1) if self._samples else 0.0
 
     @property
     def trouble(self) -> str | None:
@@ -47,11 +49,15 @@ class LoopLag:
             return None
         return f"the event loop is {self.usual_ms:g} ms late (FLOWENGINE_MAX_LAG is {self.limit_ms})"
 
-    def note(self, late_s: float) -> None:
-        """It woke so late. A second's worth of these decides."""
-        self._late.append(late_s)
+    def note(self, late_s: float, now: float) -> None:
+        """It woke so late, at `now` on its clock."""
+        if self._since is None:
+            self._since = now - SAMPLE_S - late_s
+        self._samples.append((now, late_s))
+        while len(self._samples) > LEAST and self._samples[0][0] < now - WINDOW_S:
+            self._samples.popleft()
         self.on_sample(late_s)
-        if self.limit_ms and len(self._late) == SAMPLES:
+        if self.limit_ms and len(self._samples) >= LEAST and now - self._since >= WINDOW_S:
             self.is_too_late = self.usual_ms > self.limit_ms * (CALM if self.is_too_late else 1)
 
     async def watch(self) -> None:
@@ -60,4 +66,5 @@ class LoopLag:
         while True:
             due = loop.time() + SAMPLE_S
             await asyncio.sleep(SAMPLE_S)
-            self.note(max(0.0, loop.time() - due))
+            now = loop.time()
+            self.note(max(0.0, now - due), now)

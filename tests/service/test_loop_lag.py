@@ -11,43 +11,61 @@ import pytest
 
 from flowengine.service.app import create_app
 from flowengine.service.calls import AtCapacity, Calls
-from flowengine.service.loop_lag import SAMPLES, LoopLag
+from flowengine.service.loop_lag import SAMPLE_S, WINDOW_S, LoopLag
 from flowengine.service.settings import Settings
 from flowengine.service.webhooks import BUSY
 from tests.service.asgi import Client
 from tests.service.test_webhooks import BASE, TOKEN, post
 
 
-def noted(*late_ms: float, limit_ms: int = 50) -> LoopLag:
-    lag = LoopLag(limit_ms)
-    for each in late_ms:
-        lag.note(each / 1000)
-    return lag
+class Sampled:
+    """A lag that was sampled as its watch does: each time after 50 ms and the lateness itself."""
+
+    def __init__(self, *late_ms: float, limit_ms: int = 50) -> None:
+        self.lag = LoopLag(limit_ms)
+        self.now = 100.0
+        self.note(*late_ms)
+
+    def note(self, *late_ms: float) -> None:
+        for each in late_ms:
+            self.now += SAMPLE_S + each / 1000
+            self.lag.note(each / 1000, self.now)
 
 
-def test_one_hiccup_refuses_nobody() -> None:
-    lag = noted(*[1] * SAMPLES, 800)
-    assert (lag.is_too_late, lag.trouble) == (False, None)
-    assert lag.worst_ms == 800
+SECOND = 22
+"""Samples of a loop that is in time, and a little more."""
+
+
+@pytest.mark.parametrize("hiccup_ms", [200, 800, 3000])
+def test_one_hiccup_refuses_nobody(hiccup_ms: int) -> None:
+    sampled = Sampled(*[1] * SECOND, hiccup_ms)
+    assert (sampled.lag.is_too_late, sampled.lag.trouble) == (False, None)
+    assert sampled.lag.worst_ms == hiccup_ms
 
 
 def test_a_loop_that_stays_late_takes_no_more_until_it_is_calm() -> None:
-    lag = noted(*[60] * SAMPLES)
-    assert lag.trouble == "the event loop is 60 ms late (FLOWENGINE_MAX_LAG is 50)"
-    for _ in range(SAMPLES):
-        lag.note(0.040)
-    assert lag.is_too_late
-    for _ in range(SAMPLES):
-        lag.note(0.020)
-    assert not lag.is_too_late
+    sampled = Sampled(*[60] * SECOND)
+    assert sampled.lag.trouble == "the event loop is 60 ms late (FLOWENGINE_MAX_LAG is 50)"
+    sampled.note(*[40] * SECOND)
+    assert sampled.lag.is_too_late
+    sampled.note(*[20] * SECOND)
+    assert not sampled.lag.is_too_late
+
+
+@pytest.mark.parametrize("late_ms", [60, 300, 900])
+def test_however_late_it_is_a_second_or_three_samples_decide(late_ms: int) -> None:
+    sampled = Sampled()
+    while not sampled.lag.is_too_late:
+        sampled.note(late_ms)
+    assert sampled.now - 100.0 <= max(1.0, 3 * (0.05 + late_ms / 1000)) + 0.2
 
 
 def test_less_than_a_second_decides_nothing() -> None:
-    assert not noted(*[900] * (SAMPLES - 1)).is_too_late
+    assert not Sampled(*[60] * 8).lag.is_too_late
 
 
 def test_without_a_limit_nobody_is_refused() -> None:
-    assert not noted(*[900] * SAMPLES, limit_ms=0).is_too_late
+    assert not Sampled(*[900] * SECOND, limit_ms=0).lag.is_too_late
 
 
 def test_a_loop_that_is_held_up_is_seen() -> None:
@@ -76,8 +94,9 @@ def client(settings: Settings) -> Iterator[Client]:
 def late(client: Client) -> Calls:
     """The service's loop has been late for a second."""
     calls: Calls = client.app.state.calls
-    for _ in range(SAMPLES):
-        calls.lag.note(0.2)
+    now = time.monotonic()
+    for number in range(21):
+        calls.lag.note(0.2, now - WINDOW_S - SAMPLE_S + number * SAMPLE_S)
     return calls
 
 
