@@ -21,9 +21,11 @@ from flowengine.conversation.coming_back import CUT_OFF
 from flowengine.service.webhooks import LOST
 from flowengine.store.store import Store
 from flowengine.testing.twilio.call import CallReport, Telephone
+from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import free_port, kept, running_server
 from flowengine.testing.twilio.trouble import Trouble
+from tests.end_to_end.live_flows import FLOWS
 from tests.end_to_end.running import Service
 
 VISIT = """flow visit "A visit" inbound
@@ -114,6 +116,7 @@ class Lives:
     def __post_init__(self) -> None:
         (self.folder / "flows").mkdir()
         (self.folder / "flows" / "visit.flow").write_text(VISIT, "utf-8")
+        (self.folder / "flows" / "desk.flow").write_text(FLOWS["desk"], "utf-8")
         (self.folder / "acme_visits.py").write_text(VISITS, "utf-8")
 
     def start(self, takes_s: float = 0.0) -> Any:
@@ -162,17 +165,23 @@ def killed(
     at: tuple[str, str],
     takes_s: float = 0.0,
     between: Callable[[Lives], None] = lambda _: None,
+    flow: str = "visit",
+    later_s: float = 0.0,
+    colleague: Colleague | None = None,
 ) -> tuple[CallReport, dict[str, Any], Lives]:
-    """A call whose server is killed as soon as the record has `at` (a kind, and a part of its payload)."""
+    """A call whose server is killed `later_s` after the record has `at` (a kind, and a part of its payload)."""
 
     async def call() -> tuple[CallReport, dict[str, Any], Lives]:
         async with Telephone(asks_again_s=60) as telephone:
             lives = Lives(folder, telephone)
             async with lives.start(takes_s) as base:
                 ringing = asyncio.create_task(
-                    telephone.ring(f"{base}/twilio/voice?flow=visit", parse(says), ScriptedSynthesiser())
+                    telephone.ring(
+                        f"{base}/twilio/voice?flow={flow}", parse(says), ScriptedSynthesiser(), colleague=colleague
+                    )
                 )
                 await lives.until(*at)
+                await asyncio.sleep(later_s)
                 lives.kill()
             between(lives)
             async with lives.start() as base:
@@ -249,6 +258,22 @@ def test_a_record_that_cannot_be_read_is_apologised_for(tmp_path: Path) -> None:
     report, record, _ = killed(tmp_path, "yes please", "yes", at=("Speak", "Are you sure"), between=damage)
     assert report.said_by_twilio == (LOST,)
     assert record == {} or record["outcome"] == "failed"
+
+
+def test_a_caller_who_was_being_put_through_comes_back_with_what_became_of_it(tmp_path: Path) -> None:
+    report, record, _ = killed(
+        tmp_path,
+        "no thank you",
+        at=("Transfer", "+441134960999"),
+        # The words before it are heard, then Twilio is told.
+        later_s=2.5,
+        flow="desk",
+        colleague=Colleague("busy", 4.0),
+    )
+    assert [number for number, _ in report.dialled] == ["+441134960999"]
+    assert (record["outcome"], record["abnormal"]) == ("done", False)
+    assert said(record)[1:] == ["They speak. Shall I try another?", "Goodbye."]
+    assert [each["result"] for each in record["transfers"]] == ["busy"]
 
 
 def test_an_opt_out_before_the_kill_is_kept_once(tmp_path: Path) -> None:
