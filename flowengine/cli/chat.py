@@ -130,7 +130,11 @@ def _model() -> ModelInChat:
 
 def _meaning(flow: Flow) -> MeaningInChat:
     from flowengine.cli.likened import MeaningInChat
+    from flowengine.service.settings import Settings
 
+    if Settings.from_env().meaning == "off":
+        told = "FLOWENGINE_MEANING=off leaves likeness out of calls; it is used here, since --meaning asks for it"
+        click.echo(told, err=True)
     try:
         return MeaningInChat(flow)
     except (MissingExtra, MeaningError) as error:

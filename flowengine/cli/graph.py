@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from flowengine.cli.terminal import columns
+from flowengine.cli.unknown import unknown
 from flowengine.graph.compile import analyse
 from flowengine.graph.export import View, around, to_dot, to_mermaid, to_svg
 from flowengine.graph.model import Flow
@@ -104,10 +104,8 @@ def _view(flow: Flow, policy: str | None, only: str | None, centre: str | None, 
 
 
 def _known(kind: str, name: str, names: Collection[str]) -> None:
-    if name in names:
-        return
-    near = get_close_matches(name, names, n=1)
-    raise click.UsageError(f"no {kind} is called {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    if name not in names:
+        raise click.UsageError(unknown(kind, name, names))
 
 
 def _guessed(output: Path | None) -> str:

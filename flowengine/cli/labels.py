@@ -147,4 +147,5 @@ def _write_tests(
     if not made.tests:
         raise click.ClickException("no test to write")
     file.write_text(made.text, encoding="utf-8")
-    click.echo(f"{len(made.tests)} tests in {file}: flowengine test {file}")
+    tests = "1 test" if len(made.tests) == 1 else f"{len(made.tests)} tests"
+    click.echo(f"{tests} in {file}: flowengine test {file}")

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ import click
 from flowengine.cli.compiled import compiled
 from flowengine.cli.further import chosen_by_model, likened
 from flowengine.cli.meanings import engine_option
+from flowengine.cli.unknown import unknown
 from flowengine.compliance.honoured import honoured
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import overshadowed
@@ -85,8 +85,7 @@ def command(
 
 def _live(flow: Flow, state: str) -> Live:
     if state not in flow.states:
-        near = get_close_matches(state, flow.states, n=1)
-        raise click.UsageError(f"no state is called {state!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        raise click.UsageError(unknown("state", state, flow.states))
     return live_in(flow, state)
 
 

@@ -47,7 +47,7 @@ def check_contact(flow: Flow, raw: Mapping[str, object]) -> dict[str, object]:
         if given is None or given == "":
             if contact_field.default is None:
                 raise ContactNotValid(
-                    f"contact field {name!r} is missing: it needs {_expected(contact_field.type)}", name
+                    f"contact field {name!r} is missing: it needs {expected(contact_field.type)}", name
                 )
             given = _default(name, contact_field.default)
             if given == "" and contact_field.type.kind in ("text", "uk_name"):
@@ -56,7 +56,7 @@ def check_contact(flow: Flow, raw: Mapping[str, object]) -> dict[str, object]:
                 continue
         value = typed_value(contact_field.type, given)
         if value is None:
-            raise ContactNotValid(f"contact field {name!r} needs {_expected(contact_field.type)}", name)
+            raise ContactNotValid(f"contact field {name!r} needs {expected(contact_field.type)}", name)
         checked[name] = value
     return checked
 
@@ -136,7 +136,8 @@ def _default(name: str, expression: Expression) -> object:
         raise ContactNotValid(f"the default of contact field {name!r} cannot be evaluated") from error
 
 
-def _expected(kind: ValueType) -> str:
+def expected(kind: ValueType) -> str:
+    """What a value of this type looks like, for a message."""
     if kind.kind == "one_of":
         return f"one of {', '.join(kind.choices)}"
     if kind.kind == "digits" and kind.digits is not None:

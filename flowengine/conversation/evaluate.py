@@ -14,6 +14,7 @@ from functools import cache
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.environment import Template as JinjaTemplate
 from jinja2.environment import TemplateExpression
+from jinja2.exceptions import SecurityError, UndefinedError
 
 from flowengine.conversation.sandbox import BoundedEnvironment
 from flowengine.conversation.spoken import money, plural, spelled, spoken, spoken_ordinal
@@ -28,6 +29,17 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "spelled": spelled,
     "spoken": spoken,
 }
+
+_CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (ZeroDivisionError, "a division by zero"),
+    (SecurityError, "it reaches for what a flow may not use, or makes too much"),
+    (UndefinedError, "a value that is missing"),
+    (LookupError, "a value that is missing"),
+    (OverflowError, "a number, or a date, that is too large"),
+    (TypeError, "a value that is missing, or of another type than is needed"),
+    (ValueError, "a value that does not fit"),
+)
+"""The first that fits tells the cause."""
 
 
 @cache
@@ -86,4 +98,9 @@ def daypart(now: datetime) -> str:
 
 def _failure(where: Template | Expression, error: Exception) -> EvaluationError:
     # The text of an error can carry the caller's words; its kind and the author's line say enough.
-    return EvaluationError(f"{where.span.path}:{where.span.line}: {type(error).__name__}")
+    return EvaluationError(f"{where.span.path}:{where.span.line}: {_cause(error)}")
+
+
+def _cause(error: Exception) -> str:
+    """In the author's words, not in Python's."""
+    return next((told for kind, told in _CAUSES if isinstance(error, kind)), "it cannot be worked out")

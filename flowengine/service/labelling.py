@@ -6,9 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from difflib import get_close_matches
 
+from flowengine.compliance.policy import LONDON
+from flowengine.conversation.call import written
+from flowengine.conversation.contact import expected, typed_value
+from flowengine.conversation.slots import extract
 from flowengine.conversation.supposing import meanings_of
 from flowengine.errors import LabelNotValid
-from flowengine.graph.model import Flow
+from flowengine.graph.model import Flow, Slot
 from flowengine.store.detail import CallDetail, TranscriptLine
 from flowengine.store.labels import Label, Meaning, is_hidden, is_pressed, turn_of
 
@@ -53,7 +57,23 @@ def label_for(
         raise LabelNotValid("only a label of a slot has a value; leave it out", "value")
     if value is not None and not 0 < len(value.strip()) <= LONGEST_VALUE:
         raise LabelNotValid(f"a value has 1 to {LONGEST_VALUE} characters", "value")
+    if value is not None and name is not None:
+        value = _read(flow.slots[name], value, call)
     return Label(call.call_id, turn, meaning, name, by, at, value)
+
+
+def _read(slot: Slot, value: str, call: CallDetail) -> str:
+    """The value as the record writes it, read as the slot reads an answer on the day of the call.
+
+    Raises LabelNotValid, which does not repeat the value: it is a caller's.
+    """
+    found = extract(slot.type, value, call.started_at.astimezone(LONDON))
+    if found is None and slot.type.kind != "uk_name":
+        # A duration as the record writes it, such as 90s; what is typed is held to no more than that.
+        found = typed_value(slot.type, value)
+    if found is None:
+        raise LabelNotValid(f"the slot {slot.name!r} cannot have this value; it takes {expected(slot.type)}", "value")
+    return written(found)
 
 
 def _must_be_words(line: TranscriptLine, turn: int) -> None:

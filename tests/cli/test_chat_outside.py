@@ -184,6 +184,17 @@ def test_what_no_phrase_fits_is_compared_with_the_examples(flow: Path, monkeypat
     assert engine.closed
 
 
+def test_likeness_that_the_settings_have_off_is_used_when_asked_for_and_told(
+    flow: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likened, "LocalMeaning", lambda: WarmScripted({"affirmative": {"agree": 0.95}}))
+    assert "FLOWENGINE_MEANING" not in chat(flow, "affirmative\n", "--meaning").output
+    monkeypatch.setenv("FLOWENGINE_MEANING", "off")
+    shown = chat(flow, "affirmative\n", "--meaning").output
+    assert "FLOWENGINE_MEANING=off leaves likeness out of calls; it is used here" in shown
+    assert re.search(r"agree [01]\.\d+ \(meaning\)", shown), shown
+
+
 def test_an_engine_that_is_not_installed_is_named(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "present", lambda *names: False)
     result = chat(flow, "yes\n", "--meaning")

@@ -18,6 +18,17 @@ from flowengine.testing.suite import run as played
 from tests.testing.recorded_calls import record
 from tests.testing.test_labelled import VISIT
 
+SLOTS = """
+slot visit_day: date
+  ask "Which day?"
+  again "Which day, please?"
+  confirm "{{ visit_day | spoken }}?"
+
+slot lasts: duration
+  ask "How long?"
+  again "How long, please?"
+  confirm "{{ lasts | spoken }}?"
+"""
 Run = Callable[..., Result]
 
 
@@ -28,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("FLOWENGINE_DATABASE_URL", f"sqlite:///{tmp_path / 'record.db'}")
     flows = tmp_path / "flows"
     flows.mkdir()
-    (flows / "visit.flow").write_text(VISIT, encoding="utf-8")
+    (flows / "visit.flow").write_text(VISIT.replace("\nstate start", f"{SLOTS}\nstate start"), encoding="utf-8")
     flow = compile_file(flows / "visit.flow").flow
     assert flow is not None
     store = Store(Database.open(f"sqlite:///{tmp_path / 'record.db'}"))
@@ -69,6 +80,8 @@ def test_labelling_is_audited(run: Run, tmp_path: Path) -> None:
         (("9", "agree"), "the call has no turn 9 of the caller's: it has turns 1 to 3"),
         (("3", "agree"), "turn 3 was keys"),
         (("2", "--slot", "day"), "'visit' has no slot called 'day'"),
+        (("2", "--slot", "visit_da"), "did you mean 'visit_day'?"),
+        (("2", "--slot", "visit_day", "--value", "banana"), "it takes a date such as 2026-12-01"),
         (("2",), "give one of: an intent, none, right, --slot NAME, --remove"),
         (("2", "agree", "--value", "x"), "name it with --slot"),
         (("2", "--remove"), "turn 2 has no label"),
@@ -78,6 +91,27 @@ def test_what_cannot_be_a_label_is_explained(run: Run, words: tuple[str, ...], m
     result = run("label", "call-1", *words)
     assert result.exit_code != 0
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("slot", "given", "kept"),
+    [
+        ("visit_day", "2026-12-01", "2026-12-01"),
+        ("visit_day", "the first of December 2026", "2026-12-01"),
+        ("lasts", "90s", "90s"),
+        ("lasts", "two hours", "7200s"),
+    ],
+)
+def test_a_value_is_read_as_its_slot_reads_it(run: Run, slot: str, given: str, kept: str) -> None:
+    assert run("label", "call-1", "2", "--slot", slot, "--value", given).exit_code == 0
+    (row,) = json.loads(run("labels", "flows/visit.flow", "--json").output)
+    assert row["value"] == kept
+
+
+def test_one_test_is_one_test(run: Run) -> None:
+    run("label", "call-1", "1", "right")
+    written = run("labels", "flows/visit.flow", "--tests", "flows/calls.flowtest").output
+    assert written == "1 test in flows/calls.flowtest: flowengine test flows/calls.flowtest\n"
 
 
 def test_the_flow_of_the_call_must_be_at_hand(run: Run, tmp_path: Path) -> None:

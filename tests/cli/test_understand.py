@@ -114,6 +114,7 @@ def test_a_state_that_is_unknown_is_named_with_the_nearest(flow: str) -> None:
     status, output = run(flow, "--state", "buyng", "yes")
     assert status == 2
     assert "no state is called 'buyng'; did you mean 'buying'?" in output
+    assert "no state is called 'nope'; the flow has buying, choose" in run(flow, "--state", "nope", "yes")[1]
 
 
 def test_a_flow_with_mistakes_is_shown_with_them(tmp_path: Path) -> None:

@@ -79,6 +79,20 @@ def test_what_cannot_be_reckoned_is_null_with_a_note_and_the_call_ends_as_it_wou
     assert talk.outcome == "bad"
 
 
+@pytest.mark.parametrize(
+    ("expression", "cause"),
+    [
+        ("1 / (turns - turns)", "a division by zero"),
+        ("(day - today).days", "a value that is missing, or of another type than is needed"),
+        ('{"a": 1}["b"] + 1', "a value that is missing"),
+    ],
+)
+def test_why_it_cannot_be_reckoned_is_told_in_plain_words(expression: str, cause: str) -> None:
+    talk = Talk(f'slot day: date\n  ask "When?"\n\nsummary\n  odd: number = {expression}\n\nstate start\n  end good\n')
+    (note,) = talk.notes
+    assert note.endswith(f": {cause})")
+
+
 def test_a_hang_up_and_an_end_from_outside_have_their_summary() -> None:
     talk = Talk(VISIT)
     talk.hangs_up()

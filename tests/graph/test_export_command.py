@@ -65,7 +65,7 @@ def test_an_unknown_ending_is_a_plain_message(demo: Path) -> None:
     ("options", "message"),
     [
         (["--only", "start,farewel"], "no state is called 'farewel'; did you mean 'farewell'?"),
-        (["--around", "nowhere"], "no state is called 'nowhere'"),
+        (["--around", "nowhere"], "no state is called 'nowhere'; the flow has "),
         (["--policy", "careful"], "no policy is called 'careful'"),
         (["--only", "start", "--around", "start"], "--only and --around exclude each other"),
     ],

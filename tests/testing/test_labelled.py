@@ -124,6 +124,17 @@ def test_a_phrase_that_would_clash_is_left_out(store: Store, flow: Flow) -> None
     assert [each.phrase for each in made.left_out] == ["rather not"]
 
 
+def test_what_still_takes_the_words_is_named_and_not_what_they_mean(store: Store, flow: Flow) -> None:
+    record(store, flow, "call-1", {"name": "Priya"}, "Yes, please.")
+    say(store, 1, "intent", "refuse")
+    (left,) = proposals(flow, found(store, flow), personal=False).left_out
+    assert left.phrase == "yes please"
+    assert left.why in (
+        "it would still be taken for agree in 'start'",
+        "the caller would still be asked whether agree is meant, in 'start'",
+    )
+
+
 def test_a_phrase_that_a_labelled_turn_would_fall_for_is_left_out(store: Store, flow: Flow) -> None:
     record(store, flow, "call-1", {"name": "Priya"}, "go on then", "go on then about the weather")
     say(store, 1, "intent", "agree")

@@ -14,8 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from flowengine.adapters.local.cache import cache_folder
 from flowengine.adapters.local.wire import HEADER, Kind, Message, encode_event
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import RecogniserEvent
@@ -105,8 +107,7 @@ class SpeechProcess:
                     self._load_meaning()
         except Exception as error:  # whatever a package raises while loading, the parent has to be told
             kind = type(error).__name__ if isinstance(error, FlowEngineError) else "SpeechError"
-            message = str(error) if isinstance(error, FlowEngineError) else f"{type(error).__name__}: {error}"
-            self._answer(Message(Kind.NOT_LOADED, body=json.dumps([what, kind, message]).encode()))
+            self._answer(Message(Kind.NOT_LOADED, body=json.dumps([what, kind, why(error)]).encode()))
             return
         took = round((time.monotonic() - began) * 1000)
         self._answer(Message(Kind.LOADED, position=took, body=what.encode()))
@@ -157,6 +158,20 @@ class SpeechProcess:
                 if order.number in self._cancelled:
                     return
                 yield clip
+
+
+def why(error: Exception) -> str:
+    """Why an engine cannot be loaded, in a sentence for whoever runs the service."""
+    match error:
+        case FlowEngineError():
+            return str(error)
+        case OSError(filename=str() as file):
+            what = f"{file} cannot be opened or made ({(error.strerror or 'the disk refuses it').lower()})"
+            if Path(file).is_relative_to(cache_folder()) or cache_folder().is_relative_to(file):
+                return f"{what}; XDG_CACHE_HOME names the folder in which flowengine keeps converted models"
+            return f"{what}; a package of the engine may need to be installed again"
+        case _:
+            return f"{type(error).__name__}: {error}"
 
 
 def main() -> None:

@@ -79,7 +79,9 @@ def _clash(before: Flow, after: Flow, each: Reviewed, found: Sequence[Reviewed])
     line = each.labelled.line
     taken = supposed(after, new, line.text, line.state)
     if taken.intent != each.meant or taken.rival is not None:
-        return f"it would still be taken for {taken.rival or taken.intent or 'nothing'} in {line.state!r}"
+        if taken.intent == each.meant:
+            return f"the caller would still be asked whether {taken.rival} is meant, in {line.state!r}"
+        return f"it would still be taken for {taken.intent or 'nothing'} in {line.state!r}"
     for other in found:
         said = other.labelled.line
         if other.status not in ("right", "mended") or other.now != other.meant or said.tier in ("slot", *FURTHER):

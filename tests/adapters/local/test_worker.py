@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from flowengine.adapters.local import packages
+from flowengine.adapters.local.cache import cached
+from flowengine.adapters.local.child import why
 from flowengine.adapters.local.recogniser import LocalRecogniser
 from flowengine.adapters.local.synthesiser import LONGEST_TEXT, LocalSynthesiser
 from flowengine.adapters.local.wire import Kind, Message, decode_event, encode_event
@@ -40,6 +43,17 @@ def test_without_moonshine_the_other_recogniser_is_offered(monkeypatch: pytest.M
         LocalRecogniser()
     there |= {*packages.WHISPER}
     assert LocalRecogniser().name == "Whisper tiny.en, embedded"
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_its_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(file / "below"))
+    with pytest.raises(OSError, match="below") as raised:
+        cached("m", lambda folder: None)
+    assert why(raised.value).startswith(f"{file / 'below'}")
+    assert "cannot be opened or made (not a directory); XDG_CACHE_HOME names" in why(raised.value)
+    assert "installed again" in why(FileNotFoundError(2, "No such file or directory", "/elsewhere/model.onnx"))
 
 
 def test_events_survive_the_pipe() -> None:
