@@ -3,8 +3,8 @@
 `python -m benchmarks.meaning` prints the tables of docs/explanation/understanding.md, `--write` puts them there. Needs
 the engine (docs/howto/embedded-speech.md). As in `benchmarks.understanding`, nothing prints the held-out rows. An
 utterance is weighed by likeness only where no phrase, no pattern and none of the rules for what is always honoured
-fits, as in a call. Two ways: with all intents of the library live, and with those of the states of the shipped flows;
-there, an utterance whose intent is not live has to be taken for nothing.
+fits, or only a phrase that covers little of it, as in a call. Two ways: with all intents of the library live, and with
+those of the states of the shipped flows; there, an utterance whose intent is not live has to be taken for nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.understanding import PAGE, ROOT, STOPS, Utterance, decide, libra
 from flowengine.adapters.local.meaning import LocalMeaning
 from flowengine.compliance.honoured import honoured
 from flowengine.conversation.honouring import NAMED
-from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN, Likeness, weighed
+from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, SECONDED, TAKEN, WEAK, Likeness, weighed
 from flowengine.conversation.supposing import listened_for, listening_in, live_in
 from flowengine.conversation.teaching import examples
 from flowengine.conversation.tiers import KINDS
@@ -65,7 +65,12 @@ def settled(row: Utterance, live: Named, likenesses: Sequence[Likeness] | None) 
     if likenesses is None:
         ruled = _heard(row, live) & (meant | {kind for name in meant for kind in _answers(name)})
         return Outcome(phrases, phrases, None, False, "rule" if ruled else "no", False)
-    best = next(iter(weighed(likenesses)), None)
+    found = weighed(likenesses)
+    weak = leaning(row, live)
+    if weak is not None and any(each.intent == weak and each.score >= SECONDED for each in found):
+        return Outcome(phrases, phrases, None, False, "no", False)
+    turned = denied(row, live)
+    best = next((each for each in found if each.intent not in turned), None)
     if best is None:
         return Outcome(phrases, "none" if meant else "right", 0.0, False, "no", False)
     protects = best.intent in KINDS or library()[0].intents[best.intent].protective
@@ -95,8 +100,22 @@ def by_phrases(row: Utterance, live: Named, meant: Named) -> Verdict:
 
 
 def is_weighed(row: Utterance, live: Named) -> bool:
-    """Whether no phrase and no rule fits."""
-    return not _heard(row, live)
+    """Whether no phrase and no rule fits, or only a phrase that covers little."""
+    return not _heard(row, live) or leaning(row, live) is not None
+
+
+def leaning(row: Utterance, live: Named) -> str | None:
+    """What a phrase says that covers so little of the words that likeness is asked first."""
+    found = [each for each in understood(row.said) if each.intent in live]
+    weak = bool(found) and found[0].tier == "phrase" and found[0].score < WEAK and honoured(row.said) is None
+    return found[0].intent if weak else None
+
+
+def denied(row: Utterance, live: Named) -> set[str]:
+    """What the words hold a phrase of that a "not" turns round."""
+    matcher, _ = library()
+    found = {each.intent for each in matcher.understand(row.said, live)}
+    return matcher.turned_round - found
 
 
 def _heard(row: Utterance, live: Named) -> set[str]:

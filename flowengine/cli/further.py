@@ -59,6 +59,10 @@ class Likened:
         if self.likely is not None and is_asked:
             yield self._outcome(self.likely)
 
+    def gives(self, intent: str) -> float:
+        """The probability of an intent."""
+        return next((each.probability for each in self.weights if each.likeness.intent == intent), 0.0)
+
     def body(self) -> dict[str, object]:
         """As JSON."""
         found: dict[str, object] = {

@@ -20,6 +20,7 @@ from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import overshadowed
 from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.explaining import Evidence, ExplainingMatcher, Explanation
+from flowengine.conversation.meaning import SECONDED, WEAK
 from flowengine.conversation.place import Doubt, Live
 from flowengine.conversation.supposing import decided, listened_for, live_in, waiting_in
 from flowengine.conversation.understanding import EQUAL, OVERSHADOWED
@@ -75,8 +76,16 @@ def command(
     if kind is not None and kind not in {each.intent for each in explanation.candidates}:
         lines.append(f"heard in every flow, by rules of the engine: {kind}")
     settled = kind is not None or any(fate in ("taken", "asked") for _, fate in verdict.fates)
-    if near is not None:
-        lines += [paint.dim(near)] if isinstance(near, str) else near.lines(paint, is_asked=not settled)
+    weak = next((each for each, fate in verdict.fates if fate == "taken" and each.tier == "phrase"), None)
+    if isinstance(near, str):
+        lines.append(paint.dim(near))
+    elif near is not None and weak is not None and weak.score < WEAK:
+        seconded = near.gives(weak.intent) >= SECONDED
+        what = "it is taken, since that agrees" if seconded else "that gives its intent nothing, and decides"
+        lines.append(f"a phrase that covers so little of the words is held against likeness: {what}")
+        lines += near.lines(paint, is_asked=not seconded)
+    elif near is not None:
+        lines += near.lines(paint, is_asked=not settled)
     lines += choice.lines(paint) if choice is not None else []
     click.echo("\n".join(lines), color=paint.colour)
     if state is not None and any(isinstance(each, Collect) for each in waiting_in(graph, state)):

@@ -168,6 +168,8 @@ class Hearing:
         if others:
             call.emit(call.understood(shown, None, first.score, "none", candidates))
             return self.tiers.doubt(Doubt(first, others[0]))
+        if not held and self.tiers.hesitates(first, text, shown):
+            return None
         if not first.protective:
             for mention in held:
                 call.fill(mention.trigger.slot, mention.value)

@@ -18,6 +18,10 @@ TAKEN = 0.8
 ASKED = 0.45
 """From this on the caller is asked whether they meant it; below, nothing fits."""
 
+WEAK, SECONDED = 0.75, 0.05
+"""A phrase of a lower score covers little of what was said, and is right three times in five: it is taken only where
+likeness gives its intent so much; else likeness decides."""
+
 ASKED_PROTECTIVE = 0.4
 """The same for what protects the caller, which by likeness alone is asked in any case."""
 

@@ -148,6 +148,10 @@ class Weighing:
     text: str
     shown: str
     likely: tuple[Candidate, ...] = ()
+    leaning: Fit | None = None
+    """What a phrase takes them for that covers little of them."""
+    denied: frozenset[str] = frozenset()
+    """Intents of which they hold a phrase that a "not" turns round."""
     is_late: bool = False
     """Its timer has run out."""
 

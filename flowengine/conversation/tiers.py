@@ -24,7 +24,7 @@ from flowengine.conversation.doubts import MEANT, did_you_mean
 from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRead, WeighingFailed
 from flowengine.conversation.honouring import NAMED, Honouring
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN, weighed
+from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, SECONDED, TAKEN, WEAK, weighed
 from flowengine.conversation.place import Doubt, Fit, Live, OpenToCaller, Weighing, best, fits, intents_of, layers
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import extract
@@ -61,8 +61,8 @@ class Tiers:
         self._collector = collector
         self._settling = settling
         self._honouring = honouring
-        self._watched: dict[str, str] = {}
-        """What is looked at beside a turn that was taken: the words, by request."""
+        self._watched: dict[str, tuple[str, frozenset[str]]] = {}
+        """What is looked at beside a turn that was taken: the words, and what they deny, by request."""
 
     # Asking.
 
@@ -73,9 +73,30 @@ class Tiers:
             return False
         if "meaning" not in call.further:
             return self._ask_model(text, shown, ())
-        request = self._begin("meaning", text, shown, MEANING_TIMEOUT_S)
-        call.emit(WeighMeaning(request, text, tuple(self._choices())))
+        self._ask_likeness(text, shown)
         return True
+
+    def hesitates(self, fit: Fit, text: str, shown: str) -> bool:
+        """Whether a phrase covers so little of the words that likeness is asked first."""
+        weak = fit.tier == "phrase" and fit.score < WEAK and isinstance(self._settling.here.waiting, Listen)
+        if weak and "meaning" in self._call.further:
+            self._ask_likeness(text, shown, fit)
+            return True
+        return False
+
+    def _ask_likeness(self, text: str, shown: str, leaning: Fit | None = None) -> None:
+        names = tuple(self._choices())
+        request = self._begin("meaning", text, shown, MEANING_TIMEOUT_S)
+        weighing = self._call.weighing
+        assert weighing is not None, "it has just begun"
+        weighing.leaning, weighing.denied = leaning, self._denied(text, names)
+        self._call.emit(WeighMeaning(request, text, names))
+
+    def _denied(self, text: str, names: Collection[str]) -> frozenset[str]:
+        """What these words hold a phrase of and do not mean: likeness hardly hears a "not"."""
+        matcher = self._call.prepared.matcher
+        found = {each.intent for each in matcher.understand(text, names)}
+        return frozenset(matcher.turned_round - found)
 
     def watch(self, text: str, candidates: Collection[Candidate] = ()) -> None:
         """Look at a turn that was taken for what protects the caller. Nothing waits for it.
@@ -89,7 +110,7 @@ class Tiers:
             return
         if len(words(text)) >= WATCHED_WORDS:
             request = call.next_request("watch")
-            self._watched[request] = text
+            self._watched[request] = text, self._denied(text, tuple(self._choices()))
             call.emit(WeighMeaning(request, text, tuple(name for name in self._choices() if self._protects(name))))
 
     def _ask_model(self, text: str, shown: str, likely: tuple[Candidate, ...]) -> bool:
@@ -146,7 +167,7 @@ class Tiers:
         call = self._call
         watched = self._watched.pop(event.request_id, None)
         if watched is not None:
-            return self._seen(watched, event)
+            return self._seen(*watched, event)
         if call.weighing is None or call.weighing.request_id != event.request_id:
             return None
         weighing = call.end_weighing()
@@ -157,6 +178,9 @@ class Tiers:
                 named = self._choices()
                 found = weighed([each for each in likenesses if each.intent in named])
                 likely = tuple(each for each in found if each.score >= WORTH_NAMING)
+                if weighing.leaning is not None and _seconds(likely, weighing.leaning):
+                    return self._lean(weighing, weighing.leaning, likely)
+                likely = tuple(each for each in likely if each.intent not in weighing.denied)
                 return self._decide(weighing, likely, asks_model=True)
             case IntentChosen(intent=str(intent)) if intent in self._choices():
                 chosen = Candidate(intent, CHOSEN, "model")
@@ -169,10 +193,18 @@ class Tiers:
                 return self._take_value(weighing, value)
             case WeighingFailed(reason=reason):
                 call.note(f"asked what was meant, in vain: {reason}")
+                if weighing.leaning is not None:
+                    return self._lean(weighing, weighing.leaning, ())
                 by_model = event.request_id.startswith(MODEL)
                 return self._decide(weighing, weighing.likely, asks_model=not by_model)
             case _:
                 assert_never(event)
+
+    def _lean(self, weighing: Weighing, fit: Fit, likely: tuple[Candidate, ...]) -> None:
+        """What the phrase says, after all."""
+        own = Candidate(fit.intent or "", fit.score, fit.tier)
+        beside = (each for each in likely if each.intent != fit.intent)
+        self._settling.meant(fit, weighing.text, weighing.shown, (own, *beside))
 
     def timed_out(self, timer_id: str) -> bool:
         """The timer of a question has run out; False when it is none of these."""
@@ -207,14 +239,15 @@ class Tiers:
         top = next(each for each in likely if each.intent == fitting[0].intent)
         return top, others[0] if others else None
 
-    def _seen(self, text: str, event: Answer) -> None:
+    def _seen(self, text: str, denied: frozenset[str], event: Answer) -> None:
         """What was looked at beside a turn: only what surely protects the caller is followed up."""
         call, stay = self._call, self._call.stay
         if not isinstance(event, MeaningWeighed) or call.outcome is not None or call.is_weighing:
             return None
         if stay is None or stay.doubt is not None or not isinstance(stay.waiting, OpenToCaller):
             return None
-        found = tuple(each for each in weighed(event.likenesses) if each.score >= TAKEN and self._protects(each.intent))
+        sure = (each for each in weighed(event.likenesses) if each.score >= TAKEN and each.intent not in denied)
+        found = tuple(each for each in sure if self._protects(each.intent))
         if not found or (self._fit(found[0]) is None and found[0].intent not in KINDS):
             return None
         weighing = Weighing(stay, event.request_id, text, text.strip())
@@ -333,3 +366,8 @@ _BY_NAME: Mapping[str, Honoured] = {kind: kind for kind in KINDS}
 def kind_of(name: str) -> Honoured:
     """A choice that no intent of the flow answers."""
     return _BY_NAME[name]
+
+
+def _seconds(likely: Collection[Candidate], fit: Fit) -> bool:
+    """Whether likeness gives what a weak phrase says enough."""
+    return any(each.intent == fit.intent and each.score >= SECONDED for each in likely)

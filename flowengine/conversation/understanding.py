@@ -60,6 +60,7 @@ class Matcher:
 
     def __init__(self, intents: Mapping[str, Intent]) -> None:
         self.intents = intents
+        self.turned_round: set[str] = set()
         self._phrases: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._reduced: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._protective = frozenset(name for name, intent in intents.items() if intent.protective)
@@ -80,7 +81,11 @@ class Matcher:
         self._lenient = Speller({word for phrase in self._guarded for word in phrase}, lenient=True)
 
     def understand(self, text: str, live: Collection[str]) -> tuple[Candidate, ...]:
-        """The live intents that fit, best first; protective ones before all others."""
+        """The live intents that fit, best first; protective ones before all others.
+
+        Afterwards `turned_round` has those of which a phrase was found and denied ("I don't want you to stop").
+        """
+        self.turned_round = set()
         said = normalise(text[:LONGEST_MATCHED])
         if not said.words:
             return ()
@@ -174,7 +179,10 @@ class Matcher:
                 self._note_written(found, intent, pattern, match.group(), written)
 
     def _denied(self, intent: str, said: Said, start: int, words: Sequence[str]) -> bool:
-        return denied(said, start, words)
+        turned = denied(said, start, words)
+        if turned:
+            self.turned_round.add(intent)
+        return turned
 
     def _note_written(
         self, found: dict[str, Match], intent: str, pattern: re.Pattern[str], matched: str, written: str

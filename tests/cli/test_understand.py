@@ -208,3 +208,9 @@ def test_the_model_needs_a_setting(flow: str, monkeypatch: pytest.MonkeyPatch) -
 def test_likeness_that_is_switched_off_is_told(flow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLOWENGINE_MEANING", "off")
     assert "by phrases alone: likeness is off (FLOWENGINE_MEANING)" in run(flow, "I want to buy")[1]
+
+
+def test_a_phrase_that_covers_little_is_held_against_likeness(flow: str) -> None:
+    words = "the lovely weather that we have had I want to buy in this town for all of the week"
+    _, output = run(flow, "--state", "choose", "--engine", "scripted:", words)
+    assert "a phrase that covers so little of the words is held against likeness" in output
