@@ -58,7 +58,8 @@ _PHRASES: tuple[tuple[float, str], ...] = (
         "very sweet, so sweet, really sweet, really fair, very fair, more than fair, dead easy, so easy, really "
         "easy, so much easier, a lot easier, much easier, proud of, done us proud, did us proud, what a star, what "
         "a gent, what a gentleman, a gentleman, a real gent, on your side, can not believe my luck, i am sold, sold "
-        "on it, very happy, so happy",
+        "on it, very happy, so happy, never been better, "
+        "never felt better",
     ),
     (
         1,
@@ -251,7 +252,8 @@ _PHRASES: tuple[tuple[float, str], ...] = (
         "limit, absolute limit, pushed too far, cut the nonsense, nonsense you, stop lying, stop messing, stop "
         "fobbing, stop interrupting, stop talking over, talking over me, interrupting me, pack it in, give over, "
         "leave off, leave it out, come off it, wind your neck in, behave yourself, get real, wise up, grow up, just "
-        "listen for",
+        "listen for, bother me again, bother us again, do not you ever ring, do not you ever call, do not you "
+        "ever phone, do not you ever contact",
     ),
     (
         -3,

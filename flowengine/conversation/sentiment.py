@@ -54,6 +54,7 @@ def sentiment(text: str) -> float:
     total = praised = 0.0
     blamed = False
     opening = bool(words) and words[0] in PRAISE
+    scorned = _is_scorn(said)
     contrast = words.index("but") if "but" in words else -1
     supposing = next((index for index, word in enumerate(words) if word in _SUPPOSING), len(words))
     asked = _is_question(words)
@@ -76,6 +77,8 @@ def sentiment(text: str) -> float:
                 strength *= _SUPPOSED
             if contrast >= 0:
                 strength *= _BEFORE_BUT if start < contrast else _AFTER_BUT
+            if scorned and start == 2:
+                strength *= _MEANT_OTHERWISE
             if opening and start == 0:
                 praised = strength
             else:
@@ -110,13 +113,20 @@ def _denied(said: Said, start: int, free: int) -> bool:
     words = said.words
     for back in range(1, 5):
         index = start - back
-        if index < free or index + 1 in said.clauses:
+        if index < free or index + 1 in said.clauses or words[index] == "just":
+            # "Not angry just disappointed" is, and so is "not just disappointed".
             return False
         reach = DENIALS.get(words[index])
         if reach is not None:
             # "no" answers at the beginning, and denies before a noun: "no that's lovely", "no real problem".
             return back <= reach and not (words[index] == "no" and words[index + 1] in _SPEAKING)
     return False
+
+
+def _is_scorn(said: Said) -> bool:
+    """ "Yeah right, brilliant", and nothing more; "yeah, right, brilliant thanks" is meant as it is said."""
+    words = said.words
+    return len(words) == 3 and words[:2] == ("yes", "right") and words[2] in PRAISE and 1 not in said.clauses
 
 
 def _phrase_turned(strength: float, *, is_denied: bool) -> float:

@@ -156,7 +156,7 @@ def test_a_missing_value_apologises_and_never_raises() -> None:
     talk = Talk('state start\n  if turns > 100\n    set missing = 1\n  say "It is {{ missing }}."\n  end good')
     assert talk.outcome == "failed"
     assert talk.said == ["I'm sorry, something has gone wrong at our end. Goodbye."]
-    assert [note.rpartition(": ")[2] for note in talk.notes] == ["UndefinedError"]
+    assert [note.rpartition(": ")[2] for note in talk.notes] == ["a value that is missing"]
 
 
 LATE: list[Event] = [

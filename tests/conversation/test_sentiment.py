@@ -48,6 +48,10 @@ state apology
         ("oh brilliant, thanks", "oh brilliant, it's broken again"),
         ("what happens if I'm not happy", "I'm not happy"),
         ("no that's lovely", "that's not lovely"),
+        ("it's never been better", "it's never been good"),
+        ("yeah, right, brilliant", "yeah right, brilliant"),
+        ("I'm not angry or disappointed", "I'm not angry just disappointed"),
+        ("don't bother, I'll ring again", "don't you ever bother us again"),
         ("nobody else lives here", "nobody told me"),
     ],
 )

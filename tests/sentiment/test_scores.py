@@ -9,10 +9,10 @@ import pytest
 from benchmarks.sentiment import PAGE, PARTS, anger_missed, confusion, right, shown_in, table, utterances
 from flowengine.words.normalise import normalise
 
-RIGHT = {"development": 413, "held_out": 201, "unseen": 78}
+RIGHT = {"development": 418, "held_out": 201, "unseen": 79}
 """Rows that are read as what they are; raise them when they rise."""
 
-ANGER_MISSED = {"development": 1, "held_out": 1, "unseen": 8}
+ANGER_MISSED = {"development": 1, "held_out": 1, "unseen": 7}
 """Angry rows that are not read as negative; they never become more."""
 
 HELD_OUT_ROWS = 40
