@@ -91,8 +91,16 @@ class TwilioRest:
                 raise
 
     async def status(self, call_sid: str) -> str:
-        """How Twilio says that the call stands: `in-progress`, `completed`, … Raises TelephonyError."""
-        return await self._ask(lambda: str(self._client.calls(call_sid).fetch().status))
+        """How Twilio says that the call stands: `in-progress`, `completed`, … Raises TelephonyError.
+
+        One that Twilio knows nothing of (any more) is completed.
+        """
+        try:
+            return await self._ask(lambda: str(self._client.calls(call_sid).fetch().status))
+        except RequestRefused as error:
+            if error.code not in ALREADY_OVER and error.status != 404:
+                raise
+            return "completed"
 
     async def redirect(self, call_sid: str, twiml: str) -> None:
         """Have the call follow other instructions at once; its media stream ends. Raises TelephonyError."""
