@@ -7,7 +7,7 @@ as it does in the record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -15,8 +15,12 @@ from flowengine.conversation.call import Call, written
 from flowengine.conversation.commands import Summarised
 from flowengine.conversation.contact import EXPECTED, typed_value
 from flowengine.conversation.hiding import HIDDEN
+from flowengine.conversation.masking import digits_of, invented_masked
+from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError
-from flowengine.graph.model import Flow, SummaryField
+from flowengine.graph.model import Flow, SummaryField, TypeKind
+
+_MAY_HOLD_NUMBERS: frozenset[TypeKind] = frozenset({"text", "phone", "digits", "email", "uk_name"})
 
 
 def summarised(call: Call, outcome: str) -> tuple[Summarised, ...]:
@@ -28,21 +32,36 @@ def summarised(call: Call, outcome: str) -> tuple[Summarised, ...]:
     return (Summarised(tuple((field.name, _reckoned(call, field, names)) for field in fields)),)
 
 
-def filled(flow: Flow, answers: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
+def filled(flow: Flow, answers: Mapping[str, object], heard: str) -> tuple[dict[str, str], list[str]]:
     """A model's answers as the record writes them, and remarks on those that do not fit.
 
-    Only fields with a description take one. What is not known leaves a field as it was reckoned.
+    `heard`: the digits that were said in the call, in order. A long number that is not among them is made up: a text is
+    kept without it, and a field of another type does not take it. Only fields with a description take an answer. What
+    is not known leaves a field as it was reckoned.
     """
     fields: dict[str, str] = {}
     remarks: list[str] = []
     for field in asked(flow):
         given = answers.get(field.name)
         value = None if given is None else held(field, given)
+        if value is not None and field.type.kind in _MAY_HOLD_NUMBERS:
+            shown = invented_masked(value, heard)
+            if shown != value and field.type.kind != "text":
+                remarks.append(f"summary: what was given for {field.name!r} has a number that nobody said")
+                continue
+            value = shown
         if value is not None:
             fields[field.name] = value
         elif given is not None:
             remarks.append(misfit(field))
     return fields, remarks
+
+
+def digits_said(transcript: Iterable[Utterance]) -> str:
+    """The digits of each side, one after the other; a blank keeps the sides apart."""
+    said = list(transcript)
+    sides = ("".join(digits_of(each.text) for each in said if each.speaker == side) for side in ("agent", "caller"))
+    return " ".join(sides)
 
 
 def asked(flow: Flow) -> tuple[SummaryField, ...]:

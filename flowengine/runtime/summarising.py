@@ -13,7 +13,7 @@ from datetime import datetime
 
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.masking import masked
-from flowengine.conversation.summary import asked, filled
+from flowengine.conversation.summary import asked, digits_said, filled
 from flowengine.errors import ModelError
 from flowengine.graph.model import SummaryField, TypeKind
 from flowengine.runtime import feelings
@@ -67,7 +67,7 @@ async def fill_in(conversation: Conversation, model: Model, call_id: str, *, beg
     except Exception as error:
         log.error("summary failed", extra={"call_id": call_id, "error": type(error).__name__})
         return (Remarked(f"summary: {type(error).__name__} was raised"),)
-    fields, remarks = filled(conversation.flow, answers)
+    fields, remarks = filled(conversation.flow, answers, digits_said(conversation.transcript))
     felt = feelings.found(conversation.transcript, answers)
     told: list[AfterCall] = [Remarked(text) for text in remarks]
     told.append(SummaryFilled(tuple(fields.items())))

@@ -21,7 +21,7 @@ from flowengine.conversation.events import (
     TransferEnded,
     TransferResult,
 )
-from flowengine.conversation.summary import filled
+from flowengine.conversation.summary import digits_said, filled
 from flowengine.errors import NotScripted
 from flowengine.runtime.unprovided import unprovided
 
@@ -141,7 +141,7 @@ class Script:
 
     def summarise(self, conversation: Conversation, began: datetime) -> tuple[Mapping[str, str], Sequence[str]]:
         """What the test has the model fill in."""
-        return filled(conversation.flow, self._summary)
+        return filled(conversation.flow, self._summary, digits_said(conversation.transcript))
 
     def _turn(self) -> ModelAnswer:
         self._asked += 1

@@ -107,13 +107,14 @@ def test_a_value_that_does_not_fit_its_type_is_null(given: object, written: str 
     fields, remarks = filled(
         compiled('summary\n  happy: boolean "whether the caller was happy"\n\nstate start\n  end good\n'),
         {"happy": given},
+        heard="",
     )
     assert fields.get("happy") == written
     assert remarks == ([] if written else ["summary: what was given for 'happy' is not true or false"])
 
 
 def test_a_model_fills_in_fields_with_a_description_alone() -> None:
-    fields, remarks = filled(compiled(VISIT), {"reason": "too dear", "day": "2026-12-01", "interest": None, "x": 1})
+    fields, remarks = filled(compiled(VISIT), {"reason": "too dear", "day": "2026-12-01", "interest": None, "x": 1}, "")
     assert (fields, remarks) == ({"reason": "too dear"}, [])
 
 

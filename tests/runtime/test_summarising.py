@@ -109,6 +109,33 @@ def test_an_answer_that_does_not_fit_is_a_remark_and_is_not_quoted() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "given", "kept"),
+    [
+        ("no", "call 07700 900123 about it", "call ••• about it"),
+        ("no", "call oh double seven double oh nine nine about it", "call ••• about it"),
+        ("no", "too dear, call on 2026-12-01", "too dear, call on 2026-12-01"),
+        ("no", "call 077 on the 4th", "call 077 on the 4th"),
+        ("no, 07700 900123", "call 07700 900123 about it", "call 07700 900123 about it"),
+        ("no, oh seven seven oh oh, nine oh oh one two three", "call +44 7700 900123", "call +44 7700 900123"),
+        ("no, 07700 900123", "call 07700 900124 about it", "call ••• about it"),
+    ],
+)
+def test_a_long_number_that_nobody_said_is_not_kept(said: str, given: str, kept: str) -> None:
+    assert told(Filling({"reason": given}), over(said)) == (SummaryFilled((("reason", kept),)),)
+
+
+def test_a_telephone_number_that_nobody_said_is_none() -> None:
+    body = ASKED.replace("turns_taken: number = turns", 'number: phone "where to call them"')
+    for said, fields in (("no", ()), ("no, 07700 900123", (("number", "+447700900123"),))):
+        talk = Talk(body)
+        talk.says(said)
+        found = told(Filling({"number": "07700 900123"}), talk.conversation)
+        remarks = [each.text for each in found if isinstance(each, Remarked)]
+        assert remarks == ([] if fields else ["summary: what was given for 'number' has a number that nobody said"])
+        assert found[-1] == SummaryFilled(fields)
+
+
 def test_a_model_that_fails_is_a_remark() -> None:
     assert told(Filling(ModelError("the budget is spent")), over("no")) == (Remarked("summary: the budget is spent"),)
     assert told(Filling(RuntimeError("she said her name is Sam")), over("no")) == (
