@@ -37,8 +37,9 @@ Honoured = Literal[
 ]
 """In order of precedence. Most are called as the library's intents are."""
 
-LONGEST = 600
-"""Characters of an utterance that are looked at: a minute of speech."""
+LONGEST = 16_000
+"""Characters of an utterance that are looked at, a quarter of an hour of speech; of more, the first and the
+last 8,000."""
 
 _RULES: tuple[tuple[Honoured, tuple[Rule, ...], tuple[str, ...]], ...] = (
     ("opt_out", opt_out.RULES, opt_out.INNOCENT),
@@ -121,7 +122,8 @@ def _lines(said: Said) -> str:
 def kinds(text: str) -> tuple[Honoured, ...]:
     """All that a caller's words ask for of what is always honoured, by precedence."""
     hidden: tuple[Honoured, ...] = ("card_number",) if CARD_HIDDEN in text else ()
-    return hidden + tuple(_floor().kinds(_lines(normalise(text[:LONGEST]))))
+    parts = (text,) if len(text) <= LONGEST else (text[: LONGEST // 2], text[-LONGEST // 2 :])
+    return hidden + tuple(_floor().kinds("\n".join(_lines(normalise(part)) for part in parts)))
 
 
 def honoured(text: str) -> Honoured | None:

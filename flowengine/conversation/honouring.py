@@ -24,6 +24,9 @@ MISSED = 0.9
 more than a pattern of another."""
 CERTAIN = 0.95
 """An intent of the flow that is so sure means it: "I'm driving" may be one of its own."""
+YIELDING = frozenset({"complaint", "distress", "emergency"})
+"""Protective intents of feeling and of danger: what is contained in a whole phrase of another is not what was meant.
+"I'm scared of the dentist" may be why somebody rings a dentist."""
 
 NAMED: Mapping[Honoured, tuple[str, ...]] = {
     "wrong_person": ("wrong_person", "wrong_number"),
@@ -111,6 +114,8 @@ def floor_under(
 
     `named`: the intents that are listened for.
     """
+    if any(each.score >= CERTAIN and each.tier != "protective" for each in candidates):
+        candidates = tuple(each for each in candidates if each.intent not in YIELDING or each.score >= CERTAIN)
     if any(each.tier == "protective" for each in candidates):
         # Whatever else was asked, "and stop ringing me" counts.
         if opts_out(text) and all(each.intent != OPT_OUT for each in candidates):

@@ -2,7 +2,8 @@
 
 A matched phrase is denied when a word before it in the same clause turns it round, unless the phrase itself begins
 with, or contains, such a word ("don't call me again" is a request as it stands); and when it is a "don't want" of
-which the rest takes the meaning away ("I don't want | you to stop calling").
+which the rest takes the meaning away ("I don't want | you to stop calling"). And what reads on to another thing is not
+what it begins with: "fine | print", "no | hablo".
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ ORDERS_BEGIN = word_set("stop quit cease")
 TOLD_OF = word_set("did have has had when before if after until unless once")
 """Before "you stop calling", these speak of it: "when did you stop calling?"."""
 
+READS_ON = {
+    "no": word_set("hablo habla hablamos entiendo entiende comprendo parlo capisco falo parle"),
+    "fine": word_set("print prints line art arts wine wines dining tuning tooth detail details"),
+}
+"""Words that are not said by themselves before these: a "no" that is not English, a "fine" that agrees to nothing."""
+
 SUBJECTS = word_set("you they he she it we")
 CAN_YOU = word_set("can could will would")
 HAVE_I = word_set("have did do has")
@@ -49,6 +56,8 @@ def denied(said: Said, start: int, phrase: Sequence[str]) -> bool:
     words = said.words
     after = start + len(phrase)
     if words[after : after + 1] == ("not",) and after not in said.clauses and phrase[-1] in LEANS_FORWARD:
+        return True
+    if _reads_on(said, after, phrase[-1]):
         return True
     if "not" in phrase and _wants_no_end(said, start, after):
         return True
@@ -63,6 +72,12 @@ def denied(said: Said, start: int, phrase: Sequence[str]) -> bool:
         if word not in CARRIES or index in said.clauses:
             return False
     return False
+
+
+def _reads_on(said: Said, after: int, last: str) -> bool:
+    follows = said.words[after : after + 1]
+    # A recogniser puts a comma behind a "no" that is none: "no, hablo inglés".
+    return bool(follows) and follows[0] in READS_ON.get(last, ()) and (last == "no" or after not in said.clauses)
 
 
 def _asks_anyway(words: Sequence[str], index: int) -> bool:

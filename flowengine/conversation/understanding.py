@@ -25,6 +25,7 @@ from flowengine.graph.patterns import LONGEST_MATCHED
 from flowengine.words.normalise import Said, normalise, unfilled
 from flowengine.words.patterns import Sieve, compiled, needles
 from flowengine.words.small import LEFT_OUT, SMALL
+from flowengine.words.windows import windows
 
 ACCEPTED = 0.6
 EQUAL = 0.03
@@ -32,6 +33,9 @@ EQUAL = 0.03
 
 OVERSHADOWED = 0.15
 """A match this much weaker than the best is chance, and does not compete at all."""
+
+MOST_WINDOWS = 16
+"""Parts of a long turn that are looked through for what protects: the first and the last of more."""
 
 CONTAINED, COVERING = 0.6, 0.35
 LEADING = 0.02
@@ -81,15 +85,31 @@ class Matcher:
         self._lenient = Speller({word for phrase in self._guarded for word in phrase}, lenient=True)
 
     def understand(self, text: str, live: Collection[str]) -> tuple[Candidate, ...]:
-        """The live intents that fit, best first; protective ones before all others.
+        """The live intents that fit, best first; protective ones before all others, wherever in a long turn.
 
         Afterwards `turned_round` has those of which a phrase was found and denied ("I don't want you to stop").
         """
         self.turned_round = set()
-        said = normalise(text[:LONGEST_MATCHED])
-        if not said.words:
-            return ()
+        found = self._found(text[:LONGEST_MATCHED], live)
+        guarded = self._protective.intersection(live)
+        if guarded and len(text) > LONGEST_MATCHED:
+            for part in windows(text, LONGEST_MATCHED, MOST_WINDOWS):
+                for name, match in self._found(part, guarded).items():
+                    _keep(found, name, match)
+        candidates = [
+            Candidate(name, round(match.score, 3), "protective" if self.intents[name].protective else match.tier)
+            for name, match in found.items()
+            if match.score >= ACCEPTED
+        ]
+        candidates.sort(key=lambda each: (each.tier != "protective", -each.score))
+        return tuple(candidates)
+
+    def _found(self, text: str, live: Collection[str]) -> dict[str, Match]:
+        """How well each live intent fits a text of no more than LONGEST_MATCHED characters."""
+        said = normalise(text)
         found: dict[str, Match] = {}
+        if not said.words:
+            return found
         self._match_phrases(said, said, 0.0, live, found)
         if not found:
             self._match_reduced(said, live, found)
@@ -100,14 +120,8 @@ class Matcher:
             # A "yes" found before must not hide that the rest protects the caller.
             self._match_reduced(said, guarded, found)
             self._match_guarded(said, guarded, found)
-        self._match_patterns(text[:LONGEST_MATCHED], said, live, found)
-        candidates = [
-            Candidate(name, round(match.score, 3), "protective" if self.intents[name].protective else match.tier)
-            for name, match in found.items()
-            if match.score >= ACCEPTED
-        ]
-        candidates.sort(key=lambda each: (each.tier != "protective", -each.score))
-        return tuple(candidates)
+        self._match_patterns(text, said, live, found)
+        return found
 
     def _add(self, phrase: tuple[str, ...], intent: str) -> None:
         if not phrase:

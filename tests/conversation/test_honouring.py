@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flowengine.conversation.commands import Record
-from flowengine.conversation.honouring import INBOUND, OUTBOUND
+from flowengine.conversation.honouring import INBOUND, OUTBOUND, floor_under
+from flowengine.conversation.understanding import Matcher
 from flowengine.graph.model import Flow
 from tests.conversation.talk import HEAD, Talk, compiled
 
@@ -125,6 +126,30 @@ def test_a_flow_s_own_words_answer_first() -> None:
     talk = Talk(flow)
     assert talk.says("are you a robot") == ["Beep.", "Shall I go on?"]
     assert talk.says("hold on, am I talking to a machine here") == ["Beep.", "Shall I go on?"]
+
+
+DENTIST = """
+intent nervous "the caller is afraid of treatment"
+  "I'm scared of the dentist"
+intent distress "distress"
+  "I'm scared"
+"""
+
+
+def test_a_whole_phrase_of_the_flow_comes_before_distress_that_it_contains() -> None:
+    matcher = Matcher(compiled(BODY, head=HEAD, intents=AGREE + DENTIST).intents)
+    for said, taken in (("I'm scared of the dentist", "nervous"), ("I'm scared", "distress")):
+        unanswered, heard = floor_under(
+            said, matcher.intents, matcher.intents, matcher.understand(said, matcher.intents)
+        )
+        assert (unanswered, heard[0].intent) == (None, taken)
+
+
+def test_a_whole_phrase_of_the_flow_does_not_hide_an_opt_out() -> None:
+    matcher = Matcher(compiled(BODY, head=HEAD, intents=AGREE + DENTIST).intents)
+    said = "I'm scared of the dentist, stop calling me"
+    _, heard = floor_under(said, matcher.intents, matcher.intents, matcher.understand(said, matcher.intents))
+    assert heard[0].intent == "opt_out"
 
 
 def test_dont_stop_carry_on_is_none_of_these() -> None:

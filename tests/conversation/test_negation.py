@@ -83,3 +83,13 @@ def test_who_says_stop_is_heard(said: str) -> None:
 @pytest.mark.parametrize("said", REFUSES)
 def test_a_refusal_stays_one(said: str) -> None:
     assert "refuse" in {each.intent for each in understood(said)}
+
+
+@pytest.mark.parametrize("said", ["no hablo inglés", "No, hablo español.", "fine print please", "no entiendo"])
+def test_what_reads_on_to_another_thing_is_neither_yes_nor_no(said: str) -> None:
+    assert understood(said) == ()
+
+
+def test_fine_is_still_a_yes() -> None:
+    assert understood("fine, go on")[0].intent == "agree"
+    assert understood("fine thanks")[0].intent == "agree"

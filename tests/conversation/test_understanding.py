@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from flowengine.conversation.understanding import Matcher
+from flowengine.conversation.understanding import MOST_WINDOWS, Matcher
 from flowengine.graph.model import Intent
+from flowengine.graph.patterns import LONGEST_MATCHED
 from flowengine.language.source import Span
+from flowengine.words.windows import OVERLAP, windows
 
 HERE = Span("test.flow", 1, 1, 1, 1)
 
@@ -137,3 +139,37 @@ def test_a_pattern_may_still_name_what_the_writing_keeps() -> None:
     matcher = Matcher({"costly": intent("costly", patterns=(r"£\d+,\d{3}\b", r"can't pay"))})
     assert matcher.understand("er, that's £12,500", {"costly"}) != ()
     assert matcher.understand("I can't, um, pay", {"costly"}) != ()
+
+
+RANT = "The weather in this town has been a trial to everybody and the garden is a mess. "
+
+
+@pytest.mark.parametrize("repeated", [8, 60, 1200])
+def test_what_protects_is_found_at_the_end_of_a_long_turn(repeated: int) -> None:
+    candidates = MATCHER.understand(RANT * repeated + "Take me off your list.", INTENTS)
+    assert [each.intent for each in candidates] == ["opt_out"]
+    assert MATCHER.understand(RANT * repeated, INTENTS) == ()
+
+
+def test_the_end_of_a_long_turn_is_no_plain_answer() -> None:
+    """What else is meant is read from its beginning, as ever: a "sure" in the twentieth sentence is none."""
+    assert MATCHER.understand(RANT * 20 + "Sure, go ahead.", INTENTS) == ()
+
+
+@pytest.mark.parametrize(
+    "text", [RANT * 50, "word " * 900, "x" * 4000, RANT * 2000], ids=["said", "bare", "one", "long"]
+)
+def test_windows_hold_all_of_a_text_and_are_few(text: str) -> None:
+    parts = list(windows(text, LONGEST_MATCHED, MOST_WINDOWS))
+    assert max(map(len, parts)) <= LONGEST_MATCHED
+    assert len(parts) <= 2 * MOST_WINDOWS + 2
+    assert text.startswith(parts[0])
+    assert text.endswith(parts[-1])
+
+
+def test_a_request_across_a_cut_is_whole_in_one_window() -> None:
+    said = " don't call me again "
+    assert len(said) < OVERLAP
+    for place in range(200, 1500, 7):
+        text = ("word " * 400)[:place] + said + "word " * 300
+        assert any(said.strip() in part for part in windows(text, LONGEST_MATCHED, MOST_WINDOWS)), place

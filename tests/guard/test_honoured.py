@@ -138,6 +138,91 @@ def test_all_that_is_asked_for_is_found_through_courtesies_and_curses(text: str,
     assert kinds(text) == found
 
 
+@pytest.mark.parametrize(
+    "text",
+    """
+we want to stop missing calls
+we need to stop losing calls
+I need to stop answering calls myself
+can it stop nuisance calls
+would it stop people ringing us at night
+I want to stop people calling me at weekends
+we want to stop our customers calling at night
+can you take me off speakerphone
+will it remove callers from the list automatically
+do you remove people from lists
+I'm sick of missing calls
+our customers complain a lot
+I'm scared it's too expensive
+I'm a funeral director
+I run a hospice
+the place is on fire today, we're that busy
+it's an emergency plumber business I run
+""".strip().splitlines(),
+)
+def test_words_about_trade_and_product_are_none(text: str) -> None:
+    assert honoured(text) is None
+    assert MATCHER.understand(text, ("opt_out", "complaint", "distress", "emergency")) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    """
+I've told your company three times already, no more of these
+this had better be the last time I hear from you
+can you make sure nobody rings us from your place anymore
+block me from your dialler
+right that's it I'm blocking this number
+do not under any circumstances phone me
+I want off
+we've told you lot to knock it on the head
+if this phone rings from you lot one more time I'm going to the police
+please I ask you no call this phone again I not understand
+go away and don't come back
+stop your bloody robots calling me
+stop wasting my time calling
+can you stop people ringing me
+we want to stop receiving calls from you
+I want to stop taking these calls
+please stop your people calling me
+I need you to stop people from your company calling
+stop these nuisance calls
+""".strip().splitlines(),
+)
+def test_opt_outs_in_other_words_are_heard(text: str) -> None:
+    assert opts_out(text)
+
+
+RANT = "I have had the kitchen in bits for weeks and the weather has been no help to anybody in this town at all, "
+
+
+@pytest.mark.parametrize("repeated", [6, 40, 400])
+@pytest.mark.parametrize(
+    ("end", "kind"), [("please stop calling me", "opt_out"), ("can I speak to a real person", "human_request")]
+)
+def test_the_end_of_a_long_turn_is_heard(repeated: int, end: str, kind: str) -> None:
+    assert honoured(RANT * repeated + end) == kind
+    assert honoured(RANT * repeated) is None
+
+
+def test_the_middle_of_a_long_turn_is_heard() -> None:
+    assert opts_out(RANT * 50 + "so take me off your list. " + RANT * 50)
+
+
+@pytest.mark.parametrize("text", ["the house is on fire", "the kitchen's on fire and we're busy getting out"])
+def test_a_fire_stays_an_emergency(text: str) -> None:
+    assert honoured(text) == "emergency"
+
+
+@pytest.mark.parametrize("text", ["I'm scared", "I'm scared it's going to happen again", "she's in hospital today"])
+def test_distress_stays_distress(text: str) -> None:
+    assert honoured(text) == "distress"
+
+
+def test_the_gaffer_is_a_person() -> None:
+    assert honoured("let me speak to your gaffer") == "human_request"
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_little_else_is_taken_for_one(part: Part) -> None:
     said = [row.text for row in rows("ordinary", part)]

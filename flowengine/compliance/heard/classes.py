@@ -21,7 +21,7 @@ _PERSONS = (
 _STRONG = (
     "person human humans human_being manager supervisor boss operator adviser advisor agent representative rep "
     "switchboard receptionist member_of_staff member_of_your_staff member_of_the_team customer_services "
-    "customer_service live_agent line_manager purse_on human_voice real_voice human_contact person_in_charge "
+    "customer_service live_agent line_manager purse_on human_voice real_voice human_contact person_in_charge gaffer "
     "hewman real_person"
 )
 _KIN = (

@@ -144,7 +144,8 @@ NOT_COMPLAINT = expressions(
         "nothing to complain",
         "not (one|going|here|want|wish|mean|ringing|like|trying|wishing|wanting) to (complain|make_a_complaint)",
         "not [making|got|have] (a|any) complaint",
-        "(he|she|they|<lost_kin>|neighbours) ~2 (complain|complains|complained|complaining)",
+        "(he|she|they|<lost_kin>|neighbours|customers|clients|guests|tenants|patients) ~2 "
+        "(complain|complains|complained|complaining)",
         "not (report|sue|reporting)",
         "weather ~3 <bad>",
         "(line|signal|reception|connection) ~3 (<bad>|<poor>)",

@@ -78,6 +78,7 @@ NOT_EMERGENCY = expressions(
         "(had|have_had|survived|after|his|her|my|a_previous) [a|last|first|second] heart attack !(now)",
         "i (am|work|worked|was) ~3 (ambulance|police|fire_brigade)",
         "(emergency|gas_leak|fire|police|ambulance) (cover|insurance|service|number|line|call_out|plumber)",
+        "(place|phone|phones|shop|we|business) (is|are) on fire ~4 (that_busy|so_busy|flat_out|rammed|rushed_off)",
     ),
     CLASSES,
 )
@@ -179,6 +180,8 @@ NOT_DISTRESS = expressions(
         "(passed|passes|past) (on_the|me_the|the_phone|the_message|on_your|on_my|on_this|this_on|it_on|the_test|"
         "her_test|his_test)",
         "not a (child|kid)",
+        "(scared|frightened|terrified) [that] (it|this|that|the_\\w+) (is|will|would|might|may|could) ~3 "
+        "(expensive|dear|much|cost|pricey|complicated|scam|con|rip_off)",
     ),
     CLASSES,
 )

@@ -27,6 +27,15 @@ _ORDER = (
     r"(?<!he )(?<!she )(?<!they )(?<!it )"
 )
 """Who does not call is not ordered not to: "why did he not call me back"."""
+_OURS = (
+    r"(?:(?:you|your|these|those|this|the|that|all|any|it|with|of|and|or|from|me|us|my \w+|our|cold|sales|marketing"
+    r"|nuisance|robot|automated|phone|telephone|unwanted|daily|endless|silent|spam|constant|always|ever|even|just|now"
+    r"|please|right|\w+ly|wasting|time|trying|to|company|machines?|robots?|computers?|system|man|woman|stupid|fecking"
+    r"|flaming|frigging|goddamn|blasted|bloody|fucking|damn|blooming|flipping|bleeding|sodding|effing|having|getting"
+    r"|receiving|keep|people from your \w+|bothering|pestering|harassing|hassling|lot|(?<=your )\w+"
+    r"|(?<=you )(?:people|folk)|(?<=these )\w+|(?<=those )\w+|(?<=all )\w+) ){0,3}"
+)
+"""What may stand between "stop" and "calls" where the calls are ours: who stops missing calls has another trouble."""
 _WOULD = r"(?:you |ever |dare |to |please |be |go |keep |bother |even |allowed |supposed |you ever ){0,4}"
 _LATER = (
     r"(?!(?: \w+){0,3} (?:now|right now|yet|today|tomorrow|tonight|before|after|until|till|unless|at|on|in(?! future)"
@@ -38,7 +47,12 @@ _LIST = r"(?:list|lists|database|system|books?|records?|files?|computer|register
 _DETAILS = r"(?:number|numbers|numb|details|name|data|information)"
 _EXPRESSIONS = (
     r"\b(?<!not )(?<!not to )(?<!not want to )(?<!not want you to )(?<!not please )"
-    rf"(?:stop|quit|cease|pack in|pack it in|give over|leave off|stop it) (?:\w+ ){{0,3}}{_CALLING}\b",
+    rf"(?:stop|quit|cease|pack in|pack it in|give over|leave off|stop it) {_OURS}{_CALLING}\b",
+    rf"(?:\b(?:please|(?:can|could|will|would) you|just)|^) stop (?:people|folk|folks|anyone|anybody|everyone|them) "
+    rf"{_CALLING} (?:me|us|here)\b{_LATER}",
+    r"(?<!have )(?<!got )(?<!has )(?<!are )\bno more of (?:these|this|them)$",
+    r"\blast time (?:\w+ )?(?:i|we) (?:ever )?hear from (?:you|your)\b(?! (?:before|until|today))",
+    r"\b(?:i|we) (?:just )?want off$",
     rf"{_ORDER}not {_WOULD}{_CALL}(?:ing)?(?: back| up)?(?: {_ME})?(?: up)?(?: {_EVER}|$){_LATER}",
     rf"{_ORDER}not {_WOULD}(?:{_TROUBLE}|{_CALL})(?:ing)? {_ME}(?: up)?(?: {_EVER}|$){_LATER}",
     rf"\bnot (?:to be |ever be |be |get ){_CALLED}(?: {_ME})?(?: {_EVER}|$){_LATER}",
@@ -55,7 +69,7 @@ _EXPRESSIONS = (
     rf"\b(?:take|get|remove|strike|cross|tick|scrub|wipe|delete|erase|taken|removed|struck|crossed|want|be) "
     rf"(?:\w+ ){{0,4}}(?:off|of|from|out of|out) (?:\w+ ){{0,3}}{_LIST}\b",
     rf"\b(?:take|taken|get) (?:me|us|(?:my|our) (?:\w+ and )?{_DETAILS}|this number) off\b(?! (?:\w+ ){{0,3}}"
-    r"(?:tariff|plan|contract|deal|package|policy|hold|speaker))",
+    r"(?:tariff|plan|contract|deal|package|policy|hold|speaker|speakerphone|loudspeaker|loud speaker|mute|hands))",
     rf"\b(?<!i )(?<!to )(?:delete|erase|wipe|scrub|forget|lose|bin|remove|get rid of|removed?|clear) "
     rf"(?:all (?:of )?)?(?:me|us|(?:my|our|this) (?:phone |telephone |mobile )?{_DETAILS})(?: \w+){{0,4}}$",
     rf"\b(?:my|our|this) {_DETAILS} (?:is |be |to be )?(?:removed|taken off|deleted|wiped|off)\b",
@@ -121,7 +135,9 @@ _LINES = (
     "(no|not|against) [a|any|to|having] cold (calling|callers|calls|call)",
     "never want ~4 (ring|call|hear|phone) ~6 (you|again)",
     "like (removing|deleting|taking_off|striking) (from|off) ~3 <list>",
-    "(about|trying_to|want_to|like_to) (stop|stopping|end|ending|block|blocking) ~3 (calls|<calling>)",
+    "(about|trying_to|want_to|like_to) (stop|stopping|end|ending|block|blocking) "
+    "[all|getting|receiving|having] [of] [these|those|this|your|the|you|all] [cold|sales|nuisance|phone|marketing|"
+    "people|lot] <calling>",
     "(rung|called|phoned|rang) ~4 (times|time) ~2 (stop|enough|give_it_up|give_up|pack_it_in)",
     "^ [please] not <call> (not|no|or|nor|do_not)",
     "not (ring|call|phone) not (text|write|email|call|ring)",
@@ -177,6 +193,21 @@ _LINES = (
     "(on|registered|registering|signed_up|joined) ~5 (preference|no_call|do_not_call)",
     "not (supposed|allowed|meant|permitted) to (<call>|be_<calling>)",
     "registered ~8 (could|can|would|do|did) not <call>",
+    "(block|bar|ban) (me|us|my_number|our_number|this_number) from (your|the|any|all) ~2 "
+    "(dialler|dialers|diallers|dialer|calls|calling|campaign|campaigns|<list>)",
+    "(am|will|going_to|shall|be) ~1 (blocking|block) (this|your|the) number",
+    "(make_sure|ensure|see_to_it|see) ~2 (nobody|no_one|none_of_you) ~3 "
+    "(rings|calls|phones|contacts|ring|call|phone|contact|bothers) (me|us|here|this_number) !(before|after|at|today|"
+    "on|during|until|while)",
+    "(not|never) (under_any_circumstances|on_any_account|for_any_reason) ~2 <call> "
+    "(me|us|here|again|this_number|this_house)",
+    "(under_no_circumstances|on_no_account) ~4 (<call>|be_<called>) (me|us|here|again|this_number|this_house)",
+    "(told|tell|telling|asked|please|you_can) ~4 knock (it|this|that|these) on the head",
+    "if (this|my|our|the) (phone|number) (rings|goes) ~1 (from|because_of) (you|your_lot|you_lot|your_company) ~3 "
+    "(again|more|once_more)",
+    "no <call> (this|my|our) (phone|house|home|line|mobile|telephone) !(back|when|because)",
+    "(go_away|get_lost|clear_off|sod_off|piss_off|bugger_off|naff_off|hop_it) ~2 (not|never) ~1 (come_back|bother_me|"
+    "bother_us|return)",
     "(blacklist|black_list|blocklist|bar|block|ban) (me|us|my_number|our_number|this_number) !(from)",
     "(want|get|demand|expect) (them|these|this|all_this|these_calls) (stopped|to_stop|to_end|ended) $",
     "(it|this|that|they|these) (needs|need|has|have|must|ought|got|better|should) ~2 (stop|end|cease) "
@@ -207,6 +238,17 @@ RULES = written(*_EXPRESSIONS) + rules(_LINES, {**CLASSES, "stop": _STOP})
 
 INNOCENT = expressions(
     (
+        "(can|could|does|will|would|do|did|may|might) (it|the_system|the_software|the_service) ~1 (stop|block|end) "
+        "[the|these|those|all|any] [nuisance|spam|scam|unwanted|cold|sales|junk|robot|silent|missed] <calling>",
+        "<mine> to (stop|end|quit|give_up) (missing|losing|answering|dropping|ignoring|fielding|chasing) ~3 calls",
+        "<mine> to (stop|quit|give_up) (taking|making|getting|having|receiving) "
+        "(so_many|too_many|as_many|our|my|business|customer|late|work) ~1 calls",
+        "<mine> to (stop|quit|give_up) (taking|making) calls",
+        "(sick|tired|fed_up) (of|with) (missing|losing|answering|chasing|dropping) ~2 calls",
+        "<mine> to (stop|end|block) (people|customers|callers|folk|robots|patients|clients|(our|my)_\\w+) <calling>",
+        "(can|could|will|would|does|do) (it|you|they|the_system|the_software) ~1 (remove|take|delete|wipe|strike) "
+        "(callers|people|customers|contacts|numbers|duplicates|leads|names|entries|someone|somebody|anyone) "
+        "(from|off|out_of) [the|a|our|my|any] <list>",
         "call (again|back) (on|at|in|tomorrow|later|next|monday|when)",
         "stop (the|this|it|a) (leak|water|noise|dripping|boiler|drip)",
         "(when|why|how_come) (did|have|has|would|will|do|does) (you|they|he|she|it|we) ~2 stop ~3 <calling>",
@@ -232,6 +274,7 @@ INNOCENT = expressions(
     {
         **CLASSES,
         "want": "want wanting like need ask asked asking mean meant tell told telling expect wish wanted",
+        "mine": "want need like love hoping trying try wanting help_us help_me helps_us got have",
         "anyone": "you them anyone anybody people him her it this these your_lot you_lot",
         "remove": "remove_me remove_us remove_my take_me take_us take_my delete_me delete_my delete_us lose_my "
         "forget_my "
