@@ -1,4 +1,5 @@
-"""What a flow's author has approved by writing it: the amounts that may be named, and which texts hold something else.
+"""What a flow's author has approved by writing it: the amounts, telephone numbers and addresses that may be
+named, and which texts hold something else.
 
 A template that fills in a value from outside (a contact's field, a caller's words) can come to what nobody has checked.
 """
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowengine.compliance.saying.amounts import Amount, of_all
+from flowengine.compliance.saying.places import of_texts
 from flowengine.compliance.saying.saying import Saying
 from flowengine.graph.heard import ways
 from flowengine.graph.jinja import read
@@ -23,24 +25,30 @@ AUTHORS = frozenset({"agent", "today", "now", "daypart", "turns"})
 class Approved:
     """`filled`: templates, by their text, that hold a value from outside; `callers`: those of them with the caller's.
 
-    `own`: the rules for the flow's own texts, which may name any amount.
+    `places`: as `of_texts` reads them. `own`: the rules for the flow's own texts, which may name any amount and place.
+    `english`: so the flow is, and what a model says in it has to be.
     """
 
     amounts: frozenset[Amount]
+    places: frozenset[str]
     filled: frozenset[str]
     callers: frozenset[str]
     own: Saying
+    english: bool
 
 
 def approved(flow: Flow) -> Approved:
     """Read off a flow's texts."""
     theirs = _callers(flow)
     texts = tuple(_templates(flow))
+    said = tuple(way.text for text in texts for way in ways(text))
     return Approved(
-        of_all(way.text for text in texts for way in ways(text)),
+        of_all(said),
+        of_texts(said),
         frozenset(text.text for text in texts if _names(text) - AUTHORS),
         frozenset(text.text for text in texts if _names(text) & theirs),
         Saying(None, flow.agent.company),
+        flow.language.startswith("en"),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flowengine.compliance.honoured import declines
 from flowengine.compliance.saying.amounts import of_all
+from flowengine.compliance.saying.places import of_texts
 from flowengine.compliance.saying.rule import Rule
 from flowengine.compliance.saying.saying import Saying, Verdict
 from flowengine.conversation.answers import yes_or_no
@@ -27,9 +28,14 @@ INSTEAD: Mapping[Rule, str] = {
     "guarantee": "I can't promise that.",
     "urgency": "There's no hurry to decide.",
     "secrets": "Please don't say any card or account numbers on this call.",
+    "prompt": "I'm sorry, I can't talk about that.",
     "advice": "I can't give advice on that.",
+    "threat": "I'm sorry. It's entirely up to you.",
     "argument": "I understand.",
     "price": "I can't quote a figure for that.",
+    "place": "I can't give out a number or an address for that.",
+    "undone": "I can't confirm that yet.",
+    "language": "I'm sorry, I only speak English on this call.",
     "unreadable": "I'm sorry, I can't say more on that.",
 }
 """The approved wording, by the rule that was broken."""
@@ -43,7 +49,8 @@ class Guarding:
         self._company = company
         self._emit = emit
         self._amounts = approved.amounts
-        self._saying = Saying(self._amounts, company)
+        self._places = approved.places
+        self._saying = self._rules()
         self._previous = ""
         self.hits = 0
         """Sentences of this call that were not let be said."""
@@ -69,12 +76,16 @@ class Guarding:
         self._previous = sentence
 
     def approve(self, template: Template, text: str) -> None:
-        """A text of the flow, filled in: its amounts may be named, unless the caller's own words are among it."""
+        """A text of the flow, filled in: its amounts and places are approved, unless it holds the caller's words."""
         if template.text in self._approved.filled and template.text not in self._approved.callers:
-            more = of_all((text,)) - self._amounts
-            if more:
+            more, places = of_all((text,)) - self._amounts, of_texts((text,)) - self._places
+            if more or places:
                 self._amounts |= more
-                self._saying = Saying(self._amounts, self._company)
+                self._places |= places
+                self._saying = self._rules()
+
+    def _rules(self) -> Saying:
+        return Saying(self._amounts, self._company, self._places, english=self._approved.english)
 
     def own(self, template: Template, text: str) -> str:
         """A text of the flow, filled in, as it may be spoken: a value must not bring in what the author did not."""
@@ -96,7 +107,7 @@ class Guarding:
         said: list[str] = []
         for sentence in sentences:
             before = said[-1] if said else self._previous
-            verdict = self._saying.check(sentence, before, refused=self.refused)
+            verdict = self._saying.check(sentence, before, refused=self.refused, model=speaker == "model")
             if verdict is not None:
                 self._hit(verdict, speaker)
                 if self.is_spent:

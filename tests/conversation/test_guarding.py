@@ -86,6 +86,49 @@ def test_no_other_amount_may() -> None:
     assert talking().model("It's forty-five pounds a month.") == [INSTEAD["price"]]
 
 
+PLACES = FLOW.replace('"Fitting costs £120."', '"Ring us on 0800 123 4567, or see hearth.co.uk."')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ring us on oh eight hundred, one two three, four five six seven.",
+        "It's on hearth dot co dot uk.",
+        "It's plus four four eight hundred, one two three, four five six seven.",
+        "We ring you back on 07700 900123.",
+    ],
+)
+def test_the_numbers_and_addresses_of_the_flow_may_be_named(text: str) -> None:
+    talk = Talk(compiled(PLACES, head=HEAD + DEPOSIT), {"deposit": 25})
+    talk.says("yes")
+    assert talk.model(text) == [text]
+
+
+@pytest.mark.parametrize("text", ["Ring us on 0800 123 4568.", "It's on hearth.com.", "See evil dot example dot com."])
+def test_no_other_number_or_address_may(text: str) -> None:
+    talk = Talk(compiled(PLACES, head=HEAD + DEPOSIT), {"deposit": 25})
+    talk.says("yes")
+    assert talk.model(text) == [INSTEAD["place"]]
+
+
+def test_a_model_has_done_nothing_and_an_operator_may_have() -> None:
+    talk = talking()
+    assert talk.model("I've booked you in for Tuesday.") == [INSTEAD["undone"]]
+    talk = talking()
+    talk.send(SayRequested(talk.at, "I've booked you in for Tuesday."))
+    assert talk.said[-1] == "I've booked you in for Tuesday."
+    assert blocked(talk) == []
+
+
+def test_a_model_keeps_to_the_language_of_the_flow() -> None:
+    assert talking().model("Hallo, wie geht es Ihnen?") == [INSTEAD["language"]]
+    german = Talk(
+        compiled(FLOW, head=HEAD.replace("\n  agent", "\n  language de-DE\n  agent") + DEPOSIT), {"deposit": 25}
+    )
+    german.says("yes")
+    assert german.model("Hallo, wie geht es Ihnen?") == ["Hallo, wie geht es Ihnen?"]
+
+
 def test_an_amount_of_the_caller_s_is_no_fact() -> None:
     flow = FLOW.replace("agree -> worry", "agree -> ask").replace(
         "state worry", "state ask\n  collect budget\n    done -> worry\n    failed -> worry\n\nstate worry"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from flowengine.compliance.saying.amounts import of_all
+from flowengine.compliance.saying.places import of_texts
 from flowengine.compliance.saying.saying import Saying, Verdict
 
 HERE = Path(__file__).parent
@@ -21,9 +22,11 @@ FACTS = (
     "It's £49.",
     "There's a set-up fee of a hundred and twenty pounds.",
     "VAT is twenty percent.",
+    "You can ring us on 0800 123 4567.",
+    "We're at hearthandhome.co.uk.",
 )
 """What the flow of the sets approves."""
-SAYING = Saying(of_all(FACTS), "Hearth & Home")
+SAYING = Saying(of_all(FACTS), "Hearth & Home", of_texts(FACTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ def rows(name: str, part: Part | None = None) -> tuple[Row, ...]:
 def judged(row: Row) -> Verdict | None:
     """What the guard finds in a row: in its first sentence, or in the second."""
     refused = row.rule == "argument"
-    first = SAYING.check(row.before, refused=refused) if row.before else None
-    return first or SAYING.check(row.text, row.before, refused=refused)
+    first = SAYING.check(row.before, refused=refused, model=True) if row.before else None
+    return first or SAYING.check(row.text, row.before, refused=refused, model=True)
 
 
 def as_recognised(said: str) -> Iterator[str]:

@@ -14,7 +14,32 @@ _COURSE = (
     r"|my advice (?:is|would be)"
     r"|(?:i|we)(?:'d| would)? (?:strongly )?(?:advise|recommend|suggest|urge)|the best (?:thing|place|use) for)"
 )
-_REMEDY = r"(?:medicines?|medication|tablets?|dose|pills?|insulin|treatment|inhaler)"
+_DRUGS = (
+    *("ibuprofen", "paracetamol", "aspirin", "codeine", "warfarin", "apixaban", "rivaroxaban", "heparin", "statin"),
+    *("metformin", "insulin", "antibiotic", "amoxicillin", "penicillin", "blood thinner", "painkiller", "steroid"),
+    *("beta blocker", "beta-blocker", "antidepressant", "sertraline", "omeprazole", "naproxen", "diazepam"),
+    *("morphine", "tramadol", "antihistamine", "sedative", "sleeping tablet", "laxative", "inhaler", "anticoagulant"),
+    *(
+        "blood pressure tablet",
+        "lisinopril",
+        "ramipril",
+        "amlodipine",
+        "prednisolone",
+        "nurofen",
+        "calpol",
+        "anticonvulsant",
+    ),
+)
+_REMEDY = rf"(?:(?:medicines?|medication|meds|tablets?|dose|pills?|capsules?|drops|{'|'.join(_DRUGS)})s?)(?!\w)"
+_TAKES = (
+    r"(?:take|stop|start|skip|double|halve|reduce|increase|change|swap|avoid|come off"
+    r"|go on|use|miss out|try|swallow)"
+)
+_AMOUNT = (
+    r"(?:(?:up to|about|at least|taking|using|a|an|one|two|three|four|half|\d+|some|any|all|your|the|those|more|less"
+    r"|fewer|another|extra|both|couple|few|of|usual|normal|regular|daily|own|on) ){0,6}"
+)
+_NOT_ASKED = "".join(rf"(?<!{word} )" for word in ("you", "we", "they", "who", "i", "people", "ever", "should i"))
 
 ADVICE = Kind(
     "advice",
@@ -22,7 +47,13 @@ ADVICE = Kind(
         rf"\b{_COURSE}\b(?: [\w'-]+){{0,9}}? {_TOPIC}\b",
         rf"\b{_COURSE} (?:\w+ )?(?:sue|invest|remortgage)\b",
         r"\byou (?:don't|do not) need (?:to see )?(?:a|your|the) (?:doctor|gp|solicitor|prescription|lawyer)\b",
-        rf"\b(?:stop|double|halve|skip|increase|reduce|change) (?:taking )?(?:your|the) (?:\w+ )?{_REMEDY}\b",
+        r"\b(?:stop|double|halve|skip|increase|reduce|change) (?:taking )?(?:your|the) (?:\w+ )?treatment\b(?! plan)",
+        rf"\b(?={_TAKES} ){_NOT_ASKED}{_TAKES} {_AMOUNT}(?:\w+ )?{_REMEDY}"
+        r"(?! (?:with you|along|into account))",
+        # "Don't" turns the advice round, and it is advice still.
+        rf"\b(?<!i )(?<!we )(?:don't|do not|never) {_TAKES} {_AMOUNT}(?:\w+ )?{_REMEDY}(?! (?:with you|along))",
+        rf"\b{_COURSE} (?:\w+ )?{_TAKES} {_AMOUNT}(?:\w+ )?{_REMEDY}",
+        r"(?:\d|\b\w+) ?(?:mg|mcg|milligram(?:me)?s?|micrograms?)\b",
         rf"\bsafe to (?:take|stop|mix|use)\b(?: \w+){{0,4}} {_REMEDY}\b",
         r"\b(?:strong|good|clear) (?:legal )?case\b",
         r"\blegally entitled\b|\bentitled to (?:compensation|damages)\b",
@@ -47,6 +78,8 @@ ADVICE = Kind(
             "crypto",
         ),
         *("tablet", "medic", "dose", "doctor", "gp", "prescription", "treatment", "surgery", "insulin", "pill", "sue"),
-        *("court", "legal", "solicitor", "compensation", "tenancy", "lawyer", "inhaler", "case", "damages", "money"),
+        *("court", "legal", "solicitor", "compensation", "tenancy", "lawyer", "case", "damages", "money"),
+        *_DRUGS,
+        *("meds", "capsule", "drops", "mg", "mcg", "gram"),
     ),
 )

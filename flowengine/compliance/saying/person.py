@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flowengine.compliance.saying.rule import hinted
+from flowengine.compliance.saying.life import LIFE, LIFE_HINTS
+from flowengine.compliance.saying.rule import denied, hinted
 
 _SELF = (
     r"(?:i am|i'm|it's|it is|this is|yes|you are|you're|you have reached|you've reached|we are|we're|here is|here's"
@@ -14,14 +15,19 @@ _SURELY = (
     r"(?:(?:,|really|actually|definitely|indeed|certainly|just|also|only|very much|of course|i'm|as|here|all|both) ?)"
     r"{0,4}"
 )
-_REAL = r"(?:real|actual|genuine|living|live|real-life|flesh and blood|normal|ordinary|proper)"
+_REAL = r"(?:real|actual|genuine|living|breathing|live|real-life|flesh and blood|normal|ordinary|proper)"
 _ENDS = r"(?![\w-]|'s)"
-_ALONE = r"human(?= being|[^\w\s-]|$| (?:too|here|like|just|and|actually|agent|advis[eo]r|operator|speaking|as))"
+_ALONE = (
+    r"human(?= being|[^\w\s-]|$| (?:too|here|like|just|and|actually|agent|advis[eo]r|operator|speaking|as|who|that|from"
+    r"|in|with|living|working|sitting))"
+)
+_TRUE = r"(?:(?<=real )|(?<=actual )|(?<=genuine )|(?<=living )|(?<=breathing ))human(?! (?:colleague|touch|error))"
 """`human` by itself, and not as in "human resources"."""
 PERSON = (
-    rf"(?:(?:an? )?(?:{_REAL},? ){{0,4}}(?:human being|{_ALONE}|person|people|man|woman|lady|gentleman|bloke){_ENDS}"
+    rf"(?:(?:an? )?(?:{_REAL},? ){{0,4}}(?:human being|{_ALONE}|{_TRUE}|person|people"
+    rf"|man|woman|lady|gentleman|bloke){_ENDS}"
     rf"|(?:an? )?{_REAL} (?:agent|advis[eo]r|operator|voice|employee|colleague|member of staff|team member){_ENDS}"
-    rf"|flesh and blood(?: like|[^\w\s-]|$)"
+    rf"|(?:made )?(?:of |from )?(?:real )?flesh and blood(?: like|[^\w\s-]|$)"
     rf"|real(?=[^\w\s-]|$))"
 )
 _NAMED = r"(?:[\w\ufffc]+(?: [\w\ufffc]+)?, )?"
@@ -77,5 +83,10 @@ def claimed(text: str) -> re.Match[str] | None:
             # "You're the owner, a real person?" asks; "I'm a real person, all right?" does not.
             of_itself = re.match(r"i am|i'm|we are|we're", match[0], re.IGNORECASE) is not None
             if (of_itself or not asks) and not REPORTED.search(clause):
+                return match
+    if hinted(plain, LIFE_HINTS):
+        for match in LIFE.finditer(text):
+            clause = re.split(r"[,;:–—] ", text[: match.start()])[-1]
+            if not REPORTED.search(clause) and not denied(text, match.start()):
                 return match
     return None

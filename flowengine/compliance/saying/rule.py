@@ -7,7 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Rule = Literal["authority", "human", "guarantee", "urgency", "secrets", "advice", "argument", "price", "unreadable"]
+Rule = Literal[
+    "authority",
+    "human",
+    "guarantee",
+    "urgency",
+    "secrets",
+    "prompt",
+    "advice",
+    "threat",
+    "argument",
+    "price",
+    "place",
+    "undone",
+    "language",
+    "unreadable",
+]
 
 _CLAUSE = re.compile(r"[,;:–—] | (?:and|but|so|because|then) ")
 _DENIES = re.compile(
@@ -24,7 +39,8 @@ REACH = 7
 class Kind:
     """What is looked for. `certain`: an error where an author writes it, else a warning.
 
-    `written`: looked for in a flow's own texts too; else only in what is said beside them.
+    `written`: looked for in a flow's own texts too; else only in what is said beside them. `models`:
+    only in what a model says, which can do nothing.
     """
 
     rule: Rule
@@ -33,6 +49,7 @@ class Kind:
     instead: str
     certain: bool = False
     written: bool = True
+    models: bool = False
     hints: tuple[str, ...] = ()
     """In lower case: a sentence without any of these cannot match. Looking costs a hundredth of the pattern."""
 

@@ -15,14 +15,19 @@ from flowengine.compliance.saying.amounts import Amount, amounts
 from flowengine.compliance.saying.argument import ARGUMENT
 from flowengine.compliance.saying.authorities import CLAIM, claims
 from flowengine.compliance.saying.guarantees import GUARANTEE, NO_RISK
+from flowengine.compliance.saying.inner import PROMPT
 from flowengine.compliance.saying.normal import heard
+from flowengine.compliance.saying.places import of_texts, unapproved
 from flowengine.compliance.saying.rule import Kind, Rule
 from flowengine.compliance.saying.secrets import ASKS, SPOKEN
+from flowengine.compliance.saying.threats import THREAT
+from flowengine.compliance.saying.tongue import foreign
+from flowengine.compliance.saying.undone import UNDONE
 from flowengine.compliance.saying.urgency import URGENCY
 from flowengine.words.sentences import sentences
 
-KINDS: tuple[Kind, ...] = (CLAIM, NO_RISK, GUARANTEE, URGENCY, ADVICE, ARGUMENT, ASKS, SPOKEN)
-"""What is looked for by its words, in this order; beside it `person` and the amounts."""
+KINDS: tuple[Kind, ...] = (CLAIM, NO_RISK, GUARANTEE, URGENCY, ADVICE, THREAT, ARGUMENT, ASKS, SPOKEN, PROMPT, UNDONE)
+"""What is looked for by its words, in this order; beside it `person`, the amounts, the places, the language."""
 LONGEST = 1500
 """Characters of a sentence. Nobody says longer ones, and what reads them may not be made to work for seconds."""
 OVERLAP = 6
@@ -39,6 +44,8 @@ class Verdict:
 
 UNREADABLE = Verdict("unreadable", "cannot be read")
 PRICE = Verdict("price", "names an amount that is no approved fact")
+PLACE = Verdict("place", "names a telephone number or an address that is no approved fact")
+LANGUAGE = Verdict("language", "is in another language than the flow")
 HUMAN = Verdict("human", person.CALLED)
 READS_CARD = Verdict("secrets", SPOKEN.called)
 
@@ -46,48 +53,62 @@ READS_CARD = Verdict("secrets", SPOKEN.called)
 class Saying:
     """The rules, for one company and what it has approved.
 
-    `facts`: the amounts that may be named; None: any. `company`: who truly calls.
+    `facts`: the amounts that may be named; None: any, and any place. `company`: who truly calls. `places`: the
+    telephone numbers and addresses that may be, as `of_texts` reads them. `english`: a model has to speak it.
     """
 
-    def __init__(self, facts: Iterable[Amount] | None, company: str) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Amount] | None,
+        company: str,
+        places: frozenset[str] = frozenset(),
+        *,
+        english: bool = True,
+    ) -> None:
         self._facts = None if facts is None else _or_plain(facts)
+        self._places = places | of_texts((company,))
         self._company = heard(company)
+        self._english = english
 
-    def check(self, sentence: str, previous: str = "", *, refused: bool = False) -> Verdict | None:
+    def check(self, sentence: str, previous: str = "", *, refused: bool = False, model: bool = False) -> Verdict | None:
         """Why this must not be said, after `previous`; None when it may. Raises nothing.
 
-        `refused`: the caller has said no, so that arguing is a hit too.
+        `refused`: the caller has said no, so that arguing is a hit too. `model`: a model says it, which may not tell of
+        what it cannot do, nor leave the language.
         """
         try:
-            return self._check(sentence, previous, refused=refused)
+            return self._check(sentence, previous, refused=refused, model=model)
         except Exception:
             # Whatever it is that cannot be read, it is not said.
             return UNREADABLE
 
-    def _check(self, sentence: str, previous: str, *, refused: bool) -> Verdict | None:
+    def _check(self, sentence: str, previous: str, *, refused: bool, model: bool) -> Verdict | None:
         if len(sentence) > LONGEST:
             return UNREADABLE
         text = heard(sentence)
         before = heard(previous[-LONGEST:]) if previous else ""
         for part in sentences(text):
             said = part.text
-            verdict = self._alone(said, 0, refused=refused)
+            verdict = self._alone(said, 0, refused=refused, model=model)
             if verdict is None and before:
                 head = " ".join(before.split()[-OVERLAP:]).rstrip(".!?,;:- ")
                 joined = f"{head} {' '.join(said.split()[:OVERLAP])}"
-                verdict = self._alone(joined, len(head), refused=refused)
+                verdict = self._alone(joined, len(head), refused=refused, model=model)
             if verdict is not None:
                 return verdict
             before = said
-        return self._counted(text)
+        verdict = self._counted(text)
+        if verdict is None and model and self._english and any(foreign(part.text) for part in sentences(sentence)):
+            return LANGUAGE
+        return verdict
 
-    def _alone(self, text: str, cut: int, *, refused: bool) -> Verdict | None:
+    def _alone(self, text: str, cut: int, *, refused: bool, model: bool) -> Verdict | None:
         """What is wrong with a sentence; with `cut`, only what goes over it counts."""
         claim = person.claimed(text)
         if claim is not None and _over(claim.span(), cut):
             return HUMAN
         for kind in KINDS:
-            if kind is ARGUMENT and not refused:
+            if (kind is ARGUMENT and not refused) or (kind.models and not model):
                 continue
             if kind is CLAIM:
                 match = claims(text, self._company)
@@ -101,6 +122,12 @@ class Saying:
                 named -= amounts(text[:cut]) | amounts(text[cut:])
             if named:
                 return PRICE
+            strange = unapproved(text, self._places)
+            if strange and cut:
+                strange -= unapproved(text[:cut], self._places) | unapproved(text[cut:], self._places)
+            # Thirteen digits and more may be a card's, which is worse.
+            if strange:
+                return self._counted(text) or PLACE
         return None
 
     def _counted(self, text: str) -> Verdict | None:

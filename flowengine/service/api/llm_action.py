@@ -13,6 +13,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flowengine.compliance.cards import mask
 from flowengine.compliance.numbers import NumberProblem, identify
 from flowengine.compliance.policy import Policy
 from flowengine.conversation.events import MoveRequested, NoteRequested, SayRequested, SlotGiven
@@ -168,7 +169,7 @@ def _steer(asked: LlmAction, live: LiveCall) -> tuple[str | None, str]:
                 slot, value = _needed(asked.slot, "slot", asked.action), _needed(asked.value, "value", asked.action)
                 return live.session.steer(lambda at: SlotGiven(at, slot, value)), f"The slot {slot!r} is filled"
             case _:
-                note = _needed(asked.text or asked.message, "text", asked.action)
+                note = mask(_needed(asked.text or asked.message, "text", asked.action)).text
                 return live.session.steer(lambda at: NoteRequested(at, note)), "Noted"
     except EvaluationError:
         return "the flow could not weigh this value", ""
@@ -194,7 +195,7 @@ def _outcome(asked: LlmAction, flow: Flow) -> str:
 
 
 def _reason(asked: LlmAction) -> str:
-    return asked.reason or asked.action
+    return mask(asked.reason).text if asked.reason else asked.action
 
 
 def _needed(value: str | None, field: str, action: str) -> str:

@@ -101,6 +101,18 @@ def test_a_note_is_kept_and_a_slot_that_is_not_there_cannot_be_filled(tmp_path: 
     assert "wants a letter" in [note["text"] for note in over.record["notes"]]
 
 
+def test_a_card_number_is_in_no_note_and_no_reason(tmp_path: Path) -> None:
+    async def act(call: OnTheLine) -> None:
+        assert (await call.act("note", text="card 4111 1111 1111 1111, wants a letter"))["message"] == "Noted"
+        await call.act("end_conversation", reason="gave 4111111111111111")
+
+    over = during_a_call(tmp_path, act)
+    kept = [note["text"] for note in over.record["notes"]]
+    assert "card [card number], wants a letter" in kept
+    assert "ended from outside: gave [card number]" in kept
+    assert "4111" not in str(over.record)
+
+
 def test_the_caller_is_put_through_after_the_last_words(tmp_path: Path) -> None:
     async def act(call: OnTheLine) -> None:
         done = await call.act("transfer", target="0113 496 0999", outcome="declined")
