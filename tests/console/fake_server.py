@@ -129,6 +129,7 @@ async def stream(socket: WebSocket) -> None:
             message = await socket.receive()
             heard = json.loads(message["text"]) if message.get("text") else {}
             if heard.get("event") == "stop" or heard.get("text") == "bye":
+                await tell({"event": "summary", "fields": {"booked": "true", "visit_at": "10:30:00", "reason": None}})
                 await tell({"event": "ended", "outcome": "booked", "reason": "the flow ended"})
                 return
             if heard.get("text") == "break":

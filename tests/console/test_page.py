@@ -71,9 +71,12 @@ def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
         assert await page.run(f"{last}.source + ' ' + {last}.target") == "greeting introduction"
         assert await page.text("#latency") == "910 ms"
         assert "2026-12-01" in await page.text("#slots")
+        assert await page.run("document.querySelector('#summary-fact').hidden")
         await say(page, "bye")
         await page.until("!document.querySelector('#outcome').hidden")
         assert await page.text("#outcome-name") == "Booked"
+        assert not await page.run("document.querySelector('#summary-fact').hidden")
+        assert (await page.text("#summary")).split() == ["Booked", "true", "Visit", "at", "10:30", "Reason", "–"]
         assert "is-success" in await page.run("document.querySelector('#outcome').className")
 
     assert on_page(act) == []

@@ -9,6 +9,7 @@ const BARS = 12;
 export function showFacts(story) {
   showLatency(story.latencies, story.turn);
   showSlots(story.slots);
+  showSummary(story.summary);
   showPath(story);
 }
 
@@ -35,6 +36,16 @@ function showSlots(slots) {
   show(byId("slots-empty"), slots.size === 0);
   byId("slots").replaceChildren(
     ...[...slots].map(([name, value]) => make("div", "", make("dt", "", labelFor(name)), make("dd", "", shown(value)))),
+  );
+}
+
+/** What is kept of the call; a field without a value may be one that a model fills in when the page has gone. */
+function showSummary(summary) {
+  show(byId("summary-fact"), summary !== null);
+  byId("summary").replaceChildren(
+    ...Object.entries(summary ?? {}).map(([name, value]) =>
+      make("div", "", make("dt", "", labelFor(name)), make("dd", "", value === null ? "–" : shown(value))),
+    ),
   );
 }
 

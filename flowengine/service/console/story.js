@@ -2,7 +2,7 @@
 
 /** An untold story. Entries are shown in order; each has an `id`, and a new `rev` when it has changed. */
 export function newStory() {
-  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], turn: null, state: null, expecting: null, intents: [], ended: null };
+  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], turn: null, summary: null, state: null, expecting: null, intents: [], ended: null };
 }
 
 /** Adds one fact. Facts it does not know change nothing. */
@@ -54,6 +54,9 @@ export function tell(story, fact) {
       break;
     case "broken":
       drop(story, "partial");
+      break;
+    case "summary":
+      story.summary = fact.fields;
       break;
     case "ended":
       drop(story, "partial");

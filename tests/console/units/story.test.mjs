@@ -65,6 +65,12 @@ test("the end settles what was still open", () => {
   assert.equal(story.ended.outcome, "done");
 });
 
+test("the summary is kept whole, with what is not known", () => {
+  const story = told({ event: "summary", at: 9, fields: { booked: "true", reason: null } });
+  assert.deepEqual(story.summary, { booked: "true", reason: null });
+  assert.equal(newStory().summary, null);
+});
+
 test("the last answered turn says what it waited for", () => {
   const turn = { event: "turn", at: 3, endpointing: 480, understanding: 0, deciding: 2, voicing: 12, playing: 900, reply: 494 };
   const story = told(turn, { ...turn, voicing: null, reply: null });
