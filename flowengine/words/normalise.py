@@ -95,6 +95,8 @@ CONTRACTIONS = {
     "wee": "little",
 }
 ENDINGS = (("n't", " not"), ("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'d", " would"), ("'s", " is"))
+SPOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[£$€%+#&@]")
+"""A word of any script, or a sign that is read aloud."""
 TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[,.;:!?—–]")
 PAUSES = frozenset(",.;:!?—–")
 ANSWERING = re.compile(r"\b(?:uh|mm|mhm)[ -]?(?:huh|hm+|hmm)\b|\bmhm\b|\bmm+-?hm+\b")
@@ -136,9 +138,7 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def normalise(text: str) -> Said:
     """Words for matching: contractions opened, fillers and repetitions gone, hyphens and punctuation gone."""
-    said = plain(text)
-    if "uh" in said or "mm" in said or "mhm" in said:
-        said = DISSENTING.sub("no", ANSWERING.sub("yes", said))
+    said = _answered(plain(text))
     kept: list[tuple[str, bool]] = []
     begins = True
     for token in TOKEN.findall(said):
@@ -149,13 +149,37 @@ def normalise(text: str) -> Said:
             if word not in FILLERS:
                 kept.append((word, begins))
                 begins = False
-    while len(kept) > 1 and kept[0][0] in LEAD_INS:
-        kept.pop(0)
+    _drop_lead_ins(kept)
     _drop_stammer(kept)
     return Said(
         words=tuple(word for word, _ in kept),
         clauses=frozenset(index for index, (_, begun) in enumerate(kept) if begun and index),
     )
+
+
+def bare(text: str) -> str:
+    """The words for comparing meanings: as `normalise`, but contractions stay, and words of any script.
+
+    What writing adds (capitals, a question mark) is the recogniser's, and an engine of meanings would weigh it.
+    "Um, can you elaborate?" → can you elaborate. Empty where there is no word. Contractions stay because opened
+    they are likened worse (docs/explanation/understanding.md).
+    """
+    kept = [(word, False) for word in SPOKEN.findall(_answered(plain(text))) if word not in FILLERS]
+    _drop_lead_ins(kept)
+    _drop_stammer(kept)
+    return " ".join(word for word, _ in kept)
+
+
+def _answered(said: str) -> str:
+    """Sounds that answer, as words: "uh-huh" is yes, "uh-uh" is no."""
+    if "uh" in said or "mm" in said or "mhm" in said:
+        return DISSENTING.sub("no", ANSWERING.sub("yes", said))
+    return said
+
+
+def _drop_lead_ins(said: list[tuple[str, bool]]) -> None:
+    while len(said) > 1 and said[0][0] in LEAD_INS:
+        said.pop(0)
 
 
 def _open(word: str) -> list[str]:

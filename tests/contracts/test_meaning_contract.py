@@ -57,6 +57,18 @@ def test_an_example_itself_is_the_nearest(liken: Liken) -> None:
             assert first.nearest == pytest.approx(1.0, abs=1e-3)
 
 
+@pytest.mark.parametrize("text", ["Can you elaborate?", "um, can you elaborate.", "So can you... can you elaborate!"])
+def test_what_writing_and_talking_add_changes_no_likeness(liken: Liken, text: str) -> None:
+    assert liken(text) == liken("can you elaborate")
+    assert liken("can you elaborate") != liken("can he elaborate")
+
+
+def test_an_example_is_the_nearest_however_it_is_written(liken: Liken) -> None:
+    first = liken("Um, DON\N{RIGHT SINGLE QUOTATION MARK}T ring this number again?")[0]
+    assert first.example == "Don't ring this number again."
+    assert first.nearest == pytest.approx(1.0, abs=1e-3)
+
+
 def test_each_intent_is_told_once_the_nearest_first(liken: Liken) -> None:
     found = liken("please stop calling this number", ("price_question", "opt_out", "opt_out", "repeat_please"))
     assert sorted(each.intent for each in found) == ["opt_out", "price_question", "repeat_please"]

@@ -34,7 +34,7 @@ WRONG = {"development": 8, "held_out": 10}
 FOUND = {"development": 519, "held_out": 303, "third": 491, "fifth": 241}
 """Rows of protective groups in which what protects is heard."""
 
-LIKENED = 707
+LIKENED = 709
 """Held-out rows that are understood, or asked about with the right intent named first, once likeness helps."""
 
 HELD_OUT_ROWS = 60

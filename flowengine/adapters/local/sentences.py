@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from flowengine.adapters.local.moonshine import session
 from flowengine.adapters.local.sentence_graph import OUTPUT, PIECES, SentenceFiles
 from flowengine.adapters.local.word_pieces import WordPieces
+from flowengine.words.normalise import bare
 
 DIMENSIONS = 384
 
@@ -24,8 +25,11 @@ class Sentences:
         self.vector("Can you hear me?")
 
     def vector(self, text: str) -> Vector | None:
-        """Its 384 numbers, of length 1; None for a text without a word that is known (empty, signs, a script alone)."""
-        pieces = self._pieces.numbers(text)
+        """Its 384 numbers, of length 1; None for a text without a word that is known (empty, signs, a script alone).
+
+        Of its bare words: as examples are written and as a recogniser writes, the same words have the same vector.
+        """
+        pieces = self._pieces.numbers(bare(text))
         if not pieces:
             return None
         vector: Vector = self._session.run([OUTPUT], {PIECES: np.array([pieces], np.int64)})[0][0]

@@ -1,4 +1,4 @@
-"""The vectors of flows' examples, by text: in memory, and in one file of the cache, so that each is reckoned once.
+"""The vectors of flows' examples, by their bare words: in memory and in one file of the cache, each reckoned once.
 
 Only what a flow says itself is kept, under a hash of it; what callers say never comes here. A file that is damaged in
 any way is dropped, and its vectors are reckoned again.
@@ -16,6 +16,7 @@ import numpy as np
 
 from flowengine.adapters.local.cache import cache_folder
 from flowengine.adapters.local.sentences import DIMENSIONS, Vector
+from flowengine.words.normalise import bare
 
 MOST_KEPT = 20_000
 """Of 1.5 kB each: 31 MB, the examples of a dozen large flows. Those that were wanted longest ago go first."""
@@ -72,7 +73,8 @@ class Vectors:
 
 
 def _name(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+    # Of what the model is shown: were other words shown for the same text, its vector would be reckoned anew.
+    return hashlib.sha256(bare(text).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _read(file: Path) -> dict[bytes, Vector]:

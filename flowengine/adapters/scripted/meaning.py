@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Collection, Mapping
 
 from flowengine.conversation.meaning import Likeness
 from flowengine.errors import MeaningError
+from flowengine.words.normalise import bare
 
 Given = Mapping[str, Mapping[str, float]]
 """For an utterance, how near it comes to which intents, -1 to 1."""
 
 
 class ScriptedMeaning:
-    """Likenesses as given; for any other utterance, the share of words that it has in common with each example.
+    """Likenesses as given; for any other utterance, the share of bare words that it has in common with each example.
+
+    How an utterance is written changes nothing, as with the embedded engine.
 
     `delay_s` passes before every answer. Texts in `fails`, as utterance or as example, bring an error. Keeps what it
     was asked in `asked`, and what it learnt in `learnt`.
@@ -23,7 +25,7 @@ class ScriptedMeaning:
     name = "scripted"
 
     def __init__(self, given: Given | None = None, *, delay_s: float = 0.0, fails: Collection[str] = ()) -> None:
-        self.given: Given = given or {}
+        self.given: Given = {bare(text): near for text, near in (given or {}).items()}
         self.delay_s = delay_s
         self.fails = fails
         self.asked: list[str] = []
@@ -60,7 +62,7 @@ class ScriptedLesson:
             return ()
         self._engine.asked.append(text)
         await self._engine.check(text)
-        given = self._engine.given.get(text)
+        given = self._engine.given.get(bare(text))
         found = [self._likeness(text, intent) if given is None else self._told(intent, given) for intent in known]
         return tuple(sorted(found, key=lambda each: -each.nearest))
 
@@ -82,4 +84,4 @@ def _shared(one: str, other: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[\w']+", text.lower()))
+    return set(bare(text).split())

@@ -115,6 +115,18 @@ def test_a_vector_has_length_1_and_is_the_same_every_time(sentences: Sentences) 
 
 
 @with_model
+@pytest.mark.parametrize("text", ["Can you elaborate?", "um, can you elaborate.", "Well, can you — can you elaborate"])
+def test_the_same_words_have_the_same_vector_however_they_are_written(sentences: Sentences, text: str) -> None:
+    assert np.array_equal(vector(sentences, text), vector(sentences, "can you elaborate"))
+
+
+@with_model
+def test_a_contraction_is_shown_to_the_model_as_it_is(sentences: Sentences) -> None:
+    """Opened, what is said is likened worse."""
+    assert not np.array_equal(vector(sentences, "I'm driving"), vector(sentences, "I am driving"))
+
+
+@with_model
 def test_what_means_the_same_is_near_and_what_does_not_is_far(sentences: Sentences) -> None:
     asked = vector(sentences, "get my name off of your books")
     near = float(asked @ vector(sentences, "Take me off your list."))

@@ -31,6 +31,17 @@ def kept(root: Path, *texts: str) -> Vectors:
     return store
 
 
+def test_a_vector_is_kept_by_the_words_that_the_model_was_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So an example is not reckoned twice for a question mark, and is reckoned anew where other words are shown."""
+    kept(tmp_path, "can you elaborate")
+    again = Vectors("k", tmp_path)
+    assert again.get("Can you elaborate?") is not None
+    monkeypatch.setattr(vectors, "bare", str.upper)
+    assert again.get("can you elaborate") is None
+
+
 def test_vectors_come_back_by_their_texts(tmp_path: Path) -> None:
     kept(tmp_path, "one", "two", "half\ud800")
     again = Vectors("k", tmp_path)
