@@ -135,7 +135,8 @@ class CallSession:
         A stream that ends because its caller is being put through is no hang-up, and neither is one that broke when
         its caller `comes_back` over another.
         """
-        if not self.away.expects_stream_to_end(lost=comes_back):
+        # Who has left is not waited for, though the writing side notices only now that the socket is closed.
+        if self._gone is None and not self.away.expects_stream_to_end(lost=comes_back):
             self.leave(reason, failure=failure)
 
     def leave(self, reason: str, *, failure: bool = False) -> None:

@@ -296,3 +296,15 @@ def test_a_call_that_another_process_held_goes_on_in_its_second() -> None:
     assert result.duration > 48
     assert live.record.of(CameBack) == [CameBack(40.0)]
     assert live.record.of(Connected) == []
+
+
+def test_who_has_hung_up_is_not_waited_for_when_the_writing_side_breaks_too() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        live.session.on_gone("hung up")
+        live.session.on_gone("the socket closed while sending", failure=True, comes_back=True)
+        assert live.session.away.is_here
+
+    result, _ = call(act)
+    assert (result.abnormal, result.reason, result.outcome) == (False, "hung up", "hung_up")
+    assert result.duration < 3
