@@ -99,7 +99,7 @@ def test_whoever_signed_in_can_call_and_sign_out(tmp_path: Path) -> None:
                 if await page.run("document.querySelector('#signin')?.open"):
                     break
             await asyncio.sleep(0.1)
-        assert await page.text("#status-text") == "Signed out"
+        await page.until("document.querySelector('#status-text').textContent === 'Signed out'")
 
     assert on_page(tmp_path, act) == []
 

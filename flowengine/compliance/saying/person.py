@@ -71,8 +71,11 @@ _HINTS = (
 )
 
 
-def claimed(text: str) -> re.Match[str] | None:
-    """Where one sentence claims to be spoken by a person; None when it does not, or asks."""
+def claimed(text: str, *, life: bool = True) -> re.Match[str] | None:
+    """Where one sentence claims to be spoken by a person; None when it does not, or asks.
+
+    `life`: a life of one's own is a claim too. Not so in what is read back: "my mother, I see" has the caller's words.
+    """
     asks = text.endswith("?")
     plain = text.lower()
     for pattern, hints in _HINTS:
@@ -84,7 +87,7 @@ def claimed(text: str) -> re.Match[str] | None:
             of_itself = re.match(r"i am|i'm|we are|we're", match[0], re.IGNORECASE) is not None
             if (of_itself or not asks) and not REPORTED.search(clause):
                 return match
-    if hinted(plain, LIFE_HINTS):
+    if life and hinted(plain, LIFE_HINTS):
         for match in LIFE.finditer(text):
             clause = re.split(r"[,;:–—] ", text[: match.start()])[-1]
             if not REPORTED.search(clause) and not denied(text, match.start()):

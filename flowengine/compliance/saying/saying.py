@@ -104,7 +104,7 @@ class Saying:
 
     def _alone(self, text: str, cut: int, *, refused: bool, model: bool) -> Verdict | None:
         """What is wrong with a sentence; with `cut`, only what goes over it counts."""
-        claim = person.claimed(text)
+        claim = person.claimed(text, life=model)
         if claim is not None and _over(claim.span(), cut):
             return HUMAN
         for kind in KINDS:
