@@ -74,7 +74,8 @@ def test_a_typed_call_from_the_page(service: Service) -> None:
     assert _of(facts, "heard")[-1] | {"text": "It is open. Goodbye.", "complete": True} == _of(facts, "heard")[-1]
     (turn,) = _of(facts, "turn")
     (latency,) = _of(facts, "latency")
-    assert (turn["endpointing"], turn["reply"]) == (0, latency["ms"])
+    # Typed words end no voice, so there is next to nothing to wait for.
+    assert 0 <= turn["endpointing"] <= turn["reply"] == latency["ms"]
     assert turn["playing"] > 0
     assert facts[-1]["event"] == "ended"
     assert facts[-1]["outcome"] == "opened"
