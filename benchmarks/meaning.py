@@ -23,10 +23,10 @@ from benchmarks.understanding import PAGE, ROOT, STOPS, Utterance, decide, libra
 from flowengine.adapters.local.meaning import LocalMeaning
 from flowengine.compliance.honoured import honoured
 from flowengine.conversation.honouring import NAMED
+from flowengine.conversation.likely import KINDS
 from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, SECONDED, TAKEN, WEAK, Likeness, weighed
 from flowengine.conversation.supposing import listened_for, listening_in, live_in
 from flowengine.conversation.teaching import examples
-from flowengine.conversation.tiers import KINDS
 from flowengine.graph.compile import compile_file
 
 BETWEEN = ("<!-- python -m benchmarks.meaning --write -->\n", "<!-- until here, meaning -->\n")

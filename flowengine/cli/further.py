@@ -11,10 +11,9 @@ import click
 from flowengine.cli.meanings import with_lesson
 from flowengine.conversation.doubts import MEANT
 from flowengine.conversation.honouring import NAMED
-from flowengine.conversation.likely import Likely, least, likely
+from flowengine.conversation.likely import KINDS, Likely, choices, least, likely
 from flowengine.conversation.meaning import TAKEN, Likeness, weighed
 from flowengine.conversation.place import Live
-from flowengine.conversation.tiers import KINDS, choices
 from flowengine.errors import ModelError
 from flowengine.graph.model import Flow
 from flowengine.runtime.ports import Lesson

@@ -159,10 +159,6 @@ class Honouring:
         kind, heard = floor_under(text, named, self._call.flow.intents, candidates)
         return (None if kind in self._noted else kind), heard
 
-    def goes_on(self, kind: Honoured) -> bool:
-        """Whether the call goes on after the answer, as if nothing had happened."""
-        return goes_on(self._call.flow, kind)
-
     def answer(self, kind: Honoured) -> None:
         """Say what is always said, and go on or end."""
         if kind == OPT_OUT:

@@ -11,26 +11,27 @@ on: the caller is asked. A question about an opt-out that is met by silence or a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import assert_never, get_args
+from collections.abc import Collection
+from dataclasses import replace
+from typing import assert_never
 
-from flowengine.compliance.honoured import Honoured
 from flowengine.conversation import deciding
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, ChooseIntent, ReadValue, WeighMeaning
-from flowengine.conversation.deciding import OPT_OUT, rivals
-from flowengine.conversation.doubts import MEANT, did_you_mean
+from flowengine.conversation.deciding import OPT_OUT
+from flowengine.conversation.doubts import did_you_mean
 from flowengine.conversation.events import IntentChosen, MeaningWeighed, ValueRead, WeighingFailed
-from flowengine.conversation.honouring import NAMED, Honouring
+from flowengine.conversation.honouring import Honouring
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, SECONDED, TAKEN, WEAK, weighed
-from flowengine.conversation.place import Doubt, Fit, Live, OpenToCaller, Weighing, best, fits, intents_of, layers
+from flowengine.conversation.likely import KINDS, choices, kind_of, lead, least, protects
+from flowengine.conversation.meaning import SECONDED, TAKEN, WEAK, weighed
+from flowengine.conversation.place import Doubt, Fit, OpenToCaller, Weighing, best, fits, layers
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import extract
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import own_statements
-from flowengine.graph.model import Again, Branch, Collect, Flow, Goto, Listen, Llm, OnOtherwise, Resume
+from flowengine.graph.model import Collect, Goto, Listen, Llm, OnOtherwise
 from flowengine.words.normalise import words
 
 MEANING_TIMEOUT_S = 0.4
@@ -44,7 +45,6 @@ ALL_SAID = 0.95
 WATCHED_WORDS = 4
 """Shorter turns are what their phrases say."""
 
-KINDS: tuple[Honoured, ...] = tuple(each for each in get_args(Honoured) if each != "card_number")
 MODEL = "choice"
 """What the requests to the model begin with."""
 Answer = MeaningWeighed | IntentChosen | ValueRead | WeighingFailed
@@ -109,15 +109,15 @@ class Tiers:
         if any(each.score >= ALL_SAID and each.tier == "phrase" for each in candidates):
             return
         if len(words(text)) >= WATCHED_WORDS:
-            request = call.next_request("watch")
-            self._watched[request] = text, self._denied(text, tuple(self._choices()))
-            call.emit(WeighMeaning(request, text, tuple(name for name in self._choices() if self._protects(name))))
+            request, names = call.next_request("watch"), tuple(self._choices())
+            self._watched[request] = text, self._denied(text, names)
+            call.emit(WeighMeaning(request, text, tuple(name for name in names if self._protects(name))))
 
     def _ask_model(self, text: str, shown: str, likely: tuple[Candidate, ...]) -> bool:
         call, stay = self._call, self._settling.here
         if "model" not in call.further:
             return False
-        unlike = "meaning" in call.further and not any(each.score >= self._least(each) for each in likely)
+        unlike = "meaning" in call.further and not any(each.score >= least(call.flow, each) for each in likely)
         if unlike and self._model_is_next():
             # It is given the words in a moment, with more to say to them than a choice: twice would take twice as long.
             return False
@@ -157,8 +157,7 @@ class Tiers:
         return isinstance(self._settling.here.waiting, Collect) and self._collector.secret
 
     def _protects(self, name: str) -> bool:
-        intent = self._call.flow.intents.get(name)
-        return name in KINDS or (intent is not None and intent.protective)
+        return protects(self._call.flow, name)
 
     # Answers.
 
@@ -217,27 +216,15 @@ class Tiers:
 
     def _decide(self, weighing: Weighing, candidates: tuple[Candidate, ...], *, asks_model: bool) -> None:
         """What likeness makes of the words: taken, passed on to the model, asked, or nothing."""
-        likely = tuple(each for each in candidates if each.score >= self._least(each))
-        top, second = self._best(likely)
-        if top is not None and top.score >= TAKEN and second is None and self._is_safe(top):
-            return self._act(weighing, top, candidates)
+        flow, stay = self._call.flow, self._settling.here
+        leading = lead(flow, layers(flow, stay), stay.counts, candidates)
+        if leading is not None and leading.is_sure:
+            return self._act(weighing, leading.top, candidates)
         if asks_model and self._ask_model(weighing.text, weighing.shown, candidates):
             return None
-        if top is None:
+        if leading is None:
             return self._nothing(weighing, candidates)
-        first = self._fit(top)
-        return self._question(weighing, Doubt(first, second, None if first else kind_of(top.intent)), candidates)
-
-    def _best(self, likely: tuple[Candidate, ...]) -> tuple[Candidate | None, Fit | None]:
-        """What is meant most likely, and what it may be as well. What protects the caller is first where it leads."""
-        fitting = self._fitting(likely)
-        if likely and self._protects(likely[0].intent) and (self._fit(likely[0]) or likely[0].intent in KINDS):
-            return likely[0], None
-        if not fitting:
-            return next((each for each in likely if each.intent in KINDS), None), None
-        others = rivals(fitting)
-        top = next(each for each in likely if each.intent == fitting[0].intent)
-        return top, others[0] if others else None
+        return self._question(weighing, leading.doubt, candidates)
 
     def _seen(self, text: str, denied: frozenset[str], event: Answer) -> None:
         """What was looked at beside a turn: only what surely protects the caller is followed up."""
@@ -248,14 +235,14 @@ class Tiers:
             return None
         sure = (each for each in weighed(event.likenesses) if each.score >= TAKEN and each.intent not in denied)
         found = tuple(each for each in sure if self._protects(each.intent))
-        if not found or (self._fit(found[0]) is None and found[0].intent not in KINDS):
+        leading = lead(call.flow, layers(call.flow, stay), stay.counts, found[:1])
+        if leading is None:
             return None
         weighing = Weighing(stay, event.request_id, text, text.strip())
         call.disarm_silence()
-        if self._is_safe(found[0]):
-            return self._act(weighing, found[0], found)
-        fit = self._fit(found[0])
-        return self._question(weighing, Doubt(fit, None, None if fit else kind_of(found[0].intent), aside=True), found)
+        if leading.is_sure:
+            return self._act(weighing, leading.top, found)
+        return self._question(weighing, replace(leading.doubt, aside=True), found)
 
     def _act(self, weighing: Weighing, chosen: Candidate, candidates: tuple[Candidate, ...]) -> None:
         """Do as is meant, whoever says so."""
@@ -323,49 +310,9 @@ class Tiers:
 
     # Which branch.
 
-    def _fitting(self, candidates: tuple[Candidate, ...]) -> list[Fit]:
-        stay = self._settling.here
-        if not candidates:
-            return []
-        return deciding.fitting(candidates, layers(self._call.flow, stay), stay.counts, {})
-
     def _fit(self, candidate: Candidate) -> Fit | None:
-        return next(iter(self._fitting((candidate,))), None)
-
-    def _least(self, candidate: Candidate) -> float:
-        return ASKED_PROTECTIVE if self._protects(candidate.intent) else ASKED
-
-    def _is_safe(self, candidate: Candidate) -> bool:
-        """Whether likeness alone is enough: of what protects the caller, only for an answer that comes back."""
-        if not self._protects(candidate.intent):
-            return True
-        fit = self._fit(candidate)
-        if fit is None:
-            return self._honouring.goes_on(kind_of(candidate.intent))
-        return candidate.intent != OPT_OUT and comes_back(fit.branch, self._call.prepared.asides)
-
-
-def choices(flow: Flow, live: Live) -> dict[str, str]:
-    """What may be meant here, each with a description: the live intents, and what every caller may say."""
-    named = intents_of(live)
-    kinds: dict[str, str] = {
-        kind: MEANT[kind] for kind in KINDS if not any(name in named for name in NAMED.get(kind, (kind,)))
-    }
-    return {**{name: flow.intents[name].description or name.replace("_", " ") for name in named}, **kinds}
-
-
-def comes_back(branch: Branch, asides: frozenset[str]) -> bool:
-    """Whether the call is where it was when the branch has been taken: nothing in it ends or moves the call."""
-    last = branch.body[-1] if branch.body else None
-    return isinstance(last, Resume | Again) or (isinstance(last, Goto) and last.state in asides)
-
-
-_BY_NAME: Mapping[str, Honoured] = {kind: kind for kind in KINDS}
-
-
-def kind_of(name: str) -> Honoured:
-    """A choice that no intent of the flow answers."""
-    return _BY_NAME[name]
+        stay = self._settling.here
+        return next(iter(deciding.fitting((candidate,), layers(self._call.flow, stay), stay.counts, {})), None)
 
 
 def _seconds(likely: Collection[Candidate], fit: Fit) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from flowengine.conversation.likely import choices
 from flowengine.conversation.meaning import weighed
 from flowengine.conversation.supposing import live_in
-from flowengine.conversation.tiers import choices
 from flowengine.graph.model import Flow
 from flowengine.runtime.ports import Lesson
 from flowengine.testing.confusions.recorded import Turn
