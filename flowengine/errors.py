@@ -148,3 +148,8 @@ class ListFileError(FlowEngineError):
 
 class NotScripted(FlowEngineError):
     """A test does not say what an action, the model or a transfer answers; the message names the line to add."""
+
+
+def unforeseen(error: Exception) -> str:
+    """What is told of an exception that nobody foresaw: its type, since its text may carry speech."""
+    return f"{type(error).__name__} was raised"

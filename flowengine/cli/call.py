@@ -7,7 +7,6 @@ import contextlib
 import dataclasses
 import json
 import shutil
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 import click
 
 from flowengine.cli.contact import contact_option
+from flowengine.cli.stopping import stop_when_told
 
 if TYPE_CHECKING:
     from flowengine.testing.twilio.call import Telephone
@@ -155,11 +155,7 @@ async def _ring(plan: Plan, steps: Sequence[Step], progress: Callable[[str], Non
     from flowengine.testing.twilio.call import Telephone
     from flowengine.testing.twilio.script import spoken
 
-    running = asyncio.current_task()
-    assert running is not None
-    with contextlib.suppress(NotImplementedError):
-        # So that a server of our own is stopped with us; Windows has no such signal.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    stop_when_told()
     progress("speaking the caller's lines")
     voice = synthesiser_from(plan.tts_url or None)
     try:

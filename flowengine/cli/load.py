@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import click
 
 from flowengine.cli.call import SCRIPTED, engines, flow_and_folder, running_elsewhere
 from flowengine.cli.contact import contact_option
+from flowengine.cli.stopping import stop_when_told
 
 if TYPE_CHECKING:
     from flowengine.cli.call import Running
@@ -197,10 +197,7 @@ async def _measure(plan: Plan, speech: str, progress: Callable[[str], None]) -> 
     from flowengine.testing.twilio.account import Account
     from flowengine.testing.twilio.exchange import Exchange
 
-    running = asyncio.current_task()
-    assert running is not None
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    stop_when_told()
     known = plan.server
     account, port = (Account(), 0) if known is None else (Account(known.account, known.token), known.rest_port)
     flow = plan.flow or TALK.stem

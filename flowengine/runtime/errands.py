@@ -32,7 +32,7 @@ from flowengine.conversation.events import (
     WeighingFailed,
 )
 from flowengine.conversation.modelling import MODEL_STALL_S, MODEL_TIMEOUT_S
-from flowengine.errors import ActionError, MeaningError, ModelError, TelephonyError
+from flowengine.errors import ActionError, MeaningError, ModelError, TelephonyError, unforeseen
 from flowengine.runtime.briefing import briefed
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import RecogniserEvent, RecordingSet, Remarked, Told
@@ -139,7 +139,7 @@ class Errands:
             reason = str(error)
         except Exception as error:
             log.error("action failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
-            reason = f"{type(error).__name__} was raised"
+            reason = unforeseen(error)
         else:
             self._post(ActionFinished(self._at(), order.request_id, "ok", values))
             return
@@ -176,7 +176,7 @@ class Errands:
             reason = str(error)
         except Exception as error:
             log.error("model failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
-            reason = f"{type(error).__name__} was raised"
+            reason = unforeseen(error)
         else:
             if reply.used:
                 self._tell(Remarked(reply.used))
@@ -193,7 +193,7 @@ class Errands:
             reason = str(error)
         except Exception as error:
             log.error("weighing failed", extra={"call_id": self._parts.line.call_id, "error": type(error).__name__})
-            reason = f"{type(error).__name__} was raised"
+            reason = unforeseen(error)
         else:
             self._post(MeaningWeighed(self._at(), order.request_id, likenesses))
             return

@@ -14,7 +14,7 @@ from datetime import datetime
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.masking import masked
 from flowengine.conversation.summary import asked, digits_said, filled
-from flowengine.errors import ModelError
+from flowengine.errors import ModelError, unforeseen
 from flowengine.graph.model import SummaryField, TypeKind
 from flowengine.runtime import feelings
 from flowengine.runtime.ports import FormField, FormKind, FormRequest, Model, Remarked, SummaryFilled, TurnsFelt
@@ -66,7 +66,7 @@ async def fill_in(conversation: Conversation, model: Model, call_id: str, *, beg
         return (Remarked(f"summary: {error}"),)
     except Exception as error:
         log.error("summary failed", extra={"call_id": call_id, "error": type(error).__name__})
-        return (Remarked(f"summary: {type(error).__name__} was raised"),)
+        return (Remarked(f"summary: {unforeseen(error)}"),)
     fields, remarks = filled(conversation.flow, answers, digits_said(conversation.transcript))
     felt = feelings.found(conversation.transcript, answers)
     told: list[AfterCall] = [Remarked(text) for text in remarks]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from flowengine.conversation.commands import ChooseIntent, ReadValue
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import IntentChosen, ValueRead, WeighingFailed
-from flowengine.errors import ModelError
+from flowengine.errors import ModelError, unforeseen
 from flowengine.runtime.choosing import choice_form, chosen
 from flowengine.runtime.ports import FormRequest, FormValue, Model
 from flowengine.runtime.reading_values import value_form, value_read
@@ -52,5 +52,5 @@ async def understood(
         reason = str(error)
     except Exception as error:
         log.error("model failed", extra={"call_id": call_id, "error": type(error).__name__})
-        reason = f"{type(error).__name__} was raised"
+        reason = unforeseen(error)
     return WeighingFailed(at(), order.request_id, reason)

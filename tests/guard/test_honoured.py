@@ -69,6 +69,9 @@ def test_the_floor_alone_hears_what_it_was_made_with() -> None:
     ("text", "kind"),
     [
         ("please stop calling me", "opt_out"),
+        ("stop trying to call me", "opt_out"),
+        ("will you people quit attempting to ring us", "opt_out"),
+        ("stop trying to ring me at work before nine", None),
         ("are you a robot", "robot_question"),
         ("hang on, am I talking to a machine", "robot_question"),
         ("who are you", "who_are_you"),
@@ -107,6 +110,8 @@ def test_each_kind_is_known(text: str, kind: str | None) -> None:
         "please don't take me off the list",
         "I don't want to be taken off your list",
         "why did you stop calling me",
+        "don't stop trying to call me",
+        "he should stop trying to call himself a plumber",
         "before you stop calling people, ring me",
         "I've no complaints",
         "I can't complain",

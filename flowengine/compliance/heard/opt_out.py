@@ -48,6 +48,8 @@ _DETAILS = r"(?:number|numbers|numb|details|name|data|information)"
 _EXPRESSIONS = (
     r"\b(?<!not )(?<!not to )(?<!not want to )(?<!not want you to )(?<!not please )"
     rf"(?:stop|quit|cease|pack in|pack it in|give over|leave off|stop it) {_OURS}{_CALLING}\b",
+    rf"\b(?<!not )(?<!he )(?<!she )(?:stop|quit|cease|give up|give over) (?:trying|attempting|wanting) to {_CALL}"
+    rf"(?: back| up)? {_ME}\b{_LATER}",
     rf"(?:\b(?:please|(?:can|could|will|would) you|just)|^) stop (?:people|folk|folks|anyone|anybody|everyone|them) "
     rf"{_CALLING} (?:me|us|here)\b{_LATER}",
     r"(?<!have )(?<!got )(?<!has )(?<!are )\bno more of (?:these|this|them)$",
