@@ -1,9 +1,9 @@
 """One live call as one actor: whatever happens becomes an event on one bounded queue; one task answers it.
 
-The session carries out what the `Conversation` orders and decides nothing about the call itself: `turns` knows who has
-the floor, `playback` what was heard, the conversation what comes next. Socket readers call `on_audio`, `on_mark`,
-`on_key`, `on_text` and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaking` speaks,
-`ears` hear, `errands` ask, `away` follows a caller who is put through.
+The session decides nothing about the call itself: `turns` knows who has the floor, `playback` what was heard, the
+conversation what comes next, and `orders` who does it. Socket readers call `on_audio`, `on_mark`, `on_key`, `on_text`
+and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaking` speaks, `ears` hear,
+`errands` ask, `away` follows a caller who is put through.
 """
 
 from __future__ import annotations
@@ -14,19 +14,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
-from flowengine.conversation.commands import (
-    CancelTimer,
-    Command,
-    Fact,
-    Hangup,
-    Listen,
-    Pause,
-    Speak,
-    StartTimer,
-    StopSpeaking,
-    Suppress,
-    Transfer,
-)
 from flowengine.conversation.events import (
     CallerHungUp,
     CallerPressed,
@@ -41,15 +28,17 @@ from flowengine.conversation.events import (
 )
 from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
-from flowengine.errors import FlowEngineError
-from flowengine.runtime.away import Away, part
+from flowengine.runtime.away import Away
 from flowengine.runtime.ears import Ears
-from flowengine.runtime.errands import Errand, Errands
+from flowengine.runtime.ending import Ending
+from flowengine.runtime.errands import Errands
 from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
+from flowengine.runtime.inbox import OVERFLOW, Inbox
 from flowengine.runtime.last_words import BAD_LINE, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
 from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.observed import CallResult, SessionParts
+from flowengine.runtime.orders import Orders
 from flowengine.runtime.playback import Cut
 from flowengine.runtime.ports import (
     FinalTranscript,
@@ -69,10 +58,6 @@ from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
 
-INBOX_LIMIT = 2000
-HANGUP_TIMEOUT_S = 5.0
-OVERFLOW = "event queue full"
-
 
 class CallSession:
     """Runs one call from connection to hang-up."""
@@ -83,24 +68,31 @@ class CallSession:
         self._conversation = parts.conversation
         self._turns = Turns()
         self._timers = Timers(self._on_timer)
-        self._inbox: asyncio.Queue[Happening] = asyncio.Queue(INBOX_LIMIT)
+        self.inbox = Inbox()
         self._following: deque[Event] = deque()
         self._tasks = Tasks()
         self._speaking = Speaking(parts, self._tasks, lambda now: self._pulse.sound(now), self._on_speech_failure)
-        self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self._post)
+        self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self.inbox.put)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
-        self._errands = Errands(parts, self._tasks, self._at, self._post, self._tell)
-        self.away = Away(parts.line, self._tasks, self._at, self._post, self._tell, self.leave)
-        self._now: Callable[[], float] = _loop_time
+        self._errands = Errands(parts, self._tasks, self._at, self.inbox.put, self._tell)
+        self.away = Away(parts.line, self._tasks, self._at, self.inbox.put, self._tell, self.leave)
+        self._now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self._zero = 0.0
         self._quiet = QuietLine(parts.line.call_id, self._tell)
         self._measuring = Measuring(self._tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look)
-        self._outcome: str | None = None
-        self._gone: str | None = None
-        self._failure: str | None = None
-        self._warned = self._machine = self._stays_up = False
-        self._onward: str | None = None
+        self._ending = Ending()
+        self._orders = Orders(
+            speaking=self._speaking,
+            stop_speaking=self._stop_speaking,
+            ears=self._ears,
+            timers=self._timers,
+            errands=self._errands,
+            away=self.away,
+            record=parts.record,
+            ending=self._ending,
+        )
+        self._warned = self._machine = False
 
     # What the outside calls.
 
@@ -111,23 +103,23 @@ class CallSession:
 
     def on_mark(self, name: str) -> None:
         """The far end has played up to this mark."""
-        self._post(Mark(name))
+        self.inbox.put(Mark(name))
 
     def on_key(self, key: str) -> None:
         """The caller pressed one key."""
-        self._post(CallerPressed(self._at(), key))
+        self.inbox.put(CallerPressed(self._at(), key))
 
     def on_text(self, text: str) -> bool:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
         if not self._ears.private:
-            self._post(CallerSaid(self._at(), self._ears.without_cards(text)))
+            self.inbox.put(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private
 
     def on_machine(self) -> None:
         """The line was answered by a machine; said again, it changes nothing."""
         if not self._machine:
             self._machine = True
-            self._post(MachineDetected(self._at()))
+            self.inbox.put(MachineDetected(self._at()))
 
     def on_gone(self, reason: str, *, failure: bool = False, comes_back: bool = False) -> None:
         """The far end has left; `failure` when that was not a hang-up but a broken line.
@@ -136,29 +128,26 @@ class CallSession:
         its caller `comes_back` over another.
         """
         # Who has left is not waited for, though the writing side notices only now that the socket is closed.
-        if self._gone is None and not self.away.expects_stream_to_end(lost=comes_back):
+        if self._ending.gone is None and not self.away.expects_stream_to_end(lost=comes_back):
             self.leave(reason, failure=failure)
 
     def leave(self, reason: str, *, failure: bool = False) -> None:
         """The caller is not there any more, wherever they were."""
-        if self._gone is None:
-            self._gone = reason
-            if failure:
-                self._failure = reason
-            self._post(Gone(reason))
+        if self._ending.leave(reason, failure=failure):
+            self.inbox.put(Gone(reason))
 
     def end(
         self, reason: str, message: str | None = None, *, outcome: str = "failed", onward: str | None = None
     ) -> None:
         """Say `message` if the flow is still running, then hang up; or put the caller through to `onward` for good."""
-        self._onward = onward
-        self._post(EndRequested(self._at(), reason, message, outcome))
+        self._ending.onward = onward
+        self.inbox.put(EndRequested(self._at(), reason, message, outcome))
 
     def steer(self, ask: Callable[[float], Request]) -> str | None:
         """Ask something of the flow, as of now: why that cannot be, or None. Raises EvaluationError."""
         refusal = self._conversation.refusal(request := ask(self._at()))
         if refusal is None:
-            self._post(request)
+            self.inbox.put(request)
         return refusal
 
     def on_returned(self) -> bool:
@@ -171,7 +160,7 @@ class CallSession:
 
     def let_go(self, reason: str) -> None:
         """End the session of a caller who is away, and leave the call to the two who speak."""
-        self._stays_up = True
+        self._ending.stays_up = True
         self.leave(reason)
 
     async def run(self) -> CallResult:
@@ -192,32 +181,30 @@ class CallSession:
                         stop()
         except* Exception as group:
             # A defect of ours costs one call, not the server. An exception's text may carry speech: its type must do.
-            self._failure = type(group.exceptions[0]).__name__
-            log.error("call failed", extra={"call_id": self._line.call_id, "error": self._failure})
+            self._ending.failure = type(group.exceptions[0]).__name__
+            log.error("call failed", extra={"call_id": self._line.call_id, "error": self._ending.failure})
         finally:
-            await self._tear_down()
-        return CallResult(
-            outcome=self._outcome or self._conversation.outcome or "failed",
-            reason=self._failure or self._gone or "flow ended",
-            abnormal=self._failure is not None,
-            duration=self._at(),
-        )
+            self._timers.clear()
+            self._measuring.over()
+            await self._ending.part(self._line)
+        return self._ending.result(self._conversation.outcome, self._at())
 
     # The actor.
 
     async def _act(self) -> None:
         for order in self._parts.opening.orders:
-            self._carry_out(order)
+            self._orders.carry_out(order)
         self._think(*self._parts.opening.events)
         while not self._is_over():
             if self.away.go(quiet=self._speaking.idle):
                 self._deafen()
-            self._take(await self._inbox.get())
+            self._take(await self.inbox.take())
 
     def _is_over(self) -> bool:
-        if self._failure == OVERFLOW:
+        if self.inbox.overflowed:
+            self._ending.failure = OVERFLOW
             return True
-        return self._outcome is not None and (self._gone is not None or self._speaking.idle)
+        return self._ending.is_over(quiet=self._speaking.idle)
 
     def _take(self, happening: Happening) -> None:
         match happening:
@@ -230,7 +217,7 @@ class CallSession:
                 self._tell_cut(self._speaking.clear(self._now()))
                 self._think(CallerHungUp(self._at()))
                 # Whatever the flow still wanted to do, nobody is there any more.
-                self._outcome = self._outcome or self._conversation.outcome or "hung_up"
+                self._ending.outcome = self._ending.outcome or self._conversation.outcome or "hung_up"
             case StreamLost():
                 self._deafen()
                 self._stop_speaking()
@@ -267,8 +254,8 @@ class CallSession:
                     self._think(CallerSaid(self._at(), text, confidence))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
-                self._failure = NO_HEARING
-                self._think(EndRequested(self._at(), self._failure, BAD_LINE))
+                self._ending.failure = NO_HEARING
+                self._think(EndRequested(self._at(), self._ending.failure, BAD_LINE))
             case VoiceStarted() | VoiceEnded():
                 pass
             case _:
@@ -285,43 +272,11 @@ class CallSession:
             for command in self._conversation.send(event):
                 self._parts.keep(self._at(), command)
                 self._measuring.ordered(command, self._now())
-                self._carry_out(command)
-
-    def _carry_out(self, command: Command) -> None:
-        if isinstance(command, Errand):
-            self._errands.send(command)
-            return
-        if isinstance(command, Fact):
-            return
-        match command:
-            case Speak() | Pause():
-                self._speaking.say(command)
-            case StopSpeaking():
-                self._stop_speaking()
-            case Listen(expecting=expecting, private=private):
-                self._ears.listen(expecting, private=private)
-            case StartTimer(timer_id=timer_id, seconds=seconds):
-                self._timers.start(timer_id, seconds)
-            case CancelTimer(timer_id=timer_id):
-                self._timers.cancel(timer_id)
-                self._errands.drop(timer_id)
-            case Transfer():
-                self.away.want(command)
-            case Suppress(reason=reason):
-                self._parts.record.suppress(reason)
-            case Hangup(outcome=outcome):
-                self._outcome = outcome
-                self.away.want(None)
-                self._timers.clear()
-                if self.away.is_away:
-                    # A farewell that nobody can hear holds nothing up.
-                    self._stop_speaking()
-            case _:
-                assert_never(command)
+                self._orders.carry_out(command)
 
     def _may_be_interrupted(self) -> bool:
         """A farewell is spoken to its end, and so is a line that forbids it."""
-        return self._outcome is None and self._speaking.may_be_interrupted
+        return self._ending.outcome is None and self._speaking.may_be_interrupted
 
     def _stop_speaking(self) -> None:
         self._tell_cut(self._speaking.stop(self._now()))
@@ -348,50 +303,28 @@ class CallSession:
             # Who speaks, or is not there, is not silent: ask again when the floor is free. An errand is late anyway.
             self._timers.start(timer_id, FLOOR_RECHECK_S)
         else:
-            self._post(TimerFired(self._at(), timer_id))
+            self.inbox.put(TimerFired(self._at(), timer_id))
 
     def _on_speech_failure(self, reason: str) -> None:
         log.error("synthesis failed", extra={"call_id": self._line.call_id, "reason": reason})
-        if self._failure is None and self._speaking.has_last_words and not self._conversation.finished:
-            self._failure = NO_SPEECH
-            self._post(EndRequested(self._at(), NO_SPEECH, NO_VOICE))
+        if self._ending.failure is None and self._speaking.has_last_words and not self._conversation.finished:
+            self._ending.failure = NO_SPEECH
+            self.inbox.put(EndRequested(self._at(), NO_SPEECH, NO_VOICE))
         else:
             self.leave(NO_SPEECH, failure=True)
 
     def _look(self, now: float) -> None:
         """What is late: a mark, the caller's audio, the end of the call."""
         for cut in self._speaking.playback.overdue(now):
-            self._post(SpeechCut(self._at(), cut.speech_id, cut.heard))
+            self.inbox.put(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and self._quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)
         if not self._warned and now - self._zero > self._parts.longest_s:
             self._warned = True
             self.end("longest call reached", TOO_LONG)
 
-    def _post(self, happening: Happening) -> None:
-        try:
-            self._inbox.put_nowait(happening)
-        except asyncio.QueueFull:
-            # What is lost might be the hang-up: a call that can't keep up ends rather than going on half deaf.
-            self._failure = OVERFLOW
-
     def _tell(self, told: Told) -> None:
         self._parts.keep(self._at(), told)
 
-    async def _tear_down(self) -> None:
-        self._timers.clear()
-        self._measuring.over()
-        if self._stays_up:
-            return
-        try:
-            async with asyncio.timeout(HANGUP_TIMEOUT_S):
-                await part(self._line, self._onward if self._gone is None else None)
-        except (FlowEngineError, TimeoutError):
-            log.warning("hang-up failed", extra={"call_id": self._line.call_id})
-
     def _at(self) -> float:
         return round(self._now() - self._zero, 3)
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()

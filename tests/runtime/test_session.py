@@ -15,9 +15,10 @@ from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import CallerSaid, Event, GuardAnswered, SpeechCut, SpeechHeard
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
+from flowengine.runtime.inbox import LIMIT
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.ports import GuardAnswer, Recogniser, ReplyStarted
-from flowengine.runtime.session import INBOX_LIMIT, CallSession
+from flowengine.runtime.session import CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import FLOW, KeptRecord, Live, OpenGuard, call
@@ -252,7 +253,7 @@ def test_a_defect_costs_one_call_and_tells_no_words(caplog: pytest.LogCaptureFix
 
 def test_a_flood_of_events_ends_the_call_instead_of_losing_some() -> None:
     async def act(live: Live) -> None:
-        for _ in range(INBOX_LIMIT + 1):
+        for _ in range(LIMIT + 1):
             live.session.on_key("5")
 
     result, live = call(act)

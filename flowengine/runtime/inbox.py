@@ -1,0 +1,43 @@
+"""What happened and waits for the actor of one call, in order and bounded.
+
+Nothing is dropped in silence: what is lost might be the hang-up, so a call that can't keep up ends rather than going on
+half deaf.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from flowengine.runtime.happenings import Happening
+
+LIMIT = 2000
+OVERFLOW = "event queue full"
+
+
+class Inbox:
+    """The queue of one call. `put` never waits; `take` waits for the next."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._queue: asyncio.Queue[Happening] = asyncio.Queue(limit)
+        self.deepest = 0
+        """The most that has ever waited here."""
+        self.overflowed = False
+        """More has come than fits, and some of it is lost."""
+
+    @property
+    def depth(self) -> int:
+        """How many wait."""
+        return self._queue.qsize()
+
+    def put(self, happening: Happening) -> None:
+        """After all that wait."""
+        try:
+            self._queue.put_nowait(happening)
+        except asyncio.QueueFull:
+            self.overflowed = True
+        else:
+            self.deepest = max(self.deepest, self._queue.qsize())
+
+    async def take(self) -> Happening:
+        """The next."""
+        return await self._queue.get()
