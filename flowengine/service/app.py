@@ -50,6 +50,7 @@ from flowengine.service.problems import ProblemError, on_http, on_problem, on_st
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
+from flowengine.service.stalls import Stalls
 from flowengine.service.tracing import Tracing
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
@@ -128,6 +129,9 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(_cancel, watching)
             lagging = asyncio.create_task(calls.lag.watch(), name="loop lag")
             stack.push_async_callback(_cancel, lagging)
+            stalls = Stalls(calls.families, is_live=lambda: bool(calls.live))
+            stalls.start()
+            stack.callback(stalls.stop)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
             stack.push_async_callback(_cancel, beating)

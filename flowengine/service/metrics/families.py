@@ -15,7 +15,7 @@ CALL_SECONDS = (5, 10, 20, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 
 
 class Families:
-    """Those of one process. Each is counted where its docstring in `watching`, `calls` or `loop_lag` says."""
+    """Those of one process. Each is counted where its docstring in `watching`, `calls`, `loop_lag` or `stalls` says."""
 
     def __init__(self) -> None:
         self.started = Counter(
@@ -90,6 +90,18 @@ class Families:
         )
         self.loop_lag_seconds = Histogram(
             "flowengine_loop_lag_seconds", "How late the event loop woke, twenty times a second.", LAG_SECONDS
+        )
+        self.loop_stalls = Counter(
+            "flowengine_loop_stalls_total",
+            "How often the event loop was held up for more than 20 ms: by the garbage collector (garbage), by what it "
+            "had to do (work), or since its thread did not run (waiting: other programs, a lock, a disk).",
+            ["cause"],
+        )
+        self.garbage_seconds = Histogram(
+            "flowengine_garbage_seconds",
+            "How long a pass of the garbage collector held the process up.",
+            LAG_SECONDS,
+            ["generation"],
         )
 
     @property

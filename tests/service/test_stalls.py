@@ -1,0 +1,120 @@
+"""A loop that is held up: counted by cause, and told with the function that did it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from flowengine.service.metrics.families import Families
+from flowengine.service.stalls import LIMIT_S, Stalls, cause_of, where_is
+
+HELD_S = 0.3
+"""Far beyond the limit: the watching thread surely has its turn meanwhile, however busy the machine."""
+
+
+@pytest.fixture(autouse=True)
+def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.LogCaptureFixture]:
+    monkeypatch.setattr(logging.getLogger("flowengine"), "propagate", True)
+    with caplog.at_level(logging.WARNING, "flowengine.service.stalls"):
+        yield caplog
+
+
+def held_up(*by: Callable[[], None]) -> Families:
+    """A loop that is watched, and held up by each of these."""
+
+    async def main() -> Families:
+        families = Families()
+        stalls = Stalls(families, is_live=lambda: True)
+        stalls.start()
+        for each in by:
+            await asyncio.sleep(0.05)
+            each()
+            await asyncio.sleep(0.05)
+        stalls.stop()
+        stalls.stop()
+        return families
+
+    return asyncio.run(main())
+
+
+def counted(families: Families) -> dict[str, float]:
+    return {labels["cause"]: value for _, labels, value in families.loop_stalls.samples()}
+
+
+def told(log: pytest.LogCaptureFixture) -> list[str]:
+    return [str(vars(record)["where"]) for record in log.records]
+
+
+def sleep_on_the_loop() -> None:
+    time.sleep(HELD_S)
+
+
+def compute_on_the_loop() -> None:
+    until = time.thread_time() + HELD_S
+    while time.thread_time() < until:
+        pass
+
+
+def test_a_thread_that_waits_is_told_with_the_function_that_waits(log: pytest.LogCaptureFixture) -> None:
+    assert counted(held_up(sleep_on_the_loop))["waiting"] >= 1
+    assert any("test_stalls.sleep_on_the_loop <" in where for where in told(log))
+
+
+def test_work_is_told_with_the_function_that_works(log: pytest.LogCaptureFixture) -> None:
+    held_up(compute_on_the_loop)
+    assert any("test_stalls.compute_on_the_loop <" in where for where in told(log))
+
+
+def test_many_stalls_are_counted_and_one_of_them_is_told(log: pytest.LogCaptureFixture) -> None:
+    assert sum(counted(held_up(*[sleep_on_the_loop] * 3)).values()) >= 3
+    assert len(log.records) == 1
+
+
+def test_a_stack_is_told_by_names_alone(log: pytest.LogCaptureFixture) -> None:
+    def say(spoken: str) -> None:
+        sleep_on_the_loop()
+
+    held_up(lambda: say("my card is 4929"))
+    assert "4929" not in str([vars(record) for record in log.records])
+    assert where_is(sys._getframe()).startswith(f"{__name__}.test_a_stack_is_told_by_names_alone < ")
+
+
+@pytest.mark.parametrize(
+    ("late", "cpu_s", "garbage_s", "cause"),
+    [
+        (0.04, 0.04, 0.03, "garbage"),
+        (0.04, 0.035, 0.01, "work"),
+        (0.04, 0.001, 0.0, "waiting"),
+    ],
+)
+def test_what_a_stall_left_behind_tells_its_cause(late: float, cpu_s: float, garbage_s: float, cause: str) -> None:
+    assert late > LIMIT_S
+    assert cause_of(late, cpu_s, garbage_s) == cause
+
+
+def collect() -> None:
+    gc.collect()
+
+
+def test_passes_of_the_garbage_collector_are_timed_while_it_watches() -> None:
+    families = held_up(collect)
+    passes = {
+        labels["generation"]: value
+        for suffix, labels, value in families.garbage_seconds.samples()
+        if suffix == "_count"
+    }
+    assert passes["2"] >= 1
+
+
+def test_nothing_is_left_of_a_watch_that_has_stopped() -> None:
+    before = (len(gc.callbacks), {thread.name for thread in threading.enumerate()})
+    held_up()
+    assert (len(gc.callbacks), {thread.name for thread in threading.enumerate()}) == before
+    assert "stall watcher" not in before[1]
