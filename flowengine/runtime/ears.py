@@ -33,7 +33,8 @@ from flowengine.runtime.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-CLOSE_S = 2.0
+CLOSE_S = 1.5
+"""Less than a call has for its end."""
 NUMBERS: frozenset[Expecting] = frozenset({"number", "digits", "date", "time", "postcode"})
 """What is asked for when digits are an answer: then only a whole card number is masked."""
 

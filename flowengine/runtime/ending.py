@@ -1,4 +1,8 @@
-"""How one call ends: what the flow decided, whether the far end has left, what failed; and our parting from it."""
+"""How one call ends: what the flow decided, whether the far end has left, what failed; and our parting from it.
+
+A hang-up that fails is tried again, since a call that stays up costs money and somebody's patience; the telephone's own
+`action` stands behind it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,15 @@ import logging
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.away import part
 from flowengine.runtime.observed import CallResult
+from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import CallLine
+from flowengine.runtime.tasks import END_S
 
 log = logging.getLogger(__name__)
 
-HANGUP_TIMEOUT_S = 5.0
+ATTEMPT_S = 5.0
+"""Longer than a request waits for Twilio's answer."""
+RETRY_AFTER_S = (1.0, 3.0, 9.0)
 
 
 class Ending:
@@ -52,12 +60,34 @@ class Ending:
             duration=duration,
         )
 
-    async def part(self, line: CallLine) -> None:
-        """Hang up, or put the caller through for good; where that fails, the telephone's own `action` is left."""
+    async def part(self, line: CallLine, outliving: Outliving) -> None:
+        """Hang up, or put the caller through for good.
+
+        Waited for as long as a call has for its end. What takes longer goes on without it: the telephone asks what
+        comes next as soon as the stream is closed, and is told to hang up, so a caller waits for neither.
+        """
         if self.stays_up:
             return
+        onward = self.onward if self.gone is None else None
+        parting = asyncio.get_running_loop().create_task(_part(line, onward), name="hang-up")
         try:
-            async with asyncio.timeout(HANGUP_TIMEOUT_S):
-                await part(line, self.onward if self.gone is None else None)
+            # Closing the stream would hang up on whoever is just being put through.
+            await asyncio.wait({parting}, timeout=END_S if onward is None else ATTEMPT_S)
+        finally:
+            if not parting.done():
+                outliving.keep(parting, line.call_id)
+
+
+async def _part(line: CallLine, onward: str | None) -> None:
+    for delay in (*RETRY_AFTER_S, None):
+        try:
+            async with asyncio.timeout(ATTEMPT_S):
+                await part(line, onward)
         except (FlowEngineError, TimeoutError):
             log.warning("hang-up failed", extra={"call_id": line.call_id})
+        else:
+            return
+        if delay is not None:
+            await asyncio.sleep(delay)
+            # Whoever could not be put through by now has heard nothing for a while.
+            onward = None

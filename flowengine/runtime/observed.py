@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flowengine.conversation.commands import Command
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
 from flowengine.runtime.opening import CONNECTED, Opening
+from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import (
     Actions,
     CallLine,
@@ -45,7 +46,7 @@ class SessionParts:
     `clips`: what of the synthesiser's speech is there before it is asked for.
     `lesson`: what an engine that compares meanings has learnt of the flow.
     `speculates`: the model is asked while the caller may still be speaking.
-    `opening`: a new call, or one that goes on.
+    `opening`: a new call, or one that goes on. `outliving`: keeps what the call could not wait for at its end.
     """
 
     conversation: Conversation
@@ -64,6 +65,7 @@ class SessionParts:
     language: str = "en-GB"
     longest_s: float = 1800.0
     opening: Opening = CONNECTED
+    outliving: Outliving = field(default_factory=Outliving)
     observe: Callable[[float, Observed], None] | None = None
 
     def keep(self, at: float, seen: Event | Command | Told) -> None:

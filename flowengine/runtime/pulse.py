@@ -15,17 +15,34 @@ LOOK_S = 0.1
 
 
 class Pulse:
-    """The ticks of one call. `look(now)` is called every `LOOK_S`; nothing happens while the caller is away."""
+    """The ticks of one call. `look(now)` is called every `LOOK_S`; nothing happens while the caller is away.
 
-    def __init__(self, playback: Playback, measuring: Measuring, away: Away, look: Callable[[float], None]) -> None:
+    `fail` takes a defect of ours: the ticker is everybody's, and must not end with one call's mistake.
+    """
+
+    def __init__(
+        self,
+        playback: Playback,
+        measuring: Measuring,
+        away: Away,
+        look: Callable[[float], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
         self._playback = playback
         self._measuring = measuring
         self._away = away
         self._look = look
+        self._fail = fail
         self._look_at = 0.0
 
     def tick(self, now: float) -> None:
-        """Twenty milliseconds have passed."""
+        """Twenty milliseconds have passed. Raises nothing."""
+        try:
+            self._tick(now)
+        except Exception as error:
+            self._fail(error)
+
+    def _tick(self, now: float) -> None:
         if self._playback.has_passages and self._away.is_here:
             self._playback.pump(now)
             self._measuring.sounded(self._playback.first_audio_at)

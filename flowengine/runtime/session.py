@@ -80,7 +80,7 @@ class CallSession:
         self._zero = 0.0
         self._quiet = QuietLine(parts.line.call_id, self._tell)
         self._measuring = Measuring(self._tell, self._speaking.playback, self._speaking.interrupting)
-        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look)
+        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look, self._tasks.fail)
         self._ending = Ending()
         self._orders = Orders(
             speaking=self._speaking,
@@ -151,8 +151,8 @@ class CallSession:
         return refusal
 
     def on_returned(self) -> bool:
-        """The caller is on our line again, over a new stream; False when nobody was expected."""
-        if not self.away.returned():
+        """The caller is on our line again, over a new stream; False when nobody was expected, or is any more."""
+        if self._tasks.are_over or not self.away.returned():
             return False
         self._quiet.heard(self._now())
         self._ears.open()
@@ -170,28 +170,25 @@ class CallSession:
         self._zero = self._now() - self._parts.opening.at
         self._quiet.heard(self._now())
         try:
-            async with self._tasks:
-                self._ears.open()
-                self._parts.ticker.add(self, self._pulse.tick)
-                try:
-                    await self._act()
-                finally:
-                    self._parts.ticker.remove(self)
-                    for stop in (self._speaking.shut, self._errands.stop, self.away.stop, self._ears.shut):
-                        stop()
-        except* Exception as group:
+            await self._tasks.run(self._act())
+        except Exception as error:
             # A defect of ours costs one call, not the server. An exception's text may carry speech: its type must do.
-            self._ending.failure = type(group.exceptions[0]).__name__
+            self._ending.failure = type(error).__name__
             log.error("call failed", extra={"call_id": self._line.call_id, "error": self._ending.failure})
         finally:
-            self._timers.clear()
-            self._measuring.over()
-            await self._ending.part(self._line)
-        return self._ending.result(self._conversation.outcome, self._at())
+            ended_at = self._at()
+            self._stop()
+            await asyncio.gather(
+                self._tasks.end(self._parts.outliving, self._line.call_id),
+                self._ending.part(self._line, self._parts.outliving),
+            )
+        return self._ending.result(self._conversation.outcome, ended_at)
 
     # The actor.
 
     async def _act(self) -> None:
+        self._ears.open()
+        self._parts.ticker.add(self, self._pulse.tick)
         for order in self._parts.opening.orders:
             self._orders.carry_out(order)
         self._think(*self._parts.opening.events)
@@ -200,11 +197,29 @@ class CallSession:
                 self._deafen()
             self._take(await self.inbox.take())
 
-    def _is_over(self) -> bool:
+    def _stop(self) -> None:
+        """Nothing of the call happens any more; what was broken off is in the record."""
+        self._parts.ticker.remove(self)
         if self.inbox.overflowed:
             self._ending.failure = OVERFLOW
-            return True
-        return self._ending.is_over(quiet=self._speaking.idle)
+        if not self._ending.is_over(quiet=self._speaking.idle):
+            self._break_off(self._ending.failure or "cancelled")
+        for stop in (self._speaking.shut, self._errands.stop, self.away.stop, self._ears.shut, self._timers.clear):
+            stop()
+        self._measuring.over()
+
+    def _break_off(self, reason: str) -> None:
+        self._following.clear()
+        try:
+            self._think(EndRequested(self._at(), reason))
+            self._stop_speaking()
+            self._think()
+        except Exception as error:
+            # The conversation is what failed in the first place.
+            log.error("call failed", extra={"call_id": self._line.call_id, "error": type(error).__name__})
+
+    def _is_over(self) -> bool:
+        return self.inbox.overflowed or self._ending.is_over(quiet=self._speaking.idle)
 
     def _take(self, happening: Happening) -> None:
         match happening:

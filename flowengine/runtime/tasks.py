@@ -1,26 +1,70 @@
-"""The tasks of one call: begun by its parts, all in the call's one group, none of them outliving it."""
+"""The tasks of one call: begun by its parts, all in the call's one group, and all over with it.
+
+A group of asyncio's waits for its tasks however long they take. A call can't: a recogniser that never closes, or an
+action that does not let itself be cancelled, would keep its caller on the line.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from types import TracebackType
+
+from flowengine.runtime.outliving import Outliving
+
+END_S = 2.0
+"""So long after its end, at most, nothing of a call is left."""
 
 
 class Tasks:
-    """A task group that parts may be given before it is entered. Enter it once."""
+    """A group that parts may be given before it runs. Run it once, and end it once."""
 
     def __init__(self) -> None:
-        self._group = asyncio.TaskGroup()
-
-    async def __aenter__(self) -> Tasks:
-        await self._group.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._group.__aexit__(kind, error, trace)
+        self._running: set[asyncio.Task[None]] = set()
+        self._failed = asyncio.Event()
+        self._error: BaseException | None = None
+        self.are_over = False
+        """Nothing is begun any more."""
 
     def create_task(self, work: Coroutine[object, object, None], *, name: str) -> asyncio.Task[None]:
-        return self._group.create_task(work, name=name)
+        """Begin; raises RuntimeError when the call is over."""
+        if self.are_over:
+            work.close()
+            raise RuntimeError("the call is over")
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def fail(self, error: BaseException) -> None:
+        """A defect: the call ends with it. The first counts."""
+        if self._error is None:
+            self._error = error
+            self._failed.set()
+
+    async def run(self, body: Coroutine[object, object, None]) -> None:
+        """`body`, until it is over or anything of the group fails. Raises what failed."""
+        acting = self.create_task(body, name="actor")
+        acting.add_done_callback(lambda _: self._failed.set())
+        await self._failed.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def end(self, outliving: Outliving, call_id: str) -> None:
+        """Cancel what still runs, and wait for it, `END_S` at most; what does not stop outlives the call."""
+        self.are_over = True
+        left = set(self._running)
+        for task in left:
+            task.cancel()
+        try:
+            if left:
+                await asyncio.wait(left, timeout=END_S)
+        finally:
+            for task in left:
+                if not task.done():
+                    outliving.keep(task, call_id)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.fail(error)

@@ -20,6 +20,7 @@ from flowengine.graph.model import Direction, Flow
 from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.opening import CONNECTED, resumed
+from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_voice import SpareVoice
@@ -42,6 +43,8 @@ from flowengine.service.tracing import CallTrace, Tracing
 log = logging.getLogger(__name__)
 
 FAREWELL_S = 15.0
+SETTLE_S = 5.0
+"""For hang-ups that are still being tried; what fails then, the telephone's `action` makes good."""
 MACHINES_KEPT = 1000
 DIALOGUE = 2
 """Whoever has had so many turns is a person: a machine says its greeting, and the verdict comes during that."""
@@ -130,6 +133,7 @@ class Calls:
         self.library = library
         self.tokens = Tokens()
         self.engines = engines
+        self.outliving = Outliving()
         self.recording = recording
         self._actions = actions
         self._model = model
@@ -269,6 +273,7 @@ class Calls:
                 language=prepared.flow.language,
                 longest_s=self.settings.longest_call_s,
                 opening=opening,
+                outliving=self.outliving,
                 observe=observe,
             )
         )
@@ -360,6 +365,7 @@ class Calls:
             else:
                 live.session.end("service stopping", STOPPING)
         await self._until(lambda: not self._live, FAREWELL_S)
+        await self.outliving.settle(SETTLE_S)
         await self._summaries.stop()
 
     async def _until(self, is_over: Callable[[], bool], seconds: float) -> None:

@@ -20,6 +20,7 @@ from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.opening import CONNECTED, Opening
+from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import Actions, Clips, GuardAnswer, GuardPort, Meaning, Model, Synthesiser, Told
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_ears import SpareEars
@@ -108,6 +109,8 @@ class Live:
     record: KeptRecord
     recogniser: KeptRecogniser
     seen: list[Observed]
+    over_at: float = 0.0
+    """When its session was over, teardown and all, on the loop's clock."""
 
 
 Act = Callable[[Live], Awaitable[None]]
@@ -126,12 +129,15 @@ def call(
     line: FakeLine | None = None,
     longest_s: float = 120,
     speculates: bool = False,
+    ears: KeptRecogniser | None = None,
     spare: KeptRecogniser | None = None,
     clips: Clips | None = None,
     further: frozenset[Further] = frozenset(),
     meaning: Meaning | None = None,
     opening: Callable[[Conversation], Opening] = lambda _: CONNECTED,
+    settles: float = 0.0,
 ) -> tuple[CallResult, Live]:
+    """`settles`: so long what outlives the call may take to be over."""
     if isinstance(text, Flow):
         flow = text
     else:
@@ -143,7 +149,7 @@ def call(
     seen: list[Observed] = []
 
     async def main() -> tuple[CallResult, Live]:
-        record, ticker, recogniser = KeptRecord(), Ticker(), KeptRecogniser()
+        record, ticker, recogniser, outliving = KeptRecord(), Ticker(), ears or KeptRecogniser(), Outliving()
         lesson = await meaning.learn(examples(flow.intents)) if meaning is not None else None
         conversation = mind(flow, known, started=datetime(2026, 11, 24, 10, tzinfo=UTC), further=further)
         session = CallSession(
@@ -162,6 +168,7 @@ def call(
                 speculates=speculates,
                 longest_s=longest_s,
                 opening=opening(conversation),
+                outliving=outliving,
                 observe=lambda _, observed: seen.append(observed),
             )
         )
@@ -171,12 +178,15 @@ def call(
         feeding = asyncio.create_task(_feed(live))
         acting = asyncio.create_task(_after_start(act, live))
         result = await running
+        live.over_at = asyncio.get_running_loop().time()
         for task in (feeding, acting):
             task.cancel()
         await asyncio.gather(feeding, acting, return_exceptions=True)
         await ticker.close()
         if model is not None:
             await model.close()
+        if settles:
+            await outliving.settle(settles)
         left = asyncio.all_tasks() - {asyncio.current_task()}
         assert not left, f"tasks left behind: {left}"
         return result, live

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.ports import FinalTranscript, PartialTranscript, RecogniserEvent
-from flowengine.runtime.tasks import Tasks
+from tests.runtime.some_tasks import some_tasks
 
 SECOND = b"\xff" * 8000
 
@@ -54,7 +54,7 @@ def test_words_from_before_and_during_the_secret_are_dropped_afterwards_too() ->
 
     async def main() -> None:
         stream = SlowStream()
-        async with Tasks() as tasks:
+        async with some_tasks() as tasks:
             ears = Ears(SlowRecogniser(stream), "call-1", "en-GB", tasks, heard.append)
             ears.open()
             await asyncio.sleep(0)

@@ -18,10 +18,10 @@ from flowengine.runtime.ports import VoiceStarted
 from flowengine.runtime.preparing import MOST_BYTES, MOST_SENTENCES, Preparing
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.speech_cache import CachedSynthesiser
-from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import KeptRecord, Live, OpenGuard, call
+from tests.runtime.some_tasks import some_tasks
 from tests.virtual_time import run_virtually
 
 FLOW = """
@@ -182,7 +182,7 @@ def test_a_line_at_hand_leaves_before_anything_else_is_awaited() -> None:
         mind = Conversation(flow, check_contact(flow, {}), started=datetime(2026, 11, 24, 10, tzinfo=UTC))
         parts = SessionParts(mind, line, cache, OpenGuard(), KeptRecord(), ticker, clips=cache)
         failures, sent = list[str](), list[int]()
-        async with Tasks() as tasks:
+        async with some_tasks() as tasks:
             speaking = Speaking(parts, tasks, lambda now: speaking.playback.hasten(now), failures.append)
             speaking.say(Speak("s1", ("Hello.", "Hello, Sam.")))
             sent.append(len(line.audio))

@@ -1,0 +1,244 @@
+"""A call is over within two seconds of its end whatever hangs, with nothing left of it; the hang-up is made all the
+same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from flowengine.adapters.scripted.recogniser import ScriptedStream
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.conversation.commands import Speak
+from flowengine.conversation.events import SpeechCut, SpeechHeard
+from flowengine.errors import TelephonyError
+from flowengine.graph.model import Action
+from flowengine.runtime.observed import CallResult
+from flowengine.runtime.tasks import END_S, Tasks
+from flowengine.runtime.ticker import Ticker
+from tests.runtime.fake_line import FakeLine
+from tests.runtime.live_call import KeptRecogniser, Live, call
+from tests.runtime.made_flows import BOOKING
+from tests.virtual_time import run_virtually
+
+HANGS_S = 40.0
+
+
+async def stubborn(seconds: float) -> None:
+    """Does not let itself be cancelled, for so long."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while loop.time() < until:
+        try:
+            await asyncio.sleep(until - loop.time())
+        except asyncio.CancelledError:
+            continue
+
+
+@dataclass
+class Ended:
+    """When the call's end began, and when nothing was left of it."""
+
+    result: CallResult
+    live: Live
+    took: float
+
+
+def ended(*, after: float = 2.0, by: Callable[[Live], None] | None = None, **parts: object) -> Ended:
+    """A call whose caller hangs up after so long (or that is ended `by` something else)."""
+    began: list[float] = []
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(after)
+        began.append(asyncio.get_running_loop().time())
+        if by is None:
+            live.session.on_gone("hung up")
+        else:
+            by(live)
+        await asyncio.sleep(3600)
+
+    result, live = call(act, settles=2 * HANGS_S, **parts)  # type: ignore[arg-type]  # a test names what it means
+    return Ended(result, live, live.over_at - began[0])
+
+
+class NeverClosing(KeptRecogniser):
+    """Its streams never close, and do not let themselves be told to."""
+
+    async def open(self, call_id: str, *, language: str = "en-GB") -> ScriptedStream:
+        stream = await super().open(call_id, language=language)
+        stream.close = lambda: stubborn(HANGS_S)  # type: ignore[method-assign]  # what a broken engine is like
+        return stream
+
+
+class Stubborn(ScriptedSynthesiser):
+    """Goes on speaking for a while after it was told to stop."""
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        yield b"\x55" * 8000
+        for _ in range(20):
+            await stubborn(1.0)
+            yield b"\x55" * 800
+
+
+class StubbornActions:
+    """Swallows its cancellation."""
+
+    async def run(self, action: Action, arguments: Mapping[str, object], *, key: str) -> Mapping[str, object]:
+        await stubborn(HANGS_S)
+        return {"reference": "BC-1"}
+
+
+@dataclass
+class StuckLine(FakeLine):
+    """Its telephone answers after so long, refuses so often before that, and may not let itself be interrupted."""
+
+    takes: float = 0.0
+    refusals: int = 0
+    stubborn: bool = False
+    attempts: int = 0
+    plays_late: int = 0
+
+    def play(self, mulaw: bytes) -> None:
+        super().play(mulaw)
+        self.plays_late += self.attempts > 0
+
+    async def hang_up(self) -> None:
+        self.attempts += 1
+        await (stubborn(self.takes) if self.stubborn else asyncio.sleep(self.takes))
+        if self.refusals:
+            self.refusals -= 1
+            raise TelephonyError("refused")
+        await super().hang_up()
+
+    async def transfer(self, target: str) -> None:
+        self.attempts += 1
+        await asyncio.sleep(self.takes)
+        await super().transfer(target)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"ears": NeverClosing()},
+        {"synthesiser": Stubborn()},
+        {"text": BOOKING, "actions": StubbornActions()},
+        {"line": StuckLine(takes=30.0)},
+        {"line": StuckLine(takes=30.0, stubborn=True)},
+        {"ears": NeverClosing(), "synthesiser": Stubborn(), "line": StuckLine(takes=30.0)},
+    ],
+    ids=["nothing", "recogniser", "synthesiser", "action", "telephone", "stubborn telephone", "all"],
+)
+def test_whatever_hangs_a_call_is_over_in_time(parts: Mapping[str, object]) -> None:
+    over = ended(**parts)  # type: ignore[arg-type]  # a test names what it means
+    assert (over.result.reason, over.result.abnormal) == ("hung up", False)
+    assert over.took <= END_S + 0.05
+    assert over.result.duration == pytest.approx(2.1, abs=0.05)
+
+
+def test_nothing_is_played_by_what_outlives_the_call() -> None:
+    line = StuckLine()
+    over = ended(synthesiser=Stubborn(), line=line)
+    assert over.live.line.hung_up == 1
+    assert line.plays_late == 0
+
+
+def test_a_hang_up_that_is_refused_is_tried_again_without_the_call() -> None:
+    line = StuckLine(refusals=2)
+    over = ended(line=line)
+    assert over.took <= END_S + 0.05
+    assert (line.attempts, line.hung_up) == (3, 1)
+
+
+def test_a_hang_up_that_hangs_is_tried_again_and_given_up_in_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    line = StuckLine(takes=3600)
+    ended(line=line)
+    assert (line.attempts, line.hung_up) == (4, 0)
+    assert [each.getMessage() for each in caplog.records].count("hang-up failed") == 4
+
+
+def test_a_caller_who_is_put_through_at_the_end_is_not_hung_up_on() -> None:
+    line = StuckLine(takes=4.0)
+    over = ended(by=lambda live: live.session.end("an operator", outcome="booked", onward="+441134960999"), line=line)
+    assert line.transfers == ["+441134960999"]
+    assert (line.hung_up, over.result.outcome) == (0, "booked")
+
+
+@pytest.mark.parametrize("how", ["cancelled", "flooded"])
+def test_a_call_that_is_broken_off_keeps_what_was_heard(how: str) -> None:
+    def break_off(live: Live) -> None:
+        if how == "flooded":
+            for _ in range(3000):
+                live.session.on_key("1")
+        else:
+            live.session._tasks.fail(ZeroDivisionError())
+
+    over = ended(by=break_off)
+    (greeting,) = over.live.record.of(Speak)
+    cuts, heard = over.live.record.of(SpeechCut), over.live.record.of(SpeechHeard)
+    assert [cut.speech_id for cut in cuts] == [greeting.speech_id]
+    assert heard == []
+    assert "Hello, this is an".startswith(cuts[0].heard[:10])
+    assert over.result.abnormal
+    assert over.live.line.hung_up == 1
+
+
+def test_a_session_that_is_cancelled_leaves_as_full_a_record() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        for task in asyncio.all_tasks():
+            if task.get_coro().__qualname__ == "CallSession.run":  # type: ignore[union-attr]  # a coroutine has one
+                task.cancel()
+
+    live_calls: list[Live] = []
+
+    async def keep(live: Live) -> None:
+        live_calls.append(live)
+        await act(live)
+
+    with pytest.raises(asyncio.CancelledError):
+        call(keep)
+    (live,) = live_calls
+    assert [cut.speech_id for cut in live.record.of(SpeechCut)] == [each.speech_id for each in live.record.of(Speak)]
+    assert live.line.hung_up == 1
+
+
+def test_a_defect_in_the_ticks_of_one_call_leaves_the_common_clock_running() -> None:
+    def broken(now: float) -> None:
+        raise ZeroDivisionError
+
+    over = ended(by=lambda live: setattr(live.session._speaking.playback, "pump", broken))
+    assert (over.result.reason, over.result.abnormal) == ("ZeroDivisionError", True)
+    assert over.took < 1
+    assert over.live.line.hung_up == 1
+
+
+def test_nobody_comes_back_to_a_call_that_is_over() -> None:
+    def lose(live: Live) -> None:
+        live.line.up = False
+        live.session.on_gone("connection lost", comes_back=True)
+
+    over = ended(by=lose)
+    assert over.result.reason == "connection lost"
+    assert not over.live.session.on_returned()
+
+
+def test_what_fails_in_a_task_ends_the_group_with_it() -> None:
+    async def fails() -> None:
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        tasks = Tasks()
+        tasks.create_task(fails(), name="defect")
+        with pytest.raises(ZeroDivisionError):
+            await tasks.run(asyncio.sleep(3600))
+
+    run_virtually(main())
+
+
+def test_a_ticker_forgets_a_call_that_has_ended() -> None:
+    over = ended()
+    ticker: Ticker = over.live.session._parts.ticker
+    assert ticker._targets == {}
