@@ -61,12 +61,13 @@ def faded(mulaw: bytes) -> bytes:
 async def smoothed(chunks: AsyncGenerator[bytes, None], gain_db: float) -> AsyncGenerator[bytes, None]:
     """Audio as it comes, louder by `gain_db` and with its ends faded. The last 5 ms wait until their end is known.
 
-    Closing it closes `chunks`.
+    An empty chunk, a sign of life, is handed on. Closing it closes `chunks`.
     """
     kept: bytes | None = None
     async with aclosing(chunks):
         async for chunk in chunks:
             if not chunk:
+                yield chunk
                 continue
             louder = with_gain(chunk, gain_db)
             whole = _faded_in(louder) if kept is None else kept + louder

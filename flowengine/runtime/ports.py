@@ -103,7 +103,10 @@ class Synthesiser(Protocol):
     version: str
 
     def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
-        """Audio for one sentence, in chunks as they come. Closing the generator cancels. Raises SynthesiserError."""
+        """Audio for one sentence, in chunks as they come. Closing the generator cancels. Raises SynthesiserError.
+
+        An empty chunk says that the engine is at work and this sentence is waiting for its turn: it is not given up.
+        """
 
     async def close(self) -> None:
         """Give back what the engine holds; idempotent."""

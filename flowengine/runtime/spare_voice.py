@@ -73,9 +73,10 @@ class SpareVoice:
         async with aclosing(self._first.speak(text, voice=voice)) as chunks:
             try:
                 async with asyncio.timeout(PATIENCE_S):
-                    chunk = await anext(chunks, b"")
-                if not chunk:
-                    raise SynthesiserError("the engine gave no audio")
+                    while not (chunk := await anext(chunks, None)):
+                        # A sign of life is no audio: the other voice has nobody waiting.
+                        if chunk is None:
+                            raise SynthesiserError("the engine gave no audio")
             except (SpeechError, TimeoutError) as error:
                 self._breaker.failed()
                 raise _Silent from error

@@ -18,6 +18,7 @@ from flowengine.errors import SpeechError
 from flowengine.runtime.clips import Clip, ClipFolder, Line
 from flowengine.runtime.lane import Lane
 from flowengine.runtime.levels import faded, gain_for, smoothed, with_gain
+from flowengine.runtime.making import Making
 from flowengine.runtime.ports import Synthesiser
 
 DEFAULT_BYTES = 32 * 1024 * 1024
@@ -47,7 +48,7 @@ class CachedSynthesiser:
         self._clips: OrderedDict[Line, bytes] = OrderedDict()
         self._size = 0
         self._fixed: dict[tuple[str | None, str], Line] = {}
-        self._making: dict[Line, asyncio.Event] = {}
+        self._making: dict[tuple[str | None, str], Making] = {}
         self._gains: dict[str | None, deque[float]] = {}
         self._lane = Lane(at_once)
         self.failures = 0
@@ -88,7 +89,7 @@ class CachedSynthesiser:
             yield clip
             return
         with self._lane.urgent():
-            async with aclosing(self._made(text, voice) if line is None else self._made_to_keep(line)) as chunks:
+            async with aclosing(self._made_once(text, voice, line)) as chunks:
                 async for chunk in chunks:
                     yield chunk
 
@@ -103,7 +104,7 @@ class CachedSynthesiser:
             return self._clips.get(line, b"")
         async with self._lane.at_leisure():
             begun()
-            return b"".join([chunk async for chunk in self._made(text, voice)])
+            return b"".join([chunk async for chunk in self._made_once(text, voice)])
 
     async def fetch(self, line: Line, *, again: bool = False) -> tuple[Source, bytes]:
         """Have a fixed line's clip in memory, from the folder or made when no caller waits; where it came from.
@@ -116,17 +117,14 @@ class CachedSynthesiser:
             if clip is not None:
                 return "memory" if in_memory else "folder", clip
         async with self._lane.at_leisure():
-            audio = b"".join([chunk async for chunk in self._made_to_keep(line)])
+            audio = b"".join([chunk async for chunk in self._made_once(line.text, line.voice, line)])
         return "made", self._clips.get(line, audio)
 
     async def close(self) -> None:
         await self._synthesiser.close()
 
     async def _found(self, line: Line) -> bytes | None:
-        """From memory or the folder. Many calls that begin together ask for the same greeting: one of them makes the
-        clip, the others wait for it."""
-        while (making := self._making.get(line)) is not None:
-            await making.wait()
+        """From memory or the folder."""
         clip = self._clips.get(line)
         if clip is not None:
             self._clips.move_to_end(line)
@@ -139,24 +137,35 @@ class CachedSynthesiser:
         self._keep(line, kept)
         return kept.audio
 
-    async def _made_to_keep(self, line: Line) -> AsyncGenerator[bytes, None]:
-        """Synthesise a fixed line, and keep it when it is whole."""
-        # Somebody else may have begun while this one looked in the folder, or waited for its turn.
-        while (making := self._making.get(line)) is not None:
-            await making.wait()
-            if (clip := self._clips.get(line)) is not None:
-                yield clip
+    async def _made_once(self, text: str, voice: str | None, line: Line | None = None) -> AsyncGenerator[bytes, None]:
+        """Synthesise a sentence, or wait for whoever is at it; what is a fixed `line` is kept when it is whole."""
+        while (other := self._making.get((voice, text))) is not None:
+            async with aclosing(other.followed()) as signs:
+                async for sign in signs:
+                    yield sign
+            if other.audio is not None:
+                yield other.audio
                 return
-        making = self._making[line] = asyncio.Event()
-        parts: list[bytes] = []
+        making = self._making[voice, text] = Making()
+        whole: list[bytes] = []
+        untouched: list[bytes] | None = None if line is None else []
+        audio = None
         try:
-            async with aclosing(self._made(line.text, line.voice, parts)) as chunks:
+            async with aclosing(self._made(text, voice, untouched)) as chunks:
                 async for chunk in chunks:
+                    whole.append(chunk)
+                    making.sign()
                     yield chunk
-            await self._dress(line, b"".join(parts))
+            if line is not None and untouched is not None:
+                await self._dress(line, b"".join(untouched))
+            audio = b"".join(whole)
+        except SpeechError as error:
+            making.fail(str(error))
+            raise
         finally:
-            del self._making[line]
-            making.set()
+            del self._making[voice, text]
+            if not making.is_over:
+                making.end(audio)
 
     async def _dress(self, line: Line, audio: bytes) -> None:
         """Keep a clip at the level of all others. Measuring a sentence takes milliseconds: in a thread."""

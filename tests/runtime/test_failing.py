@@ -14,6 +14,7 @@ from flowengine.conversation.events import SpeechHeard
 from flowengine.runtime.ports import PartialTranscript, Remarked, VoiceEnded, VoiceStarted
 from flowengine.runtime.quiet_line import ALERT_S, GIVEN_UP_S, QuietLine
 from flowengine.runtime.speaker import STALL_S
+from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.turns import FINAL_OVERDUE_S, VOICE_LIMIT_S
 from tests.runtime.live_call import Live, call
 
@@ -96,3 +97,27 @@ def test_a_turn_that_never_ends_is_given_up(words: str) -> None:
     result, live = call(act)
     assert [speech.text for speech in live.record.of(Speak)][1:] == ["Are you there?", "Goodbye."]
     assert result.duration < 8 + VOICE_LIMIT_S + 30
+
+
+class BusySynthesiser(ScriptedSynthesiser):
+    """Speaks for others for a quarter of a minute before it comes to the greeting, and tells so every other second."""
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        for _ in range(8 if text == GREETING else 0):
+            await asyncio.sleep(2)
+            yield b""
+        async for chunk in super().speak(text, voice=voice):
+            yield chunk
+
+
+def test_a_voice_that_is_busy_with_others_is_waited_for() -> None:
+    voice = BusySynthesiser()
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(30)
+        live.recogniser.stream.say("yes please")
+
+    result, live = call(act, synthesiser=CachedSynthesiser(voice))
+    assert (result.outcome, result.abnormal) == ("booked", False)
+    assert voice.said.count(GREETING) == 1
+    assert live.record.of(SpeechHeard)[0].at > 16

@@ -23,7 +23,7 @@ SENTENCE = "Your cover ends on Friday."
 
 
 class Broken(ScriptedSynthesiser):
-    """Works until told otherwise. `how`: "raises", "hangs", "is empty", "breaks off"."""
+    """Works until told otherwise. `how`: "raises", "hangs", "is busy", "is empty", "breaks off"."""
 
     def __init__(self, how: str = "", times: int = 10_000) -> None:
         super().__init__()
@@ -36,6 +36,10 @@ class Broken(ScriptedSynthesiser):
         ill = self.how if self.asked <= self.times else ""
         if ill == "raises":
             raise SynthesiserError("no voice")
+        if ill == "is busy":
+            while True:
+                await asyncio.sleep(0.3)
+                yield b""
         if ill == "hangs":
             await asyncio.sleep(3600)
         if ill == "is empty":
@@ -62,7 +66,7 @@ def spoken(first: Broken, second: ScriptedSynthesiser, times: int = 1, between_s
     return run_virtually(main())
 
 
-@pytest.mark.parametrize("how", ["raises", "hangs", "is empty"])
+@pytest.mark.parametrize("how", ["raises", "hangs", "is busy", "is empty"])
 def test_the_first_is_asked_once_more_then_the_second_speaks(how: str) -> None:
     first, second = Broken(how), ScriptedSynthesiser()
     heard, took = spoken(first, second)
@@ -120,7 +124,7 @@ async def goes_on(live: Live) -> None:
     live.recogniser.stream.say("yes")
 
 
-@pytest.mark.parametrize("how", ["raises", "hangs", "is empty"])
+@pytest.mark.parametrize("how", ["raises", "hangs", "is busy", "is empty"])
 def test_a_call_goes_on_with_the_second_voice(how: str) -> None:
     second = ScriptedSynthesiser()
     voice = SpareVoice(CachedSynthesiser(Broken(how)), CachedSynthesiser(second))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.graph.walk import fixed_lines
 from flowengine.runtime.clips import Line
@@ -82,3 +83,51 @@ def test_fixed_lines_are_those_with_nothing_of_the_callers_in_them() -> None:
     ).flow
     assert flow is not None
     assert fixed_lines(flow) == {"This is Amy from Us.", "Bye."}
+
+
+PERSONAL = "Hello Sam, your cover ends on Friday."
+
+
+def test_the_same_words_at_the_same_moment_are_spoken_once_and_then_forgotten() -> None:
+    async def main() -> tuple[list[str], set[bytes], list[str]]:
+        engine = ScriptedSynthesiser(delay_s=0.001)
+        cache = CachedSynthesiser(engine)
+        clips = await asyncio.gather(*(_all_of(cache, PERSONAL) for _ in range(100)))
+        together = list(engine.said)
+        await _all_of(cache, PERSONAL)
+        return together, set(clips), list(engine.said)
+
+    together, clips, afterwards = asyncio.run(main())
+    assert together == [PERSONAL]
+    assert len(clips) == 1
+    assert afterwards == [PERSONAL, PERSONAL]
+
+
+def test_who_waits_for_anothers_sentence_makes_it_when_that_one_leaves() -> None:
+    async def main() -> tuple[bytes, bytes]:
+        cache = CachedSynthesiser(ScriptedSynthesiser(delay_s=0.001))
+        first = cache.speak(PERSONAL)
+        await anext(first)
+        second = asyncio.create_task(_all_of(cache, PERSONAL))
+        await asyncio.sleep(0.01)
+        await first.aclose()
+        return await second, await _all_of(cache, PERSONAL)
+
+    second, whole = asyncio.run(main())
+    assert second == whole
+
+
+def test_a_sentence_that_cannot_be_spoken_fails_once_for_all_who_wait() -> None:
+    async def main() -> tuple[list[str], list[object]]:
+        engine = ScriptedSynthesiser(delay_s=0.001, fails=[PERSONAL])
+        cache = CachedSynthesiser(engine)
+        came = await asyncio.gather(*(_all_of(cache, PERSONAL) for _ in range(5)), return_exceptions=True)
+        return list(engine.said), [type(each) for each in came]
+
+    said, came = asyncio.run(main())
+    assert said == [PERSONAL]
+    assert came == [SynthesiserError] * 5
+
+
+async def _all_of(cache: CachedSynthesiser, text: str) -> bytes:
+    return b"".join([chunk async for chunk in cache.speak(text)])

@@ -13,8 +13,10 @@ from flowengine.errors import SynthesiserError
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 64
-"""Sentences that wait or are being spoken; more than that would be heard too late anyway."""
+MOST_WAITING = 2000
+"""Sentences that wait or are being spoken: two a call of the most that a server may be set to take. Whoever waits is
+told that the voice is at work; a caller who is answered late is better off than one who is cut off."""
+SIGN_OF_LIFE_S = 2.0
 LONGEST_TEXT = 5000
 
 
@@ -27,7 +29,7 @@ class LocalSynthesiser:
         require(*SPEAKING, purpose="the embedded voice")
         self.version = version_of("hibari-tts")
         self._share = WorkerShare("speaking", SynthesiserError)
-        self._waiting = 0
+        self._waiting = self._pieces = 0
         self._told_of_voices = False
 
     async def warm_up(self, progress: Callable[[str], None]) -> None:
@@ -50,10 +52,18 @@ class LocalSynthesiser:
             answers: asyncio.Queue[Message | None] = asyncio.Queue()
             number = worker.register(answers.put_nowait)
             worker.send(Message(Kind.SPEAK, number, body=text.encode()))
-            ended = False
+            ended, pieces = False, self._pieces
             try:
                 while not ended:
-                    answer = await answers.get()
+                    try:
+                        async with asyncio.timeout(SIGN_OF_LIFE_S):
+                            answer = await answers.get()
+                    except TimeoutError:
+                        if self._pieces != pieces:
+                            pieces = self._pieces
+                            yield b""
+                        continue
+                    self._pieces += 1
                     if answer is None:
                         raise SynthesiserError("the speech process died")
                     ended = answer.kind is Kind.CLIP_END
