@@ -33,6 +33,7 @@ from flowengine.conversation.prepared import Prepared
 from flowengine.conversation.sentiment import moved
 from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
+from flowengine.conversation.weakly import weakly
 from flowengine.graph.jinja import read
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Span
@@ -68,7 +69,7 @@ class Call:
         self.further = further
         self.at = 0.0
         self.out: list[Command] = []
-        self.guarding = Guarding(prepared.approved, self.flow.agent.company, self.emit)
+        self.guarding = Guarding(prepared.approved, self.flow.agent.company, weakly(self.emit))
         self.stay: Stay | None = None
         self.interrupted: list[Stay] = []
         self.frames: list[Frame] = []

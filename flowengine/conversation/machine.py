@@ -17,8 +17,10 @@ from dataclasses import dataclass
 
 from statemachine import State as MachineState
 from statemachine import StateChart
+from statemachine.engines.base import BaseEngine
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.factory import StateMachineMetaclass
+from statemachine.state import InstanceState
 from statemachine.transition_list import TransitionList
 
 from flowengine.errors import IllegalMove
@@ -62,6 +64,14 @@ class FlowMachine:
     def __init__(self, plan: MachinePlan) -> None:
         self._plan = plan
         self._machine = plan.machine()
+
+    def __del__(self) -> None:
+        # The library's machine, its engine and its states hold each other in circles, which only the garbage collector
+        # would free, in a pass that stops every call of the process. Nobody has the machine but us.
+        machine = vars(self).get("_machine")
+        for part in (*vars(machine).values(), machine) if machine is not None else ():
+            if isinstance(part, StateChart | BaseEngine | InstanceState):
+                vars(part).clear()
 
     @property
     def place(self) -> str:

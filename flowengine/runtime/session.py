@@ -28,6 +28,7 @@ from flowengine.conversation.events import (
 )
 from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
+from flowengine.conversation.weakly import weakly
 from flowengine.runtime.away import Away
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.ending import Ending
@@ -67,24 +68,25 @@ class CallSession:
         self._line = parts.line
         self._conversation = parts.conversation
         self._turns = Turns()
-        self._timers = Timers(self._on_timer)
+        self._timers = Timers(weakly(self._on_timer))
         self.inbox = Inbox()
         self._following: deque[Event] = deque()
         self._tasks = Tasks()
-        self._speaking = Speaking(parts, self._tasks, lambda now: self._pulse.sound(now), self._on_speech_failure)
+        self._speaking = Speaking(parts, self._tasks, weakly(self._on_sound), weakly(self._on_speech_failure))
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self.inbox.put)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
-        self._errands = Errands(parts, self._tasks, self._at, self.inbox.put, self._tell)
-        self.away = Away(parts.line, self._tasks, self._at, self.inbox.put, self._tell, self.leave)
+        at, tell = weakly(self._at), weakly(self._tell)
+        self._errands = Errands(parts, self._tasks, at, self.inbox.put, tell)
+        self.away = Away(parts.line, self._tasks, at, self.inbox.put, tell, weakly(self.leave))
         self._now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self._zero = 0.0
-        self._quiet = QuietLine(parts.line.call_id, self._tell)
-        self._measuring = Measuring(self._tell, self._speaking.playback, self._speaking.interrupting)
-        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, self._look, self._tasks.fail)
+        self._quiet = QuietLine(parts.line.call_id, tell)
+        self._measuring = Measuring(tell, self._speaking.playback, self._speaking.interrupting)
+        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, weakly(self._look), self._tasks.fail)
         self._ending = Ending()
         self._orders = Orders(
             speaking=self._speaking,
-            stop_speaking=self._stop_speaking,
+            stop_speaking=weakly(self._stop_speaking),
             ears=self._ears,
             timers=self._timers,
             errands=self._errands,
@@ -319,6 +321,9 @@ class CallSession:
             self._timers.start(timer_id, FLOOR_RECHECK_S)
         else:
             self.inbox.put(TimerFired(self._at(), timer_id))
+
+    def _on_sound(self, now: float) -> None:
+        self._pulse.sound(now)
 
     def _on_speech_failure(self, reason: str) -> None:
         log.error("synthesis failed", extra={"call_id": self._line.call_id, "reason": reason})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flowengine.conversation.commands import Pause, Speak
+from flowengine.conversation.weakly import weakly
 from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.last_words import NO_VOICE
 from flowengine.runtime.observed import SessionParts
@@ -32,7 +33,7 @@ class Speaking:
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
         self._firm: set[str] = set()
-        self.interrupting = Interrupting(self.playback, lambda: self.may_be_interrupted)
+        self.interrupting = Interrupting(self.playback, weakly(self._may_be_interrupted))
 
     @property
     def idle(self) -> bool:
@@ -43,6 +44,9 @@ class Speaking:
     def may_be_interrupted(self) -> bool:
         """Something is being said, and nothing of it forbids to be cut short."""
         return not self.playback.idle and not self._firm
+
+    def _may_be_interrupted(self) -> bool:
+        return self.may_be_interrupted
 
     @property
     def has_last_words(self) -> bool:
