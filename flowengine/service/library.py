@@ -42,6 +42,8 @@ class FlowLibrary:
         self._folder = folder
         self._shelves: dict[str, Shelf] = {}
         self._stamp: tuple[tuple[str, int, int], ...] = ()
+        self.edition = 0
+        """Another number after each change."""
 
     def shelves(self) -> list[Shelf]:
         """All flows, by name; broken ones with their problem."""
@@ -76,6 +78,7 @@ class FlowLibrary:
             twin = shelves.get(shelf.name)
             shelves[shelf.name] = shelf if twin is None else _twins(twin, shelf)
         self._shelves, self._stamp = shelves, stamp
+        self.edition += 1
         return True
 
     def _compile(self, path: Path) -> Shelf:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 from types import FrameType
 from typing import Literal, TypedDict
@@ -13,6 +12,7 @@ from starlette.applications import Starlette
 
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
+from flowengine.service.sweeping import Sweeping
 
 
 class WebSockets(TypedDict):
@@ -46,20 +46,31 @@ class DrainingServer(uvicorn.Server):
         self._app = app
         self._draining: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._sweeping = Sweeping(
+            is_quiet=lambda: (calls := self._calls) is None or not calls.are_due,
+            live=lambda: 0 if (calls := self._calls) is None else len(calls.live),
+            edition=lambda: 0 if (calls := self._calls) is None else calls.library.edition,
+        )
+
+    @property
+    def _calls(self) -> Calls | None:
+        """There once the application has started."""
+        return getattr(self._app.state, "calls", None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # Flows and libraries stay for good, and looking through them all for garbage stopped every call for 130 ms, now
-        # and then. What calls leave behind is looked for as before.
-        gc.collect()
-        gc.freeze()
+        self._sweeping.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await self._sweeping.stop()
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        calls: Calls | None = getattr(self._app.state, "calls", None)
+        calls = self._calls
         dialling: Dialling | None = getattr(self._app.state, "dialling", None)
         if dialling is not None:
             dialling.refuse_new()
