@@ -22,7 +22,7 @@ from flowengine.runtime.ports import (
 )
 
 HOLD_AFTER_S = 0.12
-"""From the report of a voice, which is itself some 60 ms old: about 200 ms after the first sound."""
+"""From the report of a voice by a recogniser that does not say how certain it is of it; else that alone decides."""
 WORDLESS_S = 0.5
 """After the voice has fallen silent: words would have been recognised by then."""
 LONGEST_HOLD_S = 2.0
@@ -45,7 +45,9 @@ class Interrupting:
         match event:
             case VoiceStarted() if self._playback.is_held:
                 self._in(LONGEST_HOLD_S, self._go_on)
-            case VoiceStarted() if self._may():
+            case VoiceStarted(certain=True) if self._may():
+                self._hold()
+            case VoiceStarted(certain=None) if self._may():
                 self._in(HOLD_AFTER_S, self._hold)
             case VoiceEnded():
                 # Too short to fall silent for; or else words have to come soon.
@@ -67,7 +69,7 @@ class Interrupting:
             self._timer = None
 
     def _hold(self) -> None:
-        self._timer = None
+        self.stop()
         if self._may():
             self._playback.hold(_now())
             self._in(LONGEST_HOLD_S, self._go_on)

@@ -20,9 +20,14 @@ from flowengine.graph.model import Action
 
 @dataclass(frozen=True, slots=True)
 class VoiceStarted:
-    """The caller's voice began."""
+    """The caller's voice began.
+
+    `certain`: whether it is surely one, as far as the recogniser can tell; reported again when it has become so. None
+    where the recogniser doesn't say.
+    """
 
     at_ms: int
+    certain: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

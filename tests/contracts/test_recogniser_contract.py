@@ -49,6 +49,9 @@ def test_what_the_synthesiser_says_is_understood(engines: Engines, text: str) ->
 def test_an_utterance_has_a_voice_that_starts_and_ends_and_one_final(engines: Engines) -> None:
     events = heard(engines, "I already have cover, thank you.")
     kinds = [type(event) for event in events if not isinstance(event, PartialTranscript)]
+    if kinds[:2] == [VoiceStarted, VoiceStarted]:
+        # The second says that it is certain now.
+        del kinds[0]
     assert kinds == [VoiceStarted, VoiceEnded, FinalTranscript]
     names = {event.utterance_id for event in events if isinstance(event, PartialTranscript | FinalTranscript)}
     assert len(names) == 1

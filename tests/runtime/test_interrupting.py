@@ -88,3 +88,32 @@ def test_a_noise_that_never_becomes_words_is_not_listened_to_for_ever() -> None:
     assert seen["sent"] > 0
     spoken = next(each for each in live.record.of(Speak) if each.sentences[0] == GREETING)
     assert spoken.speech_id in [each.speech_id for each in live.record.of(SpeechHeard)]
+
+
+def cleared_after(*events: VoiceStarted) -> float | None:
+    """Seconds until the agent falls silent, when these are reported 50 ms apart."""
+    seen: list[float] = []
+
+    async def act(live: Live) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(1)
+        began = loop.time()
+        for event in events:
+            live.recogniser.stream.report(event)
+            await asyncio.sleep(0.05)
+            if live.line.cleared and not seen:
+                seen.append(round(loop.time() - began, 2))
+        await asyncio.sleep(0.3)
+        if live.line.cleared and not seen:
+            seen.append(round(loop.time() - began, 2))
+        live.session.on_gone("hung up")
+
+    call(act)
+    return seen[0] if seen else None
+
+
+def test_a_certain_voice_silences_the_agent_at_once_and_a_doubtful_one_not_at_all() -> None:
+    doubtful, certain = VoiceStarted(1000, certain=False), VoiceStarted(1000, certain=True)
+    assert cleared_after(certain) == 0.05
+    assert cleared_after(doubtful) is None
+    assert cleared_after(doubtful, certain) == 0.1

@@ -3,6 +3,10 @@
     silent ── 2 voiced hops ──> voiced ── 6 quiet hops ──> pausing ── patience over and words known ──> silent
                                   ^────── 2 voiced hops ──────┘
 
+Two voiced hops are reason enough to listen. To silence an agent takes more: evidence that adds up from hop to hop, two
+hops (64 ms) of a sure voice, four to seven of a doubtful one. When there is enough, the voice is reported once more, as
+certain.
+
 Pure: hops with the detector's verdict and the engine's answers come in, reports and requests go out; the only clock is
 the audio itself. Words are asked for as soon as the voice pauses, not when the pause has become the end of the turn, so
 that the final is usually known before it is due.
@@ -10,6 +14,7 @@ that the final is usually known before it is due.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
 from dataclasses import dataclass, field
@@ -28,6 +33,11 @@ HOP_MS = 32
 
 VOICED, STILL_VOICED = 0.5, 0.35
 ONSET_HOPS = 2
+ENOUGH_EVIDENCE, MOST_EVIDENCE = 5.0, 3.0
+"""Log odds: in all, and what one hop can add or take."""
+LEANING = 0.8
+"""Added to a hop that may be voice at all: few sounds of a telephone line that get so far are something else."""
+MAY_BE_VOICE = 0.3
 PAUSE_HOPS = 6
 """192 ms: longer than the closure of a plosive, shorter than any patience."""
 PREROLL_HOPS = 8
@@ -85,7 +95,9 @@ class _Utterance:
     start_ms: int
     audio: bytearray
     voice_until_ms: int
+    voice_from_ms: int
     speaking: bool = True
+    certain: bool = False
     generation: int = 0
     asked_at_ms: int = 0
     waiting: bool = False
@@ -95,6 +107,13 @@ class _Utterance:
     @property
     def name(self) -> str:
         return f"u{self.number}"
+
+
+def _evidence(probability: float) -> float:
+    """What one hop says for a voice: the log of its odds, within bounds."""
+    kept = min(0.999, max(0.001, probability))
+    leaning = LEANING if kept >= MAY_BE_VOICE else 0.0
+    return max(-MOST_EVIDENCE, min(MOST_EVIDENCE, math.log(kept / (1 - kept)) + leaning))
 
 
 def sounds_unfinished(text: str) -> bool:
@@ -111,6 +130,7 @@ class Turn:
         self._now_ms = 0
         self._count = 0
         self._run = 0
+        self._evidence = 0.0
         self._preroll: deque[bytes] = deque(maxlen=PREROLL_HOPS)
         self._current: _Utterance | None = None
         self._closing: dict[int, _Utterance] = {}
@@ -134,6 +154,7 @@ class Turn:
         threshold = STILL_VOICED if utterance is not None and utterance.speaking else VOICED
         voiced = probability >= threshold
         self._run = self._run + 1 if voiced else 0
+        self._evidence = max(0.0, self._evidence + _evidence(probability))
         if utterance is None:
             self._preroll.append(mulaw)
             if self._run >= ONSET_HOPS:
@@ -141,6 +162,9 @@ class Turn:
             return self._in_order(steps, held)
         utterance.audio += mulaw
         if utterance.speaking:
+            if not utterance.certain and self._evidence >= ENOUGH_EVIDENCE:
+                utterance.certain = True
+                steps.append(VoiceStarted(utterance.voice_from_ms, certain=True))
             self._while_speaking(utterance, voiced, steps)
         else:
             self._while_pausing(utterance, steps)
@@ -188,14 +212,19 @@ class Turn:
         start = self._now_ms - self._run * HOP_MS
         audio = bytearray(b"".join(self._preroll))
         self._preroll.clear()
-        self._current = _Utterance(self._count, start, audio, self._now_ms, asked_at_ms=start)
-        steps.append(VoiceStarted(start))
+        self._current = _Utterance(self._count, start, audio, self._now_ms, voice_from_ms=start, asked_at_ms=start)
+        self._started(self._current, steps)
+
+    def _started(self, utterance: _Utterance, steps: list[Step]) -> None:
+        utterance.certain = self._evidence >= ENOUGH_EVIDENCE
+        steps.append(VoiceStarted(utterance.voice_from_ms, certain=utterance.certain))
 
     def _while_speaking(self, utterance: _Utterance, voiced: bool, steps: list[Step]) -> None:
         if voiced:
             utterance.voice_until_ms = self._now_ms
         if self._now_ms - utterance.voice_until_ms >= PAUSE_HOPS * HOP_MS:
             utterance.speaking = False
+            self._evidence = 0.0
             steps.append(VoiceEnded(utterance.voice_until_ms))
             steps.append(self._ask(utterance, is_final=True))
         elif voiced and self._partial_is_due(utterance):
@@ -209,7 +238,8 @@ class Turn:
             utterance.generation += 1
             utterance.final = None
             utterance.voice_until_ms = self._now_ms
-            steps.append(VoiceStarted(self._now_ms - self._run * HOP_MS))
+            utterance.voice_from_ms = self._now_ms - self._run * HOP_MS
+            self._started(utterance, steps)
         else:
             self._close_if_due(utterance, steps)
 

@@ -25,7 +25,7 @@ class Heard:
         self._connection = 0
         self._offset_ms = 0
         self._unnamed = 1
-        self._voice = self._begun = False
+        self._voice = self._begun = self._certain = False
         self.answered_ms = 0
         """All audio before this has its final transcript."""
 
@@ -40,7 +40,8 @@ class Heard:
         if kind in TRANSCRIPTS:
             self._transcript(message, kind == "final", now_ms)
         elif kind == "speech_start":
-            self._start(self._time(message, now_ms, "at_ms", "start_ms"))
+            certain = message.get("certain")
+            self._start(self._time(message, now_ms, "at_ms", "start_ms"), certain if certain in (True, False) else None)
         elif kind == "speech_end":
             self._end(self._time(message, now_ms, "at_ms", "end_ms"))
 
@@ -76,14 +77,16 @@ class Heard:
         if not self._begun:
             self._start(at_ms)
 
-    def _start(self, at_ms: int) -> None:
-        if not self._voice:
+    def _start(self, at_ms: int, certain: bool | None = None) -> None:
+        """Said again, it counts only where the service has become certain since."""
+        if not self._voice or (certain and not self._certain):
             self._voice = self._begun = True
-            self._report(VoiceStarted(at_ms))
+            self._certain = certain is True
+            self._report(VoiceStarted(at_ms, certain))
 
     def _end(self, at_ms: int) -> None:
         if self._voice:
-            self._voice = False
+            self._voice = self._certain = False
             self._report(VoiceEnded(at_ms))
 
     def _time(self, message: Mapping[str, Any], now_ms: int, *names: str) -> int:

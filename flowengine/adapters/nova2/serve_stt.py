@@ -133,9 +133,10 @@ class SttConversation:
 
     async def _send(self, event: RecogniserEvent) -> None:
         match event:
-            case VoiceStarted(at_ms=at):
+            case VoiceStarted(at_ms=at, certain=certain):
                 self._settled.clear()
-                await self._connection.send(written("speech_start", call_sid=self._call_id, at_ms=at))
+                started = written("speech_start", call_sid=self._call_id, at_ms=at, certain=certain)
+                await self._connection.send(started)
             case VoiceEnded(at_ms=at):
                 await self._connection.send(written("speech_end", call_sid=self._call_id, at_ms=at))
             case PartialTranscript(utterance_id=name, text=text, confidence=confidence):

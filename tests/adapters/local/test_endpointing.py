@@ -55,7 +55,10 @@ class Caller:
         return [event for event in self.told if isinstance(event, FinalTranscript)]
 
     def kinds(self) -> list[type[object]]:
-        return [type(event) for event in self.told if not isinstance(event, PartialTranscript)]
+        told = [event for event in self.told if not isinstance(event, PartialTranscript)]
+        # Reported once more when it has become certain.
+        again = [each for each, before in zip(told[1:], told, strict=False) if isinstance(before, VoiceStarted)]
+        return [type(event) for event in told if event not in again or not isinstance(event, VoiceStarted)]
 
     def _hops(self, milliseconds: int, probability: float) -> Caller:
         for _ in range(round(milliseconds / HOP_MS)):
@@ -76,7 +79,29 @@ class Caller:
 
 def test_a_voice_is_reported_after_two_hops_with_the_time_of_its_onset() -> None:
     caller = Caller().pauses(320).speaks(64)
-    assert caller.told == [VoiceStarted(320)]
+    assert caller.told == [VoiceStarted(320, certain=True)]
+
+
+def certain_after(*probabilities: float) -> int | None:
+    """After how many hops of these, each so likely voice, a voice is certain."""
+    turn = Turn()
+    for hops, probability in enumerate(probabilities, 1):
+        if any(isinstance(step, VoiceStarted) and step.certain for step in turn.hop(HOP, probability)):
+            return hops
+    return None
+
+
+def test_a_sure_voice_is_certain_after_two_hops_and_a_doubtful_one_later() -> None:
+    assert certain_after(*[0.99] * 10) == 2
+    assert certain_after(*[0.7] * 10) == 4
+    assert certain_after(*[0.55] * 10) == 5
+    assert certain_after(0.6, 0.9, 0.1, 0.1, 0.05, 0.05, 0.05) is None
+
+
+def test_a_voice_that_becomes_certain_is_reported_again_with_the_time_of_its_onset() -> None:
+    turn = Turn()
+    steps = [step for probability in (0.0, 0.6, 0.6, 0.6, 0.6, 0.99, 0.99) for step in turn.hop(HOP, probability)]
+    assert steps == [VoiceStarted(32, certain=False), VoiceStarted(32, certain=True)]
 
 
 def test_one_loud_hop_is_no_voice() -> None:
@@ -207,7 +232,7 @@ def test_someone_who_never_stops_gets_a_final_every_twenty_seconds() -> None:
 def test_lost_audio_moves_the_clock_on() -> None:
     caller = Caller().pauses(320)
     caller.turn.skip(1000)
-    assert caller.speaks(64).told == [VoiceStarted(1320)]
+    assert caller.speaks(64).told == [VoiceStarted(1320, certain=True)]
 
 
 def test_an_answer_to_a_forgotten_question_is_ignored() -> None:
