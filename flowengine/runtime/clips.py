@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowengine.conversation.aloud import aloud
+
 log = logging.getLogger(__name__)
 
 DEFAULT_FOLDER_BYTES = 256 * 1024 * 1024
@@ -42,6 +44,16 @@ class Line:
     text: str
     voice: str | None = None
     language: str = "en-GB"
+
+    @property
+    def said(self) -> str:
+        """What the voice is given: figures in words, where the language is one whose figures we can read."""
+        return aloud(self.text) if self.is_read else self.text
+
+    @property
+    def is_read(self) -> bool:
+        """Figures and abbreviations are put into words; an American 12/05 is another day."""
+        return self.language.startswith("en") and self.language != "en-US"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class ClipFolder:
     @staticmethod
     def name(line: Line, engine: str) -> str:
         """What the clip of this line is called. `engine` names the engine and its version."""
-        parts = (MADE_BY, engine, line.voice or "", line.language, line.text)
+        parts = (MADE_BY, engine, line.voice or "", line.language, line.said)
         digest = hashlib.sha256()
         for part in parts:
             encoded = part.encode()

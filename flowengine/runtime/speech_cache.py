@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import Literal
 
+from flowengine.conversation.aloud import aloud
 from flowengine.errors import SpeechError
 from flowengine.runtime.clips import Clip, ClipFolder, Line
 from flowengine.runtime.lane import Lane
@@ -48,6 +49,7 @@ class CachedSynthesiser:
         self._clips: OrderedDict[Line, bytes] = OrderedDict()
         self._size = 0
         self._fixed: dict[tuple[str | None, str], Line] = {}
+        self._unread: set[str | None] = set()
         self._making: dict[tuple[str | None, str], Making] = {}
         self._gains: dict[str | None, deque[float]] = {}
         self._lane = Lane(at_once)
@@ -72,8 +74,12 @@ class CachedSynthesiser:
         return tuple(self._fixed.values())
 
     def remember(self, lines: Iterable[Line]) -> None:
-        """From now on keep the clips of these."""
-        self._fixed.update(((line.voice, line.text), line) for line in lines)
+        """From now on keep the clips of these. They also tell which voices speak a language whose figures we cannot
+        read, since a voice has one."""
+        for line in lines:
+            self._fixed[line.voice, line.text] = line
+            if not line.is_read:
+                self._unread.add(line.voice)
 
     def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
         """The whole audio of a fixed line that is in memory. Never waits."""
@@ -182,7 +188,8 @@ class CachedSynthesiser:
         return smoothed(self._engine(text, voice, parts), self._gain(voice))
 
     async def _engine(self, text: str, voice: str | None, parts: list[bytes] | None) -> AsyncGenerator[bytes, None]:
-        stream = self._synthesiser.speak(text, voice=voice)
+        # The one place before any voice: what is recorded, shown and matched stays as it was written.
+        stream = self._synthesiser.speak(text if voice in self._unread else aloud(text), voice=voice)
         async with aclosing(stream):
             try:
                 async for chunk in stream:

@@ -131,3 +131,20 @@ def test_a_sentence_that_cannot_be_spoken_fails_once_for_all_who_wait() -> None:
 
 async def _all_of(cache: CachedSynthesiser, text: str) -> bytes:
     return b"".join([chunk async for chunk in cache.speak(text)])
+
+
+def test_a_voice_is_given_figures_in_words_and_a_clip_is_found_by_what_was_written() -> None:
+    assert _said("It is £5.", "At 5pm.", fixed=("It is £5.",)) == ["It is five pounds.", "At five pm."]
+
+
+def test_a_voice_of_another_language_is_given_what_was_written() -> None:
+    async def main() -> list[str]:
+        engine = ScriptedSynthesiser()
+        cache = CachedSynthesiser(engine)
+        cache.remember([Line("Bis 17.30.", "hans", "de-DE")])
+        for voice in ("hans", "amy"):
+            async for _ in cache.speak("3. 5. um 10:30", voice=voice):
+                pass
+        return list(engine.said)
+
+    assert asyncio.run(main()) == ["3. 5. um 10:30", "3. 5. um ten thirty"]

@@ -18,6 +18,8 @@ MOST_WAITING = 2000
 told that the voice is at work; a caller who is answered late is better off than one who is cut off."""
 SIGN_OF_LIFE_S = 2.0
 LONGEST_TEXT = 5000
+WAY = 2
+"""Of the way from words to telephone audio in `voice` and `telephone`: another makes all clips anew."""
 
 
 class LocalSynthesiser:
@@ -27,7 +29,7 @@ class LocalSynthesiser:
 
     def __init__(self) -> None:
         require(*SPEAKING, purpose="the embedded voice")
-        self.version = version_of("hibari-tts")
+        self.version = f"{version_of('hibari-tts')}, {WAY}"
         self._share = WorkerShare("speaking", SynthesiserError)
         self._waiting = self._pieces = 0
         self._told_of_voices = False

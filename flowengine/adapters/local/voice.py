@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,10 @@ SEED = 1
 """The engine adds noise; with a seed the same words always sound the same, and can be compared in a test."""
 GAP_MS = 180
 """Between two sentences of one text."""
+
+
+LETTER_A = re.compile(r"(?<=[\w,;] )A(?=[\s,;.?!]|$)|\bA(?= [A-Z](?:\W|$)|,)")
+"""A capital that stands alone in mid sentence, or before another: the engine takes it for the article."""
 
 
 class Voice:
@@ -32,7 +37,7 @@ class Voice:
         """Mu-law, a piece a sentence, as soon as each is ready."""
         random = np.random.default_rng(SEED)
         gap = b""
-        for phonemes in self._engine.phonemize(text):
+        for phonemes in self._engine.phonemize(LETTER_A.sub("[A](/ˈA/)", text)):
             spoken = to_mulaw(self._engine.from_ids(self._engine.ids(phonemes), 1.0, random), self._rate)
             if spoken:
                 yield gap + spoken

@@ -14,9 +14,10 @@ from flowengine.adapters.local.conversion import moonshine_files
 from flowengine.adapters.local.endpointing import HOP_BYTES
 from flowengine.adapters.local.moonshine import Moonshine, read_vocabulary
 from flowengine.adapters.local.telephone import to_16_khz, to_samples
-from flowengine.adapters.local.voice import Voice
+from flowengine.adapters.local.voice import LETTER_A, Voice
 from flowengine.adapters.local.voice_activity import Ear, VoiceActivity
 from flowengine.adapters.local.whisper import Whisper
+from flowengine.conversation.aloud import aloud
 from flowengine.runtime.audio import SILENCE, frames
 
 installed = packages.present(*packages.HEARING, *packages.SPEAKING, *packages.MOONSHINE)
@@ -51,6 +52,33 @@ def test_moonshine_finds_no_words_in_silence_noise_or_next_to_nothing() -> None:
     for samples in (np.zeros(16000, np.float32), hiss, np.zeros(10, np.float32)):
         heard = engine.transcribe(samples)
         assert (heard.text, heard.confidence) == ("", None)
+
+
+@with_models
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("It is on 12/05/2026.", "it is on the twelfth of may twenty twenty six"),
+        ("It is £12.50 a month.", "it is twelve pounds fifty a month"),
+        ("Your postcode is SW1A 1AA.", "your postcode is sw1a one aa"),
+    ],
+)
+def test_what_is_written_in_figures_is_heard_as_it_is_meant(written: str, heard: str) -> None:
+    audio = SILENCE * 2000 + b"".join(Voice().speak(aloud(written))) + SILENCE * 2000
+    text = Moonshine(moonshine_files(lambda step: None)).transcribe(to_16_khz(to_samples(audio))).text
+    said = text.lower().rstrip(".").replace(",", "").replace("-", " ")
+    for figure, words in (("12 ", "twelve "), ("50", "fifty"), ("1aa", "one aa")):
+        # The recogniser writes some numbers in figures.
+        said = said.replace(figure, words)
+    assert said == heard
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [("S W one A, one A A.", 3), ("A B, one two", 1), ("Plan A.", 1), ("A boiler. A car", 0), ("It's a V A T", 1)],
+)
+def test_a_letter_is_no_article(text: str, letters: int) -> None:
+    assert len(LETTER_A.findall(text)) == letters
 
 
 @with_models
