@@ -23,6 +23,7 @@ import uvloop
 from flowengine.adapters.scripted.recogniser import ScriptedStream
 from flowengine.cli.load import can_pin
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE
+from flowengine.service.websocket.choice import WebSocketClass, class_from
 from flowengine.testing.load.pacer import Pacer
 from flowengine.testing.load.persona import personas
 from flowengine.testing.load.process import Usage, usage
@@ -90,12 +91,12 @@ class EchoCaller:
         self.ways.append(moment - self._sent.pop(chunk))
 
 
-async def echoes(levels: Sequence[int], seconds: float) -> list[Echoed]:
+async def echoes(levels: Sequence[int], seconds: float, chosen: WebSocketClass) -> list[Echoed]:
     """The floor, with so many calls at a time."""
     found: list[Echoed] = []
     pacer = Pacer()
     callers: list[EchoCaller] = []
-    async with _echo_server() as (url, pid):
+    async with _echo_server(chosen) as (url, pid):
         pacing = asyncio.create_task(pacer.run())
         for calls in levels:
             while len(callers) < calls:
@@ -119,13 +120,14 @@ async def echoes(levels: Sequence[int], seconds: float) -> list[Echoed]:
     return found
 
 
-async def ours(levels: Sequence[int], seconds: float) -> list[Level]:
+async def ours(levels: Sequence[int], seconds: float, chosen: WebSocketClass) -> list[Level]:
     """`flowengine serve`, with so many calls at a time that talk."""
     found: list[Level] = []
     pids: list[int] = []
     env = {
         "NOVA_STT_WS_URL": "scripted:",
         "NOVA_TTS_WS_URL": "scripted:",
+        "FLOWENGINE_WEBSOCKETS": chosen,
         # What is looked for lies beyond the point at which it would refuse calls.
         "FLOWENGINE_MAX_LAG": "0",
         "FLOWENGINE_MAX_CALLS": str(2 * levels[-1]),
@@ -161,12 +163,12 @@ def ears_s() -> float:
 
 
 @contextlib.asynccontextmanager
-async def _echo_server() -> AsyncIterator[tuple[str, int]]:
+async def _echo_server(chosen: WebSocketClass) -> AsyncIterator[tuple[str, int]]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     with _first_core() as give_back:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.echo", str(port))
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.echo", str(port), chosen)
         give_back()
         url = f"ws://127.0.0.1:{port}/echo"
         try:
@@ -231,10 +233,10 @@ def _ms(seconds: float | None) -> str:
     return "–" if seconds is None else f"{seconds * 1000:.1f} ms"
 
 
-async def main(levels: Sequence[int], seconds: float) -> None:
+async def main(levels: Sequence[int], seconds: float, chosen: WebSocketClass) -> None:
     """Measure and print."""
-    floor = await echoes(levels, seconds)
-    found = await ours(levels, seconds)
+    floor = await echoes(levels, seconds, chosen)
+    found = await ours(levels, seconds, chosen)
     ears = ears_s()
     print(table(levels, floor, found, ears))
     print(f"\nears: {ears * 1e6:.1f} µs a frame; wanted: a ratio of {LIMIT}, and less than 20 ms late")
@@ -249,5 +251,11 @@ async def main(levels: Sequence[int], seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    chosen = tuple(map(int, sys.argv[1].split(","))) if len(sys.argv) > 1 else LEVELS
-    uvloop.run(main(chosen, float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS))
+    steps = tuple(map(int, sys.argv[1].split(","))) if len(sys.argv) > 1 else LEVELS
+    uvloop.run(
+        main(
+            steps,
+            float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS,
+            class_from(sys.argv[3] if len(sys.argv) > 3 else None),
+        )
+    )

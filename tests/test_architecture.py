@@ -66,7 +66,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "urllib3": ("adapters/twilio",),
     "uvicorn": ("service",),
     "uvloop": ("cli/load.py",),
-    "websockets": ("adapters/nova2", "testing"),
+    "websockets": ("adapters/nova2", "service/websocket/frames.py", "testing"),
 }
 """Where a package may be imported: a room, a folder in it, or one file. Any other package is refused."""
 

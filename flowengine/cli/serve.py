@@ -68,7 +68,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
         progress(f"{click.style('warning', fg='yellow')}: {warning}")
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
-    DrainingServer(app).run(sockets=[listener])
+    DrainingServer(app, settings.websockets).run(sockets=[listener])
 
 
 def first_key(settings: Settings) -> str | None:

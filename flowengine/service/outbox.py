@@ -1,4 +1,8 @@
-"""The sending side of one WebSocket: one task sends, whatever wants to send puts a message here and goes on."""
+"""The sending side of one WebSocket: whatever wants to send puts a message here and goes on.
+
+Where the server offers a way around ASGI (`websocket.direct`), a message leaves at once as long as the far end reads;
+else one task sends what has been put here.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,8 @@ import asyncio
 from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from flowengine.service.websocket.direct import direct_of
 
 SEND_TIMEOUT_S = 5.0
 LIMIT = 5000
@@ -17,6 +23,7 @@ class Outbox:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
+        self._direct = direct_of(socket)
         self._messages: deque[tuple[str | bytes, bool]] = deque()
         self._ready = asyncio.Event()
         self._empty = asyncio.Event()
@@ -27,6 +34,8 @@ class Outbox:
         """Queue a message; `audio` (with the marks between it) is what `clear` may drop."""
         if self._closed:
             return
+        if self._push(message):
+            return
         if len(self._messages) >= LIMIT:
             # The far end reads nothing any more; `run` is about to find that out by its time limit.
             return
@@ -36,12 +45,18 @@ class Outbox:
 
     def clear(self, message: str) -> None:
         """Drop all audio that has not left, and send `message` before anything else."""
+        if self._push(message):
+            return
         kept = [entry for entry in self._messages if not entry[1]]
         self._messages.clear()
         self._messages.extend(kept)
         self._messages.appendleft((message, False))
         self._empty.clear()
         self._ready.set()
+
+    def _push(self, message: str | bytes) -> bool:
+        """Send it without ASGI, unless that cannot be, or something waits, or is leaving: nothing overtakes it."""
+        return self._direct is not None and self._empty.is_set() and self._direct.push(message)
 
     async def run(self) -> str:
         """Send until the socket is gone; returns why. Cancel it to stop."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from types import FrameType
-from typing import Literal, TypedDict
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,18 +12,7 @@ from starlette.applications import Starlette
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.sweeping import Sweeping
-
-
-class WebSockets(TypedDict):
-    """Of uvicorn's settings, those that a WebSocket is served with."""
-
-    ws: Literal["websockets-sansio"]
-    ws_per_message_deflate: bool
-    ws_max_size: int
-
-
-WEBSOCKETS = WebSockets(ws="websockets-sansio", ws_per_message_deflate=False, ws_max_size=256 * 1024)
-"""The benchmarks' floor is served with the same."""
+from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, websockets
 
 
 class DrainingServer(uvicorn.Server):
@@ -33,11 +21,11 @@ class DrainingServer(uvicorn.Server):
     uvicorn by itself closes every WebSocket before the application hears of the end: callers would be cut off.
     """
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: Starlette, chosen: WebSocketClass = DEFAULT_CLASS) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                **WEBSOCKETS,
+                **websockets(chosen),
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=5,

@@ -18,6 +18,7 @@ from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
 from flowengine.service.speech_settings import SpeechSettings, engine_described
 from flowengine.service.values import masked, whole
+from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, class_from
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
 DEFAULT_KEY_FILE = "flowengine.key"
@@ -62,6 +63,7 @@ class Settings:
     """From which lateness of the event loop on no new call is taken; 0: however late it is."""
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
+    websockets: WebSocketClass = DEFAULT_CLASS
     traces_to: str | None = None
     """An OpenTelemetry collector that takes OTLP over HTTP."""
     action_secret: str | None = field(default=None, repr=False)
@@ -120,6 +122,7 @@ class Settings:
                 "FLOWENGINE_LONGEST_CALL", text("FLOWENGINE_LONGEST_CALL"), DEFAULT_LONGEST_S, 10, 14_400
             ),
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
+            websockets=class_from(text("FLOWENGINE_WEBSOCKETS")),
             traces_to=_url("OTEL_EXPORTER_OTLP_ENDPOINT", text("OTEL_EXPORTER_OTLP_ENDPOINT"), "http", "https"),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),

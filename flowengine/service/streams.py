@@ -10,12 +10,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls, LiveCall
 from flowengine.service.outbox import CLOSED, Outbox
+from flowengine.service.websocket.direct import direct_of
 
 log = logging.getLogger(__name__)
 
@@ -82,24 +83,28 @@ async def close(socket: WebSocket, code: int = 1000, reason: str = "") -> None:
         try:
             async with asyncio.timeout(DRAIN_S):
                 await socket.close(code, reason)
-        except (RuntimeError, OSError, TimeoutError):
+        except (RuntimeError, OSError, TimeoutError, WebSocketDisconnect):
             return
 
 
 async def _read(
     socket: WebSocket, session: CallSession, handle: Handle, is_current: Callable[[], bool], comes_back: bool
 ) -> None:
-    while True:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            code = message.get("code", 1006)
-            if is_current() and code in NORMAL_CLOSES:
-                session.on_gone("hung up")
-            elif is_current():
-                session.on_gone("connection lost", failure=True, comes_back=comes_back)
-            return
+    direct = direct_of(socket)
+    code = await _receive(socket, handle) if direct is None else await direct.hand_over(handle)
+    if is_current() and code in NORMAL_CLOSES:
+        session.on_gone("hung up")
+    elif is_current():
+        session.on_gone("connection lost", failure=True, comes_back=comes_back)
+
+
+async def _receive(socket: WebSocket, handle: Handle) -> int:
+    """Each message to `handle`, until the far end is gone; the close code."""
+    while (message := await socket.receive())["type"] != "websocket.disconnect":
         text = message.get("text")
         handle(text if text is not None else message.get("bytes") or b"")
+    code: int = message.get("code", 1006)
+    return code
 
 
 async def _send(outbox: Outbox, session: CallSession, is_current: Callable[[], bool], comes_back: bool) -> None:

@@ -15,6 +15,7 @@ class FakeSocket:
     """Sends into a list; `stuck` makes it a far end that stopped reading."""
 
     def __init__(self, *, stuck: bool = False, gone: bool = False) -> None:
+        self.scope: dict[str, object] = {}
         self.sent: list[str | bytes] = []
         self.stuck = stuck
         self.gone = gone

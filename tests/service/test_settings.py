@@ -90,6 +90,7 @@ def test_the_record_is_found_though_other_settings_are_wrong() -> None:
         ("FLOWENGINE_ACTION_MODULES", "acme.", "acme.bookings,acme.diary"),
         ("NOVA_STT_WS_URL", "ws://", "ws://"),
         ("FLOWENGINE_MEANING", "on", "embedded or off"),
+        ("FLOWENGINE_WEBSOCKETS", "fast", "lean or websockets"),
         ("NOVA_TTS_WS_URL", "ws://[", "ws://"),
         ("NOVA_TTS_WS_URL", "ws://speech:many", "ws://"),
         ("SERVER_BASE_URL", "https://[", "public address"),
