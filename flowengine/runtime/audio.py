@@ -47,6 +47,11 @@ _SQUARES = tuple(float(sample * sample) for sample in _SAMPLES)
 _LOUDNESS = bytes(min(255, abs(sample) >> 7) for sample in _SAMPLES)
 
 
+def samples_of(mulaw: bytes) -> tuple[int, ...]:
+    """Mu-law as 16-bit samples."""
+    return tuple(map(_SAMPLES.__getitem__, mulaw))
+
+
 def mulaw_to_pcm16(mulaw: bytes) -> bytes:
     """Mu-law to PCM s16le: twice as long. About 2 µs a frame."""
     pcm = bytearray(2 * len(mulaw))
