@@ -92,6 +92,8 @@ class Call:
         self.weighing: Weighing | None = None
         self.opt_out_open = False
         """The caller was asked whether to be called no more, and has not said no."""
+        self.is_firm = False
+        """Nothing that is said now may be interrupted: a machine has the line."""
         self._repeatable = True
         self._silence: str | None = None
         self._keys: str | None = None
@@ -185,7 +187,7 @@ class Call:
             return
         self.latest = said
         self._repeatable = False
-        free = interruptible and prompt.line not in self.firm_lines
+        free = interruptible and not self.is_firm and prompt.line not in self.firm_lines
         speech = Speak(self.transcript.next_id(), sentences, prompt.line, free)
         self.transcript.speaks(self.at, speech)
         self.guarding.spoke(sentences[-1])

@@ -12,6 +12,7 @@ from flowengine.compliance.saying.rule import Rule
 
 Expecting = Literal["open", "choice", "text", "number", "digits", "date", "time", "postcode"]
 Speaker = Literal["model", "outside", "flow"]
+Evidence = Literal["verdict", "words", "beep"]
 Tier = Literal["protective", "phrase", "pattern", "meaning", "model", "key", "slot", "none"]
 
 # Orders.
@@ -161,6 +162,18 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class HearGreeting:
+    """A machine's greeting is to be heard out; answer with `GreetingEnded`. With `on` False: no more.
+
+    It ends with a beep, after so many seconds of `quiet`, or when it has lasted for `longest`. Again, it replaces.
+    """
+
+    on: bool
+    quiet: float = 2.0
+    longest: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Suppress:
     """The caller opted out: write the number to the do-not-call list at once."""
 
@@ -208,6 +221,14 @@ class Understood:
     tier: Tier
     candidates: tuple[Candidate, ...] = ()
     sentiment: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Whoever answered was taken for a machine, and is one, or is a person after all. `evidence`: of a machine."""
+
+    by_machine: bool
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +298,10 @@ Order = (
     | ReadValue
     | Transfer
     | Record
+    | HearGreeting
     | Suppress
     | Hangup
 )
 Weigh = WeighMeaning | ChooseIntent | ReadValue
-Fact = Entered | Understood | SlotFilled | Chose | Noted | Blocked | Summarised | Ended
+Fact = Entered | Understood | Screened | SlotFilled | Chose | Noted | Blocked | Summarised | Ended
 Command = Order | Fact

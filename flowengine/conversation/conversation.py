@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from flowengine.conversation.answering import Answering
+from flowengine.conversation.answerphone import Answerphone
 from flowengine.conversation.call import Call, Further
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.coming_back import come_back
@@ -28,8 +29,11 @@ from flowengine.conversation.events import (
     Connected,
     EndRequested,
     Event,
+    GreetingEnded,
+    GreetingRecognised,
     GuardAnswered,
     IntentChosen,
+    LineJudged,
     MachineDetected,
     MeaningWeighed,
     ModelAnswered,
@@ -49,6 +53,7 @@ from flowengine.conversation.events import (
 from flowengine.conversation.guarding import FAREWELL
 from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.limits import limit_timer, limits_of
 from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
@@ -66,17 +71,13 @@ from flowengine.graph.model import (
     Flow,
     Intent,
     Llm,
-    OnAfter,
     OnHangup,
     OnIntent,
-    OnMachine,
     Transfer,
     Trigger,
 )
 
 HUMAN_REQUEST = "human_request"
-LIMIT = "after-"
-"""How the ids of the timers of `anywhere … after 8m` begin."""
 
 
 class Conversation:
@@ -114,7 +115,8 @@ class Conversation:
         self._pressing = Pressing(self._call, collector, settling)
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
-        self._deferred: list[CallerSaid | CallerPressed | TimerFired | MachineDetected] = []
+        self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
+        self._deferred: list[Event] = []
         self._was_spent = False
 
     # What may be read.
@@ -171,6 +173,11 @@ class Conversation:
         stay = self._call.stay
         return stay is not None and isinstance(stay.waiting, Llm) and not self.finished
 
+    @property
+    def screens(self) -> bool:
+        """Whether words of an answering machine would be taken for what they are."""
+        return self._call.stay is not None and not self.finished and self._answerphone.listens
+
     def is_whole_turn(self, text: str) -> bool:
         """Whether these words are surely all of an answer here, so that nobody need wait for more."""
         return self._call.stay is not None and not self.finished and self._hearing.is_whole(text)
@@ -200,11 +207,12 @@ class Conversation:
         try:
             self._take(event)
             self._take_deferred()
-            if not self.finished:
+            if not self.finished and not self._answerphone.is_waiting:
                 self._answering.model_goes_on()
-            if not self.finished:
+            if not self.finished and not self._answerphone.is_waiting:
                 self._answering.end_model_in_time()
             self._guard_is_spent()
+            self._answerphone.follow()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
         self._arm_silence()
@@ -214,6 +222,7 @@ class Conversation:
         match event:
             case SpeechHeard(speech_id=speech_id):
                 self._call.transcript.heard(speech_id)
+                self._answerphone.heard_to_the_end()
                 self._interpreter.recording.heard(speech_id)
                 self._go_on()
             case SpeechCut(speech_id=speech_id, heard=heard):
@@ -232,6 +241,10 @@ class Conversation:
                 self._connected()
             case _ if self._call.stay is None:
                 pass
+            case LineJudged() | GreetingRecognised() | GreetingEnded() | MachineDetected():
+                self._answerphone.take(event)
+            case _ if self._answerphone.is_waiting:
+                self._answerphone.wait(event)
             case CallerSaid() | CallerPressed() if self._put_through:
                 self._overhear(event)
             case CallerSaid() | CallerPressed():
@@ -244,8 +257,6 @@ class Conversation:
                 self._answering.said(event)
             case MeaningWeighed() | IntentChosen() | ValueRead() | WeighingFailed():
                 self._hearing.tiers.answered(event)
-            case MachineDetected():
-                self._machine(event)
             case CameBack():
                 come_back(self._call, self._interpreter)
             case SayRequested() | MoveRequested() | SlotGiven() | NoteRequested():
@@ -255,18 +266,20 @@ class Conversation:
 
     def _go_on(self) -> None:
         """Make a move that has waited for this line to be heard."""
-        if self._call.stay is not None and not self.finished:
+        if self._call.stay is not None and not self.finished and not self._answerphone.is_waiting:
             self._interpreter.go_on()
 
     def _connected(self) -> None:
         if self._call.stay is not None:
             return
-        for seconds in sorted({trigger.seconds for trigger in self._after()}):
-            self._call.emit(StartTimer(_after_timer(seconds), seconds))
+        for seconds in sorted({trigger.seconds for trigger in limits_of(self.flow)}):
+            self._call.emit(StartTimer(limit_timer(seconds), seconds))
         self._interpreter.start()
 
     def _hear(self, event: CallerSaid | CallerPressed) -> None:
         if isinstance(event, CallerSaid) and is_cough(event.text):
+            return
+        if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return
         if self._call.transcript.firm and not (
             isinstance(event, CallerSaid) and self._hearing.is_protective(event.text)
@@ -279,8 +292,13 @@ class Conversation:
             self._pressing.pressed(event.key)
 
     def _take_deferred(self) -> None:
-        while self._deferred and not self._call.transcript.firm and not self._put_through and not self.finished:
-            self._take(self._deferred.pop(0))
+        while not self.finished and not self._answerphone.is_waiting:
+            if self._deferred and not self._call.transcript.firm and not self._put_through:
+                self._take(self._deferred.pop(0))
+            elif (held := self._answerphone.next_held()) is not None:
+                self._take(held)
+            else:
+                return
 
     def _timer(self, event: TimerFired) -> None:
         match self._call.fired(event.timer_id):
@@ -297,7 +315,7 @@ class Conversation:
         call = self._call
         assert call.stay is not None
         live = layers(self.flow, call.stay)
-        due = [trigger for trigger in self._after() if _after_timer(trigger.seconds) == event.timer_id]
+        due = [trigger for trigger in limits_of(self.flow) if limit_timer(trigger.seconds) == event.timer_id]
         found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, call.stay.counts)]
         if not found:
             return
@@ -309,20 +327,6 @@ class Conversation:
         call.may_repeat()
         call.stop_speaking()
         self._interpreter.take(chosen.branch, chosen.label)
-
-    def _machine(self, event: MachineDetected) -> None:
-        """A machine has the line: the flow says what that means, nobody hangs up by themselves."""
-        call = self._call
-        if call.transcript.firm:
-            self._deferred.append(event)
-            return
-        found = self._live(OnMachine())
-        if not found:
-            call.note("answered by a machine")
-            return
-        call.disarm_silence()
-        call.disarm_keys()
-        self._settling.take(found[0])
 
     def _guard_is_spent(self) -> None:
         """Twice something was to be said that may not be: a person where the flow has one, else goodbye."""
@@ -373,6 +377,8 @@ class Conversation:
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""
         call = self._call
+        if self._answerphone.is_waiting:
+            return
         if not self.finished and not call.silence_armed and (seconds := patience(call)) is not None:
             call.arm_silence(seconds)
 
@@ -380,16 +386,3 @@ class Conversation:
         """The live branches on it, the one to take first."""
         stay = self._call.stay
         return best(list(fits(layers(self.flow, stay), trigger, stay.counts))) if stay is not None else []
-
-    def _after(self) -> set[OnAfter]:
-        branches = (branch for layer in self.flow.anywhere for branch in layer.branches)
-        return {trigger for branch in branches for trigger in branch.triggers if isinstance(trigger, OnAfter)}
-
-
-def is_limit(timer_id: str) -> bool:
-    """Whether a timer counts from the connection, whatever happens in between."""
-    return timer_id.startswith(LIMIT)
-
-
-def _after_timer(seconds: float) -> str:
-    return f"{LIMIT}{seconds:g}"

@@ -10,6 +10,8 @@ from typing import Literal
 
 from flowengine.conversation.meaning import Likeness
 
+Verdict = Literal["person", "machine", "message_end"]
+"""Who has answered. `message_end`: a machine, and its greeting is over."""
 TransferResult = Literal["answered", "busy", "no_answer", "failed"]
 
 
@@ -161,8 +163,31 @@ class TransferEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class LineJudged:
+    """The telephone network's verdict on who has answered."""
+
+    at: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingRecognised:
+    """What is being said is an answering machine's greeting: known before the utterance is over."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingEnded:
+    """In answer to `HearGreeting`: by a beep, by quiet after the voice, or because it has taken long enough."""
+
+    at: float
+    by: Literal["beep", "quiet", "time"]
+
+
+@dataclass(frozen=True, slots=True)
 class MachineDetected:
-    """The line was answered by a machine."""
+    """The line was answered by a machine, for sure, and its greeting is over."""
 
     at: float
 
@@ -241,6 +266,9 @@ Event = (
     | ValueRead
     | WeighingFailed
     | TransferEnded
+    | LineJudged
+    | GreetingRecognised
+    | GreetingEnded
     | MachineDetected
     | CameBack
     | CallerHungUp

@@ -20,10 +20,9 @@ _MAILBOX = (
     r"(?:voicemail|voice mail|voice mailbox|mailbox|answer ?phone|answering (?:machine|service)|messaging service"
     r"|message service|voice messaging)"
 )
-_REACHED = (
-    r"you have (?:reached|got through to|come through to|got|called)|you are (?:through|connected) to"
-    r"|you are speaking to|welcome to|(?<!is )this is|thanks for calling|thank you for (?:calling|ringing)"
-)
+_REACHED = r"you have (?:reached|got through to|come through to|called)|you are (?:through|connected) to"
+_THANKS = r"welcome to|thanks for calling|thank you for (?:calling|ringing)"
+_NAMED = r"(?<!is )this is"
 _NOW = r"(?:(?:right now|just now|at the moment|at this time|at present|currently|today|presently) )?"
 _TAKE = r"(?:take|answer|accept) (?:your|the|this) (?:phone )?call"
 _CALLED = (
@@ -37,7 +36,7 @@ UNMISTAKABLE = re.compile(
     "|".join(
         (
             rf"\b(?<!heard )(?<!before )(?:after|at|following|hear) (?:the|a) (?:\w+ )?{_TONE}\b",
-            rf"\b(?:{_REACHED}) (?!not\b)(?:(?!not\b)\w+ ){{0,6}}?{_MAILBOX}\b",
+            rf"\b(?:{_REACHED}|{_THANKS}|{_NAMED}) (?!not\b)(?:(?!not\b)\w+ ){{0,6}}?{_MAILBOX}\b",
             rf"\b{_MAILBOX} (?:\w+ ){{0,6}}?(?:is|are) (?:now |currently )?full\b",
             rf"\b{_MAILBOX} (?:\w+ ){{0,6}}?(?:has not been set up|is not set up|is not accepting)\b",
             r"\bcan not (?:accept|take) any (?:more |new )?messages\b",
@@ -46,15 +45,15 @@ UNMISTAKABLE = re.compile(
             r"\b(?:i|we|nobody|no one) can(?: not)? (?:come|get) to the phone\b",
             rf"\b{_CALLED}\b(?! (?:about|for|is (?:the )?wrong|mate|from))",
             r"\bplease (?:now )?record (?:your|a) (?:\w+ )?message\b",
-            rf"\b(?:state|record|announce|(?<!you )say) your (?:full )?name (?:and|then|after|so)\b",
+            r"\b(?:state|record|announce|(?<!you )say) your (?:full )?name (?:and|then|after|so)\b",
             r"\bif you record your name\b|\bcall (?:is being )?screen(?:ed|ing)(?: service)?\b",
             r"\byour call (?:has been|is being) (?:forwarded|diverted|screened|redirected)\b",
-            r"\b(?:has|have) not been recogni[sz]ed\b|\bis not in (?:service|use)\b|\bis no longer in (?:service|use)\b",
+            r"\b(?:has|have) not been recogni[sz]ed\b|\bis (?:not|no longer) in (?:service|use)\b",
             r"\bplease (?:hang up|replace the (?:handset|receiver)) and (?:try|dial)\b",
             r"\bcheck the number and (?:try|dial)\b|\bunable to connect (?:your|this|the) call\b",
-            r"\bnot (?:be )?(?:connect|complete)(?:ed)? (?:your|this|the) call\b|\bcall can not be (?:connected|completed)\b",
+            r"\bnot (?:connect|complete) (?:your|this|the) call\b|\bcall can not be (?:connected|completed)\b",
             r"\bdo(?:es)? not (?:accept|take) (?:calls from )?(?:anonymous|withheld|unknown|incoming|unidentified)\b",
-            r"\b(?:re ?record|rerecord) (?:your|the|this) message\b|\bfinished recording\b|\bto leave a callback number\b",
+            r"\b(?:re ?record|rerecord) (?:your|the|this) message\b|\bfinished recording\b",
             r"\b(?:is|may be) (?:currently )?(?:switched off|unavailable|unreachable) (?:\w+ ){0,6}?"
             r"(?:try|call)(?: again)? later\b",
         )
@@ -68,15 +67,21 @@ _LEAVE = (
 _ABSENT = (
     rf"\b(?:i am|we are|nobody is|no one is|there is nobody|there is no one) {_NOW}(?:not |un)?"
     r"(?:available|around|here|in|at home|home|able to)\b|\b(?:i|we) (?:have )?missed (?:you|your call)\b"
-    r"|\bsorry (?:i|we) missed\b|\b(?:i am|we are) (?:away|out|unavailable|busy)\b|\bour (?:office|offices|lines) (?:is|are) "
-    r"(?:now |currently )?closed\b|\b(?:i|we) can not (?:talk|answer|pick up)\b"
+    r"|\bsorry (?:i|we) missed\b|\b(?:i am|we are) (?:away|out|unavailable|busy)\b"
+    r"|\b(?:i|we) can not (?:talk|answer|pick up)\b"
 )
 _BACK = (
     r"\b(?:i|we|someone|somebody|one of (?:us|our team)|a member of (?:our|the) (?:team|staff)) (?:will|shall) "
     r"(?:\w+ )?(?:get|call|ring|phone|come|return)(?: \w+){0,3}? (?:you|your call|back)\b"
 )
+_CLOSED = (
+    r"\b(?:our|the) (?:\w+ )?(?:office|offices|lines|reception|surgery|shop) (?:is|are) (?:now |currently )?closed\b"
+)
 _HINTS = {
     "reached": re.compile(rf"\b(?:{_REACHED})\b"),
+    "thanks": re.compile(rf"\b(?:{_THANKS})\b"),
+    "named": re.compile(rf"\b(?:{_NAMED})\b"),
+    "closed": re.compile(_CLOSED),
     "leave": re.compile(_LEAVE),
     "absent": re.compile(_ABSENT),
     "back": re.compile(_BACK),
@@ -85,13 +90,19 @@ TOGETHER = (
     frozenset({"reached", "leave"}),
     frozenset({"reached", "absent"}),
     frozenset({"reached", "back"}),
+    frozenset({"reached", "closed"}),
+    frozenset({"thanks", "leave"}),
+    frozenset({"thanks", "back"}),
+    frozenset({"thanks", "closed"}),
+    frozenset({"named", "leave"}),
     frozenset({"leave", "absent"}),
     frozenset({"leave", "back"}),
 )
-"""Not "absent" and "back": "I'm busy, I'll ring you back" is what people say."""
+"""Not "absent" with "back" or "named": "this is Dana, I'm busy, I'll ring you back" is what people say."""
 
 _ANSWER = (
-    r"hello|hi|hiya|hey|yes|speaking|good (?:morning|afternoon|evening)|(?:is )?(?:anyone|anybody|someone|somebody) there"
+    r"hello|hi|hiya|hey|yes|speaking|good (?:morning|afternoon|evening)"
+    r"|(?:is )?(?:anyone|anybody|someone|somebody) there"
     r"|(?:are )?you (?:still )?there|who is (?:this|it|that|there|calling|speaking)|(?:can|do) you hear me"
     r"|i can(?: not)? hear you|i am (?:still )?(?:here|listening|on the line)|(?:can|how can|how may) i help(?: you)?"
     r"|what (?:do you want|is it)|pardon|sorry|go (?:on|ahead)|carry on|(?:do not|please do not) hang up"

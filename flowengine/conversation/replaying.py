@@ -19,6 +19,7 @@ from flowengine.conversation.commands import (
     CancelTimer,
     ChooseIntent,
     Command,
+    HearGreeting,
     Listen,
     Order,
     Pause,
@@ -30,10 +31,11 @@ from flowengine.conversation.commands import (
     Transfer,
     WeighMeaning,
 )
-from flowengine.conversation.conversation import Conversation, is_limit
+from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
     ActionFinished,
     Event,
+    GreetingEnded,
     GuardAnswered,
     IntentChosen,
     MeaningWeighed,
@@ -47,6 +49,7 @@ from flowengine.conversation.events import (
     ValueRead,
     WeighingFailed,
 )
+from flowengine.conversation.limits import is_limit
 from flowengine.conversation.record import KIND, as_read, event_from_json, is_command, is_event
 
 Request = AskGuard | RunAction | AskModel | WeighMeaning | ChooseIntent | ReadValue | Transfer
@@ -94,6 +97,7 @@ class Replay:
     requests: dict[str, Request] = field(default_factory=dict)
     half_told: set[str] = field(default_factory=set)
     listening: Listen | None = None
+    greeting: HearGreeting | None = None
     opt_outs: list[str] = field(default_factory=list)
 
     def orders(self, at: float) -> tuple[Order, ...]:
@@ -107,7 +111,8 @@ class Replay:
         )
         listening = () if self.listening is None else (self.listening,)
         asked = (request for request_id, request in self.requests.items() if request_id not in self.half_told)
-        return (*listening, *asked, *timers)
+        greeting = () if self.greeting is None else (self.greeting,)
+        return (*listening, *asked, *timers, *greeting)
 
     def events(self, at: float) -> tuple[Event, ...]:
         """What has to be told first: nothing of what was being spoken counts as heard; half an answer stays half."""
@@ -122,6 +127,8 @@ class Replay:
                 self.speech.pop(speech_id, None)
             case TimerFired(timer_id=timer_id):
                 self._over(timer_id)
+            case GreetingEnded():
+                self.greeting = None
             case ModelSaid(request_id=request_id):
                 self.half_told.add(request_id)
             case (
@@ -150,6 +157,8 @@ class Replay:
                 self._over(timer_id)
             case Listen():
                 self.listening = command
+            case HearGreeting(on=on):
+                self.greeting = command if on else None
             case Suppress(reason=reason):
                 self.opt_outs.append(reason)
             case AskGuard() | RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue() | Transfer():

@@ -87,7 +87,9 @@ def _tone(samples: tuple[int, ...], rms: float) -> float | None:
 
 def _power(samples: tuple[int, ...], hertz: float) -> float:
     cosines, sines = _waves(hertz)
-    return sum(map(mul, samples, cosines)) ** 2 + sum(map(mul, samples, sines)) ** 2
+    real: float = sum(map(mul, samples, cosines))
+    imaginary: float = sum(map(mul, samples, sines))
+    return real * real + imaginary * imaginary
 
 
 @cache

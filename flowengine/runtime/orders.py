@@ -10,6 +10,7 @@ from flowengine.conversation.commands import (
     Command,
     Fact,
     Hangup,
+    HearGreeting,
     Listen,
     Pause,
     Speak,
@@ -22,6 +23,7 @@ from flowengine.runtime.away import Away
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errand, Errands
+from flowengine.runtime.greeting import Greeting
 from flowengine.runtime.ports import Record
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.timers import Timers
@@ -39,6 +41,7 @@ class Orders:
         timers: Timers,
         errands: Errands,
         away: Away,
+        greeting: Greeting,
         record: Record,
         ending: Ending,
     ) -> None:
@@ -48,6 +51,7 @@ class Orders:
         self._timers = timers
         self._errands = errands
         self._away = away
+        self._greeting = greeting
         self._record = record
         self._ending = ending
 
@@ -72,6 +76,8 @@ class Orders:
                 self._errands.drop(timer_id)
             case Transfer():
                 self._away.want(command)
+            case HearGreeting():
+                self._greeting.wait(command)
             case Suppress(reason=reason):
                 self._record.suppress(reason)
             case Hangup(outcome=outcome):
@@ -82,6 +88,7 @@ class Orders:
     def _hang_up(self, outcome: str) -> None:
         self._ending.outcome = outcome
         self._away.want(None)
+        self._greeting.stop()
         self._timers.clear()
         if self._away.is_away:
             # A farewell that nobody can hear holds nothing up.

@@ -20,11 +20,12 @@ from flowengine.conversation.events import (
     CallerSaid,
     EndRequested,
     Event,
-    MachineDetected,
+    LineJudged,
     SpeechCut,
     SpeechHeard,
     TimerFired,
     TransferEnded,
+    Verdict,
 )
 from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
@@ -33,6 +34,7 @@ from flowengine.runtime.away import Away
 from flowengine.runtime.ears import Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errands
+from flowengine.runtime.greeting import Greeting
 from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.inbox import OVERFLOW, Inbox
@@ -84,6 +86,7 @@ class CallSession:
         self._measuring = Measuring(tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, weakly(self._look), self._tasks.fail)
         self._ending = Ending()
+        self._greeting = Greeting(lambda: parts.conversation.screens, at, self.inbox.put)
         self._orders = Orders(
             speaking=self._speaking,
             stop_speaking=weakly(self._stop_speaking),
@@ -91,10 +94,11 @@ class CallSession:
             timers=self._timers,
             errands=self._errands,
             away=self.away,
+            greeting=self._greeting,
             record=parts.record,
             ending=self._ending,
         )
-        self._warned = self._machine = False
+        self._warned = False
 
     # What the outside calls.
 
@@ -102,6 +106,7 @@ class CallSession:
         """Caller audio, mu-law 8 kHz, of any length: straight to the recogniser."""
         self._quiet.heard(now := self._now())
         self._ears.push(mulaw, now)
+        self._greeting.push(mulaw)
 
     def on_mark(self, name: str) -> None:
         """The far end has played up to this mark."""
@@ -117,11 +122,9 @@ class CallSession:
             self.inbox.put(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private
 
-    def on_machine(self) -> None:
-        """The line was answered by a machine; said again, it changes nothing."""
-        if not self._machine:
-            self._machine = True
-            self.inbox.put(MachineDetected(self._at()))
+    def on_verdict(self, verdict: Verdict) -> None:
+        """Who has answered, as the telephone network judges it."""
+        self.inbox.put(LineJudged(self._at(), verdict))
 
     def on_gone(self, reason: str, *, failure: bool = False, comes_back: bool = False) -> None:
         """The far end has left; `failure` when that was not a hang-up but a broken line.
@@ -208,6 +211,7 @@ class CallSession:
             self._break_off(self._ending.failure or "cancelled")
         for stop in (self._speaking.shut, self._errands.stop, self.away.stop, self._ears.shut, self._timers.clear):
             stop()
+        self._greeting.stop()
         self._measuring.over()
 
     def _break_off(self, reason: str) -> None:
@@ -257,6 +261,7 @@ class CallSession:
         self._turns.on(event, now)
         self._errands.hear(event)
         self._hastening.hear(event)
+        self._greeting.hear(event)
         self._speaking.hear(event)
         match event:
             case PartialTranscript():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from flowengine.compliance.policy import LONDON
 from flowengine.conversation.call import Further
 from flowengine.conversation.conversation import Conversation
-from flowengine.conversation.events import TransferResult
+from flowengine.conversation.events import TransferResult, Verdict
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import ContactNotValid, FlowEngineError, FlowNotValid
 from flowengine.graph.model import Direction, Flow
@@ -45,9 +45,7 @@ log = logging.getLogger(__name__)
 FAREWELL_S = 15.0
 SETTLE_S = 5.0
 """For hang-ups that are still being tried; what fails then, the telephone's `action` makes good."""
-MACHINES_KEPT = 1000
-DIALOGUE = 2
-"""Whoever has had so many turns is a person: a machine says its greeting, and the verdict comes during that."""
+VERDICTS_KEPT = 1000
 
 
 class AtCapacity(FlowEngineError):
@@ -144,7 +142,7 @@ class Calls:
         self._summaries = Summaries(model)
         self.reviving = Reviving(recording, library, self.further)
         self._now = now
-        self._machines: deque[str] = deque(maxlen=MACHINES_KEPT)
+        self._verdicts: OrderedDict[str, Verdict] = OrderedDict()
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
         self.at_end: Callable[[PreparedCall], None] | None = None
@@ -164,15 +162,15 @@ class Calls:
         """The live call of this sid: one call has one session, and one record."""
         return next((live for live in self._live.values() if live.prepared.call_sid == call_sid), None)
 
-    def answered_by_machine(self, call_sid: str) -> None:
-        """Tell the call's flow, now or when it begins: the verdict may be there before the stream is."""
+    def judged(self, call_sid: str, verdict: Verdict) -> None:
+        """Tell the call who has answered, now or when it begins: the verdict may be there before the stream is."""
         live = self.find(call_sid)
-        if live is not None and live.conversation.turns >= DIALOGUE:
-            log.info("a late verdict: a person has talked with us", extra={"call_id": live.prepared.call_id})
-        elif live is not None:
-            live.session.on_machine()
-        elif call_sid not in self._machines:
-            self._machines.append(call_sid)
+        if live is not None:
+            live.session.on_verdict(verdict)
+            return
+        self._verdicts[call_sid] = verdict
+        if len(self._verdicts) > VERDICTS_KEPT:
+            self._verdicts.popitem(last=False)
 
     async def revive(self, call_sid: str, transferred: TransferResult | None = None) -> PreparedCall | None:
         """A call that another process held and left open when it died, ready to go on; None when there is none.
@@ -293,8 +291,9 @@ class Calls:
         self._live[call_id] = live
         self.families.started.add(live.prepared.direction)
         log.info("call started", extra={"call_id": call_id, "flow": live.prepared.flow.name})
-        if live.prepared.call_sid in self._machines:
-            live.session.on_machine()
+        if (verdict := self._verdicts.pop(live.prepared.call_sid, None)) is not None:
+            # Once the session is running: its clock begins there.
+            asyncio.get_running_loop().call_soon(live.session.on_verdict, verdict)
         result = CallResult("failed", "cancelled", abnormal=True, duration=0.0)
         try:
             result = await live.session.run()

@@ -21,12 +21,14 @@ from flowengine.conversation.commands import (
     Ended,
     Entered,
     Hangup,
+    HearGreeting,
     Listen,
     Noted,
     Pause,
     ReadValue,
     Record,
     RunAction,
+    Screened,
     SlotFilled,
     Speak,
     StartTimer,
@@ -45,8 +47,11 @@ from flowengine.conversation.events import (
     CameBack,
     Connected,
     EndRequested,
+    GreetingEnded,
+    GreetingRecognised,
     GuardAnswered,
     IntentChosen,
+    LineJudged,
     MachineDetected,
     MeaningWeighed,
     ModelAnswered,
@@ -301,6 +306,11 @@ class Watcher:
                 | ValueRead()
                 | WeighingFailed()
                 | Record()
+                | LineJudged()
+                | GreetingRecognised()
+                | GreetingEnded()
+                | HearGreeting()
+                | Screened()
                 | MachineDetected()
                 | CallerHungUp()
                 | EndRequested()

@@ -183,15 +183,15 @@ async def transfer_ended(request: Request) -> Response:
 
 
 async def machine_detection(request: Request) -> Response:
-    """Twilio's verdict on who has answered. A machine is told to the flow; a person, or no verdict, changes nothing."""
+    """Twilio's verdict on who has answered, told to the call; that it does not know changes nothing."""
     form = await _signed_form(request)
     calls: Calls = request.app.state.calls
     try:
-        call_sid, is_machine = callbacks.parse_answered_by(form)
+        call_sid, verdict = callbacks.parse_answered_by(form)
     except ProtocolError as error:
         raise ProblemError(400, "Not a verdict", str(error)) from error
-    if is_machine:
-        calls.answered_by_machine(call_sid)
+    if verdict is not None:
+        calls.judged(call_sid, verdict)
     attempt_id, dialling = request.query_params.get("attempt"), request.app.state.dialling
     if attempt_id is not None and dialling is not None:
         await asyncio.to_thread(dialling.verdict, attempt_id, form["AnsweredBy"])

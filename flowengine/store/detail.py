@@ -273,6 +273,8 @@ class _Story:
                 self.recordings.append(RecordingMark(at, facts["on"], facts["problem"]))
             case "MachineDetected":
                 self.machine = True
+            case "Screened":
+                self.machine = facts["by_machine"]
             case "CameBack":
                 self.notes.append(Note(at, "the line was lost, and is there again"))
             case "Remarked":

@@ -24,6 +24,7 @@ from flowengine.conversation.commands import (
     Entered,
     Fact,
     Noted,
+    Screened,
     SlotFilled,
     Summarised,
     Suppress,
@@ -325,6 +326,8 @@ class Player:
                 turn.suppressed = reason
             case Summarised(fields=fields):
                 self._reckoned = dict(fields)
+            case Screened(by_machine=by_machine):
+                turn.notes.append("an answering machine" if by_machine else "a person, not an answering machine")
             case Ended():
                 pass
             case _:

@@ -25,12 +25,14 @@ from flowengine.conversation.commands import (
     Entered,
     Fact,
     Hangup,
+    HearGreeting,
     Listen,
     Noted,
     Pause,
     ReadValue,
     Record,
     RunAction,
+    Screened,
     SlotFilled,
     Speak,
     StartTimer,
@@ -47,6 +49,7 @@ from flowengine.conversation.events import (
     CallerSaid,
     Connected,
     Event,
+    GreetingEnded,
     GuardAnswered,
     MachineDetected,
     SpeechCut,
@@ -129,6 +132,7 @@ class VirtualCall:
         self._timers: dict[str, float] = {}
         self._following: deque[Event] = deque()
         self._coming: list[_Coming] = []
+        self._greeting: _Coming | None = None
         self._unanswered = False
         """Something was asked for that will never be answered; the flow's own timer has to say so."""
         self._transfer: Answer | None = None
@@ -301,10 +305,20 @@ class VirtualCall:
                 self._transfer = None
             case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked():
                 self._on_fact(command)
-            case Summarised() | Ended():
+            case HearGreeting(on=on, quiet=quiet):
+                self._hear_out(quiet if on else None)
+            case Summarised() | Screened() | Ended():
                 self._on_fact(command)
             case _:
                 assert_never(command)
+
+    def _hear_out(self, quiet: float | None) -> None:
+        """A machine's greeting ends with the words that told it, and after so many seconds of quiet."""
+        self._coming = [each for each in self._coming if each is not self._greeting]
+        self._greeting = None
+        if quiet is not None:
+            self._greeting = _Coming(self.at + quiet, lambda at: GreetingEnded(at, "quiet"))
+            self._coming.append(self._greeting)
 
     def _expect(self, answer: Answer) -> None:
         if answer.event is None:

@@ -100,6 +100,10 @@ Please try again later.
 I'm recording this call.
 Can you call later? I'm driving.
 This is a bad line.
+This is Dana, I'm busy right now.
+Hello, this is Dana. I'm not available at the moment.
+This is Dana, I'll call you back.
+Welcome to the madhouse, I'm busy.
 The person you want is my wife.
 The person you're calling about is my mother.
 """

@@ -12,7 +12,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, get_args
 
-from flowengine.conversation.events import TransferResult
+from flowengine.conversation.events import TransferResult, Verdict
 from flowengine.errors import ProtocolError
 
 CallStatus = Literal[
@@ -131,10 +131,17 @@ def parse_transfer(form: Mapping[str, str]) -> TransferCallback:
     return TransferCallback(_sid(form), result, is_up=form.get("CallStatus") not in ENDS)
 
 
-def parse_answered_by(form: Mapping[str, str]) -> tuple[str, bool]:
-    """The call, and whether a machine (or a fax) has answered it. Raises ProtocolError."""
+def parse_answered_by(form: Mapping[str, str]) -> tuple[str, Verdict | None]:
+    """The call, and who has answered it; None where Twilio does not know. Raises ProtocolError.
+
+    A fax waits for no greeting's end: it is a machine that has nothing more to say.
+    """
     answered_by = form.get("AnsweredBy", "")
-    return _sid(form), answered_by.startswith("machine_") or answered_by == "fax"
+    if answered_by == "human":
+        return _sid(form), "person"
+    if answered_by.startswith("machine_end_") or answered_by == "fax":
+        return _sid(form), "message_end"
+    return _sid(form), "machine" if answered_by.startswith("machine_") else None
 
 
 def moved(current: CallStatus | None, told: CallStatus) -> CallStatus:

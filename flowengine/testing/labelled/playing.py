@@ -151,6 +151,9 @@ def _steps(entries: Sequence[Entry], turn: int) -> _Steps:
                     return steps
                 pressing = False
                 steps.lines.append("caller: (silence)")
+            case "Screened" if facts["by_machine"] and "words" not in facts["evidence"]:
+                # Words that tell a machine are played as they were said.
+                steps.lines.append("caller: (voicemail)")
             case "MachineDetected":
                 steps.lines.append("caller: (voicemail)")
             case "MoveRequested" | "SlotGiven" | "SayRequested" | "EndRequested":

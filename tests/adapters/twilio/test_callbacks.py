@@ -22,6 +22,7 @@ from flowengine.adapters.twilio.callbacks import (
     parse_transfer,
     settled,
 )
+from flowengine.conversation.events import Verdict
 from flowengine.errors import ProtocolError
 
 FORM = {
@@ -157,20 +158,20 @@ def test_a_transfer_may_end_with_its_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered_by", "is_machine"),
+    ("answered_by", "verdict"),
     [
-        ("machine_start", True),
-        ("machine_end_beep", True),
-        ("machine_end_silence", True),
-        ("machine_end_other", True),
-        ("fax", True),
-        ("human", False),
-        ("unknown", False),
-        ("", False),
+        ("machine_start", "machine"),
+        ("machine_end_beep", "message_end"),
+        ("machine_end_silence", "message_end"),
+        ("machine_end_other", "message_end"),
+        ("fax", "message_end"),
+        ("human", "person"),
+        ("unknown", None),
+        ("", None),
     ],
 )
-def test_who_has_answered_is_read(answered_by: str, is_machine: bool) -> None:
-    assert parse_answered_by({"CallSid": "CA1", "AnsweredBy": answered_by}) == ("CA1", is_machine)
+def test_who_has_answered_is_read(answered_by: str, verdict: Verdict | None) -> None:
+    assert parse_answered_by({"CallSid": "CA1", "AnsweredBy": answered_by}) == ("CA1", verdict)
 
 
 def test_a_callback_of_no_call_is_refused() -> None:

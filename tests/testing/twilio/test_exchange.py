@@ -93,7 +93,7 @@ def test_what_is_told_can_be_read(exchange: Exchange, server: Webhooks) -> None:
     assert settled(told) == "completed"
     assert (told[-1].duration_s, told[-1].answered_by, told[-1].sip_response_code) == (61, "human", 200)
     assert server.of("/status")[-1]["Duration"] == "2"
-    assert parse_answered_by(server.of("/amd")[0]) == (told[0].call_sid, False)
+    assert parse_answered_by(server.of("/amd")[0]) == (told[0].call_sid, "person")
 
 
 def test_ringing_takes_its_time_in_the_calls_own_world(exchange: Exchange, server: Webhooks) -> None:
