@@ -28,6 +28,7 @@ from flowengine.conversation.place import (
 from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.tiers import Tiers
+from flowengine.conversation.whole_values import is_plain, is_whole_value
 from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
 from flowengine.words.normalise import normalise, words
 
@@ -106,11 +107,13 @@ class Hearing:
         self._honouring.answer(kind)
 
     def is_whole(self, text: str) -> bool:
-        """Whether a turn is surely over with these words: one phrase of one live intent, or a plain yes or no to a
-        question that asks for nothing else."""
+        """Whether a turn is surely over with these words: one phrase of one live intent, a value that can't go on where
+        one is asked for, or a plain yes or no to a question that asks for nothing else."""
         stay = self._settling.here
         if stay.doubt is not None or (isinstance(stay.waiting, Collect) and self._collector.confirming):
-            return yes_or_no(text) is not None and len(words(text)) < MORE_THAN_NO
+            return is_plain(text)
+        if isinstance(stay.waiting, Collect):
+            return not self._honouring.protects(text) and is_whole_value(self._collector.wanted, text)
         if not isinstance(stay.waiting, Listen) or self._honouring.protects(text):
             return False
         named = self._listened_for(layers(self._call.flow, stay))

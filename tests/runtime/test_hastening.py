@@ -25,6 +25,18 @@ state start
 """
 )
 
+NUMBERED = made(
+    """
+slot pin: digits(4)
+  ask "Which four digits?"
+
+state start
+  collect pin
+    done: end done
+    failed: end apart
+"""
+)
+
 
 class Finalized:
     def __init__(self) -> None:
@@ -94,4 +106,11 @@ def test_what_is_more_or_less_than_a_phrase_is_not(text: str) -> None:
 def test_yes_to_a_read_back_is_whole_and_a_date_is_not() -> None:
     assert not finalized_after("next Tuesday", flow=CONFIRMING)
     assert finalized_after("yes", flow=CONFIRMING, before=("next Tuesday",))
+    assert not finalized_after("yes but", flow=CONFIRMING, before=("next Tuesday",))
     assert not finalized_after("no make it Friday", flow=CONFIRMING, before=("next Tuesday",))
+
+
+def test_all_the_digits_of_a_slot_are_whole_and_fewer_are_not() -> None:
+    assert finalized_after("It's 4 9 2 7.", flow=NUMBERED)
+    assert not finalized_after("It's 4 9 2", flow=NUMBERED)
+    assert not finalized_after("4 9 2 7 no", flow=NUMBERED)

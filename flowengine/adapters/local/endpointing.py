@@ -15,10 +15,10 @@ that the final is usually known before it is due.
 from __future__ import annotations
 
 import math
-import re
 from collections import deque
 from dataclasses import dataclass, field
 
+from flowengine.adapters.local.unfinished import sounds_unfinished
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.ports import (
     FinalTranscript,
@@ -59,10 +59,6 @@ PATIENCE_MS: dict[Expecting, int] = {
 DEFAULT_PATIENCE_MS = 600
 UNFINISHED_MS = 700
 """Waited on top when the words so far ask for more."""
-_UNFINISHED = re.compile(
-    r"\b(?:and|but|or|so|because|if|with|for|from|to|at|of|the|a|an|my|um|uh|er|erm"
-    r"|(?:my|the) (?:\w+ )?(?:number|name|postcode|address|date) is|it's|it is|i'm|i am)\s*$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +110,6 @@ def _evidence(probability: float) -> float:
     kept = min(0.999, max(0.001, probability))
     leaning = LEANING if kept >= MAY_BE_VOICE else 0.0
     return max(-MOST_EVIDENCE, min(MOST_EVIDENCE, math.log(kept / (1 - kept)) + leaning))
-
-
-def sounds_unfinished(text: str) -> bool:
-    """These words ask for more: they end in a conjunction, a preposition, "my number is". A question is complete."""
-    return not text.endswith("?") and _UNFINISHED.search(text.lower().rstrip(" .,!?…-")) is not None
 
 
 class Turn:
@@ -250,7 +241,7 @@ class Turn:
 
     def _close_if_due(self, utterance: _Utterance, steps: list[Step]) -> None:
         patience = DEFAULT_PATIENCE_MS if self.expecting is None else PATIENCE_MS[self.expecting]
-        if sounds_unfinished(utterance.partial.text):
+        if sounds_unfinished(utterance.partial.text, self.expecting):
             patience += UNFINISHED_MS
         quiet = self._now_ms - utterance.voice_until_ms
         # A voice that has just come back may be the turn going on: one more hop tells.
