@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.sweeping import Sweeping
+from flowengine.service.threads import Threads
 from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, websockets
 
 
@@ -34,6 +35,7 @@ class DrainingServer(uvicorn.Server):
         self._app = app
         self._draining: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._threads = Threads()
         self._sweeping = Sweeping(
             is_quiet=lambda: (calls := self._calls) is None or not calls.are_due,
             live=lambda: 0 if (calls := self._calls) is None else len(calls.live),
@@ -55,7 +57,11 @@ class DrainingServer(uvicorn.Server):
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        await super().serve(sockets)
+        self._threads.start()
+        try:
+            await super().serve(sockets)
+        finally:
+            self._threads.stop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         calls = self._calls
