@@ -6,6 +6,7 @@ It knows how to do each small thing once (say, note, fill, arm a timer) and deci
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Literal
@@ -34,6 +35,7 @@ from flowengine.conversation.sentiment import moved
 from flowengine.conversation.trace import Trace
 from flowengine.conversation.transcript import Prompt, Transcript
 from flowengine.conversation.weakly import weakly
+from flowengine.graph.barge_in import barge_in
 from flowengine.graph.jinja import read
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Span
@@ -178,7 +180,10 @@ class Call:
     # Speech.
 
     def say(self, prompt: Prompt, *, interruptible: bool = True) -> None:
-        """Speak, unless these very words were the last and the caller has done nothing since."""
+        """Speak, unless these very words were the last and the caller has done nothing since.
+
+        `interruptible` False: whatever is written where it is spoken.
+        """
         sentences = tuple(sentence for sentence in prompt.sentences if sentence)
         if not sentences:
             return
@@ -187,11 +192,30 @@ class Call:
             return
         self.latest = said
         self._repeatable = False
-        free = interruptible and not self.is_firm and prompt.line not in self.firm_lines
-        speech = Speak(self.transcript.next_id(), sentences, prompt.line, free)
+        state = self.stay.state if self.stay is not None else None
+        held = barge_in(self.flow, self.firm_lines, prompt.line, state)
+        free = interruptible and not self.is_firm and (held is None or held.mode != "never")
+        after = held.line if free and held is not None and held.line not in self.transcript.heard_lines else None
+        speech = Speak(self.transcript.next_id(), sentences, prompt.line, free, after)
         self.transcript.speaks(self.at, speech)
         self.guarding.spoke(sentences[-1])
         self.emit(speech)
+
+    def farewell(self, speech: Speak) -> Speak:
+        """What the last turn says is heard to its end, unless its line has a `barge-in` of its own."""
+        return speech if self._is_free(speech) else replace(speech, interruptible=False, after=None)
+
+    @property
+    def may_cut_farewell(self) -> bool:
+        """Whether all that is still to be heard of an ended call is said by lines that may be cut short even so."""
+        speeches = self.transcript.speeches
+        heard = self.transcript.heard_lines
+        return bool(speeches) and all(self._is_free(each) and each.may_be_cut(heard) for each in speeches)
+
+    def _is_free(self, speech: Speak) -> bool:
+        """Whether its line says for itself when it may be cut short."""
+        line = self.flow.lines.get(speech.line) if speech.line is not None else None
+        return line is not None and line.barge_in is not None
 
     def pause(self, seconds: float) -> None:
         pause = Pause(self.transcript.next_id(), seconds)

@@ -5,6 +5,7 @@ Orders are carried out in the order given. Facts ask for nothing; the record and
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,16 +21,24 @@ Tier = Literal["protective", "phrase", "pattern", "meaning", "model", "key", "sl
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say these sentences, after all that was asked for before. Answered by `SpeechHeard` or `SpeechCut`."""
+    """Say these sentences, after all that was asked for before. Answered by `SpeechHeard` or `SpeechCut`.
+
+    `after`: interruptible only once this line was heard in the call, which is asked at the moment of the interruption.
+    """
 
     speech_id: str
     sentences: tuple[str, ...]
     line: str | None = None
     interruptible: bool = True
+    after: str | None = None
 
     @property
     def text(self) -> str:
         return " ".join(self.sentences)
+
+    def may_be_cut(self, heard_lines: Collection[str]) -> bool:
+        """Whether the caller may cut it short, once these lines were heard to their end."""
+        return self.interruptible and (self.after is None or self.after in heard_lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -373,6 +373,8 @@ class Conversation:
             self._call.transcript.abandon()
         elif isinstance(event, CallerSaid) and not is_cough(event.text):
             self._hearing.late(event.text)
+            if self._call.may_cut_farewell:
+                self._call.stop_speaking()
 
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""

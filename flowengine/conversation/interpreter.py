@@ -7,7 +7,6 @@ but through them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from flowengine.conversation.call import Call
@@ -388,10 +387,7 @@ class Interpreter:
         call.disarm_keys()
         call.release(*call.stays())
         call.outcome = outcome
-        # A farewell is heard to its end: what this turn said last may not be interrupted.
-        for index, command in enumerate(call.out):
-            if isinstance(command, Speak):
-                call.out[index] = replace(command, interruptible=False)
+        call.out = [call.farewell(each) if isinstance(each, Speak) else each for each in call.out]
         call.emit(Hangup(outcome), *summarised(call, outcome), Ended(outcome))
 
     def _here(self) -> Stay:

@@ -13,7 +13,7 @@ from typing import TypeVar, get_args
 
 import msgspec
 
-from flowengine.conversation.commands import Command, RunAction
+from flowengine.conversation.commands import Command, RunAction, Speak
 from flowengine.conversation.events import ActionFinished, CallerPressed, CallerSaid, Event
 from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.errors import ProtocolError
@@ -82,7 +82,11 @@ def _to_json(entry: Event | Command) -> dict[str, object]:
             entry = replace(entry, values=tuple((name, _plain(value)) for name, value in values))
         case _:
             pass
-    return {KIND: type(entry).__name__, **msgspec.to_builtins(entry)}
+    written = {KIND: type(entry).__name__, **msgspec.to_builtins(entry)}
+    if isinstance(entry, Speak) and entry.after is None:
+        # Records from before there was such a field are the same call still.
+        del written["after"]
+    return written
 
 
 def _from_json(data: Mapping[str, object], types: Mapping[str, type[Entry]]) -> Entry:

@@ -67,8 +67,13 @@ class Transcript:
 
     @property
     def firm(self) -> bool:
-        """Something on its way must not be interrupted."""
-        return any(isinstance(speech, Speak) and not speech.interruptible for speech, _ in self._pending.values())
+        """Something on its way must not be interrupted, as of what has been heard by now."""
+        return not all(speech.may_be_cut(self.heard_lines) for speech in self.speeches)
+
+    @property
+    def speeches(self) -> tuple[Speak, ...]:
+        """All that is on its way but pauses."""
+        return tuple(speech for speech, _ in self._pending.values() if isinstance(speech, Speak))
 
     def is_coming(self, line: str) -> bool:
         """Whether this line is on its way, and nothing has made it needless."""

@@ -16,6 +16,18 @@ flow renewal "Boiler cover renewal" outbound
   agent "Amy" of "Hearth & Home"
   use uk_telesales
 """,
+    "barge_in": """\
+flow renewal "Boiler cover renewal" outbound
+  barge-in after identity
+
+line identity "This is an automated call from Hearth & Home."
+line price barge-in never "It is {{ monthly | money }} a month."
+
+state terms
+  barge-in never
+  say "It runs for a year, and you can leave at any time."
+  -> offer
+""",
     "inbound": """\
 flow reception "The front desk" inbound
   agent "Amy" of "Hearth & Home"
@@ -192,6 +204,10 @@ KEYWORDS: Mapping[str, Keyword] = {
     "AGENT": Keyword("Who speaks, and for whom.", "flow"),
     "OF": Keyword("Between the agent's name and the company; in 'one of', before the choices.", "flow"),
     "USE": Keyword("Brings in a library: its intents, lines, slots, states and handlers.", "flow"),
+    "BARGE_IN": Keyword(
+        "When the caller may cut speech short: always, after a line was heard, never; the nearest one counts.",
+        "barge_in",
+    ),
     "CONTACT": Keyword("The call's inputs, which the dialler must supply, with types and defaults.", "contact"),
     "ONE": Keyword("'one of (a, b)': a type with a closed list of values.", "contact"),
     "OUTCOME": Keyword("How a call may end.", "outcome"),
@@ -212,9 +228,19 @@ KEYWORDS: Mapping[str, Keyword] = {
     "POLICY": Keyword("Promises about the flow: proved when it is compiled, held when it runs.", "policy"),
     "REQUIRE": Keyword("A fact that must hold before a place is reached.", "policy"),
     "BEFORE": Keyword("Between a fact and the place it must come before.", "policy"),
-    "NEVER": Keyword("In a policy: a place that is closed after a fact. In 'llm': what must not be said.", "policy"),
-    "AFTER": Keyword("In a policy: since a fact. In 'anywhere': that long after the connection.", "anywhere"),
-    "ALWAYS": Keyword("An event that leads to a state from everywhere.", "policy"),
+    "NEVER": Keyword(
+        "In a policy: a place that is closed after a fact. In 'llm': what must not be said. "
+        "After 'barge-in': nothing may be cut short.",
+        "policy",
+    ),
+    "AFTER": Keyword(
+        "In a policy: since a fact. In 'anywhere': that long after the connection. After 'barge-in': once a line was "
+        "heard.",
+        "anywhere",
+    ),
+    "ALWAYS": Keyword(
+        "An event that leads to a state from everywhere. After 'barge-in': whatever is said may be cut short.", "policy"
+    ),
     "AT": Keyword("'at most': the longest a call may take, in time or turns.", "policy"),
     "MOST": Keyword("'at most': the longest a call may take, in time or turns.", "policy"),
     "TURNS": Keyword("Counts what the caller has said.", "policy"),

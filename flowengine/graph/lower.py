@@ -59,6 +59,7 @@ class _Lowering:
         self._subflows: dict[str, Unit] = {}
         self._lost_lines: set[tuple[str, int]] = set()
         self._lost_names: set[str] = set()
+        self._barge_in: model.BargeIn | None = None
 
     def run(self) -> tuple[Draft, list[Diagnostic]]:
         for unit in self._units:
@@ -129,6 +130,7 @@ class _Lowering:
             policies=tuple(self._policies),
             summary=self._summary,
             variables=frozenset(self._variables),
+            barge_in=self._barge_in,
         )
 
     def _unit(self, unit: Unit) -> None:
@@ -138,8 +140,10 @@ class _Lowering:
         handlers: list[model.Branch] = []
         for item in unit.file.items:
             match item:
+                case ast.Flow(barge_in=written) if unit.library is None:
+                    self._barge_in = self._barge_in or blocks.barge_in(written)
                 case ast.Flow() | ast.Use():
-                    pass
+                    pass  # a subflow's header is its states' own
                 case ast.Contact(fields=fields):
                     for field in fields:
                         self._field(field, unit)
@@ -151,7 +155,8 @@ class _Lowering:
                     self._outcomes.setdefault(name, model.Outcome(name, item.disposition, item.name.span))
                 case ast.Line():
                     self._names.define("line", item.name, unit.library)
-                    line = model.Line(item.name.text, templates(item.texts), item.name.span)
+                    said, own = templates(item.texts), blocks.barge_in(item.barge_in)
+                    line = model.Line(item.name.text, said, item.name.span, own)
                     self._lines.setdefault(line.name, line)
                 case ast.Intent():
                     self._intent(item, unit)
@@ -202,8 +207,10 @@ class _Lowering:
         states = [item for item in unit.file.items if isinstance(item, ast.State)]
         home = Home(unit.library, site.scope, frozenset(state.name.text for state in states))
         blocks = self._blocks(home)
+        head = next((item.barge_in for item in unit.file.items if isinstance(item, ast.Flow)), None)
+        default = blocks.barge_in(head)
         for item in states:
-            copied = _state(item, blocks, home)
+            copied = _state(item, blocks, home, default)
             self._states.setdefault(copied.name, copied)
         handlers = [
             branch
@@ -292,10 +299,11 @@ class _Lowering:
         self._slots.setdefault(lowered.name, lowered)
 
 
-def _state(state: ast.State, blocks: BlockLowering, home: Home) -> model.State:
+def _state(state: ast.State, blocks: BlockLowering, home: Home, default: model.BargeIn | None = None) -> model.State:
     name = home.named(state.name.text)
     tags = tuple(tag.text for tag in state.tags)
-    return model.State(name, tags, blocks.state(state), home.library, state.name.span, home.scope)
+    own = blocks.barge_in(state.barge_in) or default
+    return model.State(name, tags, blocks.state(state), home.library, state.name.span, home.scope, own)
 
 
 def _second_flow(span: Span) -> Diagnostic:

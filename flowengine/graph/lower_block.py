@@ -82,6 +82,14 @@ class BlockLowering:
         self._state = self._home.named(state.name.text)
         return self.block(state.body)
 
+    def barge_in(self, written: ast.BargeIn | None) -> model.BargeIn | None:
+        """What is written in a header, a line or a state."""
+        if written is None:
+            return None
+        if written.line is not None:
+            self._refer("line", written.line)
+        return model.BargeIn(written.mode, written.line.text if written.line is not None else None, written.span)
+
     def block(self, statements: Iterable[ast.Statement]) -> model.Block:
         return tuple(self._statement(statement) for statement in statements)
 

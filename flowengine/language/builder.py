@@ -34,6 +34,7 @@ class _Builder(StatementBuilder):
         self._refuse_repeated("language", languages)
         self._refuse_repeated("voice", voices)
         self._refuse_repeated("agent", agents)
+        barge_in = self._one_barge_in(tree)
         title = self._first_text(tree)
         assert title is not None
         return ast.Flow(
@@ -44,8 +45,19 @@ class _Builder(StatementBuilder):
             self._locale(voices[0]) if voices else None,
             self.agent(agents[0]) if agents else None,
             tuple(self.use(use) for use in parts(tree, "use")),
+            barge_in,
             self._span(tree),
         )
+
+    def _one_barge_in(self, tree: Node) -> ast.BargeIn | None:
+        written = parts(tree, "barge_in")
+        self._refuse_repeated("barge-in", written)
+        return self.barge_in(written[0]) if written else None
+
+    def barge_in(self, tree: Node) -> ast.BargeIn:
+        names = self._names(tree)
+        mode = cast('Literal["always", "after", "never"]', str(token(tree, "ALWAYS", "AFTER", "NEVER")))
+        return ast.BargeIn(mode, names[0] if names else None, self._span(tree))
 
     def _locale(self, tree: Node) -> ast.Name:
         locale = part(tree, "locale")
@@ -99,7 +111,7 @@ class _Builder(StatementBuilder):
         texts = self._texts(tree) + self._under(tree)
         if not texts:
             self._require_block(tree, "line", 'write what is said, for example "Good morning."')
-        return ast.Line(self._name(tree), texts, self._span(tree))
+        return ast.Line(self._name(tree), self._one_barge_in(tree), texts, self._span(tree))
 
     def intent(self, tree: Node) -> ast.Intent:
         block = part(tree, "phrases")
@@ -200,13 +212,14 @@ class _Builder(StatementBuilder):
 
     def state(self, tree: Node) -> ast.State:
         name, *tags = self._names(tree)
-        block = part(tree, "block")
-        body = tuple(self.all(block)) if block else ()
+        block = part(tree, "state_block")
+        barge_in = self._one_barge_in(block) if block else None
+        body = tuple(node for node in self.all(block) if not isinstance(node, ast.BargeIn)) if block else ()
         if not body:
             self._require_block(tree, "state", "say what happens there: a line to say, then 'listen' or 'end'")
         first: int = tree.meta.line
         last: int = tree.meta.end_line
-        return ast.State(name, tuple(tags), body, max(first, last), self._span(tree))
+        return ast.State(name, tuple(tags), barge_in, body, max(first, last), self._span(tree))
 
     def anywhere(self, tree: Node) -> ast.Anywhere:
         branches = self._branches(tree)

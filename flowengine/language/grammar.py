@@ -53,10 +53,14 @@ def raw_tokens(text: str) -> Iterator[Token]:
     return _scanner().scan(text)
 
 
+_HYPHENED = {"BARGE_IN": "barge-in"}
+"""Words that are written with a hyphen, and so are never names."""
+
+
 @cache
 def keywords() -> dict[str, str]:
     """Terminal name → the word, for terminals that are words."""
-    found = {}
+    found = dict(_HYPHENED)
     for terminal in _lark().terminals:
         if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.isidentifier():
             found[terminal.name] = terminal.pattern.value
@@ -76,6 +80,8 @@ def productions() -> dict[str, tuple[tuple[str, ...], ...]]:
 @cache
 def word_of(terminal: str) -> str | None:
     """The text of a terminal that is always written the same."""
+    if terminal in _HYPHENED:
+        return _HYPHENED[terminal]
     pattern = _lark().get_terminal(terminal).pattern
     return pattern.value if isinstance(pattern, PatternStr) else None
 
@@ -146,7 +152,7 @@ class Feeder:
 
         In the midst of a condition, and where branches stand, a statement's word is more likely a mistake.
         """
-        if kind not in keywords() or "NAME" not in row:
+        if kind not in keywords() or kind in _HYPHENED or "NAME" not in row:
             return False
         in_condition = "OPERATOR" in row and "_NEWLINE" in row
         among_branches = "SILENCE" in row

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from lark import Token
 
+from flowengine.language.barge_in_hints import barge_in_when, misplaced_barge_in, misspelt_barge_in, mode_alone
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.field_hints import bare_description, field_without_type
 from flowengine.language.grammar import SIMPLE_STATEMENTS, STATEMENTS, keywords, span_of
@@ -332,6 +333,10 @@ _RULES: tuple[_Rule, ...] = (
     quotes_inside,
     open_pattern,
     bare_phrase,
+    misspelt_barge_in,
+    misplaced_barge_in,
+    mode_alone,
+    barge_in_when,
     _first_word,
     foreign_word,
     number_word,

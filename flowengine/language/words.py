@@ -58,6 +58,7 @@ _HOMES: tuple[tuple[str, str], ...] = (
     ),
     ("USE", "it stands under 'flow', or at the left edge of a library"),
     ("LANGUAGE VOICE AGENT", "it stands under 'flow'"),
+    ("BARGE_IN", "it stands under 'flow', after a line's name, or first of all in a state"),
     (
         "SAY SET NOTE WAIT RESUME END RECORD IF LISTEN COLLECT GUARD DO TRANSFER RUN SPLIT LLM",
         "it stands in a state, or under a branch; under 'listen' itself stand only branches",

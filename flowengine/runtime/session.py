@@ -340,7 +340,7 @@ class CallSession:
 
     def _look(self, now: float) -> None:
         """What is late: a mark, the caller's audio, the end of the call."""
-        for cut in self._speaking.playback.overdue(now):
+        for cut in self._speaking.overdue(now):
             self.inbox.put(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and self._quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)

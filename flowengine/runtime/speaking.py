@@ -32,7 +32,7 @@ class Speaking:
         self._preparing = Preparing(parts, parts.conversation.upcoming, tasks)
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
-        self._firm: set[str] = set()
+        self._speeches: dict[str, Speak] = {}
         self.interrupting = Interrupting(self.playback, weakly(self._may_be_interrupted))
 
     @property
@@ -43,7 +43,10 @@ class Speaking:
     @property
     def may_be_interrupted(self) -> bool:
         """Something is being said, and nothing of it forbids to be cut short."""
-        return not self.playback.idle and not self._firm
+        if self.playback.idle:
+            return False
+        heard = self._parts.conversation.heard_lines
+        return all(speech.may_be_cut(heard) for speech in self._speeches.values())
 
     def _may_be_interrupted(self) -> bool:
         return self.may_be_interrupted
@@ -56,8 +59,8 @@ class Speaking:
 
     def say(self, speech: Speak | Pause) -> None:
         """After all that was said before."""
-        if isinstance(speech, Speak) and not speech.interruptible:
-            self._firm.add(speech.speech_id)
+        if isinstance(speech, Speak):
+            self._speeches[speech.speech_id] = speech
         if self.playback.idle:
             self.playback.first_audio_at = None
         self._speaker.say(speech)
@@ -74,8 +77,13 @@ class Speaking:
     def on_mark(self, name: str) -> list[Heard]:
         """The far end has played up to this mark: what was heard to its end."""
         heard = self.playback.on_mark(name)
-        self._firm.difference_update(speech.speech_id for speech in heard)
+        for speech in heard:
+            self._speeches.pop(speech.speech_id, None)
         return heard
+
+    def overdue(self, now: float) -> list[Cut]:
+        """Speeches whose marks are late: over by the clock."""
+        return self._over(self.playback.overdue(now))
 
     def hear(self, event: RecogniserEvent) -> None:
         """What the recogniser reports: while the caller talks, the answer can be prepared."""
@@ -89,5 +97,6 @@ class Speaking:
         self.interrupting.stop()
 
     def _over(self, cuts: list[Cut]) -> list[Cut]:
-        self._firm.difference_update(cut.speech_id for cut in cuts)
+        for cut in cuts:
+            self._speeches.pop(cut.speech_id, None)
         return cuts

@@ -101,13 +101,13 @@ class _Coming:
 
 @dataclass(slots=True)
 class _Speech:
-    """A speech in the queue; `began` None while it waits for the one before."""
+    """A speech in the queue, or a pause (`order` None); `began` None while it waits for the one before."""
 
     speech_id: str
     text: str
     line: str | None
     seconds: float
-    interruptible: bool
+    order: Speak | None
     began: float | None = None
 
 
@@ -137,6 +137,7 @@ class VirtualCall:
         """Something was asked for that will never be answered; the flow's own timer has to say so."""
         self._transfer: Answer | None = None
         self._floor_until = -1.0
+        self._heard_lines: set[str] = set()
         self.at = 0.0
         """Seconds since the connection."""
         self.live_intents: tuple[str, ...] = ()
@@ -193,10 +194,15 @@ class VirtualCall:
         self._cut()
         self._follow()
 
-    def interrupt(self) -> None:
-        """The caller's first word: what may be interrupted falls silent."""
-        if not self.hanging_up and all(speech.interruptible for speech in self._queue):
+    def interrupt(self) -> Speak | None:
+        """The caller's first word: what may be interrupted falls silent. Else what is in the way of that."""
+        if self.hanging_up:
+            return next((speech.order for speech in self._queue if speech.order is not None), None)
+        orders = (speech.order for speech in self._queue)
+        firm = next((each for each in orders if each is not None and not each.may_be_cut(self._heard_lines)), None)
+        if firm is None:
             self.drop_speech()
+        return firm
 
     # Time.
 
@@ -275,11 +281,11 @@ class VirtualCall:
 
     def _carry_out(self, command: Command) -> None:
         match command:
-            case Speak(speech_id=speech_id, line=line, interruptible=interruptible):
+            case Speak(speech_id=speech_id, line=line):
                 seconds = sum(pace.speech_seconds(sentence) for sentence in command.sentences)
-                self._queue_up(_Speech(speech_id, command.text, line, seconds, interruptible))
+                self._queue_up(_Speech(speech_id, command.text, line, seconds, command))
             case Pause(speech_id=speech_id, seconds=seconds):
-                self._queue_up(_Speech(speech_id, "", None, seconds, interruptible=True))
+                self._queue_up(_Speech(speech_id, "", None, seconds, None))
             case StopSpeaking():
                 self._cut()
             case Listen(intents=intents):
@@ -373,6 +379,8 @@ class VirtualCall:
             if self._queue:
                 self._queue[0].began = self.at
             self._tell(speech, speech.text)
+            if speech.line is not None:
+                self._heard_lines.add(speech.line)
             self._think(SpeechHeard(self.at, speech.speech_id))
         elif self._coming and (first := min(self._coming, key=lambda each: each.due)).due <= due + _EPSILON:
             self._coming.remove(first)

@@ -25,7 +25,7 @@ def read(name: str) -> Any:
 
 
 GRAMMAR = read("syntaxes/flow.tmLanguage.json")
-LIST = re.compile(r"\((?:\?:)?([a-z_]+(?:\|[a-z_]+)+)\)")
+LIST = re.compile(r"\((?:\?:)?([a-z_-]+(?:\|[a-z_-]+)+)\)")
 """A list of words in a pattern: `(say|set|note)`."""
 
 

@@ -101,7 +101,7 @@ def _group(group: str) -> str:
 def _readable(rule: str) -> str:
     """A rule without what only the parser wants: underscores, and names for words that can stand as they are."""
     words = {**{kind: f'"{word}"' for kind, word in keywords().items()}, **SYMBOLS}
-    plain = re.sub(r"(?<![\w\"])[A-Z]+(?![\w\"])", lambda match: words.get(match[0], match[0]), rule)
+    plain = re.sub(r"(?<![\w\"])[A-Z]+(?:_[A-Z]+)*(?![\w\"])", lambda match: words.get(match[0], match[0]), rule)
     plain = re.sub(r"(?<![\w\"])_(?=\w)", "", plain)
     return re.sub(r"\b(if|elif|else)_", r"\1", plain)
 

@@ -8,6 +8,7 @@ Templates and expressions stay text here; `conversation.evaluate` compiles them 
 from flowengine.graph.model.definitions import (
     Action,
     Agent,
+    BargeIn,
     ContactField,
     Direction,
     Disposition,
@@ -90,6 +91,7 @@ __all__ = [
     "Argument",
     "Arm",
     "AtMost",
+    "BargeIn",
     "Block",
     "Branch",
     "Closing",

@@ -80,12 +80,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class BargeIn:
+    """When the caller may cut speech short: always, never, or after a line was heard (`line`, None for the others)."""
+
+    mode: Literal["always", "after", "never"]
+    line: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """A named prompt, spoken sentence by sentence."""
+    """A named prompt, spoken sentence by sentence. `barge_in` None: as where it is spoken."""
 
     name: str
     sentences: tuple[Template, ...]
     span: Span
+    barge_in: BargeIn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flowengine.graph.model.definitions import (
     Action,
     Agent,
+    BargeIn,
     ContactField,
     Direction,
     Intent,
@@ -26,6 +27,7 @@ class State:
     """A place in the call. `library` is the library or subflow it came from, None for the flow's own.
 
     `scope` is "" but for a subflow's states: they are copied for each `run`, and named `scope/NAME` then.
+    `barge_in` None: as the flow says; a subflow's own header counts as said by its states.
     """
 
     name: str
@@ -34,6 +36,7 @@ class State:
     library: str | None
     span: Span
     scope: str = ""
+    barge_in: BargeIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class Flow:
     summary: Mapping[str, SummaryField] = field(default_factory=dict)
     variables: frozenset[str] = field(default_factory=frozenset)
     """Names that `set`, or the result of an action, gives a value somewhere."""
+    barge_in: BargeIn | None = None
+    """Where neither line nor state says otherwise; None: the caller may always cut in."""
 
     def layers(self, scope: str) -> tuple[HandlerLayer, ...]:
         """The `anywhere` handlers that are live in a state of this scope, in order of precedence."""

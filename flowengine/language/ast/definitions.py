@@ -28,6 +28,15 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class BargeIn:
+    """`barge-in never`; `line` is named by `after` alone."""
+
+    mode: Literal["always", "after", "never"]
+    line: Name | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """The `flow` line and what stands under it."""
 
@@ -38,6 +47,7 @@ class Flow:
     voice: Name | None
     agent: Agent | None
     uses: tuple[Use, ...]
+    barge_in: BargeIn | None
     span: Span
 
 
@@ -70,9 +80,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`line NAME "…"`."""
+    """`line NAME barge-in never "…"`."""
 
     name: Name
+    barge_in: BargeIn | None
     texts: tuple[Text, ...]
     span: Span
 
@@ -224,6 +235,7 @@ class State:
 
     name: Name
     tags: tuple[Name, ...]
+    barge_in: BargeIn | None
     body: tuple[Statement, ...]
     last_line: int
     span: Span
