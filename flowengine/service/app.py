@@ -36,6 +36,7 @@ from flowengine.service.api.session import with_key_in_address
 from flowengine.service.auth import Access, HeadersMiddleware
 from flowengine.service.calls import Calls, Engines
 from flowengine.service.clips import Rendering
+from flowengine.service.compiling import compiled_apart
 from flowengine.service.console_stream import console_stream
 from flowengine.service.database import open_database
 from flowengine.service.dialling.dialling import Dialling
@@ -125,7 +126,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             lessons.want(_flows(library))
             learning = asyncio.create_task(lessons.keep_learning(after=warming), name="lessons")
             stack.push_async_callback(_cancel, learning)
-            watching = asyncio.create_task(_watch(library, rendering, lessons), name="flow watcher")
+            watching = asyncio.create_task(_watch(calls, rendering, lessons), name="flow watcher")
             stack.push_async_callback(_cancel, watching)
             lagging = asyncio.create_task(calls.lag.watch(), name="loop lag")
             stack.push_async_callback(_cancel, lagging)
@@ -208,17 +209,19 @@ def _flows(library: FlowLibrary) -> list[Flow]:
     return [shelf.flow for shelf in library.shelves() if shelf.flow is not None]
 
 
-async def _watch(library: FlowLibrary, rendering: Rendering, lessons: Lessons) -> None:
-    """Flows that were edited are there for the next call, compiled off the event loop."""
+async def _watch(calls: Calls, rendering: Rendering, lessons: Lessons) -> None:
+    """Flows that were edited are there for the next call, compiled off the event loop, and while somebody is on the
+    line by another process."""
+    library = calls.library
     while True:
         await asyncio.sleep(WATCH_S)
         try:
-            if await asyncio.to_thread(library.refresh):
+            if await asyncio.to_thread(library.refresh, compiled_apart if calls.live else None):
                 rendering.flows_changed()
                 lessons.want(_flows(library))
                 log.info("flows compiled again")
-        except OSError:
-            log.error("the folder of flows cannot be read")
+        except OSError as error:
+            log.error("the folder of flows cannot be read, or not be compiled", extra={"error": str(error)})
 
 
 async def _warm_up(app: Starlette, speaks: asyncio.Event, progress: Progress) -> None:

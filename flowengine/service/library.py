@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -67,33 +67,43 @@ class FlowLibrary:
             raise FlowNotValid(f"there is no flow {name!r}; known flows: {known}")
         return shelf
 
-    def refresh(self) -> bool:
-        """Compile the folder again if a file in it has changed; whether it was so."""
+    def refresh(self, compiled: Callable[[Path], list[Shelf]] | None = None) -> bool:
+        """Compile the folder again if a file in it has changed; whether it was so. `compiled`: who does that, if not
+        this thread; OSError when it could not."""
         stamp = tuple(_stamps(self._folder))
         if stamp == self._stamp:
             return False
         shelves: dict[str, Shelf] = {}
-        for path in find_flows([self._folder]):
-            shelf = self._compile(path)
+        for shelf in map(self._kept, (compiled or compiled_here)(self._folder)):
             twin = shelves.get(shelf.name)
             shelves[shelf.name] = shelf if twin is None else _twins(twin, shelf)
         self._shelves, self._stamp = shelves, stamp
         self.edition += 1
         return True
 
-    def _compile(self, path: Path) -> Shelf:
-        compilation = compile_file(path)
-        flow, problem = compilation.flow, None
-        if any(diagnostic.severity == "error" for diagnostic in compilation.diagnostics):
-            problem = render(compilation.diagnostics, compilation.sources, colour=False)
-        if flow is not None:
+    def _kept(self, shelf: Shelf) -> Shelf:
+        """A file that does not compile keeps what it was when it did."""
+        if shelf.flow is not None:
             # Now, so that the first call does not wait for it.
-            prepare(flow)
-            return Shelf(flow.name, path, flow, problem, to_svg(flow), lines_of(flow))
-        before = next((shelf for shelf in self._shelves.values() if shelf.path == path), None)
-        if before is None:
-            return Shelf(path.stem, path, None, problem)
-        return replace(before, problem=problem)
+            prepare(shelf.flow)
+            return shelf
+        before = next((each for each in self._shelves.values() if each.path == shelf.path), None)
+        return shelf if before is None else replace(before, problem=shelf.problem)
+
+
+def compiled_here(folder: Path) -> list[Shelf]:
+    """Each flow file of a folder, compiled."""
+    return [_compiled(path) for path in find_flows([folder])]
+
+
+def _compiled(path: Path) -> Shelf:
+    compilation = compile_file(path)
+    flow, problem = compilation.flow, None
+    if any(diagnostic.severity == "error" for diagnostic in compilation.diagnostics):
+        problem = render(compilation.diagnostics, compilation.sources, colour=False)
+    if flow is None:
+        return Shelf(path.stem, path, None, problem)
+    return Shelf(flow.name, path, flow, problem, to_svg(flow), lines_of(flow))
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
