@@ -22,6 +22,7 @@ from flowengine.conversation.commands import Command
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import Event
 from flowengine.graph.compile import compile_text
+from flowengine.runtime.colleague_line import NoColleagues
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import GuardAnswer, Told
 from flowengine.runtime.session import CallSession
@@ -62,7 +63,7 @@ def rows() -> Iterator[Row]:
     yield Row("first audio of a model's sentence", "turn", ours, "the client's stream alone", floor, LIMIT_S)
 
 
-class _Line:
+class _Line(NoColleagues):
     """Takes the audio and has played it at once; `heard_at` is when the first of a turn came."""
 
     call_id = "measured"

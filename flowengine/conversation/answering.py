@@ -79,12 +79,16 @@ class Answering:
         match purpose, stay.waiting:
             case "timeout", Do():
                 self._settle(stay, self._doing.timed_out(stay.waiting))
+            case "timeout", Transfer():
+                self._settle(stay, self._doing.consulting.give_up(stay))
             case "timeout", _:
                 self._settle(stay, ModelFailed(self._call.at, timer_id, "no answer in time"))
             case "filler", Do() if stay is self._call.stay:
                 self._doing.fill_in(stay, stay.waiting, timer_id)
             case "filler", Llm() if stay is self._call.stay:
                 self._modelling.fill_in(stay, stay.waiting, timer_id)
+            case "filler", Transfer() if stay is self._call.stay:
+                self._doing.consulting.fill_in(stay, stay.waiting, timer_id)
             case "limit", _ if stay.talk is not None:
                 stay.talk.time_is_up = True
             case _:
@@ -103,6 +107,8 @@ class Answering:
                 return event
             case Transfer(), TransferEnded(result=result):
                 self._call.note(f"transfer {result}")
+                # Whoever tells how it ended knows that the colleague has gone.
+                stay.consultation = None
                 return result
             case _:
                 return None

@@ -15,6 +15,7 @@ from flowengine.conversation.commands import (
     CancelTimer,
     Candidate,
     Command,
+    Dismiss,
     Noted,
     Pause,
     SlotFilled,
@@ -330,6 +331,9 @@ class Call:
         """What waits there waits no longer: it needs no timers, and no answer."""
         for stay in stays:
             stay.request = None
+            if stay.consultation is not None:
+                self.emit(Dismiss(stay.consultation.request_id))
+                stay.consultation = None
             self.cancel_timers(stay, "timeout", "filler", "limit")
 
     def stays(self) -> Iterator[Stay]:

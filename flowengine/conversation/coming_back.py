@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.place import OpenToCaller
+from flowengine.conversation.place import OpenToCaller, is_away
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import Llm, Transfer
+from flowengine.graph.model import Llm
 
 CUT_OFF = "Sorry, we were cut off."
 
@@ -18,7 +18,7 @@ CUT_OFF = "Sorry, we were cut off."
 def come_back(call: Call, interpreter: Interpreter) -> None:
     """Go on where the call was. Keys that were typed before are forgotten: a number is typed anew."""
     stay = call.stay
-    if stay is None or isinstance(stay.waiting, Transfer):
+    if stay is None or is_away(stay):
         return
     call.disarm_silence()
     call.disarm_keys()

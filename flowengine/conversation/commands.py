@@ -156,11 +156,37 @@ class ReadValue:
 class Transfer:
     """Put the caller through to `target` (E.164), when all speech asked for before was heard.
 
-    Answer with `TransferEnded`.
+    Answer with `TransferEnded`. With a `briefing`, ring a colleague there at once, tell them that, and ask whether they
+    take the call, while the caller stays: answer with `ColleagueReady`, or with `TransferEnded`.
     """
 
     request_id: str
     target: str
+    briefing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Put the caller together with the colleague who is ready, when all speech asked for before was heard.
+
+    Answer with `TransferEnded`.
+    """
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Nobody waits any more for the colleague who was rung: their call is ended, and nothing is answered."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The caller waits: while nothing is being said, they hear music; or they do so no more."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +332,9 @@ Order = (
     | ChooseIntent
     | ReadValue
     | Transfer
+    | Join
+    | Dismiss
+    | Hold
     | Record
     | HearGreeting
     | Suppress

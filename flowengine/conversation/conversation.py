@@ -26,6 +26,7 @@ from flowengine.conversation.events import (
     CallerPressed,
     CallerSaid,
     CameBack,
+    ColleagueReady,
     Connected,
     EndRequested,
     Event,
@@ -58,7 +59,7 @@ from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.patience import patience
-from flowengine.conversation.place import Fit, best, fits, intents_of, layers
+from flowengine.conversation.place import Fit, best, fits, intents_of, is_away, layers
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
@@ -73,7 +74,6 @@ from flowengine.graph.model import (
     Llm,
     OnHangup,
     OnIntent,
-    Transfer,
     Trigger,
 )
 
@@ -109,6 +109,7 @@ class Conversation:
         self._call = Call(prepared, contact, started, facts or {}, firm_lines, trace, key, settled, further)
         collector, doing, modelling = Collector(self._call), Doing(self._call), Modelling(self._call)
         self._interpreter = Interpreter(self._call, collector, doing, modelling, Moving(self._call))
+        self._doing = doing
         self._answering = Answering(self._call, self._interpreter, doing, modelling)
         settling = Settling(self._call, self._interpreter, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector, settling)
@@ -211,6 +212,7 @@ class Conversation:
                 self._answering.model_goes_on()
             if not self.finished and not self._answerphone.is_waiting:
                 self._answering.end_model_in_time()
+            self._doing.consulting.settle()
             self._guard_is_spent()
             self._answerphone.follow()
         except (EvaluationError, IllegalMove) as error:
@@ -255,6 +257,8 @@ class Conversation:
                 self._answering.answered(event)
             case ModelSaid():
                 self._answering.said(event)
+            case ColleagueReady():
+                self._doing.consulting.ready(event)
             case MeaningWeighed() | IntentChosen() | ValueRead() | WeighingFailed():
                 self._hearing.tiers.answered(event)
             case CameBack():
@@ -347,7 +351,7 @@ class Conversation:
     def _put_through(self) -> bool:
         """The caller is being put through, or speaks with somebody else."""
         stay = self._call.stay
-        return stay is not None and isinstance(stay.waiting, Transfer)
+        return stay is not None and is_away(stay)
 
     def _overhear(self, event: CallerSaid | CallerPressed) -> None:
         """Nobody of ours is spoken to; an opt-out is one all the same, and is answered if the caller comes back."""

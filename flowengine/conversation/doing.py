@@ -11,6 +11,7 @@ import re
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import RunAction
 from flowengine.conversation.commands import Transfer as PutThrough
+from flowengine.conversation.consulting import Consulting
 from flowengine.conversation.contact import typed_value
 from flowengine.conversation.events import ActionFinished
 from flowengine.conversation.phones import uk_number
@@ -29,6 +30,7 @@ class Doing:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self.consulting = Consulting(call)
 
     def begin(self, stay: Stay, do: Do) -> str | None:
         """Run the action; the result at once where it cannot be run."""
@@ -91,6 +93,9 @@ class Doing:
         if target is None:
             call.note("the number to transfer to is none")
             return "failed"
+        if transfer.briefing is not None:
+            self.consulting.begin(stay, transfer, transfer.briefing, target)
+            return None
         stay.request = call.next_request("transfer")
         call.emit(PutThrough(stay.request, target))
         return None

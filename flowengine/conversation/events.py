@@ -154,6 +154,14 @@ class WeighingFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ColleagueReady:
+    """The colleague who was rung by `Transfer` has heard the briefing, and takes the call."""
+
+    at: float
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferEnded:
     """What came of `Transfer`; after `answered` the two have spoken, and the caller is still there."""
 
@@ -265,6 +273,7 @@ Event = (
     | IntentChosen
     | ValueRead
     | WeighingFailed
+    | ColleagueReady
     | TransferEnded
     | LineJudged
     | GreetingRecognised

@@ -14,7 +14,20 @@ from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
-from flowengine.graph.model import Branch, Collect, End, Flow, Goto, Listen, Llm, OnIntent, Run, Trigger, Waiting
+from flowengine.graph.model import (
+    Branch,
+    Collect,
+    End,
+    Flow,
+    Goto,
+    Listen,
+    Llm,
+    OnIntent,
+    Run,
+    Transfer,
+    Trigger,
+    Waiting,
+)
 
 OpenToCaller = Listen | Collect | Llm
 """What waits for the caller. Whatever else waits listens for protective intents and `anywhere`'s alone."""
@@ -59,6 +72,17 @@ class ModelTalk:
 
 
 @dataclass(slots=True)
+class Consultation:
+    """How far a warm transfer has come; `request_id` is its order's."""
+
+    request_id: str
+    is_ready: bool = False
+    """The colleague takes the call."""
+    is_joined: bool = False
+    """The caller is on their way to the colleague, or speaks with them."""
+
+
+@dataclass(slots=True)
 class Held:
     """A move that must not be made before some lines were heard; `tries`: how often they were said for its sake."""
 
@@ -87,6 +111,7 @@ class Stay:
     """Its answer that came while a digression held the floor: a result, or what the model said."""
     results: dict[str, object] = field(default_factory=dict)
     """Of an action that answered `ok`, until that is taken: a digression that holds the floor does not see them."""
+    consultation: Consultation | None = None
     held: Held | None = None
     """A move that waits until a line was heard."""
     timers: dict[str, Purpose] = field(default_factory=dict)
@@ -154,6 +179,12 @@ class Weighing:
     """Intents of which they hold a phrase that a "not" turns round."""
     is_late: bool = False
     """Its timer has run out."""
+
+
+def is_away(stay: Stay) -> bool:
+    """Whether the caller is being put through, or speaks with somebody else."""
+    waits = isinstance(stay.waiting, Transfer)
+    return waits and (stay.consultation is None or stay.consultation.is_joined)
 
 
 def layers(flow: Flow, stay: Stay) -> Live:

@@ -19,7 +19,10 @@ from flowengine.conversation.commands import (
     CancelTimer,
     ChooseIntent,
     Command,
+    Dismiss,
     HearGreeting,
+    Hold,
+    Join,
     Listen,
     Order,
     Pause,
@@ -84,7 +87,8 @@ class Replay:
     `is_begun`: anything has happened at all; `at`, the second of the last that did.
 
     The rest is what was still open at its end: `speech` by id, `timers` with their seconds and when they were started,
-    `requests` without an answer, `half_told` those of them that had said something already.
+    `requests` without an answer, `half_told` those of them that had said something already, `joined` the transfers
+    whose caller was sent to a colleague, `held` whether the caller hears music.
     """
 
     commands: int = 0
@@ -96,6 +100,8 @@ class Replay:
     timers: dict[str, tuple[float, float]] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
     half_told: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
+    held: Hold | None = None
     listening: Listen | None = None
     greeting: HearGreeting | None = None
     opt_outs: list[str] = field(default_factory=list)
@@ -110,14 +116,21 @@ class Replay:
             for timer_id, (seconds, started) in self.timers.items()
         )
         listening = () if self.listening is None else (self.listening,)
-        asked = (request for request_id, request in self.requests.items() if request_id not in self.half_told)
+        begun = self.half_told | self.joined
+        asked = (request for request_id, request in self.requests.items() if request_id not in begun)
+        held = () if self.held is None else (self.held,)
         greeting = () if self.greeting is None else (self.greeting,)
-        return (*listening, *asked, *timers, *greeting)
+        return (*listening, *asked, *held, *timers, *greeting)
 
     def events(self, at: float) -> tuple[Event, ...]:
-        """What has to be told first: nothing of what was being spoken counts as heard; half an answer stays half."""
+        """What has to be told first: nothing of what was being spoken counts as heard; half an answer stays half.
+
+        A caller who was on the way to a colleague, and is here instead, has not met them.
+        """
         cut = (SpeechCut(at, speech_id, "") for speech_id in self.speech)
-        return (*cut, *(ModelFailed(at, each, "the line was lost") for each in self.requests if each in self.half_told))
+        half = (ModelFailed(at, each, "the line was lost") for each in self.requests if each in self.half_told)
+        missed = (TransferEnded(at, each, "failed") for each in self.requests if each in self.joined)
+        return (*cut, *half, *missed)
 
     def take(self, event: Event) -> None:
         """One event, before the conversation has it."""
@@ -161,6 +174,12 @@ class Replay:
                 self.greeting = command if on else None
             case Suppress(reason=reason):
                 self.opt_outs.append(reason)
+            case Join(request_id=request_id):
+                self.joined.add(request_id)
+            case Dismiss(request_id=request_id):
+                self.requests.pop(request_id, None)
+            case Hold():
+                self.held = command
             case AskGuard() | RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue() | Transfer():
                 self.requests[command.request_id] = command
             case _:

@@ -164,6 +164,8 @@ state open
     "transfer": """\
 state hand_over
   transfer "+442079460000"
+    briefing "{{ contact.name }} would like to move a visit."
+    filler "I'm still trying to reach a colleague."
     answered: end booked
     busy or no_answer or failed -> arrange_callback
 """,
@@ -271,10 +273,13 @@ KEYWORDS: Mapping[str, Keyword] = {
     "LLM": Keyword("The model speaks inside a fence, and chooses among named exits.", "llm"),
     "FACTS": Keyword("What the model may say.", "llm"),
     "LIMIT": Keyword("How many turns, and how long, the model may speak.", "llm"),
-    "FILLER": Keyword("What is said while the model thinks, in place of 'One moment, please.'", "llm"),
+    "FILLER": Keyword("What is said while the model thinks, or while a colleague is being rung.", "llm"),
     "FALLBACK": Keyword("What is said when there is no model, or it fails.", "llm"),
     "SPLIT": Keyword("Shares calls out among variants, the same one for a contact each time.", "split"),
     "TRANSFER": Keyword("Connects the caller to another number.", "transfer"),
+    "BRIEFING": Keyword(
+        "What the colleague is told while the caller waits; they take the call with a key.", "transfer"
+    ),
     "RUN": Keyword("Runs another flow inside this one; its outcomes are the branches.", "run"),
     "RECORD": Keyword("Starts or stops the recording of the call.", "record"),
     "START": Keyword("'record start': the recording begins.", "record"),

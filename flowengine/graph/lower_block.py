@@ -20,7 +20,7 @@ DEFAULT_LISTEN_SECONDS = 6.0
 MOST_TURNS = 999
 _KEYWORD = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 
-Place = Literal["listen", "collect", "guard", "do", "transfer", "run", "anywhere"]
+Place = Literal["listen", "collect", "guard", "do", "transfer", "warm transfer", "run", "anywhere"]
 
 _ASIDE: dict[Place, str] = {
     "guard": "a guard does not wait for the caller: it only says 'allowed' or 'refused'",
@@ -149,8 +149,8 @@ class BlockLowering:
                 return self._do(statement)
             case ast.Llm():
                 return self._llm(statement)
-            case ast.Transfer(target=target, branches=branches, span=span):
-                return model.Transfer(expression(target), self.branches(branches, "transfer"), span)
+            case ast.Transfer():
+                return self._transfer(statement)
             case ast.Run():
                 return self._run(statement)
             case _:
@@ -171,6 +171,16 @@ class BlockLowering:
             self.variables.update(result.name.text for result in action.results)
         given = tuple(arguments(do.arguments, parameters))
         return model.Do(do.action.text, given, self.branches(do.branches, "do"), do.span)
+
+    def _transfer(self, transfer: ast.Transfer) -> model.Transfer:
+        briefing, filler = transfer.briefing, transfer.filler
+        return model.Transfer(
+            expression(transfer.target),
+            template(briefing) if briefing else None,
+            template(filler) if filler else None,
+            self.branches(transfer.branches, "warm transfer" if briefing else "transfer"),
+            transfer.span,
+        )
 
     def _llm(self, llm: ast.Llm) -> model.Llm:
         branches = [
@@ -240,6 +250,8 @@ class BlockLowering:
     def _trigger(self, event: ast.Event, place: Place) -> model.Trigger | None:
         if place in _ASIDE:
             return self._result(event, place)
+        if place == "warm transfer":
+            return self._while_waiting(event)
         match event.kind:
             case "name":
                 if event.value in RESULTS.get(place, ()):
@@ -263,6 +275,17 @@ class BlockLowering:
                 return self._after(event, place)
             case _:
                 assert_never(event.kind)
+
+    def _while_waiting(self, event: ast.Event) -> model.Trigger | None:
+        """The caller waits for a colleague with us: beside its results, what they mean and press can stand there."""
+        results = RESULTS["transfer"]
+        misspelt = nearest(event.value, results) and event.value not in self._names.defined("intent")
+        if event.kind == "name" and event.value not in results and not misspelt:
+            self._names.refer("intent", event.value, event.span, self._home.library)
+            return model.OnIntent(event.value)
+        if event.kind == "press":
+            return self._press(event)
+        return self._result(event, "transfer")
 
     def _result(self, event: ast.Event, place: Place) -> model.OnResult | None:
         """Under what waits for something else than the caller, only its results stand."""

@@ -272,8 +272,8 @@ def _effects(statement: object, flow: Flow) -> Iterator[Effect]:
             yield Assigned(name, value, span)
         case Note(text=text, span=span):
             yield Used((text,), span)
-        case Transfer(target=target, span=span):
-            yield Used((target,), span)
+        case Transfer(target=target, briefing=briefing, filler=filler, span=span):
+            yield Used((target, *(text for text in (briefing, filler) if text is not None)), span)
         case Record(start=start, span=span):
             yield Recorded(start, span)
         case Collect(slots=slots, span=span):

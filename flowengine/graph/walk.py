@@ -118,8 +118,11 @@ def written_by(statement: model.Statement) -> Iterator[Written]:
             yield Written(text, True)
         case model.Note(text=text):
             yield Written(text, False)
-        case model.Set(value=value) | model.Transfer(target=value):
+        case model.Set(value=value):
             yield Written(value, False)
+        case model.Transfer(target=target, briefing=briefing, filler=filler):
+            yield Written(target, False)
+            yield from (Written(text, True) for text in (briefing, filler) if text is not None)
         case model.If(arms=arms):
             yield from (Written(arm.condition, False) for arm in arms if arm.condition is not None)
         case model.Do(arguments=arguments):

@@ -127,7 +127,16 @@ class StatementBuilder(LeafBuilder):
     def transfer(self, tree: Node) -> ast.Transfer:
         target = part(tree, "expr")
         assert target is not None
-        return ast.Transfer(self._expr(target), self._branches(tree), self._span(tree))
+        briefings, fillers = parts(tree, "briefing"), parts(tree, "filler")
+        self._refuse_repeated("briefing", briefings)
+        self._refuse_repeated("filler", fillers)
+        return ast.Transfer(
+            self._expr(target),
+            self._texts(briefings[0])[0] if briefings else None,
+            self._texts(fillers[0])[0] if fillers else None,
+            tuple(self.branch(node) for node in parts(tree, "branch")),
+            self._span(tree),
+        )
 
     def run(self, tree: Node) -> ast.Run:
         return ast.Run(self._name(tree), self._branches(tree), self._span(tree))

@@ -69,7 +69,8 @@ _HOMES: tuple[tuple[str, str], ...] = (
     ("ASK CONFIRM VALID TRIES", "it stands under 'slot'"),
     ("REQUIRE ALWAYS AT", "it stands under 'policy'"),
     ("FACTS LIMIT FALLBACK", "it stands under 'llm'"),
-    ("FILLER", "it stands under 'llm' or 'action'"),
+    ("FILLER", "it stands under 'llm', 'action' or 'transfer'"),
+    ("BRIEFING", "it stands under 'transfer'"),
     ("NEVER", "it stands under 'llm' or 'policy'"),
 )
 

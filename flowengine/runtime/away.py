@@ -4,6 +4,9 @@
       ^──── it could not be begun ──┘└── the caller has left ──> gone <── nobody came in time ──┘
     HERE ── the stream broke ──> RETURNING
 
+A warm transfer leaves the caller here while a colleague is rung and told (`colleague`), and sends them away when the
+colleague is ready.
+
 A stream that breaks is not the end of its call either: the telephone asks what comes then, and is told to connect
 another one. A transfer takes the caller's media stream away, so the end of the stream says nothing while it lasts. What
 does say something: the telephone's word that the transfer is over, and now and then a question whether the
@@ -19,10 +22,12 @@ from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Protocol
 
-from flowengine.conversation.commands import Transfer
+from flowengine.conversation.commands import Dismiss, Join, Transfer
 from flowengine.conversation.events import CameBack, TransferEnded, TransferResult
 from flowengine.errors import TelephonyError
+from flowengine.runtime.colleague import ROOM_S, Colleague
 from flowengine.runtime.happenings import Happening, StreamLost, Transferred
+from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import CallLine, Remarked, Told
 from flowengine.runtime.tasks import Tasks
 
@@ -65,13 +70,17 @@ class Away:
         post: Callable[[Happening], None],
         tell: Callable[[Told], None],
         leave: Leave,
+        hear_again: Callable[[], None],
+        outliving: Outliving,
     ) -> None:
         self._line = line
+        self.colleague = Colleague(line, line.call_id, tasks, at, post, tell, outliving)
         self._tasks = tasks
         self._at = at
         self._post = post
         self._tell = tell
         self._leave = leave
+        self._hear_again = hear_again
         self._wanted: Transfer | None = None
         self._order: Transfer | None = None
         self._task: asyncio.Task[None] | None = None
@@ -79,6 +88,9 @@ class Away:
         self.was_lost = False
         """The stream broke, and its caller is waited for."""
         self.place = Place.HERE
+        self.spent_s = 0.0
+        """So long the caller has spoken with others: our own limit of a call does not count it."""
+        self._left_at = 0.0
 
     @property
     def is_here(self) -> bool:
@@ -95,15 +107,32 @@ class Away:
         return self.place is Place.AWAY
 
     def want(self, order: Transfer | None) -> None:
-        """Put the caller through as soon as `go` is told that all is quiet; None: do not, after all."""
-        self._wanted = order
+        """Put the caller through as soon as `go` is told that all is quiet; None: do not, after all.
+
+        A colleague who is to be told first is rung at once.
+        """
+        if order is not None and order.briefing is not None:
+            self.colleague.ring(order)
+        else:
+            self._wanted = order
+
+    def consult(self, order: Join | Dismiss) -> None:
+        """The caller may go to the colleague who is ready, or nobody wants them any more."""
+        if isinstance(order, Join):
+            self._wanted = self.colleague.order
+        else:
+            self._wanted = None
+            self.colleague.dismiss()
 
     def go(self, *, quiet: bool) -> bool:
         """Begin what is wanted, if what was said before it has been heard; True when the caller has just left."""
+        if self._wanted is not None and self._wanted.briefing is not None and not self.colleague.leg:
+            # They have left again, and the flow has been told so.
+            self._wanted = None
         if self._wanted is None or not quiet or not self.is_here:
             return False
         self._order, self._wanted = self._wanted, None
-        self.place = Place.AWAY
+        self.place, self._left_at = Place.AWAY, self._at()
         self._stream_ended.clear()
         self._follow(self._dial(self._order))
         return True
@@ -128,6 +157,9 @@ class Away:
         """
         if not self.is_away:
             return self.is_returning
+        if self._order is not None and self._order.briefing is not None:
+            # The telephone says only that the room is closed.
+            result = "failed" if self.colleague.was_missed else "answered"
         goes_on: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._post(Transferred(result, is_up, goes_on))
         try:
@@ -141,8 +173,14 @@ class Away:
         if not self.is_away or self._order is None:
             return None
         self.place = Place.RETURNING
+        self.spent_s += self._at() - self._left_at
         self._follow(self._await_return())
         return self._order.request_id
+
+    def colleague_left(self, leg: str, result: TransferResult) -> None:
+        """The telephone tells how the colleague's call ended."""
+        if self.colleague.ended(leg, result) and self.is_away and not self._tasks.are_over:
+            self._tasks.create_task(self._look_after(), name="room")
 
     def returned(self) -> bool:
         """A new stream is there; False when nobody was expected."""
@@ -167,7 +205,7 @@ class Away:
 
     async def _dial(self, order: Transfer) -> None:
         try:
-            await self._line.transfer(order.target)
+            await (self._line.transfer(order.target) if order.briefing is None else self.colleague.join())
         except TelephonyError as error:
             self._tell(Remarked(f"the caller could not be put through: {error}"))
             if not await self._is_away_all_the_same():
@@ -182,6 +220,8 @@ class Away:
                 await self._stream_ended.wait()
         except TimeoutError:
             self.place = Place.HERE
+            self._hear_again()
+            self.colleague.dismiss()
             self._post(TransferEnded(self._at(), self._order.request_id, "failed"))
             return False
         if await self._is_up():
@@ -200,6 +240,17 @@ class Away:
             self._leave("the transfer never ended", failure=True)
         else:
             self._leave("hung up")
+
+    async def _look_after(self) -> None:
+        """A caller whose colleague has left is on the way back already, or alone in a room: then they are fetched."""
+        await asyncio.sleep(ROOM_S)
+        if not self.is_away:
+            return
+        try:
+            await self._line.fetch_back()
+        except TelephonyError as error:
+            # Whether the call is up at all is being asked now and then.
+            self._tell(Remarked(f"the caller could not be fetched back: {error}"))
 
     async def _is_up(self) -> bool:
         try:

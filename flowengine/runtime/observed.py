@@ -45,6 +45,7 @@ class SessionParts:
     Without a recogniser the caller types. Without actions or a model, what a flow asks of them fails.
     `clips`: what of the synthesiser's speech is there before it is asked for.
     `lesson`: what an engine that compares meanings has learnt of the flow.
+    `hold_music`: a loop for callers who wait, mu-law 8 kHz; None: the engine's own tune.
     `speculates`: the model is asked while the caller may still be speaking.
     `opening`: a new call, or one that goes on. `outliving`: keeps what the call could not wait for at its end.
     """
@@ -57,6 +58,7 @@ class SessionParts:
     ticker: Ticker
     recogniser: Recogniser | None = None
     clips: Clips | None = None
+    hold_music: bytes | None = None
     actions: Actions | None = None
     model: Model | None = None
     lesson: Lesson | None = None

@@ -32,8 +32,9 @@ def resumed(replay: Replay, at: float, transferred: TransferResult | None = None
     if not replay.is_begun:
         return Opening(at, events=(Connected(at),))
     orders, events = replay.orders(at), replay.events(at)
-    transfer = next((order for order in orders if isinstance(order, Transfer)), None)
+    transfer = next((asked for asked in replay.requests.values() if isinstance(asked, Transfer)), None)
     if transferred is None or transfer is None:
         return Opening(at, orders, (*events, CameBack(at)))
     rest = tuple(order for order in orders if order is not transfer)
-    return Opening(at, rest, (*events, TransferEnded(at, transfer.request_id, transferred)))
+    told = tuple(event for event in events if not isinstance(event, TransferEnded))
+    return Opening(at, rest, (*told, TransferEnded(at, transfer.request_id, transferred)))

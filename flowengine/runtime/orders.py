@@ -8,9 +8,12 @@ from typing import assert_never
 from flowengine.conversation.commands import (
     CancelTimer,
     Command,
+    Dismiss,
     Fact,
     Hangup,
     HearGreeting,
+    Hold,
+    Join,
     Listen,
     Pause,
     Speak,
@@ -78,6 +81,10 @@ class Orders:
                 self._away.want(command)
             case HearGreeting():
                 self._greeting.wait(command)
+            case Join() | Dismiss():
+                self._away.consult(command)
+            case Hold(on=on):
+                self._speaking.music.wanted = on
             case Suppress(reason=reason):
                 self._record.suppress(reason)
             case Hangup(outcome=outcome):
@@ -89,6 +96,7 @@ class Orders:
         self._ending.outcome = outcome
         self._away.want(None)
         self._greeting.stop()
+        self._speaking.music.wanted = False
         self._timers.clear()
         if self._away.is_away:
             # A farewell that nobody can hear holds nothing up.

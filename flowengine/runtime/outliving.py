@@ -21,11 +21,12 @@ class Outliving:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def keep(self, task: asyncio.Task[None], call_id: str) -> None:
-        """Hold it until it is done; how it ends is nobody's concern."""
+    def keep(self, task: asyncio.Task[None], call_id: str, *, is_meant: bool = False) -> None:
+        """Hold it until it is done; how it ends is nobody's concern. `is_meant`: it was begun to outlive its call."""
         self._tasks.add(task)
         task.add_done_callback(self._over)
-        log.warning("a task outlives its call", extra={"call_id": call_id, "task": task.get_name().split("/")[0]})
+        if not is_meant:
+            log.warning("a task outlives its call", extra={"call_id": call_id, "task": task.get_name().split("/")[0]})
 
     async def settle(self, seconds: float) -> None:
         """Wait until all are done, at most so long; then they are told to stop."""

@@ -150,6 +150,10 @@ class Playback:
         """All audio of this passage has come."""
         passage.complete = True
 
+    def begin_after(self, moment: float) -> None:
+        """Until then the far end plays something else, which was sent before."""
+        self._playout_until = max(self._playout_until, moment)
+
     def pump(self, now: float) -> None:
         """At a tick: send what is due, as much as keeps the far end `LEAD_S` ahead."""
         while self._has_ready(now):

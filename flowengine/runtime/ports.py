@@ -14,6 +14,7 @@ from flowengine.conversation.commands import Command, Expecting
 from flowengine.conversation.events import Event
 from flowengine.conversation.meaning import Likeness
 from flowengine.graph.model import Action
+from flowengine.runtime.colleague_line import ColleagueLine, ColleagueRung
 
 # What a recogniser reports. Times in ms since the stream was opened.
 
@@ -130,7 +131,7 @@ class Clips(Protocol):
         """
 
 
-class CallLine(Protocol):
+class CallLine(ColleagueLine, Protocol):
     """The far end of one call: Twilio's stream, or a browser. Messages leave in the order asked for; none waits."""
 
     call_id: str
@@ -376,7 +377,8 @@ class Interrupted:
     in_earnest: bool
 
 
-Told = ReplyStarted | TurnMeasured | Interrupted | RecordingSet | Remarked | FirstSound | SummaryFilled | TurnsFelt
+Later = SummaryFilled | TurnsFelt
+Told = ReplyStarted | TurnMeasured | Interrupted | RecordingSet | Remarked | ColleagueRung | FirstSound | Later
 """What the session adds to a call's record; a replay passes it over."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from flowengine.runtime.away import Away
 from flowengine.runtime.measuring import Measuring
+from flowengine.runtime.music import Music
 from flowengine.runtime.playback import Playback
 
 LOOK_S = 0.1
@@ -27,12 +28,14 @@ class Pulse:
         away: Away,
         look: Callable[[float], None],
         fail: Callable[[BaseException], None],
+        music: Music,
     ) -> None:
         self._playback = playback
         self._measuring = measuring
         self._away = away
         self._look = look
         self._fail = fail
+        self._music = music
         self._look_at = 0.0
 
     def tick(self, now: float) -> None:
@@ -46,6 +49,8 @@ class Pulse:
         if self._playback.has_passages and self._away.is_here:
             self._playback.pump(now)
             self._measuring.sounded(self._playback.first_audio_at)
+        if (self._music.wanted or self._music.is_playing) and self._away.is_here:
+            self._music.tick(now)
         if now >= self._look_at:
             self._look_at = now + LOOK_S
             if self._away.is_here:

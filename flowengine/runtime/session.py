@@ -79,12 +79,21 @@ class CallSession:
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         at, tell = weakly(self._at), weakly(self._tell)
         self._errands = Errands(parts, self._tasks, at, self.inbox.put, tell)
-        self.away = Away(parts.line, self._tasks, at, self.inbox.put, tell, weakly(self.leave))
+        self.away = Away(
+            parts.line, self._tasks, at, self.inbox.put, tell, weakly(self.leave), self._ears.open, parts.outliving
+        )
         self._now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self._zero = 0.0
         self._quiet = QuietLine(parts.line.call_id, tell)
         self._measuring = Measuring(tell, self._speaking.playback, self._speaking.interrupting)
-        self._pulse = Pulse(self._speaking.playback, self._measuring, self.away, weakly(self._look), self._tasks.fail)
+        self._pulse = Pulse(
+            self._speaking.playback,
+            self._measuring,
+            self.away,
+            weakly(self._look),
+            self._tasks.fail,
+            self._speaking.music,
+        )
         self._ending = Ending()
         self._greeting = Greeting(lambda: parts.conversation.screens, at, self.inbox.put)
         self._orders = Orders(
@@ -344,7 +353,7 @@ class CallSession:
             self.inbox.put(SpeechCut(self._at(), cut.speech_id, cut.heard))
         if self._parts.recogniser is not None and self._quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)
-        if not self._warned and now - self._zero > self._parts.longest_s:
+        if not self._warned and now - self._zero - self.away.spent_s > self._parts.longest_s:
             self._warned = True
             self.end("longest call reached", TOO_LONG)
 

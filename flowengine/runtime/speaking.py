@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from flowengine.conversation.commands import Pause, Speak
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.last_words import NO_VOICE
+from flowengine.runtime.music import Music
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
 from flowengine.runtime.ports import RecogniserEvent
@@ -29,6 +31,7 @@ class Speaking:
     ) -> None:
         self._parts = parts
         self.playback = Playback(parts.line)
+        self.music = Music(parts.line, self.playback, parts.hold_music)
         self._preparing = Preparing(parts, parts.conversation.upcoming, tasks)
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
@@ -63,6 +66,7 @@ class Speaking:
             self._speeches[speech.speech_id] = speech
         if self.playback.idle:
             self.playback.first_audio_at = None
+            self.music.pause(asyncio.get_running_loop().time())
         self._speaker.say(speech)
 
     def stop(self, now: float) -> list[Cut]:

@@ -27,8 +27,9 @@ from flowengine.adapters.actions.runner import ActionRunner
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import MissingExtra, StoreError
 from flowengine.graph.model import Flow
+from flowengine.runtime.hold_tune import tune
 from flowengine.runtime.ports import Meaning, Model
-from flowengine.service import webhooks
+from flowengine.service import colleague_webhooks, webhooks
 from flowengine.service.api.auditing import log_last_hash, log_last_hash_daily
 from flowengine.service.api.openapi import document
 from flowengine.service.api.routes import ENDPOINTS, routes
@@ -42,6 +43,7 @@ from flowengine.service.database import open_database
 from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.dialling.opening import objections, open_dialling, open_queue
 from flowengine.service.engines import open_engines, warm_up
+from flowengine.service.hold_music import hold_music
 from flowengine.service.keyring import KeyRing
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
@@ -105,7 +107,10 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
                 model=model,
                 lessons=lessons,
                 tracing=tracing,
+                hold_music=await asyncio.to_thread(hold_music, settings.hold_music),
             )
+            # Reckoned once a process, and in no call's time.
+            await asyncio.to_thread(tune)
             app.state.calls = calls
             rendering = Rendering(library, engines, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
@@ -157,6 +162,9 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Route("/twilio/after-stream", webhooks.after_stream, methods=["POST"]),
             Route("/twilio/stream-status", webhooks.stream_status, methods=["POST"]),
             Route("/twilio/transfer-ended", webhooks.transfer_ended, methods=["POST"]),
+            Route(colleague_webhooks.ANSWERED, colleague_webhooks.answered, methods=["POST"]),
+            Route(colleague_webhooks.BRIEFED, colleague_webhooks.briefed, methods=["POST"]),
+            Route(colleague_webhooks.STATUS, colleague_webhooks.status, methods=["POST"]),
             Route("/twilio/amd", webhooks.machine_detection, methods=["POST"]),
             WebSocketRoute("/twilio/stream", twilio_stream),
         ],

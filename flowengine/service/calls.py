@@ -125,6 +125,7 @@ class Calls:
         model: Model | None = None,
         lessons: Lessons | None = None,
         tracing: Tracing | None = None,
+        hold_music: bytes | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
@@ -139,6 +140,7 @@ class Calls:
         self.families = Families()
         self.lag = LoopLag(settings.max_lag_ms, self.families.loop_lag_seconds.observe)
         self._tracing = tracing
+        self._hold_music = hold_music
         self._summaries = Summaries(model)
         self.reviving = Reviving(recording, library, self.further)
         self._now = now
@@ -264,6 +266,7 @@ class Calls:
                 ticker=self.engines.ticker,
                 recogniser=recogniser,
                 actions=self._actions,
+                hold_music=self._hold_music,
                 model=self._model,
                 lesson=lesson,
                 speculates=self.settings.model is not None and self.settings.model.speculates,

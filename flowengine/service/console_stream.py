@@ -18,10 +18,13 @@ from flowengine.conversation.commands import (
     CancelTimer,
     ChooseIntent,
     Chose,
+    Dismiss,
     Ended,
     Entered,
     Hangup,
     HearGreeting,
+    Hold,
+    Join,
     Listen,
     Noted,
     Pause,
@@ -45,6 +48,7 @@ from flowengine.conversation.events import (
     CallerPressed,
     CallerSaid,
     CameBack,
+    ColleagueReady,
     Connected,
     EndRequested,
     GreetingEnded,
@@ -69,6 +73,7 @@ from flowengine.conversation.events import (
     WeighingFailed,
 )
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
+from flowengine.runtime.colleague_line import ColleagueRung, NoColleagues
 from flowengine.runtime.observed import CallResult, Observed
 from flowengine.runtime.ports import (
     FirstSound,
@@ -115,7 +120,7 @@ class PageMessage(msgspec.Struct):
     digit: str = ""
 
 
-class BrowserLine:
+class BrowserLine(NoColleagues):
     """The page as the far end of a call."""
 
     def __init__(self, call_id: str, outbox: Outbox) -> None:
@@ -270,6 +275,8 @@ class Watcher:
                 self.tell(at, "note", text=f"action {action}")
             case ActionFinished(result=result, reason=reason):
                 self.tell(at, "note", text=f"action: {result}" + (f" ({reason})" if reason else ""))
+            case Transfer(briefing=str() as briefing):
+                self.tell(at, "note", text=f"a colleague would be told: {briefing}")
             case TransferEnded(result=result):
                 self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
             case CameBack():
@@ -291,6 +298,11 @@ class Watcher:
                 | ChooseIntent()
                 | ReadValue()
                 | Transfer()
+                | Join()
+                | Dismiss()
+                | Hold()
+                | ColleagueRung()
+                | ColleagueReady()
                 | Hangup()
                 | Ended()
                 | Connected()

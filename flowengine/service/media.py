@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from flowengine.adapters.twilio import callbacks, media, signature, twiml
+from flowengine.adapters.twilio import callbacks, consulting, media, signature, twiml
+from flowengine.adapters.twilio.consulting import ColleagueOrder
 from flowengine.adapters.twilio.rest import TwilioRest
-from flowengine.errors import ProtocolError
+from flowengine.errors import ProtocolError, RequestNotSent, TelephonyError
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls, LiveCall
 from flowengine.service.outbox import Outbox
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 5.0
 POLICY_VIOLATION = 1008
+LEFTOVER_S = 2.0
+"""The caller hears nothing before that."""
 
 
 class TwilioLine:
@@ -71,6 +74,35 @@ class TwilioLine:
             caller_id=self._prepared.from_number if outbound else None,
         )
         await self._rest.redirect(self._prepared.call_sid, instructions)
+
+    async def consult(self, leg: str, target: str, placed: Callable[[str], None]) -> None:
+        prepared, base = self._prepared, self._base
+        ours = prepared.from_number if prepared.direction == "outbound" else prepared.to_number
+        if not ours:
+            raise RequestNotSent("this call has no number of ours that a colleague could be shown")
+        agent = prepared.flow.agent
+        announced = f"This is {agent.name}, the automated assistant of {agent.company}, with a caller for you."
+        sid = await self._rest.ring_colleague(
+            ColleagueOrder(
+                target,
+                ours,
+                announced,
+                answer_url=f"{base}/twilio/colleague?leg={leg}",
+                status_url=f"{base}/twilio/colleague-status?leg={leg}",
+            )
+        )
+        placed(sid)
+
+    async def join(self, leg: str) -> None:
+        instructions = consulting.joining(leg, action_url=f"{self._base}/twilio/transfer-ended")
+        await self._rest.redirect(self._prepared.call_sid, instructions)
+
+    async def fetch_back(self) -> None:
+        instructions = consulting.fetched_back(f"{self._base}/twilio/transfer-ended")
+        await self._rest.redirect(self._prepared.call_sid, instructions)
+
+    async def dismiss(self, placed: str) -> None:
+        await self._rest.hang_up(placed)
 
     async def is_up(self) -> bool:
         return await self._rest.status(self._prepared.call_sid) not in callbacks.ENDS
@@ -156,6 +188,8 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: its call is somebody else's", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "second stream")
         return
+    if prepared.revived is not None and prepared.revived.colleague is not None:
+        await _dismiss_leftover(socket.app.state.twilio, prepared.revived.colleague, prepared.call_id)
     outbox = Outbox(socket)
     live = calls.find(prepared.call_sid)
     if live is None:
@@ -174,6 +208,15 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: its call has one already", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "second stream")
     await close(socket)
+
+
+async def _dismiss_leftover(rest: TwilioRest, sid: str, call_id: str) -> None:
+    """The dead process had a colleague rung, whom nobody would answer: they may be rung anew."""
+    try:
+        async with asyncio.timeout(LEFTOVER_S):
+            await rest.hang_up(sid)
+    except (TelephonyError, TimeoutError):
+        log.warning("a colleague's call could not be ended", extra={"call_id": call_id})
 
 
 def _ends(live: LiveCall, line: TwilioLine, stream_sid: str) -> tuple[TwilioReader, Callable[[], bool]]:

@@ -15,7 +15,7 @@ class Revived:
     """`conversation` stands where the record ends. `entries`: how many that has; `owner`: the process that died.
 
     `opt_outs`: what the caller was promised, which may not have reached the list. `transferred`: how the transfer ended
-    that the caller comes back from.
+    that the caller comes back from. `colleague`: the telephone's id of the call to one who was rung, and may still be.
     """
 
     conversation: Conversation
@@ -25,3 +25,4 @@ class Revived:
     owner: str
     opt_outs: tuple[str, ...] = ()
     transferred: TransferResult | None = None
+    colleague: str | None = None

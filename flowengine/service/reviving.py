@@ -17,6 +17,7 @@ from flowengine.conversation.events import TransferResult
 from flowengine.conversation.replaying import Recorded
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow
+from flowengine.runtime.colleague_line import ColleagueRung
 from flowengine.service.library import FlowLibrary
 from flowengine.service.mind import prepared_of
 from flowengine.service.recording import Recording
@@ -27,6 +28,7 @@ from flowengine.store.rows import CallEnd, CallRow
 
 log = logging.getLogger(__name__)
 
+RUNG = ColleagueRung.__name__
 MOST_RETURNS = 3
 """A call that has come back so often may be what kills the processes."""
 
@@ -91,6 +93,7 @@ class Reviving:
             raise _Lost("the service stopped as the call ended", conversation.outcome)
         if conversation.holds_a_secret:
             raise _Lost("a secret was typed, which the record does not hold")
+        rung = [str(each.payload["placed"]) for each in record if each.payload.get("kind") == RUNG]
         return PreparedCall(
             prepared.call_id,
             prepared.call_sid,
@@ -99,7 +102,16 @@ class Reviving:
             prepared.direction,
             prepared.from_number,
             prepared.to_number,
-            Revived(conversation, done, row.started_at, len(record), row.owner, tuple(done.opt_outs), transferred),
+            Revived(
+                conversation,
+                done,
+                row.started_at,
+                len(record),
+                row.owner,
+                tuple(done.opt_outs),
+                transferred,
+                colleague=rung[-1] if rung else None,
+            ),
         )
 
     def _end(self, row: CallRow, reason: str, outcome: str | None) -> None:

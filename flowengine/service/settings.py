@@ -64,6 +64,8 @@ class Settings:
     longest_call_s: int = DEFAULT_LONGEST_S
     drain_s: int = DEFAULT_DRAIN_S
     websockets: WebSocketClass = DEFAULT_CLASS
+    hold_music: Path | None = None
+    """A WAV file for callers who wait; None: a tune of our own."""
     traces_to: str | None = None
     """An OpenTelemetry collector that takes OTLP over HTTP."""
     action_secret: str | None = field(default=None, repr=False)
@@ -123,6 +125,7 @@ class Settings:
             ),
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
             websockets=class_from(text("FLOWENGINE_WEBSOCKETS")),
+            hold_music=_path(text("FLOWENGINE_HOLD_MUSIC")),
             traces_to=_url("OTEL_EXPORTER_OTLP_ENDPOINT", text("OTEL_EXPORTER_OTLP_ENDPOINT"), "http", "https"),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),

@@ -36,7 +36,7 @@ LOST = "I'm sorry, we lost the line. Goodbye."
 
 async def voice(request: Request) -> Response:
     """A call is answered: TwiML that connects its stream, or a polite line and a hang-up."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     calls: Calls = request.app.state.calls
     if (attempt_id := request.query_params.get("attempt")) is not None:
         return await _picked_up(request, form, attempt_id)
@@ -44,7 +44,7 @@ async def voice(request: Request) -> Response:
     if flow is None:
         calls.families.refused.add("no_flow")
         log.warning("no flow for this number; map it in FLOWENGINE_NUMBERS", extra={"pii_to": form.get("To")})
-        return _xml(twiml.refusal(NO_SUCH_NUMBER))
+        return xml_response(twiml.refusal(NO_SUCH_NUMBER))
     contact = {
         name.removeprefix(CONTACT_PREFIX): value
         for name, value in request.query_params.items()
@@ -62,10 +62,10 @@ async def voice(request: Request) -> Response:
         )
     except AtCapacity:
         log.warning("call refused: at capacity", extra={"call_sid": form.get("CallSid")})
-        return _xml(twiml.refusal(BUSY))
+        return xml_response(twiml.refusal(BUSY))
     except FlowEngineError as error:
         log.error("call refused", extra={"call_sid": form.get("CallSid"), "error": type(error).__name__})
-        return _xml(twiml.refusal(NO_SUCH_NUMBER))
+        return xml_response(twiml.refusal(NO_SUCH_NUMBER))
     return _connect(calls, prepared)
 
 
@@ -83,7 +83,7 @@ async def _picked_up(request: Request, form: dict[str, str], attempt_id: str) ->
             found = await asyncio.to_thread(dialling.answered, attempt_id, form.get("CallSid", ""))
         if not isinstance(found, PickedUp):
             log.warning("an answered call is not to go on", extra={**facts, "why": found})
-            return _xml(twiml.refusal(REGRET))
+            return xml_response(twiml.refusal(REGRET))
         prepared = calls.prepare(
             found.flow,
             found.contact,
@@ -95,13 +95,13 @@ async def _picked_up(request: Request, form: dict[str, str], attempt_id: str) ->
         )
     except FlowEngineError as error:
         log.error("an answered call cannot be held", extra={**facts, "error": type(error).__name__})
-        return _xml(twiml.refusal(REGRET))
+        return xml_response(twiml.refusal(REGRET))
     return _connect(calls, prepared)
 
 
 async def status_callback(request: Request) -> Response:
     """A call changed its status. Kept once a (CallSid, SequenceNumber), in whatever order it comes."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     calls: Calls = request.app.state.calls
     try:
         told = callbacks.parse_status(form)
@@ -124,7 +124,7 @@ async def after_stream(request: Request) -> Response:
 
     Its session may wait for it here; or its process is dead, and the record tells where it was. Otherwise: an apology.
     """
-    form = await _signed_form(request)
+    form = await signed_form(request)
     calls: Calls = request.app.state.calls
     call_sid = form.get("CallSid", "")
     live = calls.find(call_sid)
@@ -134,9 +134,9 @@ async def after_stream(request: Request) -> Response:
     if revived is not None:
         return _connect(calls, revived)
     if await calls.recording.ended_well(call_sid):
-        return _xml(twiml.hang_up())
+        return xml_response(twiml.hang_up())
     log.warning("stream ended before its call", extra={"call_sid": call_sid})
-    return _xml(twiml.refusal(LOST))
+    return xml_response(twiml.refusal(LOST))
 
 
 async def _waits_for(live: LiveCall) -> bool:
@@ -152,7 +152,7 @@ async def _waits_for(live: LiveCall) -> bool:
 
 async def stream_status(request: Request) -> Response:
     """Twilio's word on the stream itself; only its errors are worth a line."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     try:
         told = callbacks.parse_stream_status(form)
     except ProtocolError as error:
@@ -164,7 +164,7 @@ async def stream_status(request: Request) -> Response:
 
 async def transfer_ended(request: Request) -> Response:
     """A transfer is over: the call comes back into its flow by a new stream, or, where the flow has ended, hangs up."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     calls: Calls = request.app.state.calls
     try:
         told = callbacks.parse_transfer(form)
@@ -178,13 +178,13 @@ async def transfer_ended(request: Request) -> Response:
         return _connect(calls, revived)
     if live is None and told.result != "answered" and not await calls.recording.ended_well(told.call_sid):
         log.warning("a transfer ended whose call is not live", extra={"call_sid": told.call_sid})
-        return _xml(twiml.refusal(LOST))
-    return _xml(twiml.hang_up())
+        return xml_response(twiml.refusal(LOST))
+    return xml_response(twiml.hang_up())
 
 
 async def machine_detection(request: Request) -> Response:
     """Twilio's verdict on who has answered, told to the call; that it does not know changes nothing."""
-    form = await _signed_form(request)
+    form = await signed_form(request)
     calls: Calls = request.app.state.calls
     try:
         call_sid, verdict = callbacks.parse_answered_by(form)
@@ -201,7 +201,7 @@ async def machine_detection(request: Request) -> Response:
 def _connect(calls: Calls, prepared: PreparedCall) -> Response:
     """TwiML that connects a stream for this call."""
     base = calls.settings.server_base_url or ""
-    return _xml(
+    return xml_response(
         twiml.connect(
             stream_url=f"{'ws' if base.startswith('http://') else 'wss'}://{urlsplit(base).netloc}"
             f"{urlsplit(base).path}/twilio/stream",
@@ -212,7 +212,7 @@ def _connect(calls: Calls, prepared: PreparedCall) -> Response:
     )
 
 
-async def _signed_form(request: Request) -> dict[str, str]:
+async def signed_form(request: Request) -> dict[str, str]:
     """The form of a request that Twilio really sent. Raises ProblemError."""
     settings: Settings = request.app.state.calls.settings
     if not settings.has_telephone:
@@ -248,5 +248,5 @@ def public_url(settings: Settings, path: str, query: str) -> str:
     return f"{settings.server_base_url}{path}" + (f"?{query}" if query else "")
 
 
-def _xml(text: str) -> Response:
+def xml_response(text: str) -> Response:
     return Response(text, media_type="application/xml")

@@ -21,11 +21,14 @@ from flowengine.conversation.commands import (
     ChooseIntent,
     Chose,
     Command,
+    Dismiss,
     Ended,
     Entered,
     Fact,
     Hangup,
     HearGreeting,
+    Hold,
+    Join,
     Listen,
     Noted,
     Pause,
@@ -301,8 +304,10 @@ class VirtualCall:
             case RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue():
                 self._expect(self._world(command))
             case Transfer():
+                if command.briefing is not None:
+                    self._on_fact(Noted(f"a colleague is told: {command.briefing}"))
                 self._transfer = self._world(command)
-            case Record():
+            case Record() | Join() | Dismiss() | Hold():
                 pass
             case Hangup():
                 self.hanging_up = True

@@ -24,6 +24,12 @@ class FakeLine:
     asked: int = 0
     refuses: str | None = None
     transfers: list[str] = field(default_factory=list)
+    rings: TelephonyError | None = None
+    """Why a colleague cannot be rung."""
+    legs: list[tuple[str, str]] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    dismissed: list[str] = field(default_factory=list)
+    fetched: int = 0
     recordings: list[bool] = field(default_factory=list)
     echo: Callable[[str], None] | None = None
     _until: float = 0.0
@@ -60,6 +66,23 @@ class FakeLine:
         if self.refuses is not None:
             raise TelephonyError(self.refuses)
         self.transfers.append(target)
+
+    async def consult(self, leg: str, target: str, placed: Callable[[str], None]) -> None:
+        self.legs.append((leg, target))
+        if self.rings is not None:
+            raise self.rings
+        placed(f"CA{len(self.legs)}")
+
+    async def join(self, leg: str) -> None:
+        if self.refuses is not None:
+            raise TelephonyError(self.refuses)
+        self.joined.append(leg)
+
+    async def fetch_back(self) -> None:
+        self.fetched += 1
+
+    async def dismiss(self, placed: str) -> None:
+        self.dismissed.append(placed)
 
     async def is_up(self) -> bool:
         self.asked += 1

@@ -131,3 +131,29 @@ state bye
   end done
 """
 )
+
+WARM = made(
+    """
+intent never_mind "changed their mind"
+  "never mind"
+
+state start
+  say "I will put you through."
+  transfer "+441134960999"
+    briefing "Sam would like to spread the payments."
+    filler "I am still trying."
+    never_mind -> talk_on
+    answered -> bye
+    busy or no_answer or failed -> talk_on
+
+state talk_on
+  say "Nobody is free. Anything else?"
+  listen 3s
+    agree -> bye
+    silence or otherwise -> bye
+
+state bye
+  say "Goodbye."
+  end done
+"""
+)

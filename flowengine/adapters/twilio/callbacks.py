@@ -131,6 +131,11 @@ def parse_transfer(form: Mapping[str, str]) -> TransferCallback:
     return TransferCallback(_sid(form), result, is_up=form.get("CallStatus") not in ENDS)
 
 
+def not_taken(status: CallStatus) -> TransferResult:
+    """What the end of a colleague's call comes to who did not take the call: picked up without a key is no answer."""
+    return "no_answer" if status == "completed" else _DIALLED.get(status, "failed")
+
+
 def parse_answered_by(form: Mapping[str, str]) -> tuple[str, Verdict | None]:
     """The call, and who has answered it; None where Twilio does not know. Raises ProtocolError.
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from flowengine.adapters.twilio import numbers, placing
+from flowengine.adapters.twilio import consulting, numbers, placing
 from flowengine.adapters.twilio.client import client
+from flowengine.adapters.twilio.consulting import ColleagueOrder
 from flowengine.adapters.twilio.numbers import AccountShown, OwnNumber
 from flowengine.adapters.twilio.placing import CallOrder, CallShown, PlacedCall
 from flowengine.errors import RequestRefused, SlowDown
@@ -105,6 +106,10 @@ class TwilioRest:
     async def redirect(self, call_sid: str, twiml: str) -> None:
         """Have the call follow other instructions at once; its media stream ends. Raises TelephonyError."""
         await self._ask(lambda: self._client.calls(call_sid).update(twiml=twiml))
+
+    async def ring_colleague(self, order: ColleagueOrder) -> str:
+        """See `consulting.ring`: the SID of their call. AnswerLost means that it may ring all the same."""
+        return await self._ask(lambda: consulting.ring(self._client, order))
 
     async def start_recording(self, call_sid: str) -> None:
         """Record both sides from now on, each on its own channel. Raises TelephonyError."""

@@ -108,8 +108,10 @@ def _of(statement: model.Statement) -> Iterator[tuple[Text, str]]:
             yield text, "spoken"
         case model.Note(text=text):
             yield text, "noted in the record"
-        case model.Transfer(target=target):
+        case model.Transfer(target=target, briefing=briefing, filler=filler):
             yield target, "dialled"
+            yield from ((briefing, "told to a colleague") for _ in "1" if briefing is not None)
+            yield from ((filler, "spoken") for _ in "1" if filler is not None)
         case model.Llm(task=task, facts=facts, filler=filler, fallback=fallback):
             yield from ((text, "told to the model") for text in (task, *facts))
             yield from ((text, "spoken") for text in (filler, fallback) if text is not None)

@@ -211,9 +211,15 @@ class Llm:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Put the caller through to a number; `answered`, `busy`, `no_answer` and `failed` are results."""
+    """Put the caller through to a number; `answered`, `busy`, `no_answer` and `failed` are results.
+
+    `briefing` is what the colleague hears first, while the caller stays with us and hears `filler` now and then; None:
+    the caller is put through at once.
+    """
 
     target: Expression
+    briefing: Template | None
+    filler: Template | None
     branches: tuple[Branch, ...]
     span: Span
 

@@ -174,9 +174,11 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`transfer "+44…"`."""
+    """`transfer "+44…"`; a `briefing`, which the colleague hears first, makes it a warm one."""
 
     target: Expr
+    briefing: Text | None
+    filler: Text | None
     branches: tuple[Branch, ...]
     span: Span
 

@@ -20,9 +20,9 @@ _PARTS = re.compile(
 )
 _WORDS = (
     "flow outbound inbound language voice agent of use contact outcome success retry suppress line intent protective "
-    "slot secret ask again confirm valid tries action python http timeout filler policy require before never after "
-    "always at most state is anywhere say set note wait listen collect guard do llm facts convinced limit fallback "
-    "transfer run split record end resume if elif else or not and press silence otherwise hangup machine heard"
+    "slot secret ask again confirm valid tries action python http timeout filler briefing policy require before never "
+    "after always at most state is anywhere say set note wait listen collect guard do llm facts convinced limit "
+    "fallback transfer run split record end resume if elif else or not and press silence otherwise hangup machine heard"
 )
 _KEYWORDS = frozenset(_WORDS.split())
 
