@@ -16,14 +16,10 @@ from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
-    Blocked,
     CancelTimer,
     ChooseIntent,
-    Chose,
     Command,
     Dismiss,
-    Ended,
-    Entered,
     Fact,
     Hangup,
     HearGreeting,
@@ -35,15 +31,11 @@ from flowengine.conversation.commands import (
     ReadValue,
     Record,
     RunAction,
-    Screened,
-    SlotFilled,
     Speak,
     StartTimer,
     StopSpeaking,
-    Summarised,
     Suppress,
     Transfer,
-    Understood,
     WeighMeaning,
 )
 from flowengine.conversation.events import (
@@ -283,6 +275,9 @@ class VirtualCall:
                 self._expect(transfer)
 
     def _carry_out(self, command: Command) -> None:
+        if isinstance(command, Fact | Suppress):
+            self._on_fact(command)
+            return
         match command:
             case Speak(speech_id=speech_id, line=line):
                 seconds = sum(pace.speech_seconds(sentence) for sentence in command.sentences)
@@ -314,12 +309,8 @@ class VirtualCall:
                 self._timers.clear()
                 self._coming.clear()
                 self._transfer = None
-            case Suppress() | Entered() | Understood() | SlotFilled() | Chose() | Noted() | Blocked():
-                self._on_fact(command)
             case HearGreeting(on=on, quiet=quiet):
                 self._hear_out(quiet if on else None)
-            case Summarised() | Screened() | Ended():
-                self._on_fact(command)
             case _:
                 assert_never(command)
 
