@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 
+from flowengine.runtime.depths import REPORTS
 from flowengine.runtime.ports import PartialTranscript, RecogniserEvent, RecogniserFailed
 
 LIMIT = 500
@@ -19,6 +20,12 @@ class Reports:
         self._waiting: deque[RecogniserEvent] = deque()
         self._wake = asyncio.Event()
         self._closed = False
+        REPORTS.watch(self)
+
+    @property
+    def depth(self) -> int:
+        """How many wait to be read."""
+        return len(self._waiting)
 
     @property
     def closed(self) -> bool:
@@ -33,6 +40,7 @@ class Reports:
         if len(self._waiting) >= LIMIT:
             self._waiting.popleft()
         self._waiting.append(event)
+        REPORTS.note(len(self._waiting))
         self._closed = isinstance(event, RecogniserFailed)
         self._wake.set()
 

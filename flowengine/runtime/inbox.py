@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from flowengine.runtime.depths import INBOXES
 from flowengine.runtime.happenings import Happening
 
 LIMIT = 2000
@@ -21,6 +22,7 @@ class Inbox:
         self._queue: asyncio.Queue[Happening] = asyncio.Queue(limit)
         self.deepest = 0
         """The most that has ever waited here."""
+        INBOXES.watch(self)
         self.overflowed = False
         """More has come than fits, and some of it is lost."""
 
@@ -37,6 +39,7 @@ class Inbox:
             self.overflowed = True
         else:
             self.deepest = max(self.deepest, self._queue.qsize())
+            INBOXES.note(self.deepest)
 
     async def take(self) -> Happening:
         """The next."""

@@ -11,6 +11,7 @@ from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from flowengine.runtime.depths import OUTBOXES
 from flowengine.service.websocket.direct import direct_of
 
 SEND_TIMEOUT_S = 5.0
@@ -29,6 +30,12 @@ class Outbox:
         self._empty = asyncio.Event()
         self._empty.set()
         self._closed = False
+        OUTBOXES.watch(self)
+
+    @property
+    def depth(self) -> int:
+        """How many messages wait."""
+        return len(self._messages)
 
     def put(self, message: str | bytes, *, audio: bool = False) -> None:
         """Queue a message; `audio` (with the marks between it) is what `clear` may drop."""
@@ -40,6 +47,7 @@ class Outbox:
             # The far end reads nothing any more; `run` is about to find that out by its time limit.
             return
         self._messages.append((message, audio))
+        OUTBOXES.note(len(self._messages))
         self._empty.clear()
         self._ready.set()
 

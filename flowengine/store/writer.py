@@ -54,6 +54,8 @@ class RecordWriter:
         self._kept: list[Item] = []
         self._closing = False
         self._finished = False
+        self.deepest = 0
+        """The most that has ever waited in memory."""
         self.healthy = True
         self.spooled = 0
         self.refused = 0
@@ -75,6 +77,7 @@ class RecordWriter:
             self._set_aside([item])
             return
         self._queue.put(item)
+        self.deepest = max(self.deepest, self._queue.qsize())
         if isinstance(item, Suppression):
             # Closed already: then it is in the queue, whose end is settled below.
             with contextlib.suppress(RuntimeError):

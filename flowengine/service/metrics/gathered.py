@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from flowengine.runtime.breaker import Breaker, Guarded
+from flowengine.runtime.depths import INBOXES, OUTBOXES, REPORTS
 from flowengine.service.calls import Calls
 from flowengine.service.metrics.exposition import Family, Read, Values
 
@@ -50,8 +51,22 @@ def gathered(calls: Calls, waiting: int | None) -> tuple[Family, ...]:
             "queue",
             "gauge",
             "flowengine_queue_depth",
-            "What waits: record (entries for the database), outbound (calls to be made, up to 10,000).",
+            "What waits: record (entries for the database), outbound (calls to be made, up to 10,000); of the calls' "
+            "own queues in the deepest: inbox (what happened), sending (messages to the far end), recognised.",
             lambda: _queues(calls, waiting),
+        ),
+        by(
+            "queue",
+            "gauge",
+            "flowengine_queue_most",
+            "The most that has waited since the start. More than fits is: record 100,000 (then it goes by the spool), "
+            "inbox 2,000 (the call ends), sending 5,000 (dropped), recognised 500 (the oldest is dropped).",
+            lambda: {
+                ("record",): calls.recording.writer.deepest,
+                ("inbox",): INBOXES.most,
+                ("sending",): OUTBOXES.most,
+                ("recognised",): REPORTS.most,
+            },
         ),
         by(
             ("engine", "use"),
@@ -112,7 +127,12 @@ def _voices(calls: Calls) -> dict[Values, float]:
 
 
 def _queues(calls: Calls, waiting: int | None) -> dict[Values, float]:
-    depths: dict[Values, float] = {("record",): calls.recording.writer.depth}
+    depths: dict[Values, float] = {
+        ("record",): calls.recording.writer.depth,
+        ("inbox",): INBOXES.now,
+        ("sending",): OUTBOXES.now,
+        ("recognised",): REPORTS.now,
+    }
     return depths if waiting is None else {**depths, ("outbound",): waiting}
 
 

@@ -90,3 +90,12 @@ def test_a_database_that_is_away_hides_only_what_it_alone_knows(
     shown = scraped(client)
     assert 'queue="outbound"' not in shown
     assert 'flowengine_queue_depth{queue="record"} 0\n' in shown
+
+
+def test_the_marks_that_queues_left_are_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("record", "inbox", "sending", "recognised"):
+        assert f'flowengine_queue_depth{{queue="{name}"}}' in scraped(client)
+        assert f'flowengine_queue_most{{queue="{name}"}}' in scraped(client)
+    writer = client.app.state.calls.recording.writer
+    monkeypatch.setattr(writer, "deepest", 4711)
+    assert 'flowengine_queue_most{queue="record"} 4711\n' in scraped(client)
