@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from flowengine.graph.model import BargeIn, Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A `barge-in` as written: at a line, in a state, or (neither) for the whole flow."""
+
+    barge_in: BargeIn
+    line: str | None = None
+    state: str | None = None
+
+
+def placed(flow: Flow) -> Iterator[Placed]:
+    """Every `barge-in` of a flow; that of a subflow's header for each of its states."""
+    if flow.barge_in is not None:
+        yield Placed(flow.barge_in)
+    for line in flow.lines.values():
+        if line.barge_in is not None:
+            yield Placed(line.barge_in, line=line.name)
+    for state in flow.states.values():
+        if state.barge_in is not None:
+            yield Placed(state.barge_in, state=state.name)
 
 
 def barge_in(flow: Flow, promised: Collection[str], line: str | None, state: str | None) -> BargeIn | None:

@@ -19,10 +19,15 @@ Carried = TypeVar("Carried")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence, and where it is said: by itself, or where its line or slot is named."""
+    """A sentence, and where it is said: by itself, or where its line or slot is named.
+
+    `line`: whose sentence it is. `state`: in which it is said; None in a handler, which any state may call.
+    """
 
     text: model.Template
     at: Span
+    line: str | None = None
+    state: str | None = None
 
 
 @dataclass(slots=True)
@@ -39,13 +44,13 @@ class Talk(Generic[Carried]):
     hear: Callable[[Carried, Said], Carried]
     worse: Callable[[Carried, Carried], bool]
     _entered: dict[str, Carried] = field(default_factory=dict)
-    _waiting: list[tuple[model.Block, Carried]] = field(default_factory=list)
+    _waiting: list[tuple[model.Block, Carried, str | None]] = field(default_factory=list)
 
     def follow(self) -> None:
         """Show every sentence of the flow, in every worst way it can be come to."""
         if self.flow.start:
             self._enter(self.flow.start, self.begin)
-        self._waiting += [(block, self.begin) for block in _answers(self.flow)]
+        self._waiting += [(block, self.begin, state) for block, state in _answers(self.flow)]
         self._work()
         for name in self.flow.states:
             if name not in self._entered:
@@ -60,19 +65,19 @@ class Talk(Generic[Carried]):
         state = self.flow.states.get(name)
         if state is not None and (name not in self._entered or self.worse(carried, self._entered[name])):
             self._entered[name] = carried
-            self._waiting.append((state.body, carried))
+            self._waiting.append((state.body, carried, name))
 
-    def _block(self, block: model.Block, carried: Carried) -> list[Carried]:
+    def _block(self, block: model.Block, carried: Carried, state: str | None) -> list[Carried]:
         """What is carried out of a block at its end; nothing when every path closes."""
         for statement in block:
             match statement:
                 case model.Say(line=line, sentences=sentences, span=span):
                     for text in sentences:
-                        carried = self.hear(carried, Said(text, text.span if line is None else span))
+                        carried = self.hear(carried, Said(text, text.span if line is None else span, line, state))
                 case model.Again(text=model.Template() as text):
-                    self.hear(carried, Said(text, text.span))
+                    self.hear(carried, Said(text, text.span, None, state))
                 case model.If() | model.Split():
-                    ends = [end for inner in inner_blocks(statement) for end in self._block(inner, carried)]
+                    ends = [end for inner in inner_blocks(statement) for end in self._block(inner, carried, state)]
                     if isinstance(statement, model.If) and all(arm.condition is not None for arm in statement.arms):
                         ends.append(carried)
                     if not ends:
@@ -83,25 +88,25 @@ class Talk(Generic[Carried]):
                 case model.Guard() | model.Do():
                     # Neither gives the caller a turn.
                     if isinstance(statement, model.Do):
-                        carried = self._filler(statement, carried)
-                    self._waiting += [(inner, carried) for inner in inner_blocks(statement)]
+                        carried = self._filler(statement, carried, state)
+                    self._waiting += [(inner, carried, state) for inner in inner_blocks(statement)]
                 case model.Run(entry=entry):
                     self._enter(entry, carried)
                 case model.Collect(slots=(first, *_), span=span):
                     slot = self.flow.slots.get(first)
                     if slot is not None and slot.ask is not None:
-                        self.hear(carried, Said(slot.ask, span))
+                        self.hear(carried, Said(slot.ask, span, None, state))
                 case _:
                     pass
             if closes(statement):
                 return []
         return [carried]
 
-    def _filler(self, do: model.Do, carried: Carried) -> Carried:
+    def _filler(self, do: model.Do, carried: Carried, state: str | None) -> Carried:
         action = self.flow.actions.get(do.action)
         if action is None or action.filler is None:
             return carried
-        return self.hear(carried, Said(action.filler, do.span))
+        return self.hear(carried, Said(action.filler, do.span, None, state))
 
     def _worst(self, ends: list[Carried]) -> Carried:
         worst = ends[0]
@@ -111,11 +116,11 @@ class Talk(Generic[Carried]):
         return worst
 
 
-def _answers(flow: model.Flow) -> Iterator[model.Block]:
-    """The blocks that follow a turn of the caller, or what another said to them."""
+def _answers(flow: model.Flow) -> Iterator[tuple[model.Block, str | None]]:
+    """The blocks that follow a turn of the caller, or what another said to them, and the state of each."""
     for branch in handlers(flow):
-        yield branch.body
+        yield branch.body, None
     for state in flow.states.values():
         for statement in statements(state.body):
             if isinstance(statement, model.Listen | model.Collect | model.Llm | model.Transfer | model.Run):
-                yield from inner_blocks(statement)
+                yield from ((inner, state.name) for inner in inner_blocks(statement))

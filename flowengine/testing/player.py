@@ -26,6 +26,7 @@ from flowengine.conversation.commands import (
     Noted,
     Screened,
     SlotFilled,
+    Speak,
     Summarised,
     Suppress,
     Understood,
@@ -36,6 +37,7 @@ from flowengine.conversation.trace import UNTRACED
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
 from flowengine.runtime.ports import GuardAnswer
+from flowengine.testing.barge_in import why_firm
 from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
 from flowengine.testing.script import Attends, Summarises, World, nobody
@@ -121,6 +123,7 @@ class Player:
             watcher.attend(self._conversation)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
+        self._firm: Speak | None = None
         self._reckoned: dict[str, str | None] = {}
         self._filled: tuple[Mapping[str, str], Sequence[str]] | None = None
         self._world: object = world
@@ -163,8 +166,9 @@ class Player:
         """The caller breaks in as soon as these words of the agent's were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
+        firm = self._call.firm
         self._call.interrupt()
-        self._begin_amid(f'(interrupts after "{after}") {text}')
+        self._begin_amid(f'(interrupts after "{after}") {text}', firm)
         self._call.say(text, reaction=0.0)
         return True
 
@@ -181,7 +185,7 @@ class Player:
         """The caller presses keys as soon as these words were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
-        self._begin_amid(f'(interrupts after "{after}") (press {keys})')
+        self._begin_amid(f'(interrupts after "{after}") (press {keys})', self._call.firm)
         self._call.press(keys)
         return True
 
@@ -215,6 +219,15 @@ class Player:
     def agent_so_far(self) -> str:
         """What the caller has heard in this turn, the sentence that is being spoken included."""
         return " ".join(text for text in (self.turn.agent, self._call.heard_of_current()) if text)
+
+    @property
+    def not_cut(self) -> str | None:
+        """Why the caller, who broke in, cut nothing short in this turn; None where they did, or did not try."""
+        firm, turn = self._firm, self.turn
+        # What protects the caller has cut it short all the same.
+        if firm is None or not any(said.complete and said.began < turn.at for said in turn.said):
+            return None
+        return f"the caller could not cut in, and was answered when it was heard: {why_firm(self.flow, firm)}"
 
     @property
     def turn(self) -> Turn:
@@ -289,13 +302,13 @@ class Player:
         self._call.let_speak()
         self._begin_amid(caller)
 
-    def _begin_amid(self, caller: str) -> None:
+    def _begin_amid(self, caller: str, firm: Speak | None = None) -> None:
         if self.over:
             raise FlowEngineError(f"the call is over: it ended with {self.outcome!r}")
         closing = self._turns[-1]
         closing.state, closing.outcome = self.state, self.outcome
         self._turns.append(_Open(self._call.at, caller))
-        self._reached = None
+        self._reached, self._firm = None, firm
 
     def _decide(self, guard: str, at: float) -> GuardAnswer:
         decided = verdict(guard, self.flow.direction, self.clock(at), self._given)

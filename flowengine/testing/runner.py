@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import assert_never
@@ -131,7 +131,7 @@ def _turn(player: Player, checks: list[Check], caller: CallerStep | None) -> Fai
             player.listen()
         for failure in (_agent(player, checks), *(_check(player, check) for check in checks)):
             if failure is not None:
-                return failure
+                return _with_reason(failure, player)
         if caller is not None:
             if player.over:
                 message = "the caller acts, but the call is over"
@@ -140,6 +140,13 @@ def _turn(player: Player, checks: list[Check], caller: CallerStep | None) -> Fai
     except FlowEngineError as error:
         return Failure(at.span, str(error))
     return None
+
+
+def _with_reason(failure: Failure, player: Player) -> Failure:
+    """A failure in a turn in which the caller broke in and was not let: that is most likely why."""
+    reason = player.not_cut
+    hints = [hint for hint in (failure.hint, reason) if hint is not None]
+    return replace(failure, hint="; ".join(hints)) if reason is not None else failure
 
 
 def _agent(player: Player, checks: list[Check]) -> Failure | None:

@@ -189,15 +189,18 @@ class VirtualCall:
         self._cut()
         self._follow()
 
-    def interrupt(self) -> Speak | None:
-        """The caller's first word: what may be interrupted falls silent. Else what is in the way of that."""
+    @property
+    def firm(self) -> Speak | None:
+        """What is being said, or waits to be, and may not be cut short now; the first of it."""
+        orders = [speech.order for speech in self._queue if speech.order is not None]
         if self.hanging_up:
-            return next((speech.order for speech in self._queue if speech.order is not None), None)
-        orders = (speech.order for speech in self._queue)
-        firm = next((each for each in orders if each is not None and not each.may_be_cut(self._heard_lines)), None)
-        if firm is None:
+            return orders[0] if orders else None
+        return next((order for order in orders if not order.may_be_cut(self._heard_lines)), None)
+
+    def interrupt(self) -> None:
+        """The caller's first word: what may be interrupted falls silent."""
+        if self.firm is None:
             self.drop_speech()
-        return firm
 
     # Time.
 

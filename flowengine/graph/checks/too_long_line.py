@@ -109,5 +109,10 @@ class _Listener:
         return RULE.at(said.at, message, f"ask something before, or say less: {TALK_SECONDS} s is the most", *begins)
 
 
+def spoken_seconds(text: Template) -> float:
+    """How long a text takes, the longest way through it."""
+    return max((_length(way.text) for way in ways(text)), default=0) / CHARACTERS_A_SECOND
+
+
 def _length(text: str) -> int:
     return len(text) + text.count(FILLED) * (FILLED_CHARACTERS - 1)
