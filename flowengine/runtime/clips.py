@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 DEFAULT_FOLDER_BYTES = 256 * 1024 * 1024
 """Some nine hours of speech."""
-MADE_BY = "1"
-"""Of the way from an engine's audio to a clip (level, fades): a change of it makes all clips anew."""
+MADE_BY = "2"
+"""Of the way from an engine's audio to a clip (quiet, level, fades): a change of it makes all clips anew."""
 SUFFIX = ".clip"
 _ASIDE = ".making"
 _HEAD = struct.Struct("<8s32sf")

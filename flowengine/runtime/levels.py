@@ -94,7 +94,12 @@ def _peak(mulaw: bytes) -> int:
 def _faded_in(mulaw: bytes) -> bytes:
     if not mulaw or abs(_SAMPLES[mulaw[0]]) <= QUIET_EDGE:
         return mulaw
-    return _ramp(mulaw[:FADE_BYTES]) + mulaw[FADE_BYTES:]
+    return begun_softly(mulaw)
+
+
+def begun_softly(mulaw: bytes) -> bytes:
+    """Up from nothing over the first 5 ms, wherever in a wave it begins."""
+    return _ramp(mulaw[:FADE_BYTES]) + mulaw[FADE_BYTES:] if mulaw else mulaw
 
 
 def faded_out(mulaw: bytes) -> bytes:

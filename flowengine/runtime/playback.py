@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
-from flowengine.runtime.levels import FADE_BYTES, faded_out
+from flowengine.runtime.levels import FADE_BYTES, begun_softly, faded_out
 from flowengine.runtime.ports import CallLine
 
 LEAD_S = 0.5
@@ -54,6 +54,11 @@ class Passage:
         if not self.sent_bytes:
             self.started_at = None
         return taken
+
+    def begin_softly(self) -> None:
+        """What leaves next begins in the middle of a word, and would click."""
+        if self.waiting:
+            self.waiting[0] = begun_softly(self.waiting[0])
 
     @property
     def has_audio(self) -> bool:
@@ -233,6 +238,7 @@ class Playback:
         self._playout_until = now
         if self._passages and self._passages[0].sent_bytes:
             self._passages[0].started_at = now - self._passages[0].sent_bytes / BYTES_A_SECOND
+            self._passages[0].begin_softly()
         self.pump(now)
 
     def clear(self, now: float) -> list[Cut]:

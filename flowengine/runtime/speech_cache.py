@@ -17,6 +17,7 @@ from typing import Literal
 from flowengine.conversation.aloud import aloud
 from flowengine.errors import SpeechError
 from flowengine.runtime.clips import Clip, ClipFolder, Line
+from flowengine.runtime.edges import trimmed, without_quiet
 from flowengine.runtime.lane import Lane
 from flowengine.runtime.levels import faded, gain_for, smoothed, with_gain
 from flowengine.runtime.making import Making
@@ -177,15 +178,14 @@ class CachedSynthesiser:
         """Keep a clip at the level of all others. Measuring a sentence takes milliseconds: in a thread."""
         if not audio:
             return
-        gain = await asyncio.to_thread(gain_for, audio)
-        clip = Clip(faded(with_gain(audio, gain)), gain)
+        clip = await asyncio.to_thread(_dressed, audio)
         self._keep(line, clip)
         if self._folder is not None:
             await asyncio.to_thread(self._folder.write, line, self.engine, clip)
 
     def _made(self, text: str, voice: str | None, parts: list[bytes] | None = None) -> AsyncGenerator[bytes, None]:
         """What the engine gives, as it may be heard; `parts` get it untouched."""
-        return smoothed(self._engine(text, voice, parts), self._gain(voice))
+        return smoothed(trimmed(self._engine(text, voice, parts)), self._gain(voice))
 
     async def _engine(self, text: str, voice: str | None, parts: list[bytes] | None) -> AsyncGenerator[bytes, None]:
         # The one place before any voice: what is recorded, shown and matched stays as it was written.
@@ -214,3 +214,10 @@ class CachedSynthesiser:
         while self._size > self._limit:
             _, oldest = self._clips.popitem(last=False)
             self._size -= len(oldest)
+
+
+def _dressed(audio: bytes) -> Clip:
+    """A whole sentence without the quiet around it, at the level of all others, its ends soft."""
+    bare = without_quiet(audio)
+    gain = gain_for(bare)
+    return Clip(faded(with_gain(bare, gain)), gain)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import cycle, pairwise
 
+from flowengine.runtime.audio import mulaw_to_pcm16
+from flowengine.runtime.levels import FADE_BYTES
 from flowengine.runtime.playback import LEAD_S, Cut, Heard, Playback
 from tests.runtime.fake_line import FakeLine
 
@@ -172,7 +174,8 @@ def test_what_is_held_goes_on_from_where_it_was_heard() -> None:
     _played(playback, 15.0, 18.0)
     again = bytes(line.audio)
     # Whole pieces are taken back: what is said twice is a tenth of a second at most.
-    assert _varied(2).endswith(again)
+    # Where it begins again it is faded in.
+    assert _varied(2).endswith(again[FADE_BYTES:])
     assert 0 <= len(again) - (16000 - heard) <= 800
     assert playback.on_mark(line.marks[-1]) == [Heard("u1")]
     assert playback.underruns == 0
@@ -228,5 +231,22 @@ def test_held_again_loses_and_repeats_no_more() -> None:
     line.audio.clear()
     playback.go_on(now + 2)
     _played(playback, now + 2, now + 5)
-    assert _varied(2).endswith(bytes(line.audio))
+    assert _varied(2).endswith(bytes(line.audio)[FADE_BYTES:])
     assert len(line.audio) >= 16000 - int(0.6 * 8000)
+
+
+def test_what_goes_on_in_the_middle_of_a_word_begins_without_a_click() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    loud = bytes([0x90, 0x10] * 8000)
+    passage = playback.add("s1", "Hello there.", last=True)
+    playback.feed(passage, loud)
+    playback.finish(passage)
+    now = _played(playback, 10.0, 11.0)
+    playback.hold(now)
+    before = len(line.audio)
+    playback.go_on(12.0)
+    resumed = bytes(line.audio[before:])
+    assert resumed[:FADE_BYTES] != loud[:FADE_BYTES]
+    assert abs(int.from_bytes(mulaw_to_pcm16(resumed[:1]), "little", signed=True)) < 330
+    assert resumed[FADE_BYTES:] == loud[: len(resumed) - FADE_BYTES]

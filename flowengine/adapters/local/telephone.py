@@ -13,7 +13,7 @@ PEAK = 0.89
 """-1 dBFS: mu-law has nothing above full scale, and a decoder's filter overshoots a little."""
 LEVEL_DBFS = -20.0
 MOST_GAIN = 4.0
-LEAD_MS, TAIL_MS, FADE_MS = 30, 80, 5
+LEAD_MS, TAIL_MS, FADE_MS = 20, 80, 5
 """What is left of the silence around a sentence: the engine gives 300 ms before it and 480 ms after."""
 _TAPS = 33
 _DECODED = np.frombuffer(mulaw_to_pcm16(bytes(range(256))), "<i2")

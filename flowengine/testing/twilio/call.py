@@ -19,6 +19,7 @@ from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
 from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Answers, Voicemail
+from flowengine.testing.twilio.listening import sentences_heard
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.notices import Notices
 from flowengine.testing.twilio.orders import first
@@ -302,6 +303,8 @@ def _measure(report: CallReport, peer: StreamPeer) -> None:
     # Both sides have one clock: where one of them was silent at the end of a stream, it was silent.
     report.agent_audio += SILENCE * (round(before * BYTES_A_SECOND) - len(report.agent_audio)) + peer.playout.audio
     report.agent = utterances(report.agent_audio)
+    spans = [(before + start, before + end) for start, end in peer.playout.sentences]
+    report.sentences += sentences_heard(report.agent_audio, spans)
     report.gaps += peer.playout.gaps
     report.cleared_at += [before + at for at in peer.playout.clears]
     report.warned.binary_31950 += peer.warned.binary_31950

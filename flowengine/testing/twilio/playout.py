@@ -39,6 +39,8 @@ class Playout:
         self._heard = bytearray()
         self._marks: deque[DueMark] = deque()
         self._in_sentence = False
+        self._sentence_began = began
+        self._spans: list[tuple[float, float]] = []
         self.gaps: list[Gap] = []
         self.clears: list[float] = []
 
@@ -52,12 +54,20 @@ class Playout:
         """What was heard since the stream began, mu-law; quiet where nothing was."""
         return bytes(self._heard)
 
+    @property
+    def sentences(self) -> list[tuple[float, float]]:
+        """From when to when each was played, as the marks part them; seconds since the stream began."""
+        open_ = [(self._sentence_began, self._until)] if self._in_sentence else []
+        return [(start - self._began, end - self._began) for start, end in (*self._spans, *open_)]
+
     def media(self, mulaw: bytes, now: float) -> None:
         """More audio has come."""
         if self._until < now:
             if self._in_sentence and now - self._until > JITTER_S:
                 self.gaps.append(Gap(self._until - self._began, now - self._until))
             self._until = now
+        if not self._in_sentence:
+            self._sentence_began = self._until
         if self._keeps_audio:
             self._keep(mulaw)
         self._until += len(mulaw) / BYTES_A_SECOND
@@ -66,14 +76,16 @@ class Playout:
     def mark(self, name: str, now: float) -> None:
         """Echo this when all audio before it has been played; at once if there is none."""
         self._marks.append(DueMark(name, max(self._until, now)))
-        self._in_sentence = False
+        self._end_sentence()
 
     def clear(self, now: float) -> list[str]:
         """Drop what has not been played; the names of all pending marks, to be echoed now, in order."""
         self.clears.append(now - self._began)
         self._until = min(self._until, now)
         del self._heard[self._offset(now) :]
-        self._in_sentence = False
+        self._end_sentence()
+        # What waited was never heard, and of what was being said only the beginning was.
+        self._spans = [(start, min(end, self._until)) for start, end in self._spans if start < self._until]
         names = [mark.name for mark in self._marks]
         self._marks.clear()
         return names
@@ -84,6 +96,11 @@ class Playout:
         while self._marks and self._marks[0].at <= now:
             names.append(self._marks.popleft().name)
         return names
+
+    def _end_sentence(self) -> None:
+        if self._in_sentence:
+            self._spans.append((self._sentence_began, self._until))
+        self._in_sentence = False
 
     def _keep(self, mulaw: bytes) -> None:
         start = self._offset(self._until)

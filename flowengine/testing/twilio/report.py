@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses
 from flowengine.testing.twilio.measures import FRAME_S, Utterance, voice_after
 from flowengine.testing.twilio.playout import Gap
 
@@ -44,6 +45,8 @@ class CallReport:
     caller: list[Spoken] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
     agent: list[Utterance] = field(default_factory=list)
+    sentences: list[SentenceHeard] = field(default_factory=list)
+    """The agent's, one by one, as its marks part them."""
     gaps: list[Gap] = field(default_factory=list)
     marks_asked: list[str] = field(default_factory=list)
     marks_echoed: list[str] = field(default_factory=list)
@@ -69,6 +72,16 @@ class CallReport:
     def latest_frame(self) -> float:
         """Seconds by which the latest frame came too late for its sentence; 0 when none did."""
         return max((gap.seconds for gap in self.gaps), default=0.0)
+
+    @property
+    def clicks(self) -> list[float]:
+        """When something clicked in the agent's audio, seconds. Some 30 ms of work a second of audio: ask once."""
+        return clicks(self.agent_audio, self.cleared_at)
+
+    @property
+    def pauses(self) -> list[float]:
+        """Seconds of quiet between two sentences that were said in one go."""
+        return pauses(self.sentences)
 
     @property
     def clears(self) -> int:

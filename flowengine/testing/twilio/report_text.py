@@ -13,6 +13,7 @@ from flowengine.testing.twilio.story import Record, Told, story
 
 INDENT = 45
 NARROWEST = 30
+LEVELS_APART_DB = 3.0
 ENDED = {"twiml": "answered without a stream", "closed by the server": "closed by the server"}
 
 
@@ -103,8 +104,6 @@ def _told(told: Told, paint: Painter, width: int) -> list[str]:
 
 def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[tuple[str, str]]:
     speech = sum(one.length for one in report.agent)
-    levels = [one.level for one in report.agent]
-    level = f", {min(levels):.0f} to {max(levels):.0f} dBFS" if levels else ""
     pause = max((one.longest_pause for one in report.agent), default=0.0)
     stretches = "1 stretch" if len(report.agent) == 1 else f"{len(report.agent)} stretches"
     gaps = "no gaps"
@@ -116,7 +115,8 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
     ended = ENDED.get(report.ended_by, f"ended by the {report.ended_by}")
     rows = [
         ("outcome", f"{shown.outcome if shown.is_good else paint.bad(shown.outcome)}, {ended}"),
-        ("agent's audio", f"{speech:.1f} s in {stretches}{level}, pauses up to {pause:.2f} s, {gaps}"),
+        ("agent's audio", f"{speech:.1f} s in {stretches}, pauses up to {pause:.2f} s, {gaps}"),
+        ("sentences", _sentences(report, paint)),
         ("replies after", replies),
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
@@ -128,3 +128,19 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
     if report.unsaid:
         rows.append(("never said", ", ".join(f"“{text}”" for text in report.unsaid)))
     return rows
+
+
+def _sentences(report: CallReport, paint: Painter) -> str:
+    """How they sound: level, pauses between them, dead air before them, clicks."""
+    if not report.sentences:
+        return "none"
+    levels = [one.level for one in report.sentences]
+    level = f"{min(levels):.1f} to {max(levels):.1f} dBFS"
+    if max(levels) - min(levels) > LEVELS_APART_DB:
+        level = paint.bad(f"{level}, which is uneven")
+    between = report.pauses
+    paused = f", {min(between):.2f} to {max(between):.2f} s between them" if between else ""
+    dead_air = max(one.quiet_before for one in report.sentences)
+    clicked = report.clicks
+    clicking = paint.bad(f"{len(clicked)} clicks, the first at {clicked[0]:.2f} s") if clicked else "no clicks"
+    return f"{len(levels)}, {level}{paused}, up to {dead_air * 1000:.0f} ms of quiet before one, {clicking}"
