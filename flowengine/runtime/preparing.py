@@ -50,6 +50,7 @@ class Preparing:
         self._underway: _Underway | None = None
         self._task: asyncio.Task[None] | None = None
         self._looked = False
+        self._leisure = parts.ticker.leisure
         self.name = parts.synthesiser.name
         self.version = parts.synthesiser.version
 
@@ -59,12 +60,12 @@ class Preparing:
         return tuple(self._ready)
 
     def hear(self, event: RecogniserEvent) -> None:
-        """What the recogniser reports: the first sound of a turn is the moment to look ahead."""
+        """What the recogniser reports: the first sound of a turn is the moment to look ahead, after all that is due."""
         if isinstance(event, FinalTranscript):
             self._looked = False
         elif isinstance(event, VoiceStarted) and not self._looked and self._clips is not None:
             self._looked = True
-            self._look_ahead(self._clips)
+            self._leisure.later(self._look_ahead)
 
     def at_hand(self, text: str, *, voice: str | None = None) -> bytes | None:
         """The whole audio of a sentence, where nothing need be synthesised. Never waits."""
@@ -107,7 +108,11 @@ class Preparing:
         if task is not None:
             task.cancel()
 
-    def _look_ahead(self, clips: Clips) -> None:
+    def _look_ahead(self) -> None:
+        clips = self._clips
+        if not self._looked or self._tasks.are_over or clips is None:
+            # The words were there sooner: what might have followed is decided.
+            return
         self._give_up()
         foreseen = self._upcoming()
         self._ready = {text: audio for text, audio in self._ready.items() if text in foreseen}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from flowengine.runtime.leisure import Leisure
+
 PERIOD_S = 0.02
 
 
@@ -19,6 +21,8 @@ class Ticker:
         self._targets: dict[object, Callable[[float], None]] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self.leisure = Leisure()
+        """What may come after all that is due."""
 
     def add(self, key: object, target: Callable[[float], None]) -> None:
         """Call `target(now)` every period until `remove(key)`. A target must not raise."""
