@@ -19,6 +19,7 @@ from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import FlowEngineError, RecogniserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.runtime.echo import Echo
 from flowengine.runtime.ports import (
     FinalTranscript,
     PartialTranscript,
@@ -64,6 +65,8 @@ class Ears:
         self._began: float | None = None
         self._digits = ""
         self.private = False
+        self.echo: Echo | None = None
+        """What is played to the caller, and may come back."""
 
     def open(self) -> None:
         """Begin to hear; without a recogniser there is nothing to open."""
@@ -76,7 +79,11 @@ class Ears:
             self._began = now
         if self._stream is not None:
             self._pushed += len(mulaw)
-            self._stream.push(SILENCE * len(mulaw) if self.private else mulaw)
+            if self.private:
+                mulaw = SILENCE * len(mulaw)
+            elif self.echo is not None:
+                mulaw = self.echo.without(mulaw, now)
+            self._stream.push(mulaw)
 
     def listen(self, expecting: Expecting, *, private: bool) -> None:
         """The caller's turn is open."""

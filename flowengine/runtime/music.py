@@ -9,7 +9,7 @@ from __future__ import annotations
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.runtime.hold_tune import ramped, tune
 from flowengine.runtime.playback import CHUNK_BYTES, Playback
-from flowengine.runtime.ports import CallLine
+from flowengine.runtime.ports import PlayLine
 
 LEAD_S = 0.2
 """So little is sent ahead that what is said next need not wait."""
@@ -21,7 +21,7 @@ SWELLS_CHUNKS = 4
 class Music:
     """The music of one call. `loop`: mu-law, 8 kHz, that follows on itself; None: the tune of our own."""
 
-    def __init__(self, line: CallLine, playback: Playback, loop: bytes | None = None) -> None:
+    def __init__(self, line: PlayLine, playback: Playback, loop: bytes | None = None) -> None:
         self._line = line
         self._playback = playback
         self._loop = loop

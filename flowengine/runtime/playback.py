@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.levels import FADE_BYTES, begun_softly, faded_out
-from flowengine.runtime.ports import CallLine
+from flowengine.runtime.ports import PlayLine
 
 LEAD_S = 0.5
 CHUNK_BYTES = 800
@@ -99,7 +99,7 @@ class Cut:
 class Playback:
     """The outbound side of one call. Times are seconds of the caller's clock; audio is mu-law, 8 kHz."""
 
-    def __init__(self, line: CallLine) -> None:
+    def __init__(self, line: PlayLine) -> None:
         self._line = line
         self._passages: deque[Passage] = deque()
         self._unproved: deque[Passage] = deque()

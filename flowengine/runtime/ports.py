@@ -131,10 +131,8 @@ class Clips(Protocol):
         """
 
 
-class CallLine(ColleagueLine, Protocol):
-    """The far end of one call: Twilio's stream, or a browser. Messages leave in the order asked for; none waits."""
-
-    call_id: str
+class PlayLine(Protocol):
+    """What the caller hears. Messages leave in the order asked for; none waits."""
 
     def play(self, mulaw: bytes) -> None:
         """Queue audio for the caller, after what is queued already."""
@@ -144,6 +142,12 @@ class CallLine(ColleagueLine, Protocol):
 
     def clear(self) -> None:
         """Drop the far end's buffered audio. Overtakes whatever has not been sent yet."""
+
+
+class CallLine(PlayLine, ColleagueLine, Protocol):
+    """The far end of one call: Twilio's stream, or a browser."""
+
+    call_id: str
 
     async def hang_up(self) -> None:
         """End the call for good. Idempotent; a call that has gone already is a success. Raises TelephonyError."""

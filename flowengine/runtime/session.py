@@ -76,6 +76,7 @@ class CallSession:
         self._tasks = Tasks()
         self._speaking = Speaking(parts, self._tasks, weakly(self._on_sound), weakly(self._on_speech_failure))
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self.inbox.put)
+        self._ears.echo = self._speaking.echo
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         at, tell = weakly(self._at), weakly(self._tell)
         self._errands = Errands(parts, self._tasks, at, self.inbox.put, tell)

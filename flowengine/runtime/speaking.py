@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flowengine.conversation.commands import Pause, Speak
 from flowengine.conversation.weakly import weakly
+from flowengine.runtime.echo import Echo, EchoingLine
 from flowengine.runtime.interrupting import Interrupting
 from flowengine.runtime.last_words import NO_VOICE
 from flowengine.runtime.music import Music
@@ -30,8 +31,10 @@ class Speaking:
         on_failure: Callable[[str], None],
     ) -> None:
         self._parts = parts
-        self.playback = Playback(parts.line)
-        self.music = Music(parts.line, self.playback, parts.hold_music)
+        self.echo = Echo()
+        line = EchoingLine(parts.line, self.echo)
+        self.playback = Playback(line)
+        self.music = Music(line, self.playback, parts.hold_music)
         self._preparing = Preparing(parts, parts.conversation.upcoming, tasks)
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio

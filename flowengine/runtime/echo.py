@@ -1,0 +1,126 @@
+"""The agent's own voice, coming back: on a speakerphone or a plain landline it must not interrupt itself.
+
+What was played is known, and how loud. What comes in while it can still be echoing, and is no louder than an echo
+of it, is taken for one and given to the recogniser as quiet. How much is lost on the way is learnt from the call:
+on a line that gives nothing back, nearly everything counts as the caller's after the agent's first second. Levels
+alone decide, so that a frame costs a few microseconds, and only while something is played; an echo hardly softer
+than the voice itself, which no caller could be told from, is let through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable
+
+from flowengine.runtime.audio import BYTES_A_SECOND, FRAME_BYTES, SILENCE, rough_level
+from flowengine.runtime.ports import CallLine
+
+LATEST_S = 0.6
+"""An echo comes back within this: up to 300 ms of network each way."""
+EXPECTED_LOSS_DB = 22.0
+"""Until the line is known: telephone networks take 25 dB and more from an echo."""
+LEAST_LOSS_DB, MOST_LOSS_DB = 16.0, 40.0
+LOUDER_DB = 5.0
+"""What is so much louder than nearly the loudest echo is the caller."""
+PIECE_BYTES = 2 * FRAME_BYTES
+KNOWN_FRAMES, REMEMBERED_FRAMES, EVERY_FRAMES = 40, 150, 10
+LOUDEST_SHARE = 0.97
+OPEN_FRAMES = 2
+"""A caller's frames in a row; then the quiet ones between are theirs as well, for `OPEN_S`."""
+OPEN_S = 0.3
+
+
+class Echo:
+    """One call's echo. Times in seconds of one clock."""
+
+    def __init__(self) -> None:
+        self._played: deque[tuple[float, float]] = deque()
+        self._until = 0.0
+        self._ratios: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
+        self._learnt = 0
+        self._row = 0
+        self._open_until = 0.0
+        self.loss_db = EXPECTED_LOSS_DB
+        """How much softer an echo is than what was played, at least."""
+
+    def played(self, mulaw: bytes, now: float) -> None:
+        """This was sent to the far end at `now`, and is played after what it had before."""
+        start = max(self._until, now)
+        for offset in range(0, len(mulaw), PIECE_BYTES):
+            piece = mulaw[offset : offset + PIECE_BYTES]
+            self._played.append((start + offset / BYTES_A_SECOND, rough_level(piece)))
+        self._until = start + len(mulaw) / BYTES_A_SECOND
+
+    def cleared(self, now: float) -> None:
+        """What the far end had not played yet, it never will."""
+        while self._played and self._played[-1][0] >= now:
+            self._played.pop()
+        self._until = min(self._until, now)
+
+    def without(self, mulaw: bytes, now: float) -> bytes:
+        """Caller audio as the recogniser is to hear it: quiet of the same length in place of an echo."""
+        if not self._played or now > self._until + LATEST_S:
+            self._played.clear()
+            return mulaw
+        loudest = self._loudest(now)
+        if loudest <= 0.0:
+            return mulaw
+        softer = _decibels(loudest) - _decibels(rough_level(mulaw))
+        if softer < self.loss_db - LOUDER_DB:
+            self._row += 1
+            if self._row >= OPEN_FRAMES:
+                self._open_until = now + OPEN_S
+            return mulaw
+        self._row = 0
+        if now < self._open_until:
+            return mulaw
+        self._learn(softer)
+        return SILENCE * len(mulaw)
+
+    def _loudest(self, now: float) -> float:
+        """Of what was played shortly before `now`."""
+        while self._played and self._played[0][0] < now - LATEST_S:
+            self._played.popleft()
+        loudest = 0.0
+        for start, level in self._played:
+            if start > now:
+                break
+            loudest = max(loudest, level)
+        return loudest
+
+    def _learn(self, softer: float) -> None:
+        self._ratios.append(-softer)
+        self._learnt += 1
+        if self._learnt >= KNOWN_FRAMES and self._learnt % EVERY_FRAMES == 0:
+            loudest = sorted(self._ratios)[int(len(self._ratios) * LOUDEST_SHARE)]
+            self.loss_db = min(MOST_LOSS_DB, max(LEAST_LOSS_DB, -loudest))
+
+
+class EchoingLine:
+    """A line whose echo is followed: what is played on it, and what is not after all. All else is the line's own."""
+
+    def __init__(self, line: CallLine, echo: Echo, clock: Callable[[], float] | None = None) -> None:
+        self._line = line
+        self._echo = echo
+        self._clock = clock or _now
+
+    def play(self, mulaw: bytes) -> None:
+        self._echo.played(mulaw, self._clock())
+        self._line.play(mulaw)
+
+    def mark(self, name: str) -> None:
+        self._line.mark(name)
+
+    def clear(self) -> None:
+        self._echo.cleared(self._clock())
+        self._line.clear()
+
+
+def _decibels(level: float) -> float:
+    return 20 * math.log10(max(level, 1e-5))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
