@@ -18,6 +18,7 @@ from flowengine.conversation.commands import (
     Dismiss,
     Noted,
     Pause,
+    SendKeys,
     SlotFilled,
     Speak,
     StartTimer,
@@ -40,7 +41,9 @@ from flowengine.graph.barge_in import barge_in
 from flowengine.graph.jinja import read
 from flowengine.graph.model import Expression, Template
 from flowengine.language.source import Span
+from flowengine.words.keys import are_keys
 
+NO_KEYS = "keys were not sent: the text is empty"
 Further = Literal["meaning", "model"]
 """What may be asked when no phrase fits: an engine that compares meanings, the language model."""
 
@@ -157,8 +160,8 @@ class Call:
         self.trace.decided(condition, held)
         return held
 
-    def is_secret(self, expression: Expression) -> bool:
-        """Whether the value of an expression is made of a secret."""
+    def is_secret(self, expression: Expression | Template) -> bool:
+        """Whether the value of an expression, or what a text comes to, is made of a secret."""
         if not self.secret:
             return False
         words = read(expression).words
@@ -213,15 +216,25 @@ class Call:
         heard = self.transcript.heard_lines
         return bool(speeches) and all(self._is_free(each) and each.may_be_cut(heard) for each in speeches)
 
-    def _is_free(self, speech: Speak) -> bool:
+    def _is_free(self, speech: Speak | SendKeys) -> bool:
         """Whether its line says for itself when it may be cut short."""
-        line = self.flow.lines.get(speech.line) if speech.line is not None else None
+        line = self.flow.lines.get(speech.line) if isinstance(speech, Speak) and speech.line is not None else None
         return line is not None and line.barge_in is not None
 
     def pause(self, seconds: float) -> None:
         pause = Pause(self.transcript.next_id(), seconds)
         self.transcript.speaks(self.at, pause)
         self.emit(pause)
+
+    def send_keys(self, template: Template) -> None:
+        """Telephone keys, where the text comes out as nothing else; a secret may be among them."""
+        secret = self.is_secret(template)
+        keys = self.prepared.evaluator.render(template, self.names())
+        if not are_keys(keys):
+            return self.note("keys were not sent: the text holds something else, or too much" if keys else NO_KEYS)
+        sending = SendKeys(self.transcript.next_id(), keys, secret)
+        self.transcript.speaks(self.at, sending)
+        return self.emit(sending)
 
     def may_repeat(self) -> None:
         """The caller has said or done something, or kept silent: the last words may be said again."""

@@ -6,7 +6,7 @@ Orders are carried out in the order given. Facts ask for nothing; the record and
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flowengine.compliance.saying.rule import Rule
@@ -47,6 +47,22 @@ class Pause:
 
     speech_id: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SendKeys:
+    """Send these keys as tones, in order with the speech: digits, `*`, `#`, and `w` for half a second of nothing.
+
+    They may not be interrupted. Answered like `Speak`. `secret`: no record, page or log shows them.
+    """
+
+    speech_id: str
+    keys: str = field(repr=False)
+    secret: bool = False
+
+    def may_be_cut(self, heard_lines: Collection[str]) -> bool:
+        """Never: half a number is another number."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +337,7 @@ class Ended:
 Order = (
     Speak
     | Pause
+    | SendKeys
     | StopSpeaking
     | Listen
     | StartTimer

@@ -35,6 +35,7 @@ from flowengine.graph.model import (
     Goto,
     Guard,
     If,
+    Keys,
     Listen,
     Llm,
     Note,
@@ -201,16 +202,18 @@ class Interpreter:
         call = self._call
         for statement in block:
             match statement:
+                case Say() | Wait() | Keys() if silent:
+                    pass
                 case Say(line=line, sentences=sentences):
-                    if not silent:
-                        call.say(Prompt(tuple(call.spoken(each) for each in sentences), line))
+                    call.say(Prompt(tuple(call.spoken(each) for each in sentences), line))
                 case Set(name=name, value=value):
                     call.fill(name, call.value(value), secret=call.is_secret(value))
                 case Note(text=text):
                     call.note(call.render(text))
                 case Wait(seconds=seconds):
-                    if not silent:
-                        call.pause(seconds)
+                    call.pause(seconds)
+                case Keys(text=text):
+                    call.send_keys(text)
                 case Record(start=start):
                     self.recording.order(start=start)
                 case If(arms=arms):

@@ -27,6 +27,7 @@ from flowengine.graph.model import (
     Goto,
     Guard,
     If,
+    Keys,
     Listen,
     Llm,
     Note,
@@ -105,7 +106,7 @@ class _Look:
                     yield from self._said(sentences, changed)
                 case Set(name=name):
                     changed |= {name}
-                case Note() | Wait() | Record():
+                case Note() | Wait() | Keys() | Record():
                     pass
                 case If():
                     arms, complete = self._arms(statement, changed)

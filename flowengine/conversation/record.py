@@ -13,7 +13,7 @@ from typing import TypeVar, get_args
 
 import msgspec
 
-from flowengine.conversation.commands import Command, RunAction, Speak
+from flowengine.conversation.commands import Command, RunAction, SendKeys, Speak
 from flowengine.conversation.events import ActionFinished, CallerPressed, CallerSaid, Event
 from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.errors import ProtocolError
@@ -78,6 +78,8 @@ def _to_json(entry: Event | Command) -> dict[str, object]:
         case RunAction(arguments=arguments, secret=secret):
             shown = ((name, HIDDEN if name in secret else _plain(value)) for name, value in arguments)
             entry = replace(entry, arguments=tuple(shown))
+        case SendKeys(secret=True):
+            entry = replace(entry, keys=HIDDEN)
         case ActionFinished(values=values):
             entry = replace(entry, values=tuple((name, _plain(value)) for name, value in values))
         case _:

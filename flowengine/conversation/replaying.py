@@ -28,6 +28,7 @@ from flowengine.conversation.commands import (
     Pause,
     ReadValue,
     RunAction,
+    SendKeys,
     Speak,
     StartTimer,
     Suppress,
@@ -162,7 +163,7 @@ class Replay:
     def give(self, command: Command, at: float) -> None:
         """One command that the conversation has given."""
         match command:
-            case Speak(speech_id=speech_id) | Pause(speech_id=speech_id):
+            case Speak(speech_id=speech_id) | Pause(speech_id=speech_id) | SendKeys(speech_id=speech_id):
                 self.speech[speech_id] = None
             case StartTimer(timer_id=timer_id, seconds=seconds):
                 self.timers[timer_id] = (seconds, at)

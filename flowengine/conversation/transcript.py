@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from flowengine.conversation.commands import Pause, Speak
+from flowengine.conversation.commands import Pause, SendKeys, Speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Transcript:
 
     def __init__(self) -> None:
         self._utterances: dict[int, Utterance] = {}
-        self._pending: dict[str, tuple[Speak | Pause, int | None]] = {}
+        self._pending: dict[str, tuple[Speak | Pause | SendKeys, int | None]] = {}
         self._count = 0
         self._given_up: set[str] = set()
         self.heard_lines: set[str] = set()
@@ -71,9 +71,9 @@ class Transcript:
         return not all(speech.may_be_cut(self.heard_lines) for speech in self.speeches)
 
     @property
-    def speeches(self) -> tuple[Speak, ...]:
+    def speeches(self) -> tuple[Speak | SendKeys, ...]:
         """All that is on its way but pauses."""
-        return tuple(speech for speech, _ in self._pending.values() if isinstance(speech, Speak))
+        return tuple(speech for speech, _ in self._pending.values() if not isinstance(speech, Pause))
 
     def is_coming(self, line: str) -> bool:
         """Whether this line is on its way, and nothing has made it needless."""
@@ -86,8 +86,8 @@ class Transcript:
         self._count += 1
         return f"u{self._count}"
 
-    def speaks(self, at: float, speech: Speak | Pause) -> None:
-        """The agent has begun to say this, or to pause."""
+    def speaks(self, at: float, speech: Speak | Pause | SendKeys) -> None:
+        """The agent has begun to say this, to pause, or to send keys."""
         number = None
         if isinstance(speech, Speak):
             number = self._add(Utterance(at, "agent", speech.text, heard=False))

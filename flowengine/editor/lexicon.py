@@ -141,6 +141,7 @@ state tell
   set monthly = 14.50 if contact.plan == "basic" else 22.00
   note "offered {{ monthly }}"
   wait 500ms
+  keys "1ww2#"
   say "It is {{ monthly | money }} a month."
   end booked
 """,
@@ -253,6 +254,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     "SET": Keyword("Sets a variable.", "simple"),
     "NOTE": Keyword("Writes a remark into the call's record.", "simple"),
     "WAIT": Keyword("A pause in the agent's speech.", "simple"),
+    "KEYS": Keyword("Sends telephone keys as tones: digits, * and #; w is half a second of nothing.", "simple"),
     "END": Keyword("Ends the call with an outcome, once everything has been said.", "simple"),
     "IF": Keyword("Does what follows only when a condition holds.", "if"),
     "ELIF": Keyword("Another condition, when none above held.", "if"),

@@ -17,6 +17,7 @@ from flowengine.graph.model import (
     Goto,
     Guard,
     If,
+    Keys,
     Listen,
     Llm,
     Note,
@@ -188,7 +189,7 @@ def _block(source: str | None, by: str, block: Block) -> Iterator[Edge]:
                     yield Edge(source, statement.entry, "run", statement.span, runs=True)
                 for branch in statement.branches:
                     yield from _block(source, branch_label(branch), branch.body)
-            case Say() | Set() | Note() | Wait() | Record() | Again():
+            case Say() | Set() | Note() | Wait() | Keys() | Record() | Again():
                 pass
             case _:
                 assert_never(statement)

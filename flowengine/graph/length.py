@@ -26,6 +26,7 @@ from flowengine.graph.model import (
     Flow,
     Goto,
     If,
+    Keys,
     Listen,
     Llm,
     OnOtherwise,
@@ -43,6 +44,7 @@ from flowengine.graph.model import (
     Waiting,
 )
 from flowengine.graph.walk import waiting
+from flowengine.words.keys import keys_seconds
 
 CHARACTERS_A_SECOND = 15.0
 """English, as synthesised for the telephone."""
@@ -179,6 +181,8 @@ class _Ways:
             match statement:
                 case Say(sentences=sentences):
                     so_far += Length(sum(map(_characters, sentences)))
+                case Keys(text=text):
+                    so_far += Length(waits=keys_seconds(_VALUE.sub("0" * FILLED_IN, text.text)))
                 case Wait(seconds=seconds):
                     so_far += Length(waits=seconds)
                 case If(arms=parts) | Split(variants=parts):

@@ -110,6 +110,8 @@ class BlockLowering:
                 return model.Note(template(text), span)
             case ast.Wait(duration=duration, span=span):
                 return model.Wait(duration.seconds, span)
+            case ast.Keys(text=text, span=span):
+                return model.Keys(template(text), span)
             case ast.Goto(state=state):
                 if state.text not in self._home.states or not self._home.scope:
                     self._refer("state", state)

@@ -45,6 +45,7 @@ from flowengine.graph.model import (
     Goto,
     Guard,
     If,
+    Keys,
     Listen,
     Llm,
     Note,
@@ -224,7 +225,7 @@ def compile_block(block: Block, flow: Flow, after: Node | Exit = _REPEATS) -> No
     ahead: tuple[Effect, ...] = ()
     for statement in reversed(block):
         match statement:
-            case Say() | Set() | Note() | Wait() | Record():
+            case Say() | Set() | Note() | Wait() | Keys() | Record():
                 ahead = (*_effects(statement, flow), *ahead)
             case If() | Split():
                 join = _led_to(ahead, following)

@@ -116,7 +116,7 @@ def written_by(statement: model.Statement) -> Iterator[Written]:
             yield from (Written(sentence, True) for sentence in sentences)
         case model.Again(text=model.Template() as text):
             yield Written(text, True)
-        case model.Note(text=text):
+        case model.Note(text=text) | model.Keys(text=text):
             yield Written(text, False)
         case model.Set(value=value):
             yield Written(value, False)
@@ -151,7 +151,7 @@ def closes(statement: model.Statement) -> bool:
             return complete and all(block_closes(arm.body) for arm in arms)
         case model.Split(variants=variants):
             return bool(variants) and all(block_closes(variant.body) for variant in variants)
-        case model.Say() | model.Set() | model.Note() | model.Wait() | model.Record():
+        case model.Say() | model.Set() | model.Note() | model.Wait() | model.Keys() | model.Record():
             return False
         case model.Again() | model.Goto() | model.Resume() | model.End() | model.Return():
             return True

@@ -39,6 +39,9 @@ class StatementBuilder(LeafBuilder):
         assert duration is not None
         return ast.Wait(duration, self._span(tree))
 
+    def keys(self, tree: Node) -> ast.Keys:
+        return ast.Keys(self._texts(tree)[0], self._span(tree))
+
     def goto(self, tree: Node) -> ast.Goto:
         return ast.Goto(self._name(tree), self._span(tree))
 

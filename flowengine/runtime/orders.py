@@ -16,6 +16,7 @@ from flowengine.conversation.commands import (
     Join,
     Listen,
     Pause,
+    SendKeys,
     Speak,
     StartTimer,
     StopSpeaking,
@@ -66,7 +67,7 @@ class Orders:
         if isinstance(command, Fact):
             return
         match command:
-            case Speak() | Pause():
+            case Speak() | Pause() | SendKeys():
                 self._speaking.say(command)
             case StopSpeaking():
                 self._stop_speaking()

@@ -1,4 +1,4 @@
-"""From words to playback: one task a call turns `Speak` and `Pause` into audio, in order.
+"""From words to playback: one task a call turns `Speak`, `Pause` and `SendKeys` into audio, in order.
 
 Synthesis runs ahead of what is played, but not far: an interruption throws the rest away.
 """
@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
 
-from flowengine.conversation.commands import Pause, Speak
+from flowengine.conversation.commands import Pause, SendKeys, Speak
 from flowengine.errors import SpeechError, SynthesiserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
+from flowengine.runtime.dtmf import tones
 from flowengine.runtime.playback import Passage, Playback
 from flowengine.runtime.preparing import Preparing
 from flowengine.runtime.tasks import Tasks
@@ -44,14 +45,19 @@ class Speaker:
         self._on_failure = on_failure
         self.on_audio: Callable[[float], None] = playback.pump
         """Called with the loop's time when audio has come that need not wait for the ticker."""
-        self._jobs: deque[tuple[Passage, float | None]] = deque()
+        self._jobs: deque[tuple[Passage, bytes | None]] = deque()
+        """With its audio where none is to be synthesised: a pause, keys."""
         self._task: asyncio.Task[None] | None = None
 
-    def say(self, speech: Speak | Pause) -> None:
+    def say(self, speech: Speak | Pause | SendKeys) -> None:
         """Queue a speech; its passages stand in the playback at once, so that a `clear` can account for them."""
         match speech:
             case Pause(speech_id=speech_id, seconds=seconds):
-                self._jobs.append((self._playback.add(speech_id, "", last=True), seconds))
+                self._jobs.append(
+                    (self._playback.add(speech_id, "", last=True), SILENCE * int(seconds * BYTES_A_SECOND))
+                )
+            case SendKeys(speech_id=speech_id, keys=keys):
+                self._jobs.append((self._playback.add(speech_id, "", last=True), tones(keys)))
             case Speak(speech_id=speech_id, sentences=sentences):
                 for text in sentences[:-1]:
                     self._jobs.append((self._playback.add(speech_id, text, last=False), None))
@@ -73,9 +79,9 @@ class Speaker:
     def _say_what_is_at_hand(self) -> None:
         """Sentences that need no synthesis are there at once: no task has to be woken for them."""
         while self._jobs and self._playback.waiting_seconds <= AHEAD_S:
-            passage, pause = self._jobs[0]
-            if pause is not None:
-                self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
+            passage, audio = self._jobs[0]
+            if audio is not None:
+                self._playback.feed(passage, audio)
             elif is_speakable(passage.text):
                 clip = self._synthesiser.at_hand(passage.text, voice=self._voice)
                 if not clip:
@@ -87,11 +93,11 @@ class Speaker:
 
     async def _work(self) -> None:
         while self._jobs:
-            passage, pause = self._jobs.popleft()
+            passage, audio = self._jobs.popleft()
             while self._playback.waiting_seconds > AHEAD_S:  # noqa: ASYNC110 - it drains by the clock, not by an event
                 await asyncio.sleep(0.1)
-            if pause is not None:
-                self._playback.feed(passage, SILENCE * int(pause * BYTES_A_SECOND))
+            if audio is not None:
+                self._playback.feed(passage, audio)
             elif is_speakable(passage.text) and not await self._synthesise(passage):
                 return
             self._playback.finish(passage)

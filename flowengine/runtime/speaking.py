@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from flowengine.conversation.commands import Pause, Speak
+from flowengine.conversation.commands import Pause, SendKeys, Speak
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.echo import Echo, EchoingLine
 from flowengine.runtime.interrupting import Interrupting
@@ -38,7 +38,7 @@ class Speaking:
         self._preparing = Preparing(parts, parts.conversation.upcoming, tasks)
         self._speaker = Speaker(self.playback, self._preparing, parts.voice, tasks, on_failure)
         self._speaker.on_audio = on_audio
-        self._speeches: dict[str, Speak] = {}
+        self._speeches: dict[str, Speak | SendKeys] = {}
         self.interrupting = Interrupting(self.playback, weakly(self._may_be_interrupted))
 
     @property
@@ -63,9 +63,9 @@ class Speaking:
         clips = self._parts.clips
         return clips is not None and clips.at_hand(NO_VOICE, voice=self._parts.voice) is not None
 
-    def say(self, speech: Speak | Pause) -> None:
+    def say(self, speech: Speak | Pause | SendKeys) -> None:
         """After all that was said before."""
-        if isinstance(speech, Speak):
+        if not isinstance(speech, Pause):
             self._speeches[speech.speech_id] = speech
         if self.playback.idle:
             self.playback.first_audio_at = None

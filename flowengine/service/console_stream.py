@@ -32,6 +32,7 @@ from flowengine.conversation.commands import (
     Record,
     RunAction,
     Screened,
+    SendKeys,
     SlotFilled,
     Speak,
     StartTimer,
@@ -289,6 +290,7 @@ class Watcher:
                 self.tell(at, "note", text="The caller opted out: the number goes on the do-not-call list.")
             case (
                 Pause()
+                | SendKeys()
                 | StopSpeaking()
                 | StartTimer()
                 | CancelTimer()

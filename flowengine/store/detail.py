@@ -239,7 +239,9 @@ class _Story:
             case "Understood":
                 self._understood(facts)
             case "Speak":
-                self._speak(at, facts)
+                self._line(at, facts["speech_id"], " ".join(facts["sentences"]))
+            case "SendKeys":
+                self._line(at, facts["speech_id"], f"(keys {facts['keys']})")
             case "SpeechHeard":
                 self._heard(at, facts["speech_id"])
             case "SpeechCut":
@@ -318,10 +320,10 @@ class _Story:
         else:
             self._caller(at, f"{PRESSED}{key})")
 
-    def _speak(self, at: float, facts: dict[str, Any]) -> None:
-        line = TranscriptLine(at, "agent", " ".join(facts["sentences"]), complete=False, pending=True)
+    def _line(self, at: float, speech_id: str, text: str) -> None:
+        line = TranscriptLine(at, "agent", text, complete=False, pending=True)
         self.lines.append(line)
-        self._speeches[facts["speech_id"]] = line
+        self._speeches[speech_id] = line
 
     def _heard(self, at: float, speech_id: str) -> None:
         line = self._speeches.pop(speech_id, None)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flowengine.conversation.commands import Speak
+from flowengine.conversation.commands import SendKeys, Speak
 from flowengine.graph.barge_in import in_words
 from flowengine.graph.model import BargeIn, Flow
 from flowengine.graph.proof.policies import promised_lines
 
 
-def why_firm(flow: Flow, speech: Speak) -> str:
+def why_firm(flow: Flow, speech: Speak | SendKeys) -> str:
     """Of a speech that may not be cut short: what says so, and where."""
+    if isinstance(speech, SendKeys):
+        return "keys are sent whole"
     line = flow.lines.get(speech.line) if speech.line is not None else None
     what = f"line {speech.line!r}" if line is not None else f'"{speech.text}"'
     if line is not None and line.barge_in is not None:

@@ -25,6 +25,7 @@ from flowengine.conversation.commands import (
     Fact,
     Noted,
     Screened,
+    SendKeys,
     SlotFilled,
     Speak,
     Summarised,
@@ -123,7 +124,7 @@ class Player:
             watcher.attend(self._conversation)
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
-        self._firm: Speak | None = None
+        self._firm: Speak | SendKeys | None = None
         self._reckoned: dict[str, str | None] = {}
         self._filled: tuple[Mapping[str, str], Sequence[str]] | None = None
         self._world: object = world
@@ -302,7 +303,7 @@ class Player:
         self._call.let_speak()
         self._begin_amid(caller)
 
-    def _begin_amid(self, caller: str, firm: Speak | None = None) -> None:
+    def _begin_amid(self, caller: str, firm: Speak | SendKeys | None = None) -> None:
         if self.over:
             raise FlowEngineError(f"the call is over: it ended with {self.outcome!r}")
         closing = self._turns[-1]

@@ -31,6 +31,7 @@ from flowengine.conversation.commands import (
     ReadValue,
     Record,
     RunAction,
+    SendKeys,
     Speak,
     StartTimer,
     StopSpeaking,
@@ -56,6 +57,7 @@ from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
 from flowengine.testing.script import Answer, World, nobody
+from flowengine.testing.speech import Speech, heard_of, keys_as_speech
 
 LONGEST_TURN_S = 1800.0
 """Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
@@ -94,18 +96,6 @@ class _Coming:
     event: Callable[[float], Event]
 
 
-@dataclass(slots=True)
-class _Speech:
-    """A speech in the queue, or a pause (`order` None); `began` None while it waits for the one before."""
-
-    speech_id: str
-    text: str
-    line: str | None
-    seconds: float
-    order: Speak | None
-    began: float | None = None
-
-
 class VirtualCall:
     """The body of one call. `on_said` and `on_fact` are told of everything in the order in which it happens."""
 
@@ -123,7 +113,7 @@ class VirtualCall:
         self._world = world
         self._on_said = on_said
         self._on_fact = on_fact
-        self._queue: deque[_Speech] = deque()
+        self._queue: deque[Speech] = deque()
         self._timers: dict[str, float] = {}
         self._following: deque[Event] = deque()
         self._coming: list[_Coming] = []
@@ -190,7 +180,7 @@ class VirtualCall:
         self._follow()
 
     @property
-    def firm(self) -> Speak | None:
+    def firm(self) -> Speak | SendKeys | None:
         """What is being said, or waits to be, and may not be cut short now; the first of it."""
         orders = [speech.order for speech in self._queue if speech.order is not None]
         if self.hanging_up:
@@ -236,7 +226,7 @@ class VirtualCall:
     def heard_of_current(self) -> str:
         """What has been heard of the speech that is going on."""
         current = self._queue[0] if self._queue else None
-        return _heard_of(current, self.at - current.began) if current and current.began is not None else ""
+        return heard_of(current, self.at - current.began) if current and current.began is not None else ""
 
     def let_come(self) -> bool:
         """Let the next thing happen that the agent waits for; False when it waits for nothing."""
@@ -284,9 +274,11 @@ class VirtualCall:
         match command:
             case Speak(speech_id=speech_id, line=line):
                 seconds = sum(pace.speech_seconds(sentence) for sentence in command.sentences)
-                self._queue_up(_Speech(speech_id, command.text, line, seconds, command))
+                self._queue_up(Speech(speech_id, command.text, line, seconds, command))
             case Pause(speech_id=speech_id, seconds=seconds):
-                self._queue_up(_Speech(speech_id, "", None, seconds, None))
+                self._queue_up(Speech(speech_id, "", None, seconds, None))
+            case SendKeys():
+                self._queue_up(keys_as_speech(command))
             case StopSpeaking():
                 self._cut()
             case Listen(intents=intents):
@@ -333,7 +325,7 @@ class VirtualCall:
         else:
             self._following += [event(self.at) for event in (*answer.before, answer.event)]
 
-    def _queue_up(self, speech: _Speech) -> None:
+    def _queue_up(self, speech: Speech) -> None:
         if not self._queue:
             speech.began = self.at
         self._queue.append(speech)
@@ -342,12 +334,12 @@ class VirtualCall:
         while self._queue:
             speech = self._queue.popleft()
             spoken = 0.0 if speech.began is None else self.at - speech.began
-            heard = _heard_of(speech, spoken)
+            heard = heard_of(speech, spoken)
             if speech.began is not None:
                 self._tell(speech, heard)
             self._following.append(SpeechCut(self.at, speech.speech_id, heard))
 
-    def _tell(self, speech: _Speech, heard: str) -> None:
+    def _tell(self, speech: Speech, heard: str) -> None:
         if speech.text:
             began = self.at if speech.began is None else speech.began
             self._on_said(Said(began, self.at, speech.text, heard, speech.line))
@@ -388,8 +380,3 @@ class VirtualCall:
             timer_id = min(self._timers, key=lambda each: self._due(self._timers[each]))
             del self._timers[timer_id]
             self._think(TimerFired(self.at, timer_id))
-
-
-def _heard_of(speech: _Speech, seconds: float) -> str:
-    """What of a speech was heard after so many seconds of it."""
-    return speech.text if seconds >= speech.seconds - _EPSILON else pace.words_heard(speech.text, seconds)

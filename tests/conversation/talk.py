@@ -20,6 +20,7 @@ from flowengine.conversation.commands import (
     Pause,
     ReadValue,
     RunAction,
+    SendKeys,
     Speak,
     StartTimer,
     StopSpeaking,
@@ -145,7 +146,7 @@ class Talk:
             for command in self.conversation.send(waiting.pop(0)):
                 self.latest.append(command)
                 match command:
-                    case Speak(speech_id=speech_id) | Pause(speech_id=speech_id):
+                    case Speak(speech_id=speech_id) | Pause(speech_id=speech_id) | SendKeys(speech_id=speech_id):
                         if self.hears:
                             waiting.append(SpeechHeard(self.at, speech_id))
                         else:

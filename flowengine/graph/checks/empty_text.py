@@ -23,9 +23,9 @@ from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.heard import ways
-from flowengine.graph.model import Template
+from flowengine.graph.model import Keys, Template
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import written
+from flowengine.graph.walk import every_statement, written
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.words.normalise import normalise
@@ -38,8 +38,9 @@ _SEEN = re.compile(r"[^\w\s.,;:!?…'\"()\[\]“”«»‘’–—-]")
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
+    keys = {statement.text.span for statement in every_statement(draft.flow) if isinstance(statement, Keys)}
     for each in written(draft.flow):
-        if not isinstance(each.text, Template):
+        if not isinstance(each.text, Template) or each.text.span in keys:
             continue
         found = [way.text for way in ways(each.text)]
         if found and not any(_SOMETHING.search(text) or _SEEN.search(text) for text in found):

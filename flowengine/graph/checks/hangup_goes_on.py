@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.edges import statements
-from flowengine.graph.model import Again, Branch, Goto, OnHangup, Say, Wait
+from flowengine.graph.model import Again, Branch, Goto, Keys, OnHangup, Say, Wait
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import handlers, waiting
 from flowengine.language.diagnostics import Diagnostic
@@ -48,7 +48,7 @@ def _branch(branch: Branch) -> Iterator[Diagnostic]:
     if not any(isinstance(trigger, OnHangup) for trigger in branch.triggers):
         return
     for statement in statements(branch.body):
-        if isinstance(statement, Goto | Say | Again | Wait):
+        if isinstance(statement, Goto | Say | Again | Wait | Keys):
             message = "after a hang-up nobody listens: this can only note, set and end"
             yield RULE.at(statement.span, message, "write 'end hung_up'")
             return

@@ -2,7 +2,7 @@
 
 A slot marked `secret` is taken by keypad alone and reaches no recogniser, transcript or log. That is worth nothing when
 a prompt reads it aloud, a note keeps it, or the model is told. The same goes for a variable that is made of it. It may
-be given to an action, and be compared.
+be given to an action, be compared, and be typed on the keys of another telephone service (`keys`).
 
 Bad:
 
@@ -52,7 +52,7 @@ from flowengine.language.diagnostics import Diagnostic
 RULE = Rule("FL412", "secret-exposed", "error")
 
 Text = model.Template | model.Expression
-_ALLOWED = "it may be given to an action, or compared; take it out here"
+_ALLOWED = "it may be given to an action, typed with 'keys', or compared; take it out here"
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
@@ -122,6 +122,7 @@ def _of(statement: model.Statement) -> Iterator[tuple[Text, str]]:
             | model.If()
             | model.Split()
             | model.Wait()
+            | model.Keys()
             | model.Record()
             | model.Goto()
         ):

@@ -71,6 +71,14 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Telephone keys, sent as tones: digits, `*`, `#`, and `w` for half a second of nothing."""
+
+    text: Template
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Goto:
     """Move to a state."""
 
@@ -238,5 +246,5 @@ class Run:
 Waiting = Listen | Collect | Guard | Do | Llm | Transfer | Run
 """What a state waits in."""
 Closing = Waiting | Goto | Again | Resume | End | Return
-Statement = Say | Set | If | Split | Note | Wait | Record | Closing
+Statement = Say | Set | If | Split | Note | Wait | Keys | Record | Closing
 Block = tuple[Statement, ...]

@@ -80,6 +80,14 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """`keys "1ww23#"`."""
+
+    text: Text
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Goto:
     """`-> STATE`."""
 
@@ -259,6 +267,7 @@ Statement = (
     | Set
     | Note
     | Wait
+    | Keys
     | Goto
     | Again
     | Resume
