@@ -139,6 +139,7 @@ def command(
     Example: flowengine load --calls 25,50,100 --minutes 0.5 --html load.html
     """
     from flowengine.testing.load.persona import personas as named
+    from flowengine.testing.load.process import usage
     from flowengine.testing.load.report import as_json
     from flowengine.testing.load.report_html import page
     from flowengine.testing.load.report_text import table
@@ -146,6 +147,8 @@ def command(
 
     if pid is not None and server is None:
         raise click.UsageError("--pid is for a server that is running already: give its --server too")
+    if pid is not None and usage(pid) is None:
+        raise click.UsageError(f"--pid {pid}: there is no such process on this machine, or it is not yours to look at")
     if knee and calls is not None and len(calls) > 1:
         raise click.UsageError("--knee adds calls by itself: give --calls one number, the most")
     named(personas)

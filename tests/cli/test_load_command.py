@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def load(*arguments: str) -> Result:
         (["--persona", "angry"], "no persona is called 'angry'; there are agreeable"),
         (["--pid", "12"], "give its --server too"),
         (["--server", "http://127.0.0.1:9"], "--account and --token"),
+        (["--server", "http://127.0.0.1:9", "--pid", "4194304"], "there is no such process on this machine"),
         (["--html", "nowhere/load.html"], "there is no folder 'nowhere'"),
         (["--speech", "loud"], "expected local, scripted, or two addresses"),
         (["nowhere.flow"], "there is no file 'nowhere.flow'"),
@@ -57,3 +59,15 @@ def test_a_load_from_the_command_to_the_page(tmp_path: Path) -> None:
     assert found["flow"] == "load_talk"
     assert "<svg" in (tmp_path / "load.html").read_text("utf-8")
     assert result.exit_code == (0 if all(level["holds"] for level in found["levels"]) else 1)
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        known = ("--server", "http://127.0.0.1:9", "--account", "AC" + "1" * 32, "--token", "2" * 32)
+        result = load(*known, "--rest-port", str(port))
+    assert isinstance(result.exception, SystemExit)
+    assert f"cannot listen on port {port} of this machine" in " ".join(result.output.split())
+    assert "--rest-port" in result.output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,16 @@ SETTLES_S = 3.0
 UP_WITHIN_S = 30.0
 ENDS_WITHIN_S = 30.0
 
+HOPELESS = 4
+"""So many problems before a single call has come about: another try would be the same."""
+REMEDIES = (
+    ("does not answer", "is that the server's address, and does it run?"),
+    ("answered 403", "account, token and address must be what the server has: --account, --token, its SERVER_BASE_URL"),
+    ("number is not in use", "the server has no flow of this name that can run"),
+    ("lines are busy", "the server takes no more: its FLOWENGINE_MAX_CALLS, or a loop that is late"),
+)
+"""What a problem of the callers comes of, by a part of its text."""
+
 
 class LoadFailed(FlowEngineError):
     """No load came about; the message says why."""
@@ -46,6 +57,15 @@ class Stretch:
     after: Usage | None
     own_cpu_s: float
     own_lateness: Sequence[float] = field(repr=False)
+
+
+def why_not(problems: Counter[str]) -> str:
+    """Why calls did not come about, the most frequent problems first, and what to look at."""
+    if not problems:
+        return "the server answers too slowly"
+    found = "; ".join(f"{text} ({count} times)" for text, count in problems.most_common(3))
+    remedy = next((remedy for part, remedy in REMEDIES if part in found), None)
+    return found if remedy is None else f"{found}: {remedy}"
 
 
 async def spoken(personas: Sequence[Persona], voice: Synthesiser | None = None) -> dict[str, Clips]:
@@ -70,6 +90,7 @@ class LoadRun:
         self._clips = clips
         self._lines: list[LoadLine] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._has_begun = False
         self.pid = pid
 
     async def raise_to(self, calls: int, *, a_second: float = CALLS_A_SECOND, up_within_s: float = UP_WITHIN_S) -> None:
@@ -83,14 +104,13 @@ class LoadRun:
             await asyncio.sleep(1 / a_second)
         deadline = time.perf_counter() + up_within_s
         # A line whose caller has just left rings again: nine in ten are up at any time.
-        while sum(line.is_up for line in self._lines) < 0.9 * calls:
-            if time.perf_counter() > deadline:
-                problems = self._network.tallies.now.problems.most_common(3)
-                why = (
-                    "; ".join(f"{text} ({count} times)" for text, count in problems) or "the server answers too slowly"
-                )
-                raise LoadFailed(f"{sum(line.is_up for line in self._lines)} of {calls} calls came about: {why}")
+        while (up := sum(line.is_up for line in self._lines)) < 0.9 * calls:
+            tally = self._network.tallies.now
+            is_hopeless = not self._has_begun and not tally.begun and tally.problems.total() >= HOPELESS
+            if is_hopeless or time.perf_counter() > deadline:
+                raise LoadFailed(f"{up} of {calls} calls came about: {why_not(tally.problems)}")
             await asyncio.sleep(0.1)
+        self._has_begun = True
 
     async def measure(self, seconds: float, *, settles_s: float = SETTLES_S) -> Stretch:
         """What happens in so many seconds, with the lines as they are."""

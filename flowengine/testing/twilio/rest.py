@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from flowengine.adapters.twilio.callbacks import ENDS, CallStatus
+from flowengine.errors import FlowEngineError
 from flowengine.testing.twilio.belongings import OWN_NUMBERS, Belongings
 from flowengine.testing.twilio.book import Book, PlacedCall
 from flowengine.testing.twilio.lines import PlacingTrouble
@@ -39,6 +40,10 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     trouble: PlacingTrouble = NO_TROUBLE
     call: PlacedCall | None = None
+
+
+class PortTaken(FlowEngineError):
+    """Another program listens where the simulated REST API was to; the message says what to do."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -88,7 +93,13 @@ class RestServer:
         self._on_placed = on_placed
         self._refuses = refuses
         self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", port), self._handler())
+        try:
+            self._server = _Server(("127.0.0.1", port), self._handler())
+        except OSError as error:
+            raise PortTaken(
+                f"the simulated REST API cannot listen on port {port} of this machine ({error.strerror}); choose"
+                " another with --rest-port, and name it in the server's FLOWENGINE_TWILIO_API_URL"
+            ) from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(CLOSES_WITHIN_S,), name="twilio rest", daemon=True
         )

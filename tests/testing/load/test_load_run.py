@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ import pytest
 from flowengine.testing.load.persona import personas
 from flowengine.testing.load.process import usage
 from flowengine.testing.load.report import Level, level_of
-from flowengine.testing.load.run import TALK, LoadFailed, load_run
+from flowengine.testing.load.run import TALK, LoadFailed, load_run, why_not
 from flowengine.testing.twilio.exchange import Exchange
-from flowengine.testing.twilio.server import running_server
+from flowengine.testing.twilio.server import free_port, running_server
 
 SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
 
@@ -78,3 +79,30 @@ def test_the_use_of_a_process_grows_with_what_it_does() -> None:
     assert now is not None
     assert now.memory > 1 << 20
     assert usage(2**22 + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "remedy"),
+    [
+        ("11200: host does not answer (URLError)", "is that the server's address, and does it run?"),
+        ("http://host/twilio/voice answered 403", "account, token and address must be what the server has"),
+        ("answered without a stream: Sorry, this number is not in use at the moment.", "no flow of this name"),
+        ("answered without a stream: Sorry, all our lines are busy.", "FLOWENGINE_MAX_CALLS"),
+        ("the stream could not be opened (OSError)", "could not be opened (OSError) (3 times)"),
+    ],
+)
+def test_why_no_call_came_about_is_said_with_what_to_look_at(problem: str, remedy: str) -> None:
+    assert remedy in why_not(Counter({problem: 3}))
+
+
+def test_a_server_that_is_not_there_is_given_up_soon() -> None:
+    async def main() -> float:
+        with Exchange() as exchange:
+            async with load_run(exchange, f"http://127.0.0.1:{free_port()}", TALK.stem, personas(())) as run:
+                loop = asyncio.get_running_loop()
+                began = loop.time()
+                with pytest.raises(LoadFailed, match=r"0 of 1 calls .* does it run\?$"):
+                    await run.raise_to(1, up_within_s=600)
+                return loop.time() - began
+
+    assert asyncio.run(main()) < 300
