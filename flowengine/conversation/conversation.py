@@ -19,6 +19,7 @@ from flowengine.conversation.collector import Collector
 from flowengine.conversation.coming_back import come_back
 from flowengine.conversation.commands import Command, StartTimer
 from flowengine.conversation.deciding import OPT_OUT
+from flowengine.conversation.deferring import Deferred
 from flowengine.conversation.doing import Doing
 from flowengine.conversation.events import (
     ActionFinished,
@@ -117,7 +118,7 @@ class Conversation:
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
         self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
-        self._deferred: list[Event] = []
+        self._deferred = Deferred()
         self._was_spent = False
 
     # What may be read.
@@ -288,7 +289,7 @@ class Conversation:
         if self._call.transcript.firm and not (
             isinstance(event, CallerSaid) and self._hearing.is_protective(event.text)
         ):
-            self._deferred.append(event)
+            self._deferred.add(event)
             return
         if isinstance(event, CallerSaid):
             self._hearing.said(event.text)
@@ -298,7 +299,7 @@ class Conversation:
     def _take_deferred(self) -> None:
         while not self.finished and not self._answerphone.is_waiting:
             if self._deferred and not self._call.transcript.firm and not self._put_through:
-                self._take(self._deferred.pop(0))
+                self._take(self._deferred.take())
             elif (held := self._answerphone.next_held()) is not None:
                 self._take(held)
             else:
@@ -324,7 +325,7 @@ class Conversation:
         if not found:
             return
         if call.transcript.firm or self._put_through:
-            self._deferred.append(event)
+            self._deferred.add(event)
             return
         chosen = best(found)[0]
         call.disarm_silence()
@@ -357,7 +358,7 @@ class Conversation:
         """Nobody of ours is spoken to; an opt-out is one all the same, and is answered if the caller comes back."""
         if isinstance(event, CallerSaid) and self._hearing.opted_out(event.text):
             self._call.suppress(OPT_OUT)
-            self._deferred.append(event)
+            self._deferred.add(event)
 
     def _hung_up(self) -> None:
         call = self._call

@@ -34,13 +34,17 @@ from flowengine.runtime.timers import Timers
 
 
 class Orders:
-    """Carries out one call's orders. `stop_speaking` also sees to it that the conversation learns what was heard."""
+    """Carries out one call's orders. `stop_speaking` also sees to it that the conversation learns what was heard.
+
+    `never_heard(speech_id)` is told of what is said when nobody is there any more.
+    """
 
     def __init__(
         self,
         *,
         speaking: Speaking,
         stop_speaking: Callable[[], None],
+        never_heard: Callable[[str], None],
         ears: Ears,
         timers: Timers,
         errands: Errands,
@@ -51,6 +55,7 @@ class Orders:
     ) -> None:
         self._speaking = speaking
         self._stop_speaking = stop_speaking
+        self._never_heard = never_heard
         self._ears = ears
         self._timers = timers
         self._errands = errands
@@ -67,6 +72,8 @@ class Orders:
         if isinstance(command, Fact):
             return
         match command:
+            case Speak() | Pause() | SendKeys() if self._ending.gone is not None:
+                self._never_heard(command.speech_id)
             case Speak() | Pause() | SendKeys():
                 self._speaking.say(command)
             case StopSpeaking():

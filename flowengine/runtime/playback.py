@@ -9,6 +9,7 @@ Audio can be held: the far end is cleared at once, what it had not played yet is
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -22,7 +23,8 @@ CHUNK_BYTES = 800
 TICK_S = 0.02
 """So often `pump` is called."""
 MARK_LATE_S = 2.0
-BROKEN_OFF_S = 0.2
+BROKEN_OFF_BYTES = BYTES_A_SECOND // 5
+"""Of quiet, between a sentence that broke off and its new beginning."""
 TAKEN_BACK = 8
 """So many pieces that have left are kept: more than the far end can have before it."""
 
@@ -40,6 +42,10 @@ class Passage:
     started_at: float | None = None
     ends_at: float | None = None
     mark: str | None = None
+    heard_bytes: int = 0
+    """So much of it the far end has played, as far as that was looked at."""
+    broken_off: int = 0
+    """So many bytes of it stand before its beginning: a try that broke off, and the quiet after it."""
     sent: deque[bytes] = field(default_factory=lambda: deque(maxlen=TAKEN_BACK))
 
     def take_back(self, count: int) -> int:
@@ -65,20 +71,27 @@ class Passage:
         """Some of it has come, whether it has left again or not."""
         return self.sent_bytes > 0 or bool(self.waiting)
 
-    def heard_text(self, now: float) -> str:
-        """The words played up to `now`, judged by the clock: whole words only, the one being spoken left out."""
-        if self.started_at is None:
-            return ""
-        played = (now - self.started_at) * BYTES_A_SECOND
+    def heard_text(self) -> str:
+        """The words of what was played: whole words only, the one being spoken left out."""
         total = self.sent_bytes + sum(map(len, self.waiting))
+        # Of a sentence whose audio broke off, nobody knows how long it would have become.
+        before = self._words(min(self.heard_bytes, self.broken_off - BROKEN_OFF_BYTES), self._usual_bytes)
+        total -= self.broken_off
         if not self.complete:
-            # The rest has not been synthesised yet: speech runs at about 15 characters a second.
-            total = max(total, len(self.text) * BYTES_A_SECOND // 15)
+            total = max(total, self._usual_bytes)
+        return max(before, self._words(self.heard_bytes - self.broken_off, total), key=len)
+
+    @property
+    def _usual_bytes(self) -> int:
+        """How long the sentence is likely to be, while not all of it is there: 15 characters a second."""
+        return len(self.text) * BYTES_A_SECOND // 15
+
+    def _words(self, played: int, total: int) -> str:
         if total <= 0 or played <= 0:
             return ""
-        share = min(1.0, played / total)
-        target = int(len(self.text) * share)
-        return self.text if share >= 1 else self.text[:target].rpartition(" ")[0]
+        if played >= total:
+            return self.text
+        return self.text[: len(self.text) * played // total].rpartition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,8 @@ class Playback:
         self._played: dict[str, list[str]] = {}
         self._playout_until = 0.0
         self._due_at: float | None = None
-        self._held_at: float | None = None
+        self.is_held = False
+        """Silent for now, and ready to go on."""
         self._generation = 0
         self._marks = 0
         self.first_audio_at: float | None = None
@@ -118,11 +132,6 @@ class Playback:
     def idle(self) -> bool:
         """Nothing waits, and all that was sent has been heard."""
         return not self._passages and not self._unproved
-
-    @property
-    def is_held(self) -> bool:
-        """Silent for now, and ready to go on."""
-        return self._held_at is not None
 
     @property
     def has_passages(self) -> bool:
@@ -149,7 +158,8 @@ class Playback:
         """Its audio broke off and comes anew, from the beginning: what has not left is replaced by a short quiet."""
         rest = b"".join(passage.waiting)
         passage.waiting.clear()
-        self.feed(passage, faded_out(rest[:FADE_BYTES]) + SILENCE * int(BROKEN_OFF_S * BYTES_A_SECOND))
+        self.feed(passage, faded_out(rest[:FADE_BYTES]) + SILENCE * BROKEN_OFF_BYTES)
+        passage.broken_off = passage.sent_bytes + sum(map(len, passage.waiting))
 
     def finish(self, passage: Passage) -> None:
         """All audio of this passage has come."""
@@ -167,10 +177,11 @@ class Playback:
                 # At the beginning, or after a pause in the synthesis.
                 self._due_at = None
                 self._send(now)
-            elif ahead < LEAD_S if self._due_at is None else self._due_at - now < TICK_S / 2:
+            elif ahead < LEAD_S - TICK_S / 2 if self._due_at is None else self._due_at - now < TICK_S / 2:
                 # From here on each piece leaves as long after the last one as that plays. Asking for the lead alone
-                # would send at this tick or the next, whenever both lie within the clock's jitter of it.
-                self._due_at = now + self._send(now)
+                # would send at this tick or the next, whenever both lie within the clock's jitter of it. Counted from
+                # when it was due and not from when it left, since half a tick early each time would add up.
+                self._due_at = (now if self._due_at is None else self._due_at) + self._send(now)
             else:
                 return
 
@@ -220,7 +231,8 @@ class Playback:
         if self.is_held or (unheard <= 0 and not self._passages):
             # What is said has been heard, though nothing proves it yet.
             return
-        self._held_at = now
+        self._look_how_far(now)
+        self.is_held = True
         if unheard > 0 and self._passages:
             unheard -= self._passages[0].take_back(unheard)
         while unheard > 0 and self._unproved:
@@ -234,21 +246,22 @@ class Playback:
         """Say what was held, from where the caller has heard it."""
         if not self.is_held:
             return
-        self._held_at = self._due_at = None
+        self.is_held, self._due_at = False, None
         self._playout_until = now
         if self._passages and self._passages[0].sent_bytes:
-            self._passages[0].started_at = now - self._passages[0].sent_bytes / BYTES_A_SECOND
             self._passages[0].begin_softly()
         self.pump(now)
 
     def clear(self, now: float) -> list[Cut]:
         """Stop: nothing of what was queued will be heard any more. One `Cut` a speech, in order."""
-        until, self._held_at = self._held_at if self._held_at is not None else now, None
+        if not self.is_held:
+            self._look_how_far(now)
+        self.is_held = False
         self._generation += 1
         heard: dict[str, list[str]] = {}
         for passage in (*self._unproved, *self._passages):
             words = heard.setdefault(passage.speech_id, self._played.pop(passage.speech_id, []))
-            text = passage.heard_text(until)
+            text = passage.heard_text()
             if text:
                 words.append(text)
         self._unproved.clear()
@@ -257,6 +270,14 @@ class Playback:
         self._due_at = None
         self._line.clear()
         return [Cut(speech_id, " ".join(words)) for speech_id, words in heard.items()]
+
+    def _look_how_far(self, now: float) -> None:
+        """Where the far end is: it has played what was sent, but for what it has left to play."""
+        unheard = max(0, math.ceil((self._playout_until - now) * BYTES_A_SECOND))
+        for passage in (*reversed(self._passages), *reversed(self._unproved)):
+            left = min(unheard, passage.sent_bytes)
+            unheard -= left
+            passage.heard_bytes = max(passage.heard_bytes, passage.sent_bytes - left)
 
     def _has_ready(self, now: float) -> bool:
         """There is audio to be sent; passages that are whole are closed on the way."""

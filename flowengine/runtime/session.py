@@ -100,6 +100,7 @@ class CallSession:
         self._orders = Orders(
             speaking=self._speaking,
             stop_speaking=weakly(self._stop_speaking),
+            never_heard=weakly(self._never_heard),
             ears=self._ears,
             timers=self._timers,
             errands=self._errands,
@@ -312,6 +313,9 @@ class CallSession:
 
     def _stop_speaking(self) -> None:
         self._tell_cut(self._speaking.stop(self._now()))
+
+    def _never_heard(self, speech_id: str) -> None:
+        self._following.append(SpeechCut(self._at(), speech_id, ""))
 
     def _tell_cut(self, cuts: list[Cut]) -> None:
         for cut in cuts:

@@ -90,6 +90,35 @@ def test_a_firm_line_defers_an_answer_until_it_was_heard() -> None:
     talk.send(SpeechCut(2.0, second, ""))
 
 
+TWO_QUESTIONS = """
+line identity "This is Amy." "The call is recorded."
+
+state start
+  say identity
+  say "Is that Sam?"
+  listen
+    agree -> offer
+    refuse: end bad
+    silence or otherwise: again
+
+state offer
+  say "Shall I book it?"
+  listen
+    agree: end good
+    refuse: end bad
+    silence or otherwise: again
+"""
+
+
+def test_what_is_said_twice_into_a_firm_line_answers_one_question() -> None:
+    talk = Talk(TWO_QUESTIONS, hears=False, firm=frozenset({"identity"}))
+    talk.says("yes please", "yes")
+    talk.send(SpeechHeard(3.0, talk.pending[0]))
+    # The second "yes" came before the second question, and was no answer to it.
+    assert (talk.conversation.state, talk.outcome) == ("offer", None)
+    assert talk.turns("caller") == ["yes please yes"]
+
+
 def test_an_opt_out_is_never_deferred() -> None:
     talk = Talk(FLOW, hears=False, firm=frozenset({"identity"}))
     talk.says("stop calling me")

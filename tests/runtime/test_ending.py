@@ -12,7 +12,7 @@ import pytest
 from flowengine.adapters.scripted.recogniser import ScriptedStream
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Speak
-from flowengine.conversation.events import SpeechCut, SpeechHeard
+from flowengine.conversation.events import SayRequested, SpeechCut, SpeechHeard
 from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
 from flowengine.runtime.observed import CallResult
@@ -242,3 +242,16 @@ def test_a_ticker_forgets_a_call_that_has_ended() -> None:
     over = ended()
     ticker: Ticker = over.live.session._parts.ticker
     assert ticker._targets == {}
+
+
+def test_what_is_said_to_nobody_was_cut_before_its_first_word() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        live.session.steer(lambda at: SayRequested(at, "One moment."))
+        live.session.on_gone("hung up")
+        await asyncio.sleep(3600)
+
+    _, live = call(act)
+    greeting, moment = live.record.of(Speak)
+    cuts = {cut.speech_id: cut.heard for cut in live.record.of(SpeechCut)}
+    assert cuts == {greeting.speech_id: "Hello, this is an", moment.speech_id: ""}

@@ -250,3 +250,54 @@ def test_what_goes_on_in_the_middle_of_a_word_begins_without_a_click() -> None:
     assert resumed[:FADE_BYTES] != loud[:FADE_BYTES]
     assert abs(int.from_bytes(mulaw_to_pcm16(resumed[:1]), "little", signed=True)) < 330
     assert resumed[FADE_BYTES:] == loud[: len(resumed) - FADE_BYTES]
+
+
+def test_a_gap_in_a_sentence_is_not_counted_as_heard() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    passage = playback.add("u1", "one two three four five six seven eight nine ten", last=True)
+    playback.feed(passage, SECOND[:1600])
+    _played(playback, 10.0, 10.6)
+    # For 400 ms there was nothing to play.
+    playback.feed(passage, SECOND[:6400])
+    playback.finish(passage)
+    _played(playback, 10.6, 10.9)
+    assert playback.clear(10.9) == [Cut("u1", "one two three four five")]
+
+
+def test_a_sentence_that_broke_off_counts_from_its_new_beginning() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    text = "one two three four five six seven eight nine ten"
+    passage = playback.add("u1", text, last=True)
+    playback.feed(passage, SECOND)
+    now = _played(playback, 10.0, 11.4)
+    playback.begin_again(passage)
+    playback.feed(passage, SECOND + SECOND)
+    playback.finish(passage)
+    # A second of it was heard, then a short quiet, then three fifths of the sentence.
+    _played(playback, now, now + 1.4)
+    assert playback.clear(now + 1.4) == [Cut("u1", "one two three four five six")]
+
+
+def test_the_last_tenth_before_a_hold_counts_though_it_is_said_again() -> None:
+    _line, playback = _speaking("one two three four five six seven eight nine ten")
+    for step in range(26):
+        playback.pump(10.0 + step * 0.02)
+    # The far end is in the middle of a piece: the whole piece will leave again.
+    playback.hold(10.55)
+    playback.go_on(12.0)
+    assert playback.clear(12.0) == [Cut("u1", "one two three four five")]
+
+
+def test_audio_never_leaves_more_than_600_ms_ahead() -> None:
+    line = FakeLine()
+    playback = Playback(line)
+    passage = playback.add("u1", "in small pieces", last=True)
+    for _ in range(200):
+        playback.feed(passage, SECOND[:200])
+    ahead = 0.0
+    for step in range(200):
+        playback.pump(10.0 + step * 0.02)
+        ahead = max(ahead, line.seconds - step * 0.02)
+    assert ahead <= 0.6 + 1e-6
