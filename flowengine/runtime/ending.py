@@ -31,6 +31,8 @@ class Ending:
         """What the flow has decided to end with; what is being said is still heard to its end."""
         self.gone: str | None = None
         """Why nobody is at the far end any more."""
+        self.has_left = False
+        """The same, and the call has dealt with it."""
         self.failure: str | None = None
         """What broke: the call's end is abnormal."""
         self.onward: str | None = None
@@ -49,7 +51,7 @@ class Ending:
 
     def is_over(self, *, quiet: bool) -> bool:
         """The flow has ended, and all it said has been heard (`quiet`), or nobody is there to hear it."""
-        return self.outcome is not None and (self.gone is not None or quiet)
+        return self.outcome is not None and (self.has_left or quiet)
 
     def result(self, outcome: str | None, duration: float) -> CallResult:
         """`outcome`: the conversation's own, if it came so far. Seconds."""

@@ -44,3 +44,7 @@ class Inbox:
     async def take(self) -> Happening:
         """The next."""
         return await self._queue.get()
+
+    def rest(self) -> tuple[Happening, ...]:
+        """All that still wait; then none do."""
+        return tuple(self._queue.get_nowait() for _ in range(self._queue.qsize()))

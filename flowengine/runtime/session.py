@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import assert_never
 
 from flowengine.conversation.events import (
@@ -60,6 +61,9 @@ from flowengine.runtime.timers import Timers
 from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
+
+LAST_WORDS_S = 0.6
+"""So long the words are waited for that were being said when the caller hung up."""
 
 
 class CallSession:
@@ -212,14 +216,33 @@ class CallSession:
             if self.away.go(quiet=self._speaking.idle):
                 self._deafen()
             self._take(await self.inbox.take())
+        if self._ending.has_left and self._turns.caller_has_floor(self._now()):
+            await self._hear_last_words()
+
+    async def _hear_last_words(self) -> None:
+        """Whoever says "don't call me again" and puts the receiver down has said it."""
+        self._ears.finalize()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                while not isinstance(happening := await self.inbox.take(), FinalTranscript):
+                    pass
+                self._hear(happening)
 
     def _stop(self) -> None:
         """Nothing of the call happens any more; what was broken off is in the record."""
         self._parts.ticker.remove(self)
         if self.inbox.overflowed:
             self._ending.failure = OVERFLOW
-        if not self._ending.is_over(quiet=self._speaking.idle):
-            self._break_off(self._ending.failure or "cancelled")
+        try:
+            if not self._ending.is_over(quiet=self._speaking.idle):
+                self._break_off(self._ending.failure or "cancelled")
+            for happening in self.inbox.rest():
+                if isinstance(happening, CallerSaid | FinalTranscript):
+                    # No answer is given any more, but an opt-out counts.
+                    self._take(happening)
+        except Exception as error:
+            # The conversation is what failed in the first place.
+            log.error("call failed", extra={"call_id": self._line.call_id, "error": type(error).__name__})
         for stop in (self._speaking.shut, self._errands.stop, self.away.stop, self._ears.shut, self._timers.clear):
             stop()
         self._greeting.stop()
@@ -227,13 +250,9 @@ class CallSession:
 
     def _break_off(self, reason: str) -> None:
         self._following.clear()
-        try:
-            self._think(EndRequested(self._at(), reason))
-            self._stop_speaking()
-            self._think()
-        except Exception as error:
-            # The conversation is what failed in the first place.
-            log.error("call failed", extra={"call_id": self._line.call_id, "error": type(error).__name__})
+        self._think(EndRequested(self._at(), reason))
+        self._stop_speaking()
+        self._think()
 
     def _is_over(self) -> bool:
         return self.inbox.overflowed or self._ending.is_over(quiet=self._speaking.idle)
@@ -246,6 +265,7 @@ class CallSession:
                 for speech in heard:
                     self._think(SpeechHeard(self._at(), speech.speech_id))
             case Gone():
+                self._ending.has_left = True
                 self._tell_cut(self._speaking.clear(self._now()))
                 self._think(CallerHungUp(self._at()))
                 # Whatever the flow still wanted to do, nobody is there any more.

@@ -16,6 +16,7 @@ from flowengine.conversation.events import SayRequested, SpeechCut, SpeechHeard
 from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
 from flowengine.runtime.observed import CallResult
+from flowengine.runtime.ports import VoiceStarted
 from flowengine.runtime.tasks import END_S, Tasks
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
@@ -255,3 +256,38 @@ def test_what_is_said_to_nobody_was_cut_before_its_first_word() -> None:
     greeting, moment = live.record.of(Speak)
     cuts = {cut.speech_id: cut.heard for cut in live.record.of(SpeechCut)}
     assert cuts == {greeting.speech_id: "Hello, this is an", moment.speech_id: ""}
+
+
+@pytest.mark.parametrize("late_s", [0.0, 0.3])
+def test_an_opt_out_counts_though_the_caller_hangs_up_on_it(late_s: float) -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(2)
+        stream = live.recogniser.stream
+        stream.report(VoiceStarted(2000))
+        await asyncio.sleep(0.5)
+        live.session.on_gone("hung up")
+        await asyncio.sleep(late_s)
+        stream.end("stop calling me")
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    assert live.record.suppressed == ["opt_out"]
+    assert result.outcome == "hung_up"
+
+
+def test_a_caller_who_hangs_up_without_a_word_is_not_waited_for() -> None:
+    assert ended().took < 0.1
+
+
+def test_a_hang_up_into_the_farewell_keeps_what_was_heard_of_it() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(8)
+        live.recogniser.stream.say("yes please")
+        await asyncio.sleep(0.6)
+        live.session.on_gone("hung up")
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    (farewell,) = [each for each in live.record.of(Speak) if each.text == "Booked. Goodbye."]
+    assert {cut.speech_id: cut.heard for cut in live.record.of(SpeechCut)}[farewell.speech_id] == "Booked."
+    assert result.outcome == "booked"
