@@ -155,18 +155,17 @@ class Storm:
         reply = ModelReply("I see. It is good. Shall I?", random.choice((None, "convinced")))
         replies: list[ModelReply | str] = [reply, "it is away"] * 9
         model = ScriptedModel(replies[random.randrange(2) :], delay_s=random.choice((0.2, 2.0, 6.0)), streams=True)
-        mind = self._mind(flow, contact)
         parts = SessionParts(
-            mind,
-            line,
-            voice,
-            world,
-            record,
-            ticker,
-            ears,
-            voice,
-            world,
-            model,
+            conversation=self._mind(flow, contact),
+            line=line,
+            synthesiser=voice,
+            guard=world,
+            record=record,
+            ticker=ticker,
+            recogniser=ears,
+            clips=voice,
+            actions=world,
+            model=model,
             longest_s=120,
             outliving=outliving,
             speculates=random.random() < 0.3,
@@ -182,7 +181,8 @@ class Storm:
                 return "it is held"
             if not session.away.is_here:
                 return "the caller is away"
-            return None if record.pending else "nothing is to be said"
+            music = session._speaking.music
+            return None if record.pending or music.wanted or music.is_playing else "nothing is to be said"
 
         line.may_play = may_play
         running = asyncio.create_task(session.run(), name="session")

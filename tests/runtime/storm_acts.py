@@ -74,6 +74,7 @@ class Acting:
             "move": lambda _: self._steer(lambda at: MoveRequested(at, sorted(session._conversation.flow.states)[0])),
             "note": lambda _: self._steer(lambda at: NoteRequested(at, "seen")),
             "told": lambda _: self._tell(TOLD[act.number % 4], is_up=act.number != 11),
+            "colleague": self._colleague,
             "returns": lambda _: (session.on_returned(), None)[1],
             "gone": lambda _: session.on_gone("hung up"),
             "lost": lambda _: self._lose(act),
@@ -118,6 +119,20 @@ class Acting:
     def _lose(self, act: Act) -> None:
         self._line.up = act.number > 3
         self._session.on_gone("connection lost", failure=True, comes_back=True)
+
+    def _colleague(self, act: Act) -> None:
+        """One leg or another is told of, whether or not it is the one in hand."""
+        leg = self._line.legs[act.number % len(self._line.legs)] if self._line.legs else "nobody"
+        colleague, key = self._session.away.colleague, ("1", "1", "2", "")[act.number % 4]
+        match act.number // 4:
+            case 0:
+                colleague.answered(leg, key)
+                colleague.briefed(leg, key if key != "1" else "")
+            case 1:
+                colleague.seen(leg, "CA9")
+                colleague.answered(leg, key)
+            case _:
+                self._session.away.colleague_left(leg, TOLD[act.number % 4])
 
     def _tell(self, result: TransferResult, *, is_up: bool) -> None:
         if self._session.away.is_away:

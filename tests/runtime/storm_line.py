@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from flowengine.errors import SynthesiserError, TelephonyError
+from flowengine.errors import AnswerLost, SynthesiserError, TelephonyError
 
 FRAME = 8
 """Bytes: one millisecond."""
@@ -113,6 +113,7 @@ class StormLine:
     cleared: int = 0
     hung_up: int = 0
     transfers: int = 0
+    legs: list[str] = field(default_factory=list)
     most_ahead: float = 0.0
     wrong: list[str] = field(default_factory=list)
     may_play: Callable[[], str | None] = lambda: None
@@ -156,6 +157,23 @@ class StormLine:
         await asyncio.sleep(random.choice((0.05, 0.5)))
         if random.random() < 0.2:
             raise TelephonyError("refused")
+
+    async def consult(self, leg: str, target: str, placed: Callable[[str], None]) -> None:
+        self.legs.append(leg)
+        random = Random(f"{self.seed}/consult/{len(self.legs)}")
+        await asyncio.sleep(random.choice((0.05, 0.5)))
+        if random.random() < 0.2:
+            raise random.choice((TelephonyError("refused"), AnswerLost("no answer")))
+        placed(f"CA{len(self.legs)}")
+
+    async def join(self, leg: str) -> None:
+        await self.transfer(leg)
+
+    async def fetch_back(self) -> None:
+        await self.transfer("back")
+
+    async def dismiss(self, placed: str) -> None:
+        """Nobody is rung any more."""
 
     async def is_up(self) -> bool:
         return self.up
