@@ -157,3 +157,20 @@ state bye
   end done
 """
 )
+
+KEYS = made(
+    """
+state start
+  say "One moment."
+  keys "1ww23#"
+  say "Anything else?"
+  listen 3s
+    agree -> bye
+    silence or otherwise -> bye
+
+state bye
+  keys "0"
+  say "Goodbye."
+  end done
+"""
+)

@@ -14,7 +14,7 @@ from random import Random
 import msgspec
 
 from flowengine.adapters.scripted.model import ScriptedModel
-from flowengine.conversation.commands import Command, Pause, Speak
+from flowengine.conversation.commands import Command, Pause, SendKeys, Speak
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
@@ -55,14 +55,14 @@ class StormRecord:
     texts: Texts
     entries: list[tuple[float, Event | Command | Told]] = field(default_factory=list)
     suppressed: list[str] = field(default_factory=list)
-    pending: dict[str, tuple[float, Speak | Pause]] = field(default_factory=dict)
+    pending: dict[str, tuple[float, Speak | Pause | SendKeys]] = field(default_factory=dict)
     is_over: bool = False
     wrong: list[str] = field(default_factory=list)
 
     def write(self, at: float, entry: Event | Command | Told) -> None:
         self.entries.append((at, entry))
         match entry:
-            case Speak() | Pause():
+            case Speak() | Pause() | SendKeys():
                 self.pending[entry.speech_id] = (asyncio.get_running_loop().time(), entry)
             case SpeechHeard(speech_id=speech_id):
                 self._answered(at, speech_id, None)

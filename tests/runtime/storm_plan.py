@@ -21,6 +21,7 @@ CONTACTS: Mapping[str, Mapping[str, object]] = {
 MADE = {
     "small": live_call.FLOW,
     "transfer": made_flows.TRANSFER,
+    "keys": made_flows.KEYS,
     "warm": made_flows.WARM,
     "booking": made_flows.BOOKING,
     "model": made_flows.MODEL,
