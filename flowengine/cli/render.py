@@ -13,11 +13,11 @@ from flowengine.cli.progress import bar
 from flowengine.errors import SettingsError
 from flowengine.graph.compile import compile_file, find_flows
 from flowengine.graph.model import Flow
-from flowengine.runtime.clips import Line
+from flowengine.runtime.clips import ClipFolder, Line
 from flowengine.runtime.rendering import Progress, Rendered, lines_of, render
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.service.settings import Settings
-from flowengine.service.speech_settings import CLIPS
+from flowengine.service.speech_settings import CLIPS, CLIPS_MB
 
 TOGETHER = "all:"
 """No name of a flow."""
@@ -35,10 +35,11 @@ def command(paths: tuple[Path, ...], voice: str | None, again: bool) -> None:
 
     PATH is a .flow file or a folder, searched to any depth. Settings come from the environment or a .env file, as for
     `flowengine serve`, which does the same in the background at its start. Sentences with a value filled in are
-    personal, and are never kept. Exits with 1 when a flow has errors or a line could not be spoken.
+    personal, and are never kept. Exits with 1 when a flow has errors, or a clip could not be made or kept.
     """
     settings = Settings.from_env()
-    if settings.speech.folder() is None:
+    folder = settings.speech.folder()
+    if folder is None:
         raise SettingsError(f"{CLIPS} is off, so there is nowhere to keep clips: unset it, or name a folder")
     flows, broken = _flows(paths)
     for path in broken:
@@ -47,10 +48,14 @@ def command(paths: tuple[Path, ...], voice: str | None, again: bool) -> None:
         raise SystemExit(1)
     lines = {name: lines_of(flow, voice) for name, flow in flows.items()}
     with bar("Rendering") as progress:
-        rendered = asyncio.run(_rendered(settings, lines, again, progress))
+        rendered, missing = asyncio.run(_rendered(settings, folder, lines, again, progress))
     _show(rendered)
-    click.echo(f"\nkept in {settings.speech.clips}")
-    if broken or any(each.failed for each in rendered.values()):
+    click.echo("")
+    if missing:
+        click.echo(_why_missing(folder, missing, settings), err=True)
+    else:
+        click.echo(f"kept in {folder.folder}")
+    if broken or missing or any(each.failed for each in rendered.values()):
         raise SystemExit(1)
 
 
@@ -70,11 +75,12 @@ def _flows(paths: Sequence[Path]) -> tuple[dict[str, Flow], list[Path]]:
 
 
 async def _rendered(
-    settings: Settings, lines: Mapping[str, tuple[Line, ...]], again: bool, progress: Progress
-) -> dict[str, Rendered]:
-    """Flow by flow, then all: a line that two share counts once there. Raises MissingExtra, SpeechError."""
+    settings: Settings, folder: ClipFolder, lines: Mapping[str, tuple[Line, ...]], again: bool, progress: Progress
+) -> tuple[dict[str, Rendered], int]:
+    """Flow by flow, then all: a line that two share counts once there. And how many clips are not in the folder after
+    all, less the lines that failed. Raises MissingExtra, SpeechError."""
     synthesiser = registry.synthesiser_from(settings.nova_tts_ws_url)
-    cache = CachedSynthesiser(synthesiser, MOST_BYTES, settings.speech.folder())
+    cache = CachedSynthesiser(synthesiser, MOST_BYTES, folder)
     whole = len({line for wanted in lines.values() for line in wanted})
     found, total = dict[str, Rendered](), Rendered()
     done: set[Line] = set()
@@ -89,7 +95,18 @@ async def _rendered(
             done.update(fresh)
     finally:
         await cache.close()
-    return {**found, TOGETHER: total} if len(found) > 1 else found
+    missing = sum(not folder.has(line, cache.engine) for line in done) - total.failed
+    return ({**found, TOGETHER: total} if len(found) > 1 else found), missing
+
+
+def _why_missing(folder: ClipFolder, missing: int, settings: Settings) -> str:
+    said = f"{missing} clips are not kept: "
+    if folder.trouble is not None:
+        return (
+            f"{said}{folder.folder} cannot be written ({folder.trouble}); make room there, or name another in {CLIPS}"
+        )
+    most = settings.speech.clips_bytes / 1e6
+    return f"{said}{folder.folder} may hold {most:.1f} MB, and those used longest ago have left; raise {CLIPS_MB}"
 
 
 def _after(before: int, whole: int, progress: Progress) -> Progress:

@@ -75,7 +75,8 @@ class ClipFolder:
         self._limit = limit_bytes
         self._size: int | None = None
         self._written = 0
-        self._complained = False
+        self.trouble: str | None = None
+        """Why the last clip could not be written, as the system says it."""
 
     @staticmethod
     def name(line: Line, engine: str) -> str:
@@ -124,14 +125,15 @@ class ClipFolder:
                 file.write(data)
             Path(aside).replace(self.folder / self.name(line, engine))
         except OSError as error:
-            if not self._complained:
+            if self.trouble is None:
                 log.warning("clips cannot be kept", extra={"folder": str(self.folder), "error": type(error).__name__})
-            self._complained = True
+            self.trouble = (error.strerror or type(error).__name__).lower()
             if aside:
                 with suppress(OSError):
                     Path(aside).unlink()
             return
         self._written += 1
+        self.trouble = None
         self._size = None if self._size is None or self._written % _COUNT_AGAIN == 0 else self._size + len(data)
         if self._size is None or self._size > self._limit:
             self._size = self._trimmed()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.cli.main import main
+from flowengine.service import speech_settings
 
 FLOW = """\
 flow {name} "A" inbound
@@ -79,3 +87,84 @@ def test_without_a_folder_there_is_nothing_to_do(flows: Path, monkeypatch: pytes
     result = render(str(flows))
     assert result.exit_code == 1
     assert "FLOWENGINE_CLIPS is off" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_the_reason(
+    flows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FLOWENGINE_CLIPS", str(tmp_path / "file" / "clips"))
+    result = render(str(flows))
+    lines = rows(result)["all:"][0]
+    assert result.exit_code == 1
+    assert (
+        f"{lines} clips are not kept: {tmp_path / 'file' / 'clips'} cannot be written (not a directory)"
+        in result.stderr
+    )
+    assert "kept in" not in result.stdout
+
+
+def test_a_full_disk_is_said_and_what_was_kept_is_not_made_again(
+    flows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+    replace = Path.replace
+
+    def full_after_three(aside: Path, target: Path) -> Path:
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written.append(target)
+        return replace(aside, target)
+
+    monkeypatch.setattr(Path, "replace", full_after_three)
+    first = render(str(flows))
+    assert first.exit_code == 1
+    assert "cannot be written (no space left on device)" in first.stderr
+    assert len(list((tmp_path / "clips").iterdir())) == 3, "and nothing half written"
+    monkeypatch.setattr(Path, "replace", replace)
+    second = render(str(flows))
+    assert (second.exit_code, rows(second)["all:"][2]) == (0, "3")
+
+
+def test_a_limit_that_is_too_small_for_the_flows_is_said(
+    flows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_settings, "DEFAULT_FOLDER_BYTES", 100_000)
+    result = render(str(flows))
+    assert result.exit_code == 1
+    assert "may hold 0.1 MB, and those used longest ago have left; raise FLOWENGINE_CLIPS_MB" in result.stderr
+    assert 0 < sum(file.stat().st_size for file in (tmp_path / "clips").iterdir()) <= 100_000
+
+
+def test_a_render_that_was_stopped_goes_on_where_it_was(
+    flows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak, said = ScriptedSynthesiser.speak, list[str]()
+
+    def stopped_at_the_fifth(
+        self: ScriptedSynthesiser, text: str, *, voice: str | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        said.append(text)
+        if len(said) == 5:
+            raise KeyboardInterrupt
+        return speak(self, text, voice=voice)
+
+    monkeypatch.setattr(ScriptedSynthesiser, "speak", stopped_at_the_fifth)
+    assert render(str(flows)).exit_code != 0
+    monkeypatch.setattr(ScriptedSynthesiser, "speak", speak)
+    assert rows(render(str(flows)))["all:"][2] == "4"
+
+
+def test_two_at_once_leave_each_clip_once_and_whole(flows: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda _: _process(flows), range(2)))
+    assert results == [0, 0]
+    files = list((tmp_path / "clips").iterdir())
+    assert {file.suffix for file in files} == {".clip"}
+    again = rows(render(str(flows)))["all:"]
+    assert again[:4] == [str(len(files)), "0", str(len(files)), "0"]
+
+
+def _process(flows: Path) -> int:
+    command = [sys.executable, "-m", "flowengine", "render", str(flows)]
+    return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
