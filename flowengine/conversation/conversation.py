@@ -286,11 +286,16 @@ class Conversation:
             return
         if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return
-        if self._call.transcript.firm and not (
-            isinstance(event, CallerSaid) and self._hearing.is_protective(event.text)
-        ):
-            self._deferred.add(event)
-            return
+        if self._call.transcript.firm:
+            # What protects the caller is never deferred, by itself or with what they said before it.
+            said = (self._deferred.joined(event), event) if isinstance(event, CallerSaid) else ()
+            protective = next((each for each in said if self._hearing.is_protective(each.text)), None)
+            if protective is None:
+                self._deferred.add(event)
+                return
+            if protective is not event:
+                self._deferred.withdraw()
+            event = protective
         if isinstance(event, CallerSaid):
             self._hearing.said(event.text)
         else:

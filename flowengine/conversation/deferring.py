@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from flowengine.conversation.events import CallerPressed, CallerSaid, MachineDetected, TimerFired
+from flowengine.conversation.hiding import HIDDEN
 
 Deferrable = CallerSaid | CallerPressed | TimerFired | MachineDetected
 
@@ -27,6 +29,25 @@ class Deferred:
         others were no answer to that."""
         event = self._events.pop(0)
         while isinstance(event, CallerSaid) and self._events and isinstance(later := self._events[0], CallerSaid):
-            event = replace(later, text=f"{event.text} {later.text}")
+            event = _joined(event, later)
             del self._events[0]
         return event
+
+    def joined(self, event: CallerSaid) -> CallerSaid:
+        """The words that wait last, together with these: what they are one turn with."""
+        words = event
+        for before in takewhile(lambda each: isinstance(each, CallerSaid), reversed(self._events)):
+            assert isinstance(before, CallerSaid)
+            words = _joined(before, words)
+        return words
+
+    def withdraw(self) -> None:
+        """Forget the words that wait last: they are taken already."""
+        while self._events and isinstance(self._events[-1], CallerSaid):
+            self._events.pop()
+
+
+def _joined(first: CallerSaid, then: CallerSaid) -> CallerSaid:
+    """Words that a record hides stay so."""
+    text = HIDDEN if HIDDEN in (first.text, then.text) else f"{first.text} {then.text}"
+    return replace(then, text=text)

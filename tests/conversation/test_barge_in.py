@@ -87,6 +87,25 @@ def test_what_is_said_over_a_firm_line_is_taken_when_it_was_heard() -> None:
     assert talk.outcome == "bad"
 
 
+def test_all_that_is_said_over_one_line_is_one_turn() -> None:
+    talk = Talk(flow("barge-in never"), hears=False)
+    talk.says("yes", "yes please")
+    talk.send(SpeechHeard(3.0, talk.pending[0]))
+    # The second does not answer what is asked next.
+    assert talk.state == "next"
+    assert talk.turns("caller") == ["yes yes please"]
+
+
+def test_words_that_protect_only_together_cut_it_short() -> None:
+    talk = Talk(flow("barge-in never"), hears=False)
+    talk.says("please don't")
+    assert not talk.did(StopSpeaking)
+    talk.says("call me again")
+    assert talk.did(StopSpeaking)
+    assert talk.outcome == "removed"
+    assert talk.turns("caller") == ["please don't call me again"]
+
+
 def test_a_key_waits_as_words_do() -> None:
     body = flow("barge-in never").replace("    agree -> next\n", "    agree or press 1 -> next\n", 1)
     talk = Talk(body, hears=False)

@@ -170,7 +170,32 @@ state start
     silence or otherwise: end sent_away
 """
 
+TERMS = """
+intent opt_out protective "no more calls"
+  "stop calling me"
+
+line terms barge-in never "It runs for a year, and then for another."
+
+state start
+  say terms
+  listen 3s
+    agree -> more
+    opt_out: end sent_away
+    silence or otherwise: end sent_away
+
+state more
+  say "There is a lot more to be said about it, and I will say all of that now."
+  listen 3s
+    agree -> bye
+    silence or otherwise: end sent_away
+
+state bye
+  say "Goodbye."
+  end done
+"""
+
 FLOWS = {
+    "terms": made("terms", TERMS),
     "waiting": made("waiting", WAITING),
     "patient": made("patient", PATIENT),
     "pin": made("pin", PIN),
