@@ -216,13 +216,18 @@ async def _measure(plan: Plan, speech: str, progress: Callable[[str], None]) -> 
         ):
             progress("the first call")
             await run.raise_to(1)
-            await asyncio.sleep(2)
+            await run.calm()
             idle = None if pid is None else usage(pid)
             for calls in plan.levels:
                 progress(f"{calls} calls: ringing, {plan.a_second:g} a second")
                 await run.raise_to(calls, a_second=plan.a_second)
                 progress(f"{calls} calls: measuring for {plan.seconds:g} s")
-                levels.append(level_of(await run.measure(plan.seconds)))
+                level = level_of(await run.measure(plan.seconds))
+                if level.overload is not None:
+                    # Others had the machine, or it needed a moment: it counts when it comes again.
+                    progress(f"{calls} calls: once more, since {level.overload}")
+                    level = level_of(await run.measure(plan.seconds, settles_s=0))
+                levels.append(level)
                 if plan.stops_at_knee and not levels[-1].holds:
                     break
     return LoadReport(

@@ -31,6 +31,10 @@ SETTLES_S = 3.0
 UP_WITHIN_S = 30.0
 ENDS_WITHIN_S = 30.0
 
+CALM_WITHIN_S = 20.0
+CALM_LOOK_S = 1.0
+CALM_SHARE = 0.1
+"""Of a core: a server with one call takes a tenth of that."""
 HOPELESS = 4
 """So many problems before a single call has come about: another try would be the same."""
 REMEDIES = (
@@ -127,6 +131,18 @@ class LoadRun:
         return Stretch(
             len(self._lines), passed, network.tallies.next(), before, after, own_cpu_s, network.pacer.lateness
         )
+
+    async def calm(self, *, within_s: float = CALM_WITHIN_S) -> None:
+        """Wait until the server has done what it does after its start: clips are made, and flows learnt, by then."""
+        pid, deadline = self.pid, time.perf_counter() + within_s
+        before = None if pid is None else usage(pid)
+        while pid is not None and before is not None and time.perf_counter() < deadline:
+            began = time.perf_counter()
+            await asyncio.sleep(CALM_LOOK_S)
+            after = usage(pid)
+            if after is None or (after.cpu_s - before.cpu_s) / (time.perf_counter() - began) < CALM_SHARE:
+                return
+            before = after
 
     async def end(self) -> Tally:
         """Everybody hangs up; what came up on the way."""

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from flowengine.testing.load import run as load_module
 from flowengine.testing.load.persona import personas
-from flowengine.testing.load.process import usage
+from flowengine.testing.load.process import Usage, usage
 from flowengine.testing.load.report import Level, level_of
 from flowengine.testing.load.run import TALK, LoadFailed, load_run, why_not
 from flowengine.testing.twilio.exchange import Exchange
@@ -106,3 +107,23 @@ def test_a_server_that_is_not_there_is_given_up_soon() -> None:
                 return loop.time() - began
 
     assert asyncio.run(main()) < 300
+
+
+def test_a_server_that_is_still_busy_with_its_start_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    took = iter([0.0, 50.0, 90.0, 95.0, 95.0, 99.0])
+    looks: list[float] = []
+
+    def used(pid: int) -> Usage:
+        looks.append(next(took))
+        return Usage(looks[-1], 0.0, 0)
+
+    monkeypatch.setattr(load_module, "usage", used)
+    monkeypatch.setattr(load_module, "CALM_LOOK_S", 0.01)
+
+    async def main() -> None:
+        with Exchange() as exchange:
+            async with load_run(exchange, "http://127.0.0.1:9", TALK.stem, personas(()), pid=1) as run:
+                await run.calm()
+
+    asyncio.run(main())
+    assert looks == [0.0, 50.0, 90.0, 95.0, 95.0]
