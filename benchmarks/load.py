@@ -1,7 +1,8 @@
-"""The audio path under load, beside its floor: `python -m benchmarks.load`.
+"""The audio path under load, beside its floor: `python -m benchmarks.load [CALLS,… [SECONDS [lean|websockets]]]`.
 
 The same frames, from the same callers' clock, go first to a bare echo (`benchmarks.echo`), then to `flowengine serve`
-with scripted speech, whose agent talks most of the time. Each server has one core, the callers another. The columns are
+with scripted speech, whose agent talks most of the time. The echo is measured on the same WebSocket class, and on
+uvicorn's own too where that is another. Each server has one core, the callers another. The columns are
 the server's processor time for one frame of 20 ms: of the whole process, of its event loop's thread alone, and of that
 without the recogniser (scripted speech runs in the server's process; others do not).
 """
@@ -51,6 +52,8 @@ HEADINGS = (
     "loop",
     "ratio",
     "less ears",
+    "ratio",
+    "echo on websockets",
     "ratio",
     "frame late 99th",
     "echo back 99th",
@@ -214,16 +217,19 @@ def _use(pid: int) -> Usage:
     return used
 
 
-def table(levels: Sequence[int], floor: Sequence[Echoed], found: Sequence[Level], ears: float) -> str:
-    """Processor time a frame in µs, each beside its ratio to the echo's."""
+def table(
+    levels: Sequence[int], floor: Sequence[Echoed], theirs: Sequence[Echoed], found: Sequence[Level], ears: float
+) -> str:
+    """Processor time a frame in µs, each beside its ratio to the echo's; `theirs`: the echo on uvicorn's own class."""
     lines: list[tuple[str, ...]] = [HEADINGS]
-    for calls, echoed, level in zip(levels, floor, found, strict=True):
+    for calls, echoed, other, level in zip(levels, floor, theirs, found, strict=True):
         assert level.cpu_a_frame_s is not None
         assert level.loop_a_frame_s is not None
         base = echoed.cpu_a_frame_s
         cells = [f"{calls}", f"{base * 1e6:.0f} µs"]
         for part in (level.cpu_a_frame_s, level.loop_a_frame_s, level.loop_a_frame_s - ears):
             cells += [f"{part * 1e6:.0f} µs", f"{part / base:.2f}"]
+        cells += [f"{other.cpu_a_frame_s * 1e6:.0f} µs", f"{level.cpu_a_frame_s / other.cpu_a_frame_s:.2f}"]
         lines.append((*cells, _ms(level.lateness.p99), _ms(echoed.way.p99)))
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
@@ -236,9 +242,10 @@ def _ms(seconds: float | None) -> str:
 async def main(levels: Sequence[int], seconds: float, chosen: WebSocketClass) -> None:
     """Measure and print."""
     floor = await echoes(levels, seconds, chosen)
+    theirs = floor if chosen == "websockets" else await echoes(levels, seconds, "websockets")
     found = await ours(levels, seconds, chosen)
     ears = ears_s()
-    print(table(levels, floor, found, ears))
+    print(table(levels, floor, theirs, found, ears))
     print(f"\nears: {ears * 1e6:.1f} µs a frame; wanted: a ratio of {LIMIT}, and less than 20 ms late")
     first, last = found[0], found[-1]
     if first.memory is not None and last.memory is not None and last.calls > first.calls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from types import FrameType
 
@@ -14,6 +15,9 @@ from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.sweeping import Sweeping
 from flowengine.service.threads import Threads
 from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, websockets
+
+SOCKETS_CLOSE_S = 1.0
+"""A call that is over still has its socket to close; one that stays open longer is closed by uvicorn, with 1012."""
 
 
 class DrainingServer(uvicorn.Server):
@@ -79,6 +83,14 @@ class DrainingServer(uvicorn.Server):
     def _drain(self, calls: Calls, sig: int) -> None:
         async def drain() -> None:
             await calls.stop()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOCKETS_CLOSE_S):
+                    while self._has_sockets():  # noqa: ASYNC110 - uvicorn has no event for it
+                        await asyncio.sleep(0.01)
             super(DrainingServer, self).handle_exit(sig, None)
 
         self._draining = asyncio.get_running_loop().create_task(drain(), name="drain")
+
+    def _has_sockets(self) -> bool:
+        kind = self.config.ws_protocol_class
+        return kind is not None and any(isinstance(one, kind) for one in self.server_state.connections)

@@ -8,7 +8,7 @@ from flowengine.errors import SettingsError
 
 WebSocketClass = Literal["lean", "websockets"]
 
-DEFAULT_CLASS: WebSocketClass = "websockets"
+DEFAULT_CLASS: WebSocketClass = "lean"
 LARGEST_MESSAGE = 256 * 1024
 NAMES: dict[WebSocketClass, str] = {
     # By name, so that settings are read without loading uvicorn.
