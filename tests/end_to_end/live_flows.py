@@ -91,6 +91,19 @@ state bye
   end done
 """
 
+UNPREPARED = """
+state start
+  wait 5s
+  say "Hello, is anybody there? I have a question for you."
+  listen 6s
+    agree -> bye
+    silence or otherwise -> bye
+
+state bye
+  say "Goodbye."
+  end done
+"""
+
 BOOKING = """
 action book_visit(day: date, name: text) -> reference: text
   python "acme_bookings:book_visit"
@@ -203,6 +216,11 @@ FLOWS = {
     "friendly": made("friendly", FRIENDLY),
     "recorded": made("recorded", RECORDED),
     "mailbox": made("mailbox", MAILBOX),
+    "slow_mailbox": made("slow_mailbox", MAILBOX.replace("state start\n", "state start\n  wait 5s\n")),
+    "obstinate_mailbox": made(
+        "obstinate_mailbox", MAILBOX.replace("silence or otherwise -> bye", "silence or otherwise: again")
+    ),
+    "unprepared": made("unprepared", UNPREPARED),
     "booking": made("booking", BOOKING),
 }
 

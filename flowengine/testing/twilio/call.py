@@ -100,10 +100,12 @@ class Telephone:
         colleague: Colleague | None = None,
         amd_url: str | None = None,
         answered_by: str = "human",
+        verdicts: Sequence[tuple[float, str]] = (),
     ) -> CallReport:
         """The whole call, until it is over. `to` is the number that is rung at the server, `caller` the person's.
 
-        `colleague` is whom it is put through to, `answered_by` the verdict that `amd_url` is told once it streams.
+        `colleague` is whom it is put through to, `answered_by` the verdict that `amd_url` is told once it
+        streams; or several, each with its second of the call, as a network that changes its mind tells them.
 
         Raises ServerRefused when no call comes of it, SynthesiserError when the caller's lines cannot be spoken.
         """
@@ -127,7 +129,7 @@ class Telephone:
             await notices.status(status)
         person = Caller(playable, report, quiet_s=quiet_s, patience_s=patience_s)
         try:
-            verdict = asyncio.create_task(notices.machine(amd_url, answered_by))
+            verdict = asyncio.create_task(notices.machine(amd_url, *(verdicts or [(0.0, answered_by)])))
             await self._talk(voice_url, form, person, report, notices, trouble, colleague or Colleague())
             await verdict
         finally:

@@ -9,7 +9,15 @@ from typing import assert_never
 
 from flowengine.testing.twilio.measures import voiced
 from flowengine.testing.twilio.report import CallReport, Spoken
-from flowengine.testing.twilio.script import HangUp, PlayableStep, PlayClip, PressKeys, StaySilent, described
+from flowengine.testing.twilio.script import (
+    HangUp,
+    PlayableStep,
+    PlayClip,
+    PressKeys,
+    RecordMessage,
+    StaySilent,
+    described,
+)
 from flowengine.testing.twilio.stream import StreamPeer
 
 QUIET_S = 0.7
@@ -60,6 +68,11 @@ class Caller:
                 if isinstance(step, HangUp):
                     self.drops = step.abruptly
                     return
+                if isinstance(step, RecordMessage):
+                    self._report.records_from = self.before + peer.now()
+                    await asyncio.sleep(step.seconds)
+                    self._report.records_until = self.before + peer.now()
+                    return
                 await self._do(peer, step)
             while True:
                 await self._agent_finished(peer)
@@ -72,7 +85,7 @@ class Caller:
             case PlayClip(interrupts_after=float(seconds)) | HangUp(after=float(seconds)):
                 began = await self._agent_began(peer)
                 await asyncio.sleep(max(0.0, began + seconds - peer.now()))
-            case HangUp() | PlayClip(at_once=True):
+            case HangUp() | RecordMessage() | PlayClip(at_once=True):
                 return
             case PlayClip() | StaySilent() | PressKeys():
                 await self._agent_finished(peer)

@@ -297,4 +297,6 @@ def _verdict(line: Answers | Voicemail, detection: str) -> tuple[Verdict, float]
     """What machine detection comes to, and when; that of a message's end waits for the greeting to be over."""
     if isinstance(line, Answers):
         return line.verdict, line.verdict_after_s
-    return ("machine_end_beep", line.greeting_s) if detection == "DetectMessageEnd" else ("machine_start", 2.4)
+    if detection == "DetectMessageEnd":
+        return "machine_end_beep", line.greeting_s
+    return "machine_start", line.verdict_after_s

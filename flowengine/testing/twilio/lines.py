@@ -50,11 +50,15 @@ class Answers(_Line, frozen=True, kw_only=True):
 
 
 class Voicemail(_Line, frozen=True, kw_only=True):
-    """A machine answers, plays its greeting and a beep, records for `records_s` and hangs up."""
+    """A machine answers, plays its greeting and a beep, records for `records_s` and hangs up.
+
+    `verdict_after_s`: when detection tells `machine_start`; the end of the greeting is told when it is there.
+    """
 
     greeting: str = "Please leave a message after the tone."
     greeting_s: float = 5.0
     records_s: float = 60.0
+    verdict_after_s: float = 2.4
     says_nothing: bool = False
     """No audio, even where there is some: the stream is not opened."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -72,11 +73,14 @@ class Notices:
         }
         await self._post(url, form | ({"StreamError": error} if error is not None else {}))
 
-    async def machine(self, url: str | None, answered_by: str) -> None:
-        """Twilio's verdict on who has answered."""
-        if url is not None:
+    async def machine(self, url: str | None, *verdicts: tuple[float, str]) -> None:
+        """Twilio's verdicts on who has answered, each told so many seconds after the answer."""
+        begun = asyncio.get_running_loop().time()
+        for after, answered_by in verdicts if url is not None else ():
+            await asyncio.sleep(max(0.0, begun + after - asyncio.get_running_loop().time()))
             form = {name: self._form[name] for name in ("AccountSid", "CallSid")}
-            await self._post(url, form | {"AnsweredBy": answered_by, "MachineDetectionDuration": "2400"})
+            duration = str(round(after * 1000) or 2400)
+            await self._post(url or "", form | {"AnsweredBy": answered_by, "MachineDetectionDuration": duration})
 
     async def _post(self, url: str, form: Mapping[str, str]) -> None:
         try:

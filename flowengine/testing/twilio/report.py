@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses
 from flowengine.testing.twilio.measures import FRAME_S, Utterance, voice_after
 from flowengine.testing.twilio.playout import Gap
@@ -55,11 +56,29 @@ class CallReport:
     problems: list[str] = field(default_factory=list)
     dialled: list[tuple[str, str | None]] = field(default_factory=list)
     """Whom the call was put through to, and the caller id shown to them."""
+    records_from: float | None = None
+    """When a machine that answered began to record, after its beep; None where none did."""
+    records_until: float | None = None
+    """When its time was over; None where the call ended before that."""
     ended_by: str = ""
     close_code: int | None = None
     said_by_twilio: tuple[str, ...] = ()
     caller_audio: bytes = field(default=b"", repr=False)
     agent_audio: bytes = field(default=b"", repr=False)
+
+    @property
+    def recorded(self) -> bytes:
+        """The message that a machine kept: what it heard after its beep, mu-law, to the end of the call."""
+        if self.records_from is None:
+            return b""
+        until = None if self.records_until is None else round(self.records_until * BYTES_A_SECOND)
+        return self.agent_audio[round(self.records_from * BYTES_A_SECOND) : until]
+
+    @property
+    def message_began(self) -> float | None:
+        """Seconds from the beep to the first sound of the message; None where there is none."""
+        began = None if self.records_from is None else voice_after(self.agent_audio, self.records_from, None)
+        return None if began is None or self.records_from is None else began - self.records_from
 
     @property
     def marks_in_order(self) -> bool:

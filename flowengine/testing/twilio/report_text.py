@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.testing.paint import Painter
 from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.story import Record, Told, story
@@ -120,6 +121,9 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         ("replies after", replies),
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
+    if report.records_from is not None:
+        began = "nothing" if report.message_began is None else f"from {report.message_began:.2f} s after its beep"
+        rows.append(("the machine kept", f"{began}, {len(report.recorded) / BYTES_A_SECOND:.1f} s of line"))
     if warned.count:
         rows.append(("Twilio warnings", paint.bad(f"31950: {warned.binary_31950}, 31951: {warned.invalid_31951}")))
     else:

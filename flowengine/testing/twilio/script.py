@@ -1,19 +1,22 @@
 """What a simulated caller does: lines to speak, and cues in brackets.
 
 `yes speaking` · `(interrupts after 1.5s) no thanks` · `(plays hello.wav)` · `(silence 6s)` · `(press 1)` ·
+`(machine) leave a message after the tone`, `(machine for 20s) …`: an answering machine, and how long it records ·
 `(hangs up)`, `(hangs up after 1.5s)` of the agent's words · `(drops)`, `(drops after 1.5s)`: the line breaks, 1006
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowengine.errors import FlowEngineError, ProtocolError
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.ports import Synthesiser
 from flowengine.runtime.wav import read_wav
+from flowengine.testing.twilio.beep import beep
 
 
 class ScriptError(FlowEngineError):
@@ -26,6 +29,21 @@ class SayLine:
 
     text: str
     interrupts_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAsMachine:
+    """Say this greeting at once, beep, record what is said for so long, then hang up."""
+
+    greeting: str
+    records_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMessage:
+    """A machine records, for so long at most, and hangs up."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +81,11 @@ class HangUp:
     after: float | None = None
 
 
-Step = SayLine | PlayClip | StaySilent | PressKeys | HangUp
-PlayableStep = PlayClip | StaySilent | PressKeys | HangUp
+LEAD_IN = SILENCE * round(0.4 * BYTES_A_SECOND)
+"""A machine that has picked up says nothing for a moment."""
+
+Step = SayLine | AnswerAsMachine | PlayClip | StaySilent | PressKeys | RecordMessage | HangUp
+PlayableStep = PlayClip | StaySilent | PressKeys | RecordMessage | HangUp
 
 _CUE = re.compile(r"^\((?P<cue>[^)]*)\)\s*(?P<rest>.*)$", re.DOTALL)
 _SECONDS = r"(\d+(?:\.\d+)?)\s*s$"
@@ -72,8 +93,12 @@ _INTERRUPT = re.compile(rf"^interrupts after {_SECONDS}", re.IGNORECASE)
 _SILENCE = re.compile(rf"^(?:silence|wait) {_SECONDS}", re.IGNORECASE)
 _LEAVE = re.compile(rf"^(hangs? up|drops)(?: after {_SECONDS[:-1]})?$", re.IGNORECASE)
 _PRESS = re.compile(r"^press ([0-9*#]+)$", re.IGNORECASE)
+_MACHINE = re.compile(rf"^machine(?: for {_SECONDS[:-1]})?$", re.IGNORECASE)
 _PLAY = re.compile(r"^plays (.+)$", re.IGNORECASE)
-EXAMPLES = "(silence 6s), (press 1), (plays hello.wav), (hangs up), (drops), (interrupts after 1.5s) no thanks"
+EXAMPLES = (
+    "(silence 6s), (press 1), (plays hello.wav), (hangs up), (drops), (interrupts after 1.5s) no thanks, "
+    "(machine) leave a message after the tone"
+)
 
 
 def parse(lines: Iterable[str]) -> list[Step]:
@@ -93,12 +118,27 @@ def clip(path: Path) -> PlayClip:
 
 async def spoken(steps: Sequence[Step], voice: Synthesiser) -> list[PlayableStep]:
     """The same steps with every line in audio, so that a call, or many, need no synthesis. Raises SynthesiserError."""
-    texts = dict.fromkeys(step.text for step in steps if isinstance(step, SayLine))
+    texts = dict.fromkeys(text for step in steps if (text := _words_of(step)) is not None)
     clips = {text: b"".join([chunk async for chunk in voice.speak(text)]) for text in texts}
-    return [
-        PlayClip(step.text, clips[step.text], step.interrupts_after) if isinstance(step, SayLine) else step
-        for step in steps
-    ]
+    return [playable for step in steps for playable in _in_audio(step, clips)]
+
+
+def _words_of(step: Step) -> str | None:
+    match step:
+        case SayLine(text=text) | AnswerAsMachine(greeting=text):
+            return text
+        case _:
+            return None
+
+
+def _in_audio(step: Step, clips: Mapping[str, bytes]) -> list[PlayableStep]:
+    match step:
+        case SayLine(text=text, interrupts_after=after):
+            return [PlayClip(text, clips[text], after)]
+        case AnswerAsMachine(greeting=text, records_s=seconds):
+            return [PlayClip(text, LEAD_IN + clips[text] + beep(), at_once=True), RecordMessage(seconds)]
+        case _:
+            return [step]
 
 
 def described(step: Step) -> str:
@@ -106,6 +146,10 @@ def described(step: Step) -> str:
     match step:
         case SayLine(text=text) | PlayClip(text=text):
             return text
+        case AnswerAsMachine(greeting=greeting):
+            return f"(machine) {greeting}"
+        case RecordMessage(seconds=seconds):
+            return f"(records for {seconds:g}s)"
         case StaySilent(seconds=seconds):
             return f"(silence {seconds:g}s)"
         case PressKeys(keys=keys):
@@ -123,6 +167,8 @@ def _step(line: str) -> Step:
     name, rest = (cue["cue"].strip(), cue["rest"].strip()) if cue else ("", "")
     if (match := _INTERRUPT.match(name)) and rest:
         return SayLine(rest, interrupts_after=float(match[1]))
+    if (match := _MACHINE.match(name)) and rest:
+        return AnswerAsMachine(rest, float(match[1]) if match[1] else 60.0)
     if not rest:
         if match := _SILENCE.match(name):
             return StaySilent(float(match[1]))

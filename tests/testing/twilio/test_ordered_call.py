@@ -8,8 +8,8 @@ from collections.abc import Callable
 from flowengine.adapters.scripted.code import encode
 from flowengine.adapters.twilio.placing import CallOrder
 from flowengine.adapters.twilio.rest import TwilioRest
+from flowengine.testing.twilio.beep import beep
 from flowengine.testing.twilio.lines import Answers, Line, Voicemail
-from flowengine.testing.twilio.picking_up import beep
 from flowengine.testing.twilio.report import CallReport
 from tests.testing.twilio.small_server import Agent, SmallServer, Talk, small_server
 from tests.testing.twilio.test_simulated_stream import TONE, listen_until_the_end, speak_and_hang_up, started
