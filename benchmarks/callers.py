@@ -28,10 +28,9 @@ FRAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Caller audio, and where its first sound is; both in samples at 8 kHz."""
+    """Caller audio at 8 kHz, from its first sound on."""
 
     samples: Samples
-    first: int
 
     @property
     def seconds(self) -> float:
@@ -59,8 +58,7 @@ def with_pauses(parts: Sequence[str | float], voice: str = "plain", level_dbfs: 
     """Words and pauses (seconds) in turn, as one utterance."""
     pieces = [silence(part) if isinstance(part, float) else said(part, voice, level_dbfs) for part in parts]
     samples = [piece.samples if isinstance(piece, Clip) else piece for piece in pieces]
-    first = next(piece.first for piece in pieces if isinstance(piece, Clip))
-    return Clip(np.concatenate(samples), first)
+    return Clip(np.concatenate(samples))
 
 
 def noise(seconds: float, level_dbfs: float, seed: int) -> Samples:
@@ -161,11 +159,15 @@ def level(samples: Samples) -> float:
     return 20 * float(np.log10(np.sqrt((loud**2).mean()))) if len(loud) else -120.0
 
 
+def first_sound(samples: Samples) -> int:
+    """Where it is, in samples."""
+    heard = np.flatnonzero(20 * np.log10(_loudness(samples) + 1e-9) > level(samples) - AUDIBLE_DB)
+    return int(heard[0]) * FRAME if len(heard) else 0
+
+
 def _clip(samples: Samples) -> Clip:
     """From its first sound on."""
-    heard = np.flatnonzero(20 * np.log10(_loudness(samples) + 1e-9) > level(samples) - AUDIBLE_DB)
-    first = int(heard[0]) * FRAME if len(heard) else 0
-    return Clip(samples[first:], 0)
+    return Clip(samples[first_sound(samples) :])
 
 
 def _loudness(samples: Samples) -> Samples:

@@ -27,6 +27,8 @@ LOUDER_DB = 5.0
 PIECE_BYTES = 2 * FRAME_BYTES
 KNOWN_FRAMES, REMEMBERED_FRAMES, EVERY_FRAMES = 40, 150, 10
 LOUDEST_SHARE = 0.97
+STEADY_SHARES, STEADY_DB, NOISE_DB = (0.1, 0.9), 6.0, 6.0
+"""Where so many frames are so alike, what is hardly louder than the quietest is noise, and no echo."""
 OPEN_FRAMES = 2
 """A caller's frames in a row; then the quiet ones between are theirs as well, for `OPEN_S`."""
 OPEN_S = 0.3
@@ -38,6 +40,8 @@ class Echo:
     def __init__(self) -> None:
         self._played: deque[tuple[float, float]] = deque()
         self._until = 0.0
+        self._levels: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
+        self._floor_db = -200.0
         self._ratios: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
         self._learnt = 0
         self._row = 0
@@ -67,7 +71,8 @@ class Echo:
         loudest = self._loudest(now)
         if loudest <= 0.0:
             return mulaw
-        softer = _decibels(loudest) - _decibels(rough_level(mulaw))
+        level = _decibels(rough_level(mulaw))
+        softer = _decibels(loudest) - level
         if softer < self.loss_db - LOUDER_DB:
             self._row += 1
             if self._row >= OPEN_FRAMES:
@@ -76,8 +81,9 @@ class Echo:
         self._row = 0
         if now < self._open_until:
             return mulaw
-        self._learn(softer)
-        return SILENCE * len(mulaw)
+        is_noise = level < self._floor_db + NOISE_DB
+        self._learn(level, MOST_LOSS_DB if is_noise else softer)
+        return mulaw if is_noise else SILENCE * len(mulaw)
 
     def _loudest(self, now: float) -> float:
         """Of what was played shortly before `now`."""
@@ -90,10 +96,15 @@ class Echo:
             loudest = max(loudest, level)
         return loudest
 
-    def _learn(self, softer: float) -> None:
+    def _learn(self, level: float, softer: float) -> None:
+        self._levels.append(level)
         self._ratios.append(-softer)
         self._learnt += 1
         if self._learnt >= KNOWN_FRAMES and self._learnt % EVERY_FRAMES == 0:
+            levels = sorted(self._levels)
+            low, high = (levels[int(len(levels) * share)] for share in STEADY_SHARES)
+            # A voice that comes back has pauses and vowels; what hardly changes is the line's noise.
+            self._floor_db = low if high - low < STEADY_DB else -200.0
             loudest = sorted(self._ratios)[int(len(self._ratios) * LOUDEST_SHARE)]
             self.loss_db = min(MOST_LOSS_DB, max(LEAST_LOSS_DB, -loudest))
 

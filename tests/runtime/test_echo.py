@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE, pcm16_to_mulaw
-from flowengine.runtime.echo import EXPECTED_LOSS_DB, Echo, EchoingLine
+from flowengine.runtime.echo import EXPECTED_LOSS_DB, MOST_LOSS_DB, Echo, EchoingLine
 from tests.runtime.fake_line import FakeLine
+from tests.runtime.live_call import Live, call
 
+VOWELS_AND_PAUSES_DB = (0, 1, 8, 16)
 QUIET = SILENCE * FRAME_BYTES
 
 
@@ -19,19 +22,20 @@ def tone(level_db: float, frames: int = 1) -> bytes:
 
 
 class Call:
-    """An agent who talks at -15 dB without a pause; what comes in a fifth of a second later is given by the test."""
+    """An agent who talks at -15 dB without a pause, and what comes in meanwhile, as loud as the test says."""
 
     def __init__(self) -> None:
         self.echo = Echo()
         self.now = 0.0
 
-    def hears(self, level_db: float, frames: int) -> list[bytes]:
-        """What the recogniser gets of so many frames at this level, while the agent talks on."""
+    def hears(self, level_db: float, frames: int, *, steady: bool = False) -> list[bytes]:
+        """What the recogniser gets of so many frames, at most so loud, while the agent talks on."""
         got = []
-        for _ in range(frames):
+        for number in range(frames):
             self.echo.played(tone(-15), self.now)
             self.now += 0.02
-            got.append(self.echo.without(tone(level_db), self.now))
+            level = level_db if steady else level_db - VOWELS_AND_PAUSES_DB[number % 4]
+            got.append(self.echo.without(tone(level), self.now))
         return got
 
 
@@ -68,6 +72,13 @@ def test_an_echo_that_is_louder_than_expected_is_learnt() -> None:
     assert set(call.hears(-15 - 16, 20)) == {QUIET}
 
 
+def test_the_noise_of_a_line_is_no_echo_and_raises_nothing() -> None:
+    call = Call()
+    call.hears(-15 - 20, 200, steady=True)
+    assert QUIET not in call.hears(-15 - 20, 60, steady=True)
+    assert call.echo.loss_db == MOST_LOSS_DB
+
+
 def test_when_nothing_has_been_played_for_a_while_everything_is_the_callers() -> None:
     call = Call()
     call.hears(-40, 50)
@@ -92,3 +103,22 @@ def test_a_line_tells_the_echo_what_is_played_and_cleared_and_passes_all_of_it_o
     echoing.clear()
     assert line.marks == ["m1"]
     assert (bytes(line.audio), line.cleared) == (tone(-15), 1)
+
+
+def test_in_a_live_call_the_recogniser_does_not_hear_what_comes_back_of_the_agent() -> None:
+    heard: dict[str, list[bytes]] = {"while it speaks": [], "after it has spoken": []}
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(0.3)
+        for when, got in heard.items():
+            live.recogniser.stream.push = got.append  # type: ignore[method-assign, assignment]
+            for _ in range(3):
+                live.session.on_audio(tone(-45))
+                await asyncio.sleep(0.02)
+            if when == "while it speaks":
+                await asyncio.sleep(8)
+        live.session.on_gone("hung up")
+
+    call(act)
+    assert tone(-45) not in heard["while it speaks"]
+    assert heard["after it has spoken"].count(tone(-45)) == 3

@@ -38,6 +38,8 @@ ENOUGH_EVIDENCE, MOST_EVIDENCE = 5.0, 3.0
 LEANING = 0.8
 """Added to a hop that may be voice at all: few sounds of a telephone line that get so far are something else."""
 MAY_BE_VOICE = 0.3
+STRANGE_MS = 700
+"""So long nobody knows what lies behind a line's voices: they begin turns, and are certain of nothing."""
 PAUSE_HOPS = 6
 """192 ms: longer than the closure of a plosive, shorter than any patience."""
 PREROLL_HOPS = 8
@@ -145,7 +147,8 @@ class Turn:
         threshold = STILL_VOICED if utterance is not None and utterance.speaking else VOICED
         voiced = probability >= threshold
         self._run = self._run + 1 if voiced else 0
-        self._evidence = max(0.0, self._evidence + _evidence(probability))
+        if self._now_ms > STRANGE_MS:
+            self._evidence = max(0.0, self._evidence + _evidence(probability))
         if utterance is None:
             self._preroll.append(mulaw)
             if self._run >= ONSET_HOPS:
@@ -243,7 +246,8 @@ class Turn:
         patience = DEFAULT_PATIENCE_MS if self.expecting is None else PATIENCE_MS[self.expecting]
         if sounds_unfinished(utterance.partial.text, self.expecting):
             patience += UNFINISHED_MS
-        quiet = self._now_ms - utterance.voice_until_ms
+        # To the nearest hop, not to the next.
+        quiet = self._now_ms - utterance.voice_until_ms + HOP_MS // 2
         # A voice that has just come back may be the turn going on: one more hop tells.
         if utterance.final is not None and quiet >= patience and self._run == 0:
             self._current = None

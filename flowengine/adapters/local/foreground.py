@@ -27,8 +27,8 @@ STEEP = 3.0
 ONSET_DB, GOING_ON_DB = 9.0, 8.0
 """A caller stands out by as much from voices around them."""
 GOING_ON_HOPS = 8
-STRANGE_HOPS, DOUBT = 20, 0.5
-"""At the beginning of a line nobody knows what lies behind: a voice counts, and is no certain one yet."""
+FAR_BELOW_DB, NEAR_DB, FADES_DB = 25.0, 3.0, 0.3
+"""A voice far above the background has ended where the background is reached, whatever the detector still expects."""
 BEHIND = 0.2
 """What is left of the detector's certainty for a voice behind."""
 
@@ -43,6 +43,7 @@ class Foreground:
         self._voices = 0.0
         self._alone = ALONE_HOPS
         self._going_on = 0
+        self._loud = -100.0
 
     def weigh(self, probability: float, level_dbfs: float) -> float:
         """How likely this hop is the caller's voice, by the detector's verdict and the hop's level."""
@@ -50,9 +51,9 @@ class Foreground:
         share = min(1.0, max(0.0, STEEP * (self._voices - AT_EASE)))
         margin = share * (GOING_ON_DB if self._going_on else ONSET_DB)
         stands_out = not share or level_dbfs >= self._background + margin
-        weighed = probability if stands_out else min(probability, BEHIND)
-        if self._heard < STRANGE_HOPS:
-            weighed = min(weighed, DOUBT)
+        self._loud = max(level_dbfs, self._loud - FADES_DB)
+        is_over = level_dbfs < self._background + NEAR_DB and self._background < self._loud - FAR_BELOW_DB
+        weighed = probability if stands_out and not is_over else min(probability, BEHIND)
         self._going_on = GOING_ON_HOPS if weighed >= 0.5 else max(0, self._going_on - 1)
         return weighed
 

@@ -16,7 +16,7 @@ from flowengine.conversation.reading import tokens
 _OPEN_END = re.compile(
     r"\b(?:and|but|or|nor|so|because|cause|if|unless|until|till|although|whether|than|as"
     r"|with|without|for|from|to|at|of|into|between|the|a|an|my|your|our|their"
-    r"|um|umm|uh|er|erm|hmm|(?:yes|yeah|no)[.,]? well|double|triple|treble|plus|minus"
+    r"|depends(?: on)?|um|umm|uh|er|erm|hmm|(?:yes|yeah|no)[.,]? well|double|triple|treble|plus|minus"
     r"|i'm|i've|i'd|i'll|we're|we've|we'd|we'll|it's|that's|there's|he's|she's|they're|it'll|it would be|it was"
     r"|(?:my|the|our) (?:\w+ ){0,2}(?:number|name|postcode|code|address|date|birthday|reference|email) (?:is|was)"
     r"|let me (?:see|think|check|look|find)|let's see|what was it|where is it|hold on|hang on|bear with me"
@@ -29,6 +29,7 @@ _AGREES = re.compile(
 _OPEN_TIME = re.compile(r"\b(?:half|quarter|past|next|following|first|second|third|\d+(?:st|nd|rd|th))\s*$")
 _OPEN_AMOUNT = re.compile(r"\b(?:point|hundred and|thousand and|£)\s*$")
 _ASKS_TO_WAIT = re.compile(r"\b(?:hold on|hang on|(?:second|sec|minute|moment|mo))\s*$")
+_FIRST_ZERO = re.compile(r"^(?:oh|o)\b[,.!]*\s*")
 SHORTEST_PHONE = 10
 """Digits of a British telephone number, its zero with them: most have eleven, a few old ones ten."""
 
@@ -55,7 +56,8 @@ def sounds_unfinished(text: str, expecting: Expecting | None = None) -> bool:
 
 def _is_cut_row(said: str) -> bool:
     """A telephone number that has begun: no other row of digits that is asked for need have a length known here."""
-    rows = tokens(said)
+    # A number's first "oh" is a zero, with or without a comma after it.
+    rows = tokens(_FIRST_ZERO.sub("0 ", said))
     for start in range(len(rows)):
         row = read_digits(rows[start:])
         if row is not None:

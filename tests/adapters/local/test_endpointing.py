@@ -77,13 +77,24 @@ class Caller:
 
 
 def test_a_voice_is_reported_after_two_hops_with_the_time_of_its_onset() -> None:
-    caller = Caller().pauses(320).speaks(64)
-    assert caller.told == [VoiceStarted(320, certain=True)]
+    caller = Caller().pauses(960).speaks(64)
+    assert caller.told == [VoiceStarted(960, certain=True)]
+
+
+def test_in_the_first_moments_of_a_line_a_voice_begins_a_turn_and_is_not_certain() -> None:
+    assert Caller().pauses(320).speaks(384).told == [VoiceStarted(320, certain=False)]
+
+
+def known_line() -> Turn:
+    """A second of quiet: from then on a voice can be certain."""
+    turn = Turn()
+    turn.skip(1000)
+    return turn
 
 
 def certain_after(*probabilities: float) -> int | None:
     """After how many hops of these, each so likely voice, a voice is certain."""
-    turn = Turn()
+    turn = known_line()
     for hops, probability in enumerate(probabilities, 1):
         if any(isinstance(step, VoiceStarted) and step.certain for step in turn.hop(HOP, probability)):
             return hops
@@ -98,9 +109,9 @@ def test_a_sure_voice_is_certain_after_two_hops_and_a_doubtful_one_later() -> No
 
 
 def test_a_voice_that_becomes_certain_is_reported_again_with_the_time_of_its_onset() -> None:
-    turn = Turn()
+    turn = known_line()
     steps = [step for probability in (0.0, 0.6, 0.6, 0.6, 0.6, 0.99, 0.99) for step in turn.hop(HOP, probability)]
-    assert steps == [VoiceStarted(32, certain=False), VoiceStarted(32, certain=True)]
+    assert steps == [VoiceStarted(1032, certain=False), VoiceStarted(1032, certain=True)]
 
 
 def test_one_loud_hop_is_no_voice() -> None:
@@ -161,7 +172,7 @@ def test_partials_come_while_the_voice_lasts_at_the_pace_that_is_set() -> None:
 
 
 def test_the_same_words_are_no_new_partial() -> None:
-    caller = Caller("hello").speaks(3000)
+    caller = Caller("hello").pauses(960).speaks(3000)
     assert len(caller.requests) > 3
     assert [type(event) for event in caller.told] == [VoiceStarted, PartialTranscript]
 

@@ -31,7 +31,7 @@ def test_voices_behind_stop_counting_within_a_second_or_so() -> None:
     foreground = Foreground()
     first = weighed(foreground, 0.9, -40, SECOND)
     after = weighed(foreground, 0.9, -40, 3 * SECOND)
-    assert first[0] == 0.5, "a voice, and no certain one while the line is strange"
+    assert first[0] == 0.9
     assert max(after) < 0.35
 
 
@@ -54,3 +54,11 @@ def test_a_line_that_sends_nothing_between_words_has_a_quiet_background() -> Non
     foreground = Foreground()
     weighed(foreground, 0.0, -100, SECOND, spread=0)
     assert min(weighed(foreground, 0.9, -20, 2 * SECOND)) == 0.9
+
+
+def test_a_voice_on_a_quiet_line_is_over_where_the_line_is_quiet_again() -> None:
+    foreground = Foreground()
+    weighed(foreground, 0.02, -62, 2 * SECOND)
+    weighed(foreground, 0.95, -20, SECOND)
+    assert foreground.weigh(0.8, -61.5) < 0.35
+    assert foreground.weigh(0.8, -45) == 0.8

@@ -67,6 +67,7 @@ def test_words_that_do_not(text: str) -> None:
     [
         ("digits", "oh seven seven double oh", "oh seven seven double oh nine hundred one two three"),
         ("digits", "It's 07700 900", "It's 07700 900123"),
+        ("digits", "Oh, one, one, three.", "Oh, one, one, three, four nine six, oh nine nine nine."),
         ("digits", "plus 44 7700", "plus 44 7700 900123"),
         ("digits", "my number is", "492715"),
         ("postcode", "L S one", "L S one four A B"),
