@@ -108,6 +108,8 @@ def _names(fit: Fitting, row: list[str], workspace: Workspace, draft: Draft, pat
         yield from _defined(draft, ("slot",))
     elif last == "LPAR" and len(fit.row) > 1 and fit.row[-2][1] in _FACTS:
         yield from _defined(draft, (_FACTS[fit.row[-2][1]],))
+    elif last == "AFTER" and "BARGE_IN" in row:
+        yield from _defined(draft, ("line",))
     elif last in _AFTER:
         yield from _defined(draft, _AFTER[last])
         if last in ("REQUIRE", "AFTER") and around == "POLICY":

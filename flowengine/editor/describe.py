@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from flowengine.editor.lexicon import ATTRIBUTES, EXAMPLES, FILTERS, KEYWORDS, VARIABLES
 from flowengine.editor.occurrences import Kind, Occurrence, occurrences
+from flowengine.graph.barge_in import in_words
 from flowengine.graph.model import ValueType
 from flowengine.graph.names import PROTECTIVE_INTENTS, Draft
+from flowengine.graph.proof.policies import promised_lines
 from flowengine.language import ast
 
 MOST_PHRASES = 6
@@ -54,7 +56,7 @@ def hover(draft: Draft, name: Occurrence) -> str | None:
         case "line":
             line = _item(draft, ast.Line, name.name)
             said = [f"> {text.value}  " for text in line.texts] if line is not None else []
-            return "\n".join([f"**line** `{name.name}`", "", *said])
+            return "\n".join([f"**line** `{name.name}`", "", *said, *_when_cut(draft, name.name)])
         case "slot":
             return _slot(draft, name.name)
         case "variable":
@@ -120,8 +122,21 @@ def _state(draft: Draft, name: str) -> str | None:
     ends = [f"**ends** `{each.outcome.text}`" for each in state.body if isinstance(each, ast.End) and each.outcome]
     moves = [f"**goes to** `{each.state.text}`" for each in state.body if isinstance(each, ast.Goto)]
     says = [f"> {text}  " for text in _said(draft, state)]
-    parts = [f"**state** `{name}`{tags}", "\n".join(says), *waiting, *ends, *moves, _reached(draft, name)]
+    lowered = draft.flow.states.get(name)
+    own = [f"`{in_words(lowered.barge_in)}`"] if lowered is not None and lowered.barge_in is not None else []
+    parts = [f"**state** `{name}`{tags}", *own, "\n".join(says), *waiting, *ends, *moves, _reached(draft, name)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _when_cut(draft: Draft, name: str) -> Iterator[str]:
+    """When the caller may cut a line short, where it is not as its state and the flow have it."""
+    line = draft.flow.lines.get(name)
+    if line is None:
+        return
+    if line.barge_in is not None:
+        yield f"\n`{in_words(line.barge_in)}`"
+    elif name in promised_lines(draft.flow):
+        yield "\nheard to its end, since a policy requires it: as `barge-in never`"
 
 
 def _said(draft: Draft, state: ast.State) -> Iterator[str]:

@@ -161,3 +161,22 @@ def test_an_offer_says_what_it_is() -> None:
     by_word = {offer.word: offer for offer in offered(STATE + "  listen\n    ▮")}
     assert by_word["agree"].detail == "the caller says yes"
     assert by_word["silence"].detail == "The caller said nothing in time."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['line terms barge-in after ▮ "x"\n', "state first\n  barge-in after ▮\n  -> goodbye\n"],
+)
+def test_the_line_that_has_to_be_heard_first_is_offered(text: str) -> None:
+    assert "price" in words(text)
+    assert "agree" not in words(text)
+
+
+@pytest.mark.parametrize("text", ['line terms barge-in ▮ "x"\n', "state first\n  barge-in ▮\n  -> goodbye\n"])
+def test_when_the_caller_may_cut_in_is_offered(text: str) -> None:
+    assert words(text, keywords=True) == {"always", "after", "never"}
+
+
+def test_barge_in_is_offered_first_in_a_state_and_nowhere_later() -> None:
+    assert "barge-in" in words("state first\n  ▮\n", keywords=True)
+    assert "barge-in" not in words(STATE + "  ▮\n", keywords=True)

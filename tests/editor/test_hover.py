@@ -59,15 +59,15 @@ summary
 """
 
 
-def hovered(words: str, offset: int = 1) -> str:
+def hovered(words: str, offset: int = 1, text: str = FLOW) -> str:
     workspace = Workspace()
-    workspace.open("visit.flow", FLOW)
+    workspace.open("visit.flow", text)
     source, analysis = workspace.source("visit.flow"), workspace.analysis("visit.flow")
     assert isinstance(source, Source)
     assert analysis is not None
-    index = FLOW.index(words) + offset
-    line = FLOW[:index].count("\n") + 1
-    found = hover_at(analysis, source, line, index - FLOW.rfind("\n", 0, index))
+    index = text.index(words) + offset
+    line = text[:index].count("\n") + 1
+    found = hover_at(analysis, source, line, index - text.rfind("\n", 0, index))
     return found[0] if found is not None else ""
 
 
@@ -102,3 +102,37 @@ def test_a_word_is_explained(words: str, offset: int, expected: list[str]) -> No
 
 def test_where_there_is_no_word_nothing_is_said() -> None:
     assert hovered("\n\ncontact", 1) == ""
+
+
+BARGE_IN = """\
+flow firm "Firm" inbound
+  barge-in always
+
+outcome done
+
+line who barge-in never "This is Amy."
+line terms "It runs for a year."
+
+policy fair
+  require heard(terms) before done
+
+state first
+  barge-in after who
+  say who
+  say terms
+  end done
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "offset", "expected"),
+    [
+        ("say who", 4, "`barge-in never`"),
+        ("say terms", 4, "heard to its end, since a policy requires it"),
+        ("state first", 6, "`barge-in after who`"),
+        ("barge-in always", 5, "**barge-in**: When the caller may cut speech short"),
+        ("after who", 6, "> This is Amy."),
+    ],
+)
+def test_when_speech_may_be_cut_short_is_shown(words: str, offset: int, expected: str) -> None:
+    assert expected in hovered(words, offset, BARGE_IN)
