@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Chose
+from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import CallerSaid, Connected
+from flowengine.runtime.inbox import Inbox
+from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service.calls import Calls, Engines, LiveCall
 from flowengine.service.library import FlowLibrary
-from flowengine.service.recording import Recording
+from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.settings import Settings
 from flowengine.store.connection import Database
 from tests.runtime.fake_line import FakeLine
@@ -99,3 +104,63 @@ def test_times_are_those_of_the_people_called(tmp_path: Path) -> None:
     live.conversation.send(Connected(0.0))
     live.conversation.send(CallerSaid(2.0, "tomorrow at half past two", 0.9))
     assert live.conversation.variables["back"] == datetime(2026, 7, 2, 13, 30, tzinfo=UTC)
+
+
+TALK = """\
+flow talk "Talk" inbound
+  agent "Amy" of "Us"
+
+outcome gone
+
+state start
+  say "Hello, this is an automated assistant."
+  listen 20s
+    silence: end gone
+    otherwise: end gone
+
+anywhere
+  hangup: end gone
+"""
+
+
+def alive(*kinds: type[object]) -> Counter[str]:
+    return Counter(type(each).__name__ for each in gc.get_objects() if type(each) in kinds)
+
+
+def test_of_two_hundred_calls_nothing_is_left(tmp_path: Path) -> None:
+    kinds = (CallSession, Conversation, LiveCall, CallRecord, Inbox, asyncio.Task)
+
+    async def main() -> tuple[Counter[str], Counter[str]]:
+        (tmp_path / "talk.flow").write_text(TALK, "utf-8")
+        library = FlowLibrary(tmp_path)
+        library.refresh()
+        engine = ScriptedSynthesiser()
+        recording = await Recording.open(Database.open(f"sqlite:///{tmp_path / 'calls.sqlite'}"))
+        engines = Engines(None, engine, CachedSynthesiser(engine), Ticker())
+        calls = Calls(Settings(), library, recording, engines)
+
+        async def one() -> None:
+            live = calls.open(calls.prepare("talk", {}, listens=False), FakeLine(), listens=False)
+            running = asyncio.create_task(calls.run(live))
+            await asyncio.sleep(0.01)
+            live.session.on_gone("hung up")
+            assert (await running).outcome == "gone"
+
+        async def many(count: int) -> None:
+            for _ in range(count // 40):
+                await asyncio.gather(*(one() for _ in range(40)))
+
+        await many(40)
+        gc.collect()
+        gc.disable()
+        try:
+            before = alive(*kinds)
+            await many(200)
+            return before, alive(*kinds)
+        finally:
+            gc.enable()
+            await recording.close()
+            await engines.close()
+
+    before, after = asyncio.run(main())
+    assert after - before == Counter()
