@@ -1,6 +1,7 @@
 """From the caller's final transcript to the first byte of the answer: our own time, with many calls at once.
 
     python -m benchmarks.speaking [CALLS]
+    python -m benchmarks.speaking rush [CALLS]
 
 Everything is real but the engines and the line: the recogniser is scripted, the voice takes 80 ms for a sentence as the
 embedded one does, and speaks four at once, as a service may. What is measured begins when the recogniser reports the
@@ -8,6 +9,9 @@ words and ends when the first audio of the answer leaves for the line. Each call
 turn of a second every 8 s; of ten turns six are answered from a clip, three by a sentence that was prepared while the
 caller spoke, and one by a sentence that could not be (it reads what the turn itself decides): about what
 `boiler_cover` does.
+
+`rush`: so many calls want a sentence of the embedded voice in the same instant, each its own, then all the same. How
+long the first, the middle and the last of them wait for their first audio, and whether any is given up.
 """
 
 from __future__ import annotations
@@ -18,13 +22,16 @@ import random
 import statistics
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from time import monotonic
 
 from benchmarks.model import _Line, _Outside
+from flowengine.adapters.local.synthesiser import LocalSynthesiser
 from flowengine.adapters.scripted.recogniser import ScriptedRecogniser, ScriptedStream
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
+from flowengine.errors import SpeechError
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
 from flowengine.runtime.audio import SILENCE
@@ -32,8 +39,10 @@ from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.ports import VoiceStarted
 from flowengine.runtime.rendering import lines_of, render
 from flowengine.runtime.session import CallSession
+from flowengine.runtime.speaker import CHUNK_TIMEOUT_S
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
+from flowengine.words.number_words import cardinal
 
 CALLS = 100
 TURNS = 12
@@ -158,6 +167,46 @@ def _heard(line: _Line) -> float | None:
     return line.heard_at
 
 
+async def rushed(texts: list[str]) -> tuple[list[float], int]:
+    """Seconds to the first audio of each, asked for together; and how many never got any."""
+    loop = asyncio.get_running_loop()
+    engine = LocalSynthesiser()
+    voice = CachedSynthesiser(engine)
+    await engine.warm_up(lambda step: None)
+
+    async def wait(text: str) -> float | None:
+        began, first = loop.time(), None
+        try:
+            # As the speaker of a call does: silence of the engine for so long, and it is given up.
+            async with aclosing(voice.speak(text)) as chunks:
+                while True:
+                    async with asyncio.timeout(CHUNK_TIMEOUT_S):
+                        chunk = await anext(chunks, None)
+                    if chunk is None:
+                        return first
+                    if chunk and first is None:
+                        first = loop.time() - began
+        except (SpeechError, TimeoutError):
+            return None
+
+    came = await asyncio.gather(*(wait(text) for text in texts))
+    await voice.close()
+    waits = sorted(each for each in came if each is not None)
+    return waits, len(texts) - len(waits)
+
+
+async def rush(calls: int) -> None:
+    """Print both rows."""
+    print(f"{'sentences':<16}{'calls':>6}{'first':>9}{'median':>9}{'last':>9}{'given up':>10}")
+    for name, texts in (
+        ("each its own", [f"Your Essential cover ends on Friday, caller {cardinal(each)}." for each in range(calls)]),
+        ("all the same", ["Your Essential cover ends on Friday, caller."] * calls),
+    ):
+        waits, failed = await rushed(texts)
+        first, middle, last = (f"{each:>7.2f} s" for each in (waits[0], statistics.median(waits), waits[-1]))
+        print(f"{name:<16}{calls:>6}{first}{middle}{last}{failed:>10}")
+
+
 def show(calls: int, took: dict[str, list[float]]) -> None:
     """Print the table."""
     print(f"{'answered from':<14}{'calls':>6}{'turns':>7}{'median':>10}{'99 of 100':>11}{'longest':>10}{'limit':>8}")
@@ -170,5 +219,9 @@ def show(calls: int, took: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
-    show(wanted, asyncio.run(measured(wanted)))
+    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
+    wanted = numbers[0] if numbers else CALLS
+    if "rush" in sys.argv:
+        asyncio.run(rush(wanted))
+    else:
+        show(wanted, asyncio.run(measured(wanted)))

@@ -266,7 +266,7 @@ _RULES = (
     _rule(r"\b(\d+)(?:st|nd|rd|th)\b", lambda found: ordinal(int(found[1])) if len(found[1]) < 7 else found[0]),
     _rule(rf"\b({_DAY_NAME})\.? ?[–-] ?({_DAY_NAME})\b", lambda found: f"{_DAYS[found[1]]} to {_DAYS[found[2]]}"),
     _rule(rf"(?i:\b({_ROW_AFTER}))([:, ]+)(\d{{3,}})\b", lambda found: f"{found[1]}{found[2]}{digits_aloud(found[3])}"),
-    _rule(r"\b(?:[A-Z]{2,3}-?\d{2,}|[A-Z]+-\d{2,})(?:-?[A-Z\d]+)*\b", lambda found: spelled(found[0])),
+    _rule(r"\b(?:[A-Z]{2,3}-?\d{2,}|[A-Z]+-\d{2,})(?:-?[A-Z\d]+)*(?: \d{3,})*\b", lambda found: spelled(found[0])),
     _rule(r"\b([Nn])o\. ?(?=\d)", r"\1umber "),
     _rule(r"#(?=\d)", "number "),
     _rule(rf"{_FREE}(\d{{1,2}}) ?[–-] ?(\d{{1,2}}){_SHUT}", _from_to),

@@ -48,6 +48,7 @@ READ = {
     "Number 0042 and 123456": "Number double zero four two and one two three four five six",
     "Your postcode is SW1A 1AA.": "Your postcode is S W one A, one A A.",
     "Your order BX-204 is here": "Your order B X, two zero four is here",
+    "Your reference is AB12 3456.": "Your reference is A B, one two, three four five six.",
     # Other numbers.
     "It is 20% off.": "It is twenty per cent off.",
     "2-3 days": "two to three days",
