@@ -162,6 +162,7 @@ class Interpreter:
     def _open_turn(self, private: bool) -> None:
         call, stay = self._call, self._here()
         self._private = private
+        self.recording.keep_out(secret=private)
         call.emit(Listening(expecting(call.flow, stay), intents_of(layers(call.flow, stay)), private))
 
     def hang_up_branch(self, branch: Branch) -> None:

@@ -1,6 +1,7 @@
 """When recording begins and ends: once all that was said before it was heard, since the notice is among it.
 
-A notice that was cut short told nobody anything: then the call is not recorded, and a note says so.
+A notice that was cut short told nobody anything: then the call is not recorded, and a note says so. While a secret is
+typed nothing is recorded either: the tones of its keys are in the audio (rule C2).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Recording:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._orders: list[_Order] = []
-        self._refused = False
+        self._refused = self._is_on = self._is_paused = False
 
     def order(self, *, start: bool) -> None:
         """`record start`, `record stop`."""
@@ -42,9 +43,16 @@ class Recording:
 
     def refuse(self) -> None:
         """The caller does not want it: stop at once, and record no more of this call."""
-        self._refused = True
+        self._refused, self._is_on = True, False
         self._orders.clear()
         self._call.emit(Record(start=False))
+
+    def keep_out(self, *, secret: bool) -> None:
+        """A secret is being typed, or not any more: pause what is recorded, or go on."""
+        if secret != self._is_paused:
+            self._is_paused = secret
+            if self._is_on:
+                self._call.emit(Record(start=not secret))
 
     def heard(self, speech_id: str) -> None:
         """What was said has been heard to its end."""
@@ -67,4 +75,6 @@ class Recording:
             if order.start and order.was_cut:
                 self._call.note(NOT_HEARD)
             else:
-                self._call.emit(Record(order.start))
+                self._is_on = order.start
+                if not self._is_paused:
+                    self._call.emit(Record(order.start))

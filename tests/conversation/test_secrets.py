@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flowengine.conversation.commands import Listen, RunAction, SlotFilled
+from flowengine.conversation.commands import Listen, Record, RunAction, SlotFilled
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import CallerPressed, CallerSaid, Connected
 from flowengine.conversation.record import command_to_json, hidden
@@ -109,3 +109,42 @@ def test_a_call_replays_from_what_was_hidden() -> None:
         replayed.send(event)
     assert replayed.state == talk.state == "check"
     assert [each.text for each in replayed.transcript] == [each.text for each in talk.conversation.transcript]
+
+
+RECORDED = PIN.replace("  collect pin\n", '  say "This call is recorded."\n  record start\n  collect pin\n')
+
+ASKED_FIRST = RECORDED.replace(
+    "  collect pin\n",
+    "  listen\n    agree -> type_it\n    silence or otherwise: end bad\n\nstate type_it\n  collect pin\n",
+)
+
+
+def test_a_recording_that_would_begin_while_a_secret_is_typed_waits() -> None:
+    talk = Talk(RECORDED)
+    # Its notice is heard while the secret is asked for already: it begins when that is over.
+    assert not [each for each in talk.commands if isinstance(each, Record)]
+    talk.presses("4711")
+    assert [each for each in talk.latest if isinstance(each, Record)] == [Record(True)]
+
+
+def test_a_recording_that_was_on_is_stopped_before_the_secret_is_asked_for() -> None:
+    talk = Talk(ASKED_FIRST)
+    assert [each for each in talk.commands if isinstance(each, Record)] == [Record(True)]
+    talk.says("yes")
+    orders = [each for each in talk.latest if isinstance(each, Record | Listen)]
+    assert [type(each) for each in orders] == [Record, Listen]
+    assert orders[0] == Record(False)
+    talk.presses("4711")
+    assert [each for each in talk.latest if isinstance(each, Record)] == [Record(True)]
+
+
+def test_who_does_not_want_to_be_recorded_is_not_recorded_again_after_a_secret() -> None:
+    talk = Talk(ASKED_FIRST)
+    talk.says("please don't record me", "yes")
+    talk.presses("4711")
+    assert [each for each in talk.commands if isinstance(each, Record)][-1] == Record(False)
+
+
+def test_a_call_that_is_not_recorded_is_not_recorded_after_a_secret_either() -> None:
+    talk = typed()
+    assert not [each for each in talk.commands if isinstance(each, Record)]
