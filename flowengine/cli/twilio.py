@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from flowengine.adapters.twilio.pointing import Change, Webhooks
     from flowengine.adapters.twilio.rest import TwilioRest
     from flowengine.service.settings import Settings
+    from flowengine.testing.twilio.account import Account
+    from flowengine.testing.twilio.exchange import Exchange
+    from flowengine.testing.twilio.lines import Line
 
 
 @click.group()
@@ -100,50 +105,117 @@ def numbers(as_json: bool) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help='How numbers behave: JSON like {"+441134960777": [{"kind": "busy"}, {"kind": "answers", "talks_s": 20}]}.',
 )
+@click.option("--say", "says", multiple=True, help="What people say who answer: a line, or a cue, as in `call`.")
+@click.option(
+    "--speech",
+    metavar="local|scripted|STT,TTS",
+    help="Whoever answers talks, in audio: with this voice. [default with --say: local; else nobody talks]",
+)
 def simulate(
-    port: int, account: str | None, token: str | None, speed: float, calls_a_second: float, lines: Path | None
+    port: int,
+    account: str | None,
+    token: str | None,
+    speed: float,
+    calls_a_second: float,
+    lines: Path | None,
+    says: tuple[str, ...],
+    speech: str | None,
 ) -> None:
-    """Stand in for Twilio's REST API on this machine: orders of calls are taken, and webhooks sent, but nobody rings.
+    """Stand in for Twilio on this machine: orders of calls are taken, numbers ring, and webhooks are sent.
 
     A server whose FLOWENGINE_TWILIO_API_URL names it places its calls here. /simulator shows what has happened, as
     JSON; posts to /simulator/lines, /simulator/troubles and /simulator/hang-up change what happens next.
 
-    The kinds of lines are answers, voicemail, busy, noanswer, fails and rejected (docs/howto/simulate-a-call.md has
-    their fields). A call that is answered opens no stream here, so the server takes it for abandoned: two of those
-    pause all its dialling (A2). Give "talks_s": 0, or a kind that is not answered, to go on.
+    With --say, or --speech, whoever answers opens the media stream and talks, in real time; each call is printed when
+    it is over. A --say is spoken once the agent has finished; cues like (press 1) and (hangs up) are those of
+    `flowengine call`, which rings a flow the other way round. A voicemail plays its greeting and a beep.
 
-    Example: flowengine twilio simulate --lines lines.json --speed 10
+    Without them a call that is answered opens no stream, so the server takes it for abandoned: two of those pause all
+    its dialling (A2). Give "talks_s": 0, or a kind that is not answered, to go on.
+
+    The kinds of lines are answers, voicemail, busy, noanswer, fails and rejected (docs/howto/simulate-a-call.md has
+    their fields).
+
+    Example: flowengine twilio simulate --say "yes please"
     """
     from flowengine.testing.twilio.account import Account
     from flowengine.testing.twilio.control import control, read_lines
-    from flowengine.testing.twilio.exchange import Exchange
+    from flowengine.testing.twilio.rest import PortTaken
 
     if not speed > 0 or calls_a_second < 0:
         raise click.UsageError("--speed is more than 0, and --calls-a-second is 0 or more")
+    talks = bool(says) or speech is not None
+    if talks and speed != 1:
+        raise click.UsageError("people talk in real time: leave out --speed, or --say and --speech")
     settings = _settings(needed=False)
     made_up = Account()
     known = Account(
         account or settings.twilio_account_sid or made_up.sid, token or settings.twilio_auth_token or made_up.auth_token
     )
     scripts = {} if lines is None else read_lines(lines.read_text("utf-8"))
-    try:
-        exchange = Exchange(known, port=port, speed=speed, calls_a_second=calls_a_second or None)
-    except OSError as error:
-        raise click.ClickException(f"port {port} cannot be opened ({error.strerror}); take another --port") from error
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    with exchange:
-        for number, script in scripts.items():
-            exchange.script(number, *script)
+    # A token that is set already belongs to a real account: it is not shown.
+    shown = "… (as it is set)" if known.auth_token == settings.twilio_auth_token else known.auth_token
+
+    def ready(exchange: Exchange) -> None:
         control(exchange)
         click.echo("A Twilio that runs here. Start the server with:\n")
         click.echo(f"TWILIO_ACCOUNT_SID={known.sid}")
-        # A token that is set already belongs to a real account: it is not shown.
-        is_set = known.auth_token == settings.twilio_auth_token
-        click.echo(f"TWILIO_AUTH_TOKEN={'… (as it is set)' if is_set else known.auth_token}")
+        click.echo(f"TWILIO_AUTH_TOKEN={shown}")
         click.echo(f"FLOWENGINE_TWILIO_API_URL={exchange.rest.url}\n")
         click.echo(f"What has happened: {exchange.rest.url}/simulator")
         sys.stdout.flush()
+
+    try:
+        if talks:
+            _talk(known, port, calls_a_second, says, speech or "local", scripts, ready)
+        else:
+            _stay_silent(known, port, speed, calls_a_second, scripts, ready)
+    except PortTaken as error:
+        raise click.ClickException(f"port {port} cannot be opened; take another --port") from error
+
+
+def _talk(
+    known: Account,
+    port: int,
+    calls_a_second: float,
+    says: tuple[str, ...],
+    speech: str,
+    scripts: Mapping[str, Sequence[Line]],
+    ready: Callable[[Exchange], None],
+) -> None:
+    from flowengine.cli.call import engines
+    from flowengine.cli.standing_in import stand_in
+
+    _, tts_url = engines(speech)
+    asyncio.run(
+        stand_in(
+            known,
+            port=port,
+            calls_a_second=calls_a_second or None,
+            says=says,
+            tts_url=tts_url,
+            scripts=scripts,
+            ready=ready,
+        )
+    )
+
+
+def _stay_silent(
+    known: Account,
+    port: int,
+    speed: float,
+    calls_a_second: float,
+    scripts: Mapping[str, Sequence[Line]],
+    ready: Callable[[Exchange], None],
+) -> None:
+    from flowengine.testing.twilio.exchange import Exchange
+
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    with Exchange(known, port=port, speed=speed, calls_a_second=calls_a_second or None) as exchange:
+        for number, script in scripts.items():
+            exchange.script(number, *script)
+        ready(exchange)
         stopped.wait()
 
 

@@ -17,6 +17,7 @@ from typing import Literal, assert_never
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Evidence, HearGreeting, Screened, Speak, Understood
+from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.events import (
     CallerPressed,
     CallerSaid,
@@ -206,6 +207,9 @@ class Answerphone:
     def _keep(self, text: str) -> None:
         self._call.transcript.caller(self._call.at, text.strip())
         self._call.emit(Understood(text.strip(), None, 0.0, "none"))
+        if self._hearing.opted_out(text):
+            # Recorded or not, it is what whoever owns the number wants.
+            self._call.suppress(OPT_OUT)
 
     # Ends.
 

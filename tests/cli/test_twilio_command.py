@@ -243,3 +243,17 @@ def test_every_kind_of_line_is_in_the_howto_with_its_fields() -> None:
 @pytest.mark.parametrize("words", [["--speed", "0"], ["--calls-a-second", "-1"]])
 def test_a_speed_that_goes_nowhere_is_refused(words: list[str]) -> None:
     assert CliRunner().invoke(main, ["twilio", "simulate", *words]).exit_code == 2
+
+
+def test_people_talk_in_real_time() -> None:
+    result = CliRunner().invoke(main, ["twilio", "simulate", "--say", "yes", "--speed", "10"])
+    assert result.exit_code == 2
+    assert "leave out --speed" in result.output
+
+
+def test_a_cue_that_cannot_be_read_is_said_before_anything_rings() -> None:
+    result = CliRunner().invoke(
+        main, ["twilio", "simulate", "--port", "0", "--say", "(dances)", "--speech", "scripted"]
+    )
+    assert result.exit_code != 0
+    assert "(dances)" in result.output

@@ -256,3 +256,11 @@ def test_nothing_screens_a_call_that_comes_in() -> None:
     talk = call(head=HEAD.replace("outbound", "inbound"))
     talk.says(GREETING)
     assert not waits(talk)
+
+
+def test_an_opt_out_in_a_greeting_counts_whoever_or_whatever_says_it() -> None:
+    talk = call(hears=False)
+    talk.says(GREETING)
+    talk.says("don't call me again")
+    assert talk.suppressed
+    assert ended(talk) == ["This is Amy.", "Please ring us."]

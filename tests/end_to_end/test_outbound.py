@@ -19,6 +19,7 @@ from flowengine.store.queue_rows import Accepted, NewCall, Pace, QueuedCall, Ref
 from flowengine.store.store import Store
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.lines import Answers, Busy, Callbacks, Voicemail
+from flowengine.testing.twilio.remote import RemoteExchange, simulator
 from flowengine.testing.twilio.server import running_server
 
 OURS, ANN, BOB, CAT = "+441134960124", "+447700900001", "+447700900002", "+447700900003"
@@ -165,3 +166,31 @@ def test_people_and_machines_and_engaged_lines(tmp_path: Path) -> None:
         assert place.telephone.exchange.rung == {ANN: 1, BOB: 1, CAT: 1}
 
     outbound(tmp_path, act)
+
+
+class Elsewhere:
+    """A simulator in a process of its own, as `running_server` wants it."""
+
+    def __init__(self, remote: RemoteExchange) -> None:
+        self.account = remote.account
+        self.rest = self
+        self.url = remote.url
+
+
+def test_a_call_placed_at_the_simulator_of_the_command_line_is_answered_by_somebody_who_talks(tmp_path: Path) -> None:
+    async def main() -> None:
+        flows = tmp_path / "flows"
+        flows.mkdir()
+        (flows / "offers.flow").write_text(FLOW, "utf-8")
+        url = f"sqlite:///{tmp_path}/record.db"
+        env = {**RULES, **SPEECH, "TWILIO_DEFAULT_FROM": OURS, "FLOWENGINE_DATABASE_URL": url}
+        with simulator(says=("yes please",), speech="scripted", calls_a_second=0) as remote:
+            async with running_server(flows, Elsewhere(remote), env=env):  # type: ignore[arg-type]  # all that it needs
+                with opened(url) as database:
+                    queue = CallQueue(CallRules(database, POLICY, caller_id=OURS), Pace())
+                    place = Outbound(None, "", queue, Store(database))  # type: ignore[arg-type]  # it is elsewhere
+                    assert isinstance(place.enqueue("ann", ANN), Accepted)
+                    call = await place.settled("ann")
+        assert (call.state, call.outcome) == ("ended", "sold")
+
+    asyncio.run(main())

@@ -100,9 +100,12 @@ class Acting:
 
     def _final(self, text: str, name: str) -> None:
         session = self._session
-        hears = session._ears._stream is self._ears.stream and not session._ears.private and not self._running.done()
-        self._ears.stream.report(FinalTranscript(name, text, 0.9 if text else None, 0, 0))
-        if hears and text in OPT_OUTS and session._ending.gone is None and session._conversation.state is not None:
+        ears, at = session._ears, self._ears.stream._frames * 20
+        # What was begun while a secret was asked for is dropped on purpose.
+        hears = ears._stream is self._ears.stream and not ears.private and name != ears._tainted
+        is_live = not self._running.done() and session._ending.gone is None and session._conversation.state is not None
+        self._ears.stream.report(FinalTranscript(name, text, 0.9 if text else None, at, at))
+        if hears and is_live and text in OPT_OUTS:
             self._promise()
 
     def _twice(self, text: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -69,12 +69,22 @@ class RemoteExchange:
 
 @contextlib.contextmanager
 def simulator(
-    *, speed: float = 1.0, calls_a_second: float = 1.0, account: Account | None = None, port: int = 0
+    *,
+    speed: float = 1.0,
+    calls_a_second: float = 1.0,
+    account: Account | None = None,
+    port: int = 0,
+    says: Sequence[str] = (),
+    speech: str | None = None,
 ) -> Iterator[RemoteExchange]:
-    """`flowengine twilio simulate` in a process of its own, ready. Raises SimulatorNotReady."""
+    """`flowengine twilio simulate` in a process of its own, ready. Raises SimulatorNotReady.
+
+    `says`, `speech`: whoever answers talks, as with its options of these names.
+    """
     account = account or Account()
     words = ["--port", str(port), "--account", account.sid, "--token", account.auth_token]
     words += ["--speed", str(speed), "--calls-a-second", str(calls_a_second)]
+    words += [*(each for line in says for each in ("--say", line)), *([] if speech is None else ["--speech", speech])]
     process = subprocess.Popen(
         [sys.executable, "-m", "flowengine", "twilio", "simulate", *words], stdout=subprocess.PIPE, text=True
     )
