@@ -160,6 +160,8 @@ class Away:
         if self._order is not None and self._order.briefing is not None:
             # The telephone says only that the room is closed.
             result = "failed" if self.colleague.was_missed else "answered"
+            # They may be on their way into a room that nobody comes to any more.
+            self.colleague.dismiss()
         goes_on: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._post(Transferred(result, is_up, goes_on))
         try:

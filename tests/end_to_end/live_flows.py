@@ -207,8 +207,39 @@ state bye
   end done
 """
 
+WARM = """
+intent opt_out protective
+  "stop calling me"
+
+intent never_mind "will not wait"
+  "never mind"
+
+state start
+  say "I will put you through."
+  transfer "+441134960888"
+    briefing "Sam would like to spread the payments."
+    filler "I am still trying."
+    never_mind -> talk_on
+    answered -> bye
+    busy -> busy_line
+    no_answer or failed -> talk_on
+
+state busy_line
+  say "They speak. Goodbye."
+  end sent_away
+
+state talk_on
+  say "Nobody is free. Goodbye."
+  end sent_away
+
+state bye
+  say "Was that all? Goodbye."
+  end done
+"""
+
 FLOWS = {
     "terms": made("terms", TERMS),
+    "warm": made("warm", WARM),
     "waiting": made("waiting", WAITING),
     "patient": made("patient", PATIENT),
     "pin": made("pin", PIN),

@@ -149,6 +149,16 @@ def test_a_colleague_who_left_before_the_caller_came_was_missed() -> None:
     assert SETTLES_S > 0.6
 
 
+def test_a_room_that_is_closed_is_no_place_to_wait_in() -> None:
+    async def act(live: Live) -> None:
+        await taken(live)
+        assert not await live.session.away.told("answered", is_up=False)
+
+    result, live = call(act, text=WARM)
+    assert (results(live), live.line.dismissed) == (["answered"], ["CA1"])
+    assert result.abnormal is False
+
+
 def test_a_colleague_who_hangs_up_while_the_filler_is_said_has_failed() -> None:
     async def act(live: Live) -> None:
         leg = await rung(live)

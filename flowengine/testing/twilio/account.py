@@ -49,12 +49,24 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedRoom:
+    """`<Conference>`: its name, whether coming starts it and leaving ends it, and how many it takes."""
+
+    name: str
+    starts: bool
+    ends: bool
+    most: int
+    beeps: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
-    """`<Dial>`: whom to put the call through to, and what is fetched when that is over."""
+    """`<Dial>`: whom, or into which room, to put the call through, and what is fetched when that is over."""
 
     number: str
     action_url: str | None
     caller_id: str | None
+    room: WantedRoom | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Instructions:
     action_url: str | None
     status_url: str | None
     dial: Dial | None = None
+    redirect_url: str | None = None
 
 
 def read_twiml(text: str) -> Instructions:
@@ -100,6 +113,7 @@ def read_twiml(text: str) -> Instructions:
         action_url=None if connect is None else connect.get("action"),
         status_url=None if stream is None else stream.get("statusCallback"),
         dial=_dial(response.find("Dial")),
+        redirect_url=response.findtext("Redirect"),
     )
 
 
@@ -109,4 +123,19 @@ def _dial(dial: ET.Element | None) -> Dial | None:
     action = dial.get("action")
     if action is not None and not urlsplit(action).netloc:
         raise ServerRefused("15004: the action of <Dial> is not an absolute address")
-    return Dial((dial.findtext("Number") or dial.text or "").strip(), action, dial.get("callerId"))
+    number = (dial.findtext("Number") or dial.text or "").strip()
+    return Dial(number, action, dial.get("callerId"), room_of(dial))
+
+
+def room_of(dial: ET.Element) -> WantedRoom | None:
+    """The conference of a `<Dial>`, with Twilio's defaults."""
+    conference = dial.find("Conference")
+    if conference is None:
+        return None
+    return WantedRoom(
+        (conference.text or "").strip(),
+        starts=conference.get("startConferenceOnEnter", "true") == "true",
+        ends=conference.get("endConferenceOnExit", "false") == "true",
+        most=int(conference.get("maxParticipants", "250")),
+        beeps=conference.get("beep", "true") != "false",
+    )

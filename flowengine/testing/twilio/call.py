@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -13,7 +14,7 @@ from flowengine.errors import FlowEngineError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.ports import Synthesiser
 from flowengine.testing.twilio import trouble as troubles
-from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, read_twiml
+from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, WantedRoom, read_twiml
 from flowengine.testing.twilio.book import PlacedCall
 from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
 from flowengine.testing.twilio.colleague import Colleague
@@ -182,6 +183,8 @@ class Telephone:
                 await self._stream(following.stream_url, following, person, report, notices, trouble)
                 trouble = replace(trouble, breaks_after_s=None)
                 following = await self._after_stream(following.action_url, form, report)
+            elif following.redirect_url is not None:
+                following = await self._asked(following.redirect_url, form | {"CallStatus": "in-progress"}, report)
             else:
                 following = None
 
@@ -268,6 +271,8 @@ class Telephone:
         self, dial: Dial, colleague: Colleague, form: dict[str, str], report: CallReport
     ) -> Instructions | None:
         """Ring, perhaps talk, and ask what comes then, unless the call has been ended meanwhile."""
+        if dial.room is not None:
+            return await self._meet(dial.room, dial.action_url, colleague, form, report)
         report.dialled.append((dial.number, dial.caller_id))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(colleague.seconds):
@@ -285,6 +290,41 @@ class Telephone:
         if colleague.status == "completed":
             told["DialCallDuration"] = str(round(colleague.seconds))
         answer = await self._asked(dial.action_url, form | told, report)
+        return None if is_over else answer
+
+    async def _meet(
+        self, wanted: WantedRoom, action_url: str | None, colleague: Colleague, form: dict[str, str], report: CallReport
+    ) -> Instructions | None:
+        """In the room until it is over, REST says otherwise, or the caller hangs up; then what comes next."""
+        sid, rooms = report.call_sid, self.exchange.rooms
+        room = rooms.enter(wanted.name, sid, starts=wanted.starts, ends=wanted.ends, most=wanted.most)
+        if room is None:
+            report.problems.append("the room is full")
+            return None
+        leaves_at = asyncio.get_running_loop().time() + colleague.seconds if colleague.caller_leaves else math.inf
+        try:
+            while not (room.over.is_set() or self._over[sid].is_set() or not self._redirects[sid].empty()):
+                if asyncio.get_running_loop().time() >= leaves_at:
+                    break
+                await asyncio.sleep(LOOK_S)
+        finally:
+            rooms.leave(room, sid)
+            report.rooms.append(room.has_met)
+        if self._over[sid].is_set():
+            report.ended_by = "agent"
+            return None
+        if not self._redirects[sid].empty():
+            # Other instructions take the call out of its room; nobody asks the action then.
+            report.ended_by = "redirect"
+            return await self._after_stream(None, form, report)
+        is_over = asyncio.get_running_loop().time() >= leaves_at
+        report.ended_by = "caller" if is_over else "twiml"
+        if is_over:
+            self.rest.calls[sid] = "completed"
+        if action_url is None or not colleague.is_told:
+            return None
+        told = {"DialCallStatus": "answered", "CallStatus": "completed" if is_over else "in-progress"}
+        answer = await self._asked(action_url, form | told, report)
         return None if is_over else answer
 
     def _redirected(self, sid: str, twiml: str) -> None:

@@ -18,9 +18,11 @@ from typing import Literal, assert_never
 from flowengine.adapters.twilio.callbacks import ENDS, CallStatus
 from flowengine.testing.twilio.account import Account, Instructions, ServerRefused, read_twiml
 from flowengine.testing.twilio.book import PlacedCall
+from flowengine.testing.twilio.leg import Leg
 from flowengine.testing.twilio.lines import Answers, Busy, Fails, Line, NoAnswer, Rejected, Verdict, Voicemail
 from flowengine.testing.twilio.orders import first
 from flowengine.testing.twilio.rest import RestServer
+from flowengine.testing.twilio.rooms import Rooms
 from flowengine.testing.twilio.telling import Teller
 
 What = Literal["placed", "dialled", "ended", "told", "not told", "fetched", "not fetched", "redirected"]
@@ -78,6 +80,9 @@ class Exchange:
         self.converse: Converse | None = None
         self.on_completed: Callable[[str], None] = lambda sid: None
         self.on_redirected: Callable[[str, str], None] = lambda sid, twiml: None
+        self.rooms = Rooms()
+        self.said: list[tuple[str, str]] = []
+        """What Twilio itself has said on calls without a stream, each with the call's SID."""
         self._lines: dict[str, deque[Line]] = {}
         self._changed = threading.Condition()
         self._next_turn = 0.0
@@ -229,6 +234,8 @@ class Exchange:
             if due is not None:
                 threading.Thread(target=self._detect, args=(call, due, teller), daemon=True).start()
             self.converse(call, line, teller.form("in-progress"))
+        elif twiml := first(call.order, "Twiml"):
+            Leg(self, call, line, teller).follow(twiml)
         elif (told := self._fetch(call, teller)) is not None and (told.stream_url or told.dial):
             self._stay(call, line, due, teller)
         self.rest.book.move(call.sid, "completed")

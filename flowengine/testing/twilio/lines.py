@@ -12,6 +12,7 @@ import msgspec
 
 from flowengine.adapters.twilio.callbacks import CallStatus
 
+HANGS_UP = "hangs up"
 Verdict = Literal[
     "human", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax", "unknown"
 ]
@@ -44,6 +45,10 @@ class Answers(_Line, frozen=True, kw_only=True):
     """
 
     talks_s: float | None = None
+    presses: tuple[str, ...] = ()
+    """A key for each `<Gather>` of a call that is ordered with TwiML: "" for none, `HANGS_UP` to leave there."""
+    waits_s: float | None = None
+    """So long alone in a room; None: until somebody comes, or it is over. 0: hangs up at its door."""
     says: tuple[str, ...] | None = None
     verdict: Verdict = "human"
     verdict_after_s: float = 2.4

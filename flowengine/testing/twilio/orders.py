@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LONGEST_RING_S = 600
+LONGEST_TWIML = 4000
 DETECTIONS = ("Enable", "DetectMessageEnd")
 
 Form = Mapping[str, Sequence[str]]
@@ -43,6 +44,8 @@ def _instructions(form: Form) -> Refusal | None:
     url = first(form, "Url")
     if not url and not first(form, "Twiml"):
         return 21205, "Url or Twiml parameter is required"
+    if len(first(form, "Twiml")) > LONGEST_TWIML:
+        return 20001, "Twiml is too long"
     if url and not _is_good(url):
         return 21205, "Url is not a valid URL"
     if (status := first(form, "StatusCallback")) and not _is_good(status):

@@ -60,6 +60,8 @@ class CallReport:
     """When a machine that answered began to record, after its beep; None where none did."""
     records_until: float | None = None
     """When its time was over; None where the call ended before that."""
+    rooms: list[bool] = field(default_factory=list)
+    """For each room that the call was sent to, whether anybody was met there."""
     ended_by: str = ""
     close_code: int | None = None
     said_by_twilio: tuple[str, ...] = ()
