@@ -6,6 +6,7 @@ import pytest
 
 from flowengine.graph.barge_in import barge_in
 from flowengine.graph.compile import compile_text
+from flowengine.graph.export.cards import card
 from flowengine.language.parser import parse
 from flowengine.language.source import Source
 from tests.graph.finding import findings, underlined
@@ -225,3 +226,15 @@ state last
     assert inside is not None
     assert outside is not None
     assert (inside.mode, outside.mode) == ("never", "always")
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [("never", ["barge-in never"]), ("after who", ["barge-in after who"]), ("always", [])],
+)
+def test_a_drawing_tells_of_a_state_that_may_not_be_cut_short(mode: str, told: list[str]) -> None:
+    head = 'flow x "X" inbound\n\noutcome done\n\nline who "Amy."\n\n'
+    flow = compile_text(f"{head}state start\n  barge-in {mode}\n  say who\n  end done\n").flow
+    assert flow is not None
+    drawn = card(flow, flow.states["start"], is_reached=True, returns=False)
+    assert [remark.text for remark in drawn.remarks if remark.kind == "firm"] == told

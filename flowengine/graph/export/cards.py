@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from flowengine.graph.barge_in import in_words
 from flowengine.graph.edges import branch_label, own_statements, plain_name, statements
 from flowengine.graph.model import (
     Again,
@@ -42,6 +43,7 @@ RemarkKind = Literal[
     "runs",
     "splits",
     "records",
+    "firm",
     "repeats",
     "answers",
     "beyond",
@@ -104,7 +106,7 @@ def card(flow: Flow, state: State, *, is_reached: bool, returns: bool) -> Card:
     return Card(
         name=state.name,
         says=_says(flow, state.body, question=any(isinstance(one, Listen | Collect) for one in waiting)),
-        remarks=tuple(_remarks(state.body, waiting, returns=returns)),
+        remarks=(*_firm(state), *_remarks(state.body, waiting, returns=returns)),
         tags=state.tags,
         library=state.library,
         scope=state.scope,
@@ -116,6 +118,13 @@ def card(flow: Flow, state: State, *, is_reached: bool, returns: bool) -> Card:
 def readable(template: str) -> str:
     """A prompt as a person reads it: `{{ contact.name }}` becomes `[name]`, white space is single."""
     return " ".join(_PLACEHOLDER.sub(lambda found: f"[{found[1]}]", template).split())
+
+
+def _firm(state: State) -> Iterator[Remark]:
+    """What is said here may not be cut short, or not before a line was heard."""
+    held = state.barge_in
+    if held is not None and held.mode != "always":
+        yield Remark("firm", in_words(held))
 
 
 def _remarks(block: Block, waiting: list[Waiting], *, returns: bool) -> Iterator[Remark]:
