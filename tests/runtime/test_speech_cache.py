@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
+from flowengine.adapters.scripted.code import encode
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.graph.walk import fixed_lines
+from flowengine.runtime.audio import SILENCE
 from flowengine.runtime.clips import Line
+from flowengine.runtime.edges import AFTER_BYTES, BEFORE_BYTES
 from flowengine.runtime.speech_cache import CachedSynthesiser
 
 
@@ -148,3 +153,27 @@ def test_a_voice_of_another_language_is_given_what_was_written() -> None:
         return list(engine.said)
 
     assert asyncio.run(main()) == ["3. 5. um 10:30", "3. 5. um ten thirty"]
+
+
+class PaddedSynthesiser(ScriptedSynthesiser):
+    """A third of a second of quiet before every sentence, and half of one after it."""
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        yield SILENCE * 2400
+        async with aclosing(super().speak(text, voice=voice)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+        yield SILENCE * 3840
+
+
+def test_the_quiet_around_a_sentence_is_taken_off_a_clip_and_what_is_said_live() -> None:
+    async def main() -> list[bytes]:
+        cache = CachedSynthesiser(PaddedSynthesiser())
+        cache.remember([Line("Hello.")])
+        made = await _all_of(cache, "Hello.")
+        return [made, await _all_of(cache, "Hello."), await _all_of(cache, PERSONAL)]
+
+    made, clip, live = asyncio.run(main())
+    for audio, text in ((made, "Hello."), (clip, "Hello."), (live, PERSONAL)):
+        assert audio.strip(SILENCE) in encode(text)
+        assert len(audio) - len(encode(text)) == BEFORE_BYTES + AFTER_BYTES
