@@ -91,6 +91,34 @@ state bye
   end done
 """
 
+PAD = """
+slot pin: digits(4) secret
+  ask "Please type your four digits."
+
+slot order_number: digits
+  ask "Please type your order number, then hash."
+
+state start
+  say "Press one for orders, or star to hear this again. There is more to come after this."
+  listen 4s
+    press 1 -> orders
+    press *: again
+    silence or otherwise: end sent_away
+
+state orders
+  say "This call is recorded."
+  record start
+  collect order_number, pin
+    done -> over
+    failed: end sent_away
+
+state over
+  record stop
+  keys "{{ pin }}#"
+  say "Goodbye."
+  end done
+"""
+
 UNPREPARED = """
 state start
   wait 5s
@@ -251,6 +279,7 @@ FLOWS = {
     "obstinate_mailbox": made(
         "obstinate_mailbox", MAILBOX.replace("silence or otherwise -> bye", "silence or otherwise: again")
     ),
+    "pad": made("pad", PAD),
     "unprepared": made("unprepared", UNPREPARED),
     "booking": made("booking", BOOKING),
 }

@@ -1,0 +1,22 @@
+"""Keys in both directions, and a recording that hears no secret, over a simulated Twilio."""
+
+from __future__ import annotations
+
+from flowengine.runtime.dtmf import tones
+from tests.end_to_end.running import Service
+
+
+def test_keys_are_typed_and_sent_and_a_secret_is_not_recorded(service: Service) -> None:
+    report, record = service.ring("(press *)", "(press 1)", "(press 998#)", "(press 4711)", query="flow=pad")
+    assert (record["outcome"], record["abnormal"]) == ("done", False)
+    assert record["slots"] == {"order_number": "998", "pin": "•••"}
+    lines = [(line["speaker"], line["text"]) for line in record["transcript"]]
+    pressed = [text for speaker, text in lines if speaker == "caller"]
+    assert pressed == ["(press *)", "(press 1)", "(press 998)", "(press •••)"]
+    assert ("agent", "(keys •••)") in lines
+    assert "4711" not in str(record)
+    # What the telephone heard are the digits all the same.
+    assert tones("4711#") in report.agent_audio
+    assert [mark["on"] for mark in record["recordings"]] == [True, False, True, False]
+    done = [state for sid, state in service.telephone.rest.recordings if sid == report.call_sid]
+    assert done == ["in-progress", "stopped", "in-progress", "stopped"]
