@@ -10,6 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import cast
 
+from flowengine.conversation.weakly import weakly
 from flowengine.service.websocket import frames, handshake
 from flowengine.service.websocket.frames import Closing, FrameReader, Violation, frame
 from flowengine.service.websocket.handshake import Headers, Refusal, Upgrade
@@ -51,7 +52,7 @@ class Connection(asyncio.Protocol):
         self._early = bytearray()
         """The head, and then what comes before the client is accepted."""
         self._upgrade: Upgrade | None = None
-        self._reader = FrameReader(self.took, self._control, limits.largest)
+        self._reader = FrameReader(weakly(self.took), weakly(self._control), limits.largest)
         self._is_deaf = False
         """Reading has been paused."""
         self._writable = asyncio.Event()
@@ -60,7 +61,11 @@ class Connection(asyncio.Protocol):
         """How the connection ended, once it has."""
         self._cutting_off: asyncio.TimerHandle | None = None
         self._keep_alive = KeepAlive(
-            limits.ping_s, limits.pong_s, self._ping, self._on_silence, is_deaf=lambda: self._is_deaf
+            limits.ping_s,
+            limits.pong_s,
+            weakly(self._ping),
+            weakly(self._on_silence),
+            is_deaf=weakly(self._reads_nothing),
         )
 
     # What a class on top adds.
@@ -196,6 +201,9 @@ class Connection(asyncio.Protocol):
             self._is_deaf = True
             self._transport.pause_reading()
 
+    def _reads_nothing(self) -> bool:
+        return self._is_deaf
+
     def _resume_reading(self) -> None:
         if self._is_deaf and not self._transport.is_closing():
             self._is_deaf = False
@@ -225,7 +233,7 @@ class Connection(asyncio.Protocol):
         """Our close frame leaves first; the client's is waited for, and what else it still sends means nothing."""
         self._leave(Closing(code, reason))
         self._phase = Phase.CLOSING
-        self._reader.take = _ignore
+        self._reader.take = ignore
         self._transport.write(frames.close_frame(code, reason))
         self._resume_reading()
         self._cut_off_after(within_s)
@@ -262,5 +270,5 @@ class Connection(asyncio.Protocol):
         self._break_off(frames.UNEXPECTED, "keepalive ping timeout")
 
 
-def _ignore(message: str | bytes) -> None:
+def ignore(message: str | bytes) -> None:
     """Nobody wants it any more."""

@@ -23,8 +23,9 @@ from uvicorn.protocols.utils import (
 )
 from uvicorn.server import ServerState
 
+from flowengine.conversation.weakly import weakly
 from flowengine.service.websocket import frames
-from flowengine.service.websocket.connection import Connection, Limits, Phase
+from flowengine.service.websocket.connection import Connection, Limits, Phase, ignore
 from flowengine.service.websocket.direct import EXTENSION
 from flowengine.service.websocket.frames import Closing
 from flowengine.service.websocket.handshake import Headers, Upgrade
@@ -131,6 +132,8 @@ class LeanWebSocket(Connection):
             code = frames.RESTARTING
             raise
         finally:
+            # It holds this connection, which would hold it, and so a call, until the garbage collector's full pass.
+            self._scope = {}
             if self._phase is Phase.ASKED:
                 self._refuse(500, b"Internal Server Error")
             elif self._phase is Phase.OPEN:
@@ -226,5 +229,5 @@ class LeanWebSocket(Connection):
             return await self._handed_over
         finally:
             self._handed_over = None
-            if self._phase is Phase.OPEN:
-                self._reader.take = self.took
+            # Whoever took the messages holds this connection: it is let go.
+            self._reader.take = weakly(self.took) if self._phase is Phase.OPEN else ignore
