@@ -39,6 +39,10 @@ class Echo:
 
     def __init__(self) -> None:
         self._played: deque[tuple[float, float]] = deque()
+        """What is still to be played: when each piece begins, and its level."""
+        self._sounding: deque[tuple[float, float]] = deque()
+        """What may be echoing, without pieces that a later one outdoes: the first is the loudest. Looking through all
+        that was played for it was a quarter of what a frame costs."""
         self._until = 0.0
         self._levels: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
         self._floor_db = -200.0
@@ -65,8 +69,9 @@ class Echo:
 
     def without(self, mulaw: bytes, now: float) -> bytes:
         """Caller audio as the recogniser is to hear it: quiet of the same length in place of an echo."""
-        if not self._played or now > self._until + LATEST_S:
+        if now > self._until + LATEST_S:
             self._played.clear()
+            self._sounding.clear()
             return mulaw
         loudest = self._loudest(now)
         if loudest <= 0.0:
@@ -87,14 +92,14 @@ class Echo:
 
     def _loudest(self, now: float) -> float:
         """Of what was played shortly before `now`."""
-        while self._played and self._played[0][0] < now - LATEST_S:
-            self._played.popleft()
-        loudest = 0.0
-        for start, level in self._played:
-            if start > now:
-                break
-            loudest = max(loudest, level)
-        return loudest
+        while self._played and self._played[0][0] <= now:
+            piece = self._played.popleft()
+            while self._sounding and self._sounding[-1][1] <= piece[1]:
+                self._sounding.pop()
+            self._sounding.append(piece)
+        while self._sounding and self._sounding[0][0] < now - LATEST_S:
+            self._sounding.popleft()
+        return self._sounding[0][1] if self._sounding else 0.0
 
     def _learn(self, level: float, softer: float) -> None:
         self._levels.append(level)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 
-from flowengine.runtime.audio import FRAME_BYTES, SILENCE, pcm16_to_mulaw
-from flowengine.runtime.echo import EXPECTED_LOSS_DB, MOST_LOSS_DB, Echo, EchoingLine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowengine.runtime.audio import BYTES_A_SECOND, FRAME_BYTES, SILENCE, pcm16_to_mulaw, rough_level
+from flowengine.runtime.echo import EXPECTED_LOSS_DB, LATEST_S, MOST_LOSS_DB, PIECE_BYTES, Echo, EchoingLine
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import Live, call
 
@@ -122,3 +125,25 @@ def test_in_a_live_call_the_recogniser_does_not_hear_what_comes_back_of_the_agen
     call(act)
     assert tone(-45) not in heard["while it speaks"]
     assert heard["after it has spoken"].count(tone(-45)) == 3
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.02, 0.1, 0.5, 0.9]), st.integers(0, 5), st.booleans()), max_size=40))
+def test_the_loudest_that_may_be_echoing_is_found_without_looking_through_all_of_it(
+    steps: list[tuple[float, int, bool]],
+) -> None:
+    echo, now, until, played = Echo(), 100.0, 0.0, list[tuple[float, float]]()
+    for passed, loudness, clears in steps:
+        now += passed
+        mulaw = bytes([0xFF - 10 * loudness]) * PIECE_BYTES * 3
+        if clears:
+            echo.cleared(now)
+            played, until = [each for each in played if each[0] < now], min(until, now)
+        else:
+            echo.played(mulaw, now)
+            start = max(until, now)
+            level = rough_level(mulaw[:PIECE_BYTES])
+            played += [(start + index * PIECE_BYTES / BYTES_A_SECOND, level) for index in range(3)]
+            until = start + 3 * PIECE_BYTES / BYTES_A_SECOND
+        now += 0.01
+        levels = [level for start, level in played if now - LATEST_S <= start <= now]
+        assert echo._loudest(now) == max(levels, default=0.0)
