@@ -22,12 +22,14 @@ from flowengine.service.webhooks import LOST
 from flowengine.store.store import Store
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.colleague import Colleague
+from flowengine.testing.twilio.lines import Answers, Line
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import free_port, kept, running_server
 from flowengine.testing.twilio.trouble import Trouble
 from tests.end_to_end.live_flows import FLOWS
 from tests.end_to_end.running import Service
 
+COLLEAGUE = "+441134960888"
 VISIT = """flow visit "A visit" inbound
   agent "Amy" of "Us"
 
@@ -117,6 +119,7 @@ class Lives:
         (self.folder / "flows").mkdir()
         (self.folder / "flows" / "visit.flow").write_text(VISIT, "utf-8")
         (self.folder / "flows" / "desk.flow").write_text(FLOWS["desk"], "utf-8")
+        (self.folder / "flows" / "warm.flow").write_text(FLOWS["warm"], "utf-8")
         (self.folder / "acme_visits.py").write_text(VISITS, "utf-8")
 
     def start(self, takes_s: float = 0.0) -> Any:
@@ -168,11 +171,14 @@ def killed(
     flow: str = "visit",
     later_s: float = 0.0,
     colleague: Colleague | None = None,
+    lines: tuple[Line, ...] = (),
 ) -> tuple[CallReport, dict[str, Any], Lives]:
     """A call whose server is killed `later_s` after the record has `at` (a kind, and a part of its payload)."""
 
     async def call() -> tuple[CallReport, dict[str, Any], Lives]:
         async with Telephone(asks_again_s=60) as telephone:
+            telephone.exchange.calls_a_second = None
+            telephone.exchange.script(COLLEAGUE, *lines)
             lives = Lives(folder, telephone)
             async with lives.start(takes_s) as base:
                 ringing = asyncio.create_task(
@@ -274,6 +280,17 @@ def test_a_caller_who_was_being_put_through_comes_back_with_what_became_of_it(tm
     assert (record["outcome"], record["abnormal"]) == ("done", False)
     assert said(record)[1:] == ["They speak. Shall I try another?", "Goodbye."]
     assert [each["result"] for each in record["transfers"]] == ["busy"]
+
+
+def test_a_colleague_who_was_being_rung_is_let_go_and_rung_anew(tmp_path: Path) -> None:
+    takes_it = Answers(rings_s=0.5, presses=("1", ""), talks_s=3.5)
+    report, record, lives = killed(
+        tmp_path, at=("ColleagueRung", ""), later_s=1.0, flow="warm", lines=(Answers(rings_s=60), takes_it)
+    )
+    assert (record["outcome"], [each["result"] for each in record["transfers"]]) == ("done", ["answered"])
+    exchange = lives.telephone.exchange
+    assert [exchange.rest.calls[each.sid] for each in exchange.calls_to(COLLEAGUE)] == ["completed", "completed"]
+    assert (report.rooms, said(record)[1:]) == ([True], [CUT_OFF, "Was that all? Goodbye."])
 
 
 def test_an_opt_out_before_the_kill_is_kept_once(tmp_path: Path) -> None:
