@@ -22,6 +22,11 @@ CHUNK_BYTES = 800
 """100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""
 TICK_S = 0.02
 """So often `pump` is called."""
+PACED_S = LEAD_S - TICK_S
+"""So far ahead it is when the next piece is due."""
+BEHIND_S = LEAD_S - 4 * TICK_S
+"""A lead that is smaller is made up for at once, and not by the next piece."""
+TICK_BYTES = int(TICK_S * BYTES_A_SECOND)
 MARK_LATE_S = 2.0
 BROKEN_OFF_BYTES = BYTES_A_SECOND // 5
 """Of quiet, between a sentence that broke off and its new beginning."""
@@ -151,6 +156,8 @@ class Playback:
 
     def feed(self, passage: Passage, mulaw: bytes) -> None:
         """More audio for a passage, of any length."""
+        if passage.waiting and len(passage.waiting[-1]) < CHUNK_BYTES:
+            mulaw = passage.waiting.pop() + mulaw
         for start in range(0, len(mulaw), CHUNK_BYTES):
             passage.waiting.append(mulaw[start : start + CHUNK_BYTES])
 
@@ -162,7 +169,8 @@ class Playback:
         passage.broken_off = passage.sent_bytes + sum(map(len, passage.waiting))
 
     def finish(self, passage: Passage) -> None:
-        """All audio of this passage has come."""
+        """All audio of this passage has come; quiet fills the last tick, so that what follows is due at one."""
+        self.feed(passage, SILENCE * (-(passage.sent_bytes + sum(map(len, passage.waiting))) % TICK_BYTES))
         passage.complete = True
 
     def begin_after(self, moment: float) -> None:
@@ -173,17 +181,17 @@ class Playback:
         """At a tick: send what is due, as much as keeps the far end `LEAD_S` ahead."""
         while self._has_ready(now):
             ahead = self._playout_until - now
-            if ahead < LEAD_S - TICK_S:
-                # At the beginning, or after a pause in the synthesis.
-                self._due_at = None
-                self._send(now)
-            elif ahead < LEAD_S - TICK_S / 2 if self._due_at is None else self._due_at - now < TICK_S / 2:
-                # From here on each piece leaves as long after the last one as that plays. Asking for the lead alone
-                # would send at this tick or the next, whenever both lie within the clock's jitter of it. Counted from
-                # when it was due and not from when it left, since half a tick early each time would add up.
-                self._due_at = (now if self._due_at is None else self._due_at) + self._send(now)
-            else:
+            if ahead < BEHIND_S or (self._due_at is None and ahead < PACED_S):
+                self._catch_up(now)
+            elif self._due_at is None or self._due_at - now >= TICK_S / 2:
                 return
+            elif ahead < LEAD_S:
+                # Each piece leaves as long after the last one as that plays. Asking for the lead alone would send at
+                # this tick or the next, whenever both lie within the clock's jitter of it.
+                self._due_at = now + self._send(now)
+            else:
+                # Pieces that leave half a tick early, again and again, add up.
+                self._due_at = now + TICK_S
 
     def hasten(self, now: float) -> None:
         """Between two ticks, when the first audio has come: send it if the far end has nothing left to play.
@@ -191,9 +199,13 @@ class Playback:
         What can wait keeps the pace of the ticks, so that audio leaves as steadily as it is played.
         """
         if self._playout_until - now < TICK_S:
-            self._due_at = None
-            while self._has_ready(now) and self._playout_until - now < LEAD_S - TICK_S:
-                self._send(now)
+            while self._has_ready(now) and self._playout_until - now < PACED_S:
+                self._catch_up(now)
+
+    def _catch_up(self, now: float) -> None:
+        """At the beginning, or after a pause in the synthesis. What follows is due when the far end has come so far."""
+        self._send(now)
+        self._due_at = self._playout_until - PACED_S
 
     def on_mark(self, name: str) -> list[Heard]:
         """The far end has played up to this mark. Earlier marks that got lost are taken as passed."""

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from itertools import cycle, pairwise
 
+import pytest
+
 from flowengine.runtime.audio import mulaw_to_pcm16
 from flowengine.runtime.levels import FADE_BYTES
 from flowengine.runtime.playback import LEAD_S, Cut, Heard, Playback
+from flowengine.testing.load.schedule import Run
 from tests.runtime.fake_line import FakeLine
 
 SECOND = b"\x55" * 8000
@@ -301,3 +304,32 @@ def test_audio_never_leaves_more_than_600_ms_ahead() -> None:
         playback.pump(10.0 + step * 0.02)
         ahead = max(ahead, line.seconds - step * 0.02)
     assert ahead <= 0.6 + 1e-6
+
+
+class TimedLine(FakeLine):
+    """Measures how steadily audio comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now, self.run = 0.0, Run()
+
+    def play(self, mulaw: bytes) -> None:
+        self.run.add(self.now, len(mulaw) / 8000)
+
+
+@pytest.mark.parametrize("begins_ms", range(0, 20, 2))
+@pytest.mark.parametrize("length", [8000, 8011, 8080, 8150])
+def test_audio_leaves_as_steadily_as_it_is_played_wherever_in_a_tick_it_began(begins_ms: int, length: int) -> None:
+    line, jitter = TimedLine(), cycle([0.0, 0.0011, 0.0004, 0.0019, 0.0002])
+    playback = Playback(line)
+    for _ in range(5):
+        passage = playback.add("u1", "One of five.", last=False)
+        playback.feed(passage, (SECOND * 2)[:length])
+        playback.finish(passage)
+    line.now = 10.0 + begins_ms / 1000
+    playback.hasten(line.now)
+    for step in range(1, 300):
+        line.now = 10.0 + step * 0.02 + next(jitter)
+        playback.pump(line.now)
+    assert playback.has_passages is False
+    assert max(line.run.lateness()) < 0.01
