@@ -92,7 +92,7 @@ class Echo:
 
     def _loudest(self, now: float) -> float:
         """Of what was played shortly before `now`."""
-        while self._played and self._played[0][0] <= now:
+        while self._played and self._played[0][0] < now:
             piece = self._played.popleft()
             while self._sounding and self._sounding[-1][1] <= piece[1]:
                 self._sounding.pop()

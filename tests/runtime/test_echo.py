@@ -145,5 +145,5 @@ def test_the_loudest_that_may_be_echoing_is_found_without_looking_through_all_of
             played += [(start + index * PIECE_BYTES / BYTES_A_SECOND, level) for index in range(3)]
             until = start + 3 * PIECE_BYTES / BYTES_A_SECOND
         now += 0.01
-        levels = [level for start, level in played if now - LATEST_S <= start <= now]
+        levels = [level for start, level in played if now - LATEST_S <= start < now]
         assert echo._loudest(now) == max(levels, default=0.0)
