@@ -65,28 +65,33 @@ class Ending:
     async def part(self, line: CallLine, outliving: Outliving) -> None:
         """Hang up, or put the caller through for good.
 
-        Waited for as long as a call has for its end. What takes longer goes on without it: the telephone asks what
-        comes next as soon as the stream is closed, and is told to hang up, so a caller waits for neither.
+        One try is waited for, as long as a call has for its end. What takes longer goes on without it: the telephone
+        asks what comes next as soon as the stream is closed, and is told to hang up, so a caller waits for neither.
         """
         if self.stays_up:
             return
         onward = self.onward if self.gone is None else None
-        parting = asyncio.get_running_loop().create_task(_part(line, onward), name="hang-up")
+        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        parting = asyncio.get_running_loop().create_task(_part(line, onward, failed), name="hang-up")
         try:
             # Closing the stream would hang up on whoever is just being put through.
-            await asyncio.wait({parting}, timeout=END_S if onward is None else ATTEMPT_S)
+            timeout = END_S if onward is None else ATTEMPT_S
+            await asyncio.wait({parting, failed}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not parting.done():
                 outliving.keep(parting, line.call_id)
 
 
-async def _part(line: CallLine, onward: str | None) -> None:
+async def _part(line: CallLine, onward: str | None, failed: asyncio.Future[None]) -> None:
+    """Try until it is done; `failed` is done with the first failure."""
     for delay in (*RETRY_AFTER_S, None):
         try:
             async with asyncio.timeout(ATTEMPT_S):
                 await part(line, onward)
         except (FlowEngineError, TimeoutError):
             log.warning("hang-up failed", extra={"call_id": line.call_id})
+            if not failed.done():
+                failed.set_result(None)
         else:
             return
         if delay is not None:

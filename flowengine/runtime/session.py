@@ -221,6 +221,7 @@ class CallSession:
 
     async def _hear_last_words(self) -> None:
         """Whoever says "don't call me again" and puts the receiver down has said it."""
+        self._speaking.shut()
         self._ears.finalize()
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
