@@ -275,6 +275,18 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The caller has gone on: their turn that was taken at second `at` is one with the words in hand, taken anew.
+
+    The call stands in `state` again, as before that turn. `forgotten`: slots and variables that have no value again.
+    """
+
+    at: float
+    state: str
+    forgotten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """Whoever answered was taken for a machine, and is one, or is a person after all. `evidence`: of a machine."""
 
@@ -358,5 +370,5 @@ Order = (
     | Hangup
 )
 Weigh = WeighMeaning | ChooseIntent | ReadValue
-Fact = Entered | Understood | Screened | SlotFilled | Chose | Noted | Blocked | Summarised | Ended
+Fact = Entered | Understood | TakenBack | Screened | SlotFilled | Chose | Noted | Blocked | Summarised | Ended
 Command = Order | Fact

@@ -66,17 +66,11 @@ from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.splitting import contact_key as key_of
 from flowengine.conversation.steering import Request, Steering
+from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
-from flowengine.graph.model import (
-    Flow,
-    Intent,
-    Llm,
-    OnHangup,
-    OnIntent,
-    Trigger,
-)
+from flowengine.graph.model import Flow, Intent, Llm, OnHangup, OnIntent, Trigger
 
 HUMAN_REQUEST = "human_request"
 
@@ -113,7 +107,8 @@ class Conversation:
         self._doing = doing
         self._answering = Answering(self._call, self._interpreter, doing, modelling)
         settling = Settling(self._call, self._interpreter, collector)
-        self._hearing = Hearing(self._call, self._interpreter, collector, settling)
+        self._taking_back = TakingBack(self._call, self._interpreter.promises, collector)
+        self._hearing = Hearing(self._call, self._interpreter, collector, settling, self._taking_back)
         self._pressing = Pressing(self._call, collector, settling)
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
@@ -219,6 +214,7 @@ class Conversation:
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
         self._arm_silence()
+        self._taking_back.follow(event, call.out)
         return tuple(call.out)
 
     def _take(self, event: Event) -> None:

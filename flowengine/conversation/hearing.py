@@ -27,6 +27,7 @@ from flowengine.conversation.place import (
 )
 from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
+from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.tiers import Tiers
 from flowengine.conversation.whole_values import is_plain, is_whole_value
 from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
@@ -42,8 +43,16 @@ BACKCHANNELS = frozenset({"hello", "hi", "hey", "hiya", "mm", "yes", "ok", "righ
 class Hearing:
     """Takes the caller's turns."""
 
-    def __init__(self, call: Call, interpreter: Interpreter, collector: Collector, settling: Settling) -> None:
+    def __init__(
+        self,
+        call: Call,
+        interpreter: Interpreter,
+        collector: Collector,
+        settling: Settling,
+        taking_back: TakingBack,
+    ) -> None:
         self._call = call
+        self._taking_back = taking_back
         self._interpreter = interpreter
         self._collector = collector
         self._settling = settling
@@ -54,7 +63,10 @@ class Hearing:
 
     def said(self, latest: str) -> None:
         """An utterance that is more than a cough. What is still being weighed is one turn with it."""
-        call, stay = self._call, self._settling.here
+        call = self._call
+        if self._taking_back.takes(latest) and not self.is_protective(latest):
+            latest = self._taking_back.take_back(latest)
+        stay = self._settling.here
         before = call.end_weighing() if call.is_weighing and normalise(latest).words else None
         text = latest if before is None else f"{before.text} {latest}"
         live = layers(call.flow, stay)
@@ -71,6 +83,10 @@ class Hearing:
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
+        if before is None and shown != HIDDEN:
+            self._taking_back.begin(text)
+        else:
+            self._taking_back.forget()
         if shown == HIDDEN:
             call.hear(shown, None)
         else:

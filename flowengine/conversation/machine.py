@@ -12,7 +12,7 @@ are stored once and not once a state. There are no callbacks: those are resolved
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from statemachine import State as MachineState
@@ -20,6 +20,7 @@ from statemachine import StateChart
 from statemachine.engines.base import BaseEngine
 from statemachine.exceptions import TransitionNotAllowed
 from statemachine.factory import StateMachineMetaclass
+from statemachine.orderedset import OrderedSet
 from statemachine.state import InstanceState
 from statemachine.transition_list import TransitionList
 
@@ -83,6 +84,15 @@ class FlowMachine:
     @property
     def ended(self) -> bool:
         return bool(self._machine.is_terminated)
+
+    @property
+    def configuration(self) -> frozenset[str]:
+        """What is active, by the machine's ids: what `put_back` takes."""
+        return frozenset(self._machine.configuration_values)
+
+    def put_back(self, configuration: Collection[str]) -> None:
+        """Stand where this same call stood before. No move leads back: a turn was taken too soon."""
+        self._machine.current_state_value = OrderedSet(configuration)
 
     def move(self, state: str) -> None:
         """`-> state`. Raises IllegalMove."""

@@ -7,7 +7,7 @@ played to their end; one that was cut all the same is said again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.place import Held
@@ -17,6 +17,9 @@ from flowengine.graph.proof.policies import is_place, path_rules
 
 MOST_TRIES = 3
 """Times a line is said again because something else than the caller has cut it; then the voice is broken."""
+
+Happened = frozenset[tuple[str, str]]
+"""Facts by kind (`meant`, `did`, `allowed`) and name."""
 
 
 class Promises:
@@ -30,6 +33,22 @@ class Promises:
     def happened(self, kind: str, name: str) -> None:
         """An intent was `meant`, an action was `did`, a guard has `allowed`."""
         self._happened.add((kind, name))
+
+    @property
+    def happened_so_far(self) -> Happened:
+        """What was meant, done and allowed by now."""
+        return frozenset(self._happened)
+
+    def may_take_back(self, to: Happened, begun: Collection[str]) -> bool:
+        """Whether what has happened since may be taken back, `begun` the lines said in part: not where a rule forbids
+        something after it. A refusal counts, whatever else the caller says."""
+        forbidden = {(rule.fact.kind, rule.fact.name) for _, rule in self._rules if isinstance(rule, Forbid)}
+        since = self._happened - to
+        return forbidden.isdisjoint(since) and forbidden.isdisjoint(("said", line) for line in begun)
+
+    def put_back(self, to: Happened) -> None:
+        """What has happened since counts no more: a rule that requires it holds nothing for it."""
+        self._happened = set(to)
 
     def broken(self, move: Goto | Run | End) -> str | None:
         """Why a move must not be made at all; None when it may, perhaps after a line was heard."""

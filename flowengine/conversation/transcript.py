@@ -46,6 +46,7 @@ class Transcript:
         self._pending: dict[str, tuple[Speak | Pause | SendKeys, int | None]] = {}
         self._count = 0
         self._given_up: set[str] = set()
+        self._reopened: int | None = None
         self.heard_lines: set[str] = set()
         self.said_lines: set[str] = set()
         self.broken_off: list[Prompt] = []
@@ -101,7 +102,16 @@ class Transcript:
 
     def caller(self, at: float, text: str) -> None:
         """The caller has said this."""
-        self._add(Utterance(at, "caller", text, heard=True))
+        number, self._reopened = self._reopened, None
+        if number is None:
+            self._add(Utterance(at, "caller", text, heard=True))
+        else:
+            self._utterances[number] = replace(self._utterances[number], text=text)
+
+    def reopen(self) -> None:
+        """The caller goes on: what they say next holds their last words too, and stands in their place."""
+        said = (number for number, each in reversed(self._utterances.items()) if each.speaker == "caller")
+        self._reopened = next(said, None)
 
     def heard(self, speech_id: str) -> None:
         """Played to its end. An unknown id changes nothing."""

@@ -39,6 +39,7 @@ from flowengine.conversation.commands import (
     StopSpeaking,
     Summarised,
     Suppress,
+    TakenBack,
     Transfer,
     Understood,
     WeighMeaning,
@@ -265,6 +266,8 @@ class Watcher:
                 self.tell(at, "note", text=text)
             case Blocked(rule=rule, what=what):
                 self.tell(at, "note", text=f"guard, {rule}: not said, since it {what}")
+            case TakenBack():
+                self.tell(at, "note", text="The caller went on: their turn is taken back, and taken anew as a whole.")
             case Chose(split=split, variant=variant):
                 self.tell(at, "note", text=f"split {split}: {variant}")
             case RecordingSet(on=on, problem=problem):

@@ -248,6 +248,8 @@ class _Story:
                 self._cut(at, facts["speech_id"], facts["heard"])
             case "Entered":
                 self.states.append(StateVisit(at, facts["state"], facts["by"]))
+            case "TakenBack":
+                self._taken_back(at, facts)
             case "SlotFilled":
                 self.slots[facts["name"]] = facts["value"]
             case "Summarised" | "SummaryFilled":
@@ -347,6 +349,20 @@ class _Story:
             line.text = line.text if text.endswith(line.text) else text
             line.intent, line.score = facts["intent"], facts["score"]
             line.state, line.sentiment, line.tier = self.state, facts.get("sentiment"), facts.get("tier")
+
+    def _taken_back(self, at: float, facts: dict[str, Any]) -> None:
+        """The last words belong to the turn before them: one line, one turn, not understood yet."""
+        latest = self._to_understand[-1]
+        callers = (line for line in reversed(self.lines) if line.speaker == "caller")
+        first = next(line for line in callers if all(line is not each for each in self._to_understand))
+        first.text = f"{first.text} {latest.text}"
+        self.lines.remove(latest)
+        self._to_understand.remove(latest)
+        self._to_understand.append(first)
+        self.turns -= 1
+        for name in facts["forgotten"]:
+            self.slots.pop(name, None)
+        self.notes.append(Note(at, "the caller went on: their turn was taken back, and taken anew as a whole"))
 
     def _felt(self, turns: dict[float, Literal["positive", "neutral", "negative"]]) -> None:
         for line in self.lines:

@@ -30,6 +30,7 @@ from flowengine.conversation.commands import (
     Speak,
     Summarised,
     Suppress,
+    TakenBack,
     Understood,
 )
 from flowengine.conversation.contact import check_contact
@@ -338,6 +339,8 @@ class Player:
                 turn.notes.append(f"split {split}: {variant}")
             case Suppress(reason=reason):
                 turn.suppressed = reason
+            case TakenBack(state=state):
+                turn.notes.append(f"the caller's turn was taken back: in {state} again, with all they have said")
             case Summarised(fields=fields):
                 self._reckoned = dict(fields)
             case Screened(by_machine=by_machine):

@@ -127,9 +127,13 @@ def _test(
 def _steps(entries: Sequence[Entry], turn: int) -> _Steps:
     """The caller's steps. Raises Unplayable."""
     steps, turns, pressing = _Steps(), 0, False
+    gone_on = _gone_on(entries)
     for entry in entries:
         facts = json.loads(entry.payload)
         match entry.kind:
+            case "CallerSaid" if entry.seq in gone_on:
+                steps.lines[-1] = f"{steps.lines[-1]} {_as_cue(facts['text'])}"
+                steps.words[-1] = f"{steps.words[-1]} {facts['text']}"
             case "CallerSaid" if facts["text"].strip():
                 if turns == turn:
                     return steps
@@ -165,6 +169,17 @@ def _steps(entries: Sequence[Entry], turn: int) -> _Steps:
     if turns < turn:
         raise Unplayable("the record ends before it")
     return steps
+
+
+def _gone_on(entries: Sequence[Entry]) -> frozenset[int]:
+    """The entries whose words are one turn with those before them: the turn was taken back for them."""
+    said, found = -1, set()
+    for entry in entries:
+        if entry.kind == "CallerSaid":
+            said = entry.seq
+        elif entry.kind == "TakenBack":
+            found.add(said)
+    return frozenset(found)
 
 
 def _as_cue(text: str) -> str:
