@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from flowengine.conversation.call import Call
 from flowengine.conversation.place import Held
 from flowengine.conversation.transcript import Prompt
-from flowengine.graph.model import End, Fact, Forbid, Goto, Require, Run
+from flowengine.graph.model import Always, End, Fact, Flow, Forbid, Goto, OnIntent, Require, Run
 from flowengine.graph.proof.policies import is_place, path_rules
 
 MOST_TRIES = 3
@@ -29,6 +29,7 @@ class Promises:
         self._call = call
         self._rules = tuple(path_rules(call.flow))
         self._happened: set[tuple[str, str]] = set()
+        self._standing = frozenset(_standing(call.flow))
 
     def happened(self, kind: str, name: str) -> None:
         """An intent was `meant`, an action was `did`, a guard has `allowed`."""
@@ -41,10 +42,9 @@ class Promises:
 
     def may_take_back(self, to: Happened, begun: Collection[str]) -> bool:
         """Whether what has happened since may be taken back, `begun` the lines said in part: not where a rule forbids
-        something after it. A refusal counts, whatever else the caller says."""
-        forbidden = {(rule.fact.kind, rule.fact.name) for _, rule in self._rules if isinstance(rule, Forbid)}
+        or orders something after it. A refusal counts, whatever else the caller says."""
         since = self._happened - to
-        return forbidden.isdisjoint(since) and forbidden.isdisjoint(("said", line) for line in begun)
+        return self._standing.isdisjoint(since) and self._standing.isdisjoint(("said", line) for line in begun)
 
     def put_back(self, to: Happened) -> None:
         """What has happened since counts no more: a rule that requires it holds nothing for it."""
@@ -97,3 +97,15 @@ class Promises:
                 return fact.name in self._call.transcript.said_lines
             case _:
                 return (fact.kind, fact.name) in self._happened
+
+
+def _standing(flow: Flow) -> Iterator[tuple[str, str]]:
+    """The facts that count from then on, for good: what `never … after` and `always` speak of."""
+    for rule in (rule for policy in flow.policies for rule in policy.rules):
+        match rule:
+            case Forbid(fact=fact):
+                yield fact.kind, fact.name
+            case Always(trigger=OnIntent(name=name)):
+                yield "meant", name
+            case _:
+                pass

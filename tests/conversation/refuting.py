@@ -14,12 +14,15 @@ from flowengine.conversation.commands import (
     Ended,
     Entered,
     Listen,
+    Noted,
     Pause,
     ReadValue,
     RunAction,
     Speak,
     StartTimer,
     StopSpeaking,
+    Suppress,
+    TakenBack,
     Transfer,
     Understood,
     Weigh,
@@ -60,6 +63,12 @@ class Monitor:
     state: str = ""
     expected: str | None = None
     finished: bool = False
+    withdrawn: set[tuple[str, str]] = field(default_factory=set)
+    """What was meant in turns that were taken back: it allows nothing any more, and forbids what it did."""
+    taken_back: int = 0
+    is_done: bool = False
+    """Something has left the call since the last turn was taken."""
+    _latest: set[tuple[str, str]] = field(default_factory=set)
     _lines: dict[str, str] = field(default_factory=dict)
     _actions: dict[str, str] = field(default_factory=dict)
     _guards: dict[str, str] = field(default_factory=dict)
@@ -76,6 +85,12 @@ class Monitor:
                 self.expected = None
             case _:
                 pass
+        took = any(isinstance(each, Understood) for each in commands)
+        taken_back = any(isinstance(each, TakenBack) for each in commands)
+        if taken_back and self.is_done:
+            self.breaches.append("taken back in spite of what it led to")
+        done = any(isinstance(each, RunAction | AskGuard | Transfer | Suppress | Noted | Ended) for each in commands)
+        self.is_done = done or (self.is_done and not took)
         for command in commands:
             self._command(command)
         # Several utterances may be taken in one go; the number of turns is that after the last.
@@ -95,14 +110,20 @@ class Monitor:
             case AskGuard(request_id=request_id, guard=guard):
                 self._guards[request_id] = guard
             case Understood(intent=str(intent), tier=tier) if not self.finished:
+                self._latest = set()
                 if tier not in ("slot", "key"):
-                    self.facts.add(("meant", intent))
+                    self._latest = {("meant", intent)} - self.facts
+                    self.facts |= self._latest
                 self.expected = next((rule.state for rule in self._always() if rule.trigger == OnIntent(intent)), None)
+            case TakenBack():
+                self.taken_back += 1
+                self.facts -= self._latest
+                self.withdrawn |= self._latest
             case Entered(state=state, previous=previous, by=by):
                 self._enter(state, previous, by)
             case Listen():
                 for rule in self._rules():
-                    if isinstance(rule, Forbid) and self._is_place(self.state, rule.place) and self._has(rule.fact):
+                    if isinstance(rule, Forbid) and self._is_place(self.state, rule.place) and self._had(rule.fact):
                         self.breaches.append(f"{self.state} goes on after {rule.fact.name}")
             case Ended(outcome=outcome):
                 self.finished = True
@@ -113,7 +134,7 @@ class Monitor:
                 pass
 
     def _enter(self, state: str, previous: str | None, by: str) -> None:
-        back = by == "resume" or (previous or "").startswith(f"{state}/")
+        back = by in ("resume", "taken_back") or (previous or "").startswith(f"{state}/")
         self.state = state
         self.entered.add(state)
         if back:
@@ -129,7 +150,7 @@ class Monitor:
             match rule:
                 case Require(fact=fact, place=place) if matches(place) and not self._has(fact):
                     self.breaches.append(f"{name} before {fact.kind}({fact.name})")
-                case Forbid(fact=fact, place=place) if matches(place) and self._has(fact):
+                case Forbid(fact=fact, place=place) if matches(place) and self._had(fact):
                     self.breaches.append(f"{name} after {fact.kind}({fact.name})")
                 case _:
                     pass
@@ -153,6 +174,9 @@ class Monitor:
     def _has(self, fact: Fact) -> bool:
         return (fact.kind, fact.name) in self.facts
 
+    def _had(self, fact: Fact) -> bool:
+        return (fact.kind, fact.name) in self.facts | self.withdrawn
+
     def _is_place(self, state: str, place: str) -> bool:
         return place == state or place in self.flow.states[state].tags
 
@@ -170,6 +194,7 @@ class Caller:
         self.at = 0.0
         self.speech: list[Speak | Pause] = []
         self.timers: dict[str, float] = {}
+        self.notes: list[str] = []
         self.requests: list[AskGuard | RunAction | AskModel | Weigh | Transfer] = []
 
     def call(self, events: int) -> list[str]:
@@ -193,6 +218,8 @@ class Caller:
                     self.timers.pop(timer_id, None)
                 case AskGuard() | RunAction() | AskModel() | WeighMeaning() | ChooseIntent() | ReadValue() | Transfer():
                     self.requests.append(command)
+                case Noted(text=text):
+                    self.notes.append(text)
                 case _:
                     pass
         busy = any(isinstance(each, Speak) and not each.interruptible for each in self.speech)

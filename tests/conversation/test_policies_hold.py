@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowengine.conversation.commands import Speak
+from flowengine.conversation.events import CallerSaid, SpeechHeard
 from flowengine.conversation.slots import check_contact
 from flowengine.graph.compile import compile_file, compile_text
 from flowengine.graph.model import Flow, Policy
@@ -49,6 +51,39 @@ def test_no_call_breaks_a_policy_that_was_proved(seed: int) -> None:
         random = Random(seed * 100 + number)
         broken = Caller(flow, dict(CONTACTS[number % 2]), random).call(60)
         assert not broken, (seed, number, broken)
+
+
+class HastyCaller(Caller):
+    """A caller who goes on so soon that nothing of the answer is heard."""
+
+    def _step(self) -> None:
+        if self.random.random() < 0.4 or self.requests or self.conversation.finished:
+            return super()._step()
+        while self.speech:
+            self.at += 1
+            self.send(SpeechHeard(self.at, self.speech.pop(0).speech_id))
+        self.send(CallerSaid(self.at, self._words()))
+        if all(isinstance(each, Speak) and each.interruptible for each in self.speech):
+            self.at += 0.4
+            self._cut(self.speech[:])
+            self.at += 0.4
+            self.send(CallerSaid(self.at, f"{self.random.choice(('but', 'no', 'and', 'wait'))} {self._words()}"))
+        return None
+
+
+def test_no_turn_that_is_taken_back_breaks_a_policy() -> None:
+    taken_back = 0
+    for seed in range(150):
+        flow, _ = made(seed)
+        if flow is None:
+            continue
+        for number in range(4):
+            caller = HastyCaller(flow, dict(CONTACTS[number % 2]), Random(seed * 100 + number))
+            assert not caller.call(40), (seed, number)
+            refused = [note for note in caller.notes if note.startswith(("no move leads", "policy:"))]
+            assert not refused, (seed, number, refused)
+            taken_back += caller.monitor.taken_back
+    assert taken_back > 30
 
 
 def test_made_flows_are_neither_all_proved_nor_all_refused() -> None:

@@ -365,6 +365,15 @@ def test_a_refusal_that_a_policy_forbids_something_after_stands() -> None:
     assert call.state != "tell"
 
 
+def test_what_was_meant_in_it_allows_nothing_any_more() -> None:
+    call = talk()
+    call.says("yes")
+    promises = call.conversation._interpreter.promises
+    assert ("meant", "agree") in promises.happened_so_far
+    goes_on_with(call, "but not today")
+    assert promises.happened_so_far == {("meant", "later")}
+
+
 def test_a_line_that_must_be_heard_lets_nobody_in() -> None:
     call = talk(POLICY)
     call.says("yes")

@@ -14,6 +14,7 @@ from flowengine.conversation.commands import (
     RunAction,
     SlotFilled,
     Speak,
+    TakenBack,
     Transfer,
     Understood,
 )
@@ -78,6 +79,37 @@ def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
     assert found.slots == {"visit_day": "2026-12-01"}
     assert found.variants == {"opening": "warm"}
     assert [note.text for note in found.notes] == ["visit booked"]
+
+
+def test_a_turn_that_was_taken_back_is_one_with_what_followed(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, Entered("greeting", None, "start")),
+        (4.0, CallerSaid(4.0, "yes", 0.9)),
+        (4.0, Understood("yes", "agree", 1.0, "phrase")),
+        (4.0, SlotFilled("visit_day", "2026-12-01")),
+        (4.0, Entered("booking", "greeting", "agree")),
+        (4.0, Speak("u1", ("Lovely.",))),
+        (4.4, SpeechCut(4.4, "u1", "")),
+        (4.6, CallerSaid(4.6, "…")),
+        (5.2, CallerSaid(5.2, "but not today", 0.9)),
+        (5.2, TakenBack(4.0, "greeting", ("visit_day",))),
+        (5.2, Entered("greeting", "booking", "taken_back")),
+        (5.2, Understood("yes but not today", "refuse", 0.9, "phrase")),
+        (5.2, Entered("goodbye", "greeting", "refuse")),
+        (9.0, CallerSaid(9.0, "bye")),
+    )
+    callers = [line for line in found.transcript if line.speaker == "caller"]
+    assert [(line.text, line.intent, line.state) for line in callers if line.text != "…"] == [
+        ("yes but not today", "refuse", "greeting"),
+        ("bye", None, "goodbye"),
+    ]
+    assert (callers[0].turn, callers[0].at) == (1, 4.0)
+    assert found.slots == {}
+    assert [visit.state for visit in found.states] == ["greeting", "booking", "greeting", "goodbye"]
+    assert [note.text for note in found.notes] == [
+        "the caller went on: their turn was taken back, and taken anew as a whole"
+    ]
 
 
 def test_what_was_done_beside_the_conversation_is_told(store: Store) -> None:
