@@ -110,8 +110,9 @@ def command(
 
     Each --say is spoken once the agent has finished. Cues in brackets: (silence 6s) stays quiet, (press 1) presses a
     key, (plays yes.wav) plays a recording, (hangs up) leaves, (drops) breaks the line, "(interrupts after 1.5s) no
-    thanks" talks over the agent, "(hangs up after 1.5s)" leaves in the middle of the agent's words,
-    "(machine) leave a message after the tone" is an answering machine.
+    thanks" talks over the agent, "(interrupts after 1.5s) (press 0)" presses a key over its words (so with plays, hangs
+    up, drops), "(hangs up after 1.5s)" leaves in the middle of the agent's words, "(machine) leave a message after the
+    tone" is an answering machine.
 
     The exit status is 1 when a call failed, or Twilio would have complained.
 

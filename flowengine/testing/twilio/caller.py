@@ -82,7 +82,11 @@ class Caller:
 
     async def _moment_of(self, peer: StreamPeer, step: PlayableStep) -> None:
         match step:
-            case PlayClip(interrupts_after=float(seconds)) | HangUp(after=float(seconds)):
+            case (
+                PlayClip(interrupts_after=float(seconds))
+                | PressKeys(interrupts_after=float(seconds))
+                | HangUp(after=float(seconds))
+            ):
                 began = await self._agent_began(peer)
                 await asyncio.sleep(max(0.0, began + seconds - peer.now()))
             case HangUp() | RecordMessage() | PlayClip(at_once=True):

@@ -1,6 +1,7 @@
 """What a simulated caller does: lines to speak, and cues in brackets.
 
 `yes speaking` · `(interrupts after 1.5s) no thanks` · `(plays hello.wav)` · `(silence 6s)` · `(press 1)` ·
+`(interrupts after 1.5s) (press 1)`, and so with `(plays …)`, `(hangs up)` and `(drops)` ·
 `(machine) leave a message after the tone`, `(machine for 20s) …`: an answering machine, and how long it records ·
 `(hangs up)`, `(hangs up after 1.5s)` of the agent's words · `(drops)`, `(drops after 1.5s)`: the line breaks, 1006
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flowengine.errors import FlowEngineError, ProtocolError
@@ -68,9 +69,10 @@ class StaySilent:
 
 @dataclass(frozen=True, slots=True)
 class PressKeys:
-    """Press these keys, once the agent has finished."""
+    """Press these keys, once the agent has finished; after `interrupts_after` s of agent speech instead, when given."""
 
     keys: str
+    interrupts_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ EXAMPLES = (
     "(silence 6s), (press 1), (plays hello.wav), (hangs up), (drops), (interrupts after 1.5s) no thanks, "
     "(machine) leave a message after the tone"
 )
+INTERRUPTING = "words, (press 1), (plays hello.wav), (hangs up) or (drops)"
 
 
 def parse(lines: Iterable[str]) -> list[Step]:
@@ -166,7 +169,7 @@ def _step(line: str) -> Step:
     cue = _CUE.match(line)
     name, rest = (cue["cue"].strip(), cue["rest"].strip()) if cue else ("", "")
     if (match := _INTERRUPT.match(name)) and rest:
-        return SayLine(rest, interrupts_after=float(match[1]))
+        return _interrupting(line, float(match[1]), rest)
     if (match := _MACHINE.match(name)) and rest:
         return AnswerAsMachine(rest, float(match[1]) if match[1] else 60.0)
     if not rest:
@@ -179,3 +182,19 @@ def _step(line: str) -> Step:
         if match := _PLAY.match(name):
             return clip(Path(match[1]))
     raise ScriptError(f"the cue {line!r} is not understood; use one of {EXAMPLES}")
+
+
+def _interrupting(line: str, seconds: float, rest: str) -> Step:
+    """What is done over the agent's words: speak, press, play, leave."""
+    match _step(rest):
+        case (
+            SayLine(interrupts_after=None) | PlayClip(interrupts_after=None) | PressKeys(interrupts_after=None)
+        ) as step:
+            return replace(step, interrupts_after=seconds)
+        case HangUp(after=None) as step:
+            return replace(step, after=seconds)
+        case _:
+            raise ScriptError(
+                f"the cue {line!r} cannot be carried out: {rest!r} does not go with (interrupts after {seconds:g}s); "
+                f"write {INTERRUPTING} behind it"
+            )

@@ -32,6 +32,9 @@ from flowengine.testing.twilio.script import (
         ("(hangs up)", HangUp()),
         ("(hang up)", HangUp()),
         ("(hangs up after 0.5s)", HangUp(after=0.5)),
+        ("(interrupts after 3s) (press 0)", PressKeys("0", interrupts_after=3.0)),
+        ("(interrupts after 9s) (hangs up)", HangUp(after=9.0)),
+        ("(interrupts after 9 s)(drops)", HangUp(abruptly=True, after=9.0)),
         ("(drops)", HangUp(abruptly=True)),
         ("(drops after 2s)", HangUp(abruptly=True, after=2.0)),
     ],
@@ -41,7 +44,18 @@ def test_a_cue_is_read(line: str, step: Step) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "  ", "(laughs)", "(press x)", "(silence)", "(interrupts after 1s)", "(drops) yes", "(hangs up after"]
+    "line",
+    [
+        "",
+        "  ",
+        "(laughs)",
+        "(press x)",
+        "(silence)",
+        "(interrupts after 1s)",
+        "(drops) yes",
+        "(hangs up after",
+        "(interrupts after 1s) (laughs)",
+    ],
 )
 def test_a_cue_that_cannot_be_read_is_shown_with_those_that_can(line: str) -> None:
     with pytest.raises(ScriptError, match=r"\(silence 6s\)"):
@@ -54,6 +68,21 @@ def test_a_recording_is_a_line(tmp_path: Path) -> None:
     assert isinstance(step, PlayClip)
     assert described(step) == "[hello.wav]"
     assert len(step.mulaw) == 8000
+
+
+def test_a_recording_is_played_over_the_agent(tmp_path: Path) -> None:
+    write_wav(tmp_path / "cough.wav", b"\x80" * 8000)
+    (step,) = parse([f"(interrupts after 9s) (plays {tmp_path / 'cough.wav'})"])
+    assert isinstance(step, PlayClip)
+    assert (step.text, step.interrupts_after) == ("[cough.wav]", 9.0)
+
+
+@pytest.mark.parametrize(
+    "cue", ["(silence 2s)", "(machine) leave a message", "(hangs up after 1s)", "(interrupts after 1s) no"]
+)
+def test_a_cue_that_cannot_interrupt_is_refused(cue: str) -> None:
+    with pytest.raises(ScriptError, match=r"does not go with \(interrupts after 3s\); write words, \(press 1\)"):
+        parse([f"(interrupts after 3s) {cue}"])
 
 
 @pytest.mark.parametrize("content", [None, b"no sound at all"])

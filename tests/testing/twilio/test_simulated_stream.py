@@ -222,6 +222,18 @@ def test_a_caller_talks_over_the_agent() -> None:
     assert report.clears == 1
 
 
+def test_a_key_is_pressed_while_the_agent_does_not_fall_silent() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        await talk.play(b"\x80" * 8000 * 30)
+        await listen_until_the_end(talk)
+
+    report, _ = rung(agent, ["(interrupts after 0.3s) (press 0)", "(hangs up after 0.1s)"])
+    assert [spoken.text for spoken in report.caller] == ["(pressed 0)"]
+    assert 0.3 <= report.caller[0].start < 0.8
+    assert report.unsaid == []
+
+
 def test_marks_can_be_late_or_lost() -> None:
     waited: list[float] = []
 
