@@ -226,21 +226,26 @@ async def pauses(engines: Engines) -> None:
     """Utterances that go on after a pause."""
     calls = [(case, voice) for case in PAUSED for voice in VOICES]
 
-    async def cut(case: Paused, voice: str) -> bool:
+    async def cut(case: Paused, voice: str) -> tuple[bool, bool]:
         clip = callers.with_pauses(case.parts, voice)
         begins = ASKED[case.kind].asks_s
         lasts = begins + clip.seconds + 2.6
         seen = await call(
             engines, flow_named(case.kind), at(clip.samples, round(begins * RATE), lasts) + line(lasts, 5)
         )
-        return was_cut(seen, begins, case, voice)
+        return was_cut(seen, begins, case, voice), seen.taken_back > 0
 
     found = await together([partial(cut, *one) for one in calls])
-    print(f"\n{'pauses inside':<70}{'asked for':>12}{'calls':>7}{'cut':>6}")
+    print(f"\n{'pauses inside':<70}{'asked for':>12}{'calls':>7}{'cut':>6}{'one again':>11}")
     for index, case in enumerate(PAUSED):
         cuts = found[index * len(VOICES) : (index + 1) * len(VOICES)]
-        print(f"  {asking(case):<68}{case.kind:>12}{len(cuts):>7}{sum(cuts):>6}")
-    print(f"  {'all':<68}{'':>12}{len(found):>7}{sum(found):>6}")
+        print(f"  {asking(case):<68}{case.kind:>12}{len(cuts):>7}{_counts(cuts)}")
+    print(f"  {'all':<68}{'':>12}{len(found):>7}{_counts(found)}")
+
+
+def _counts(found: Sequence[tuple[bool, bool]]) -> str:
+    """How many were cut, and how many of these were made one turn again."""
+    return f"{sum(cut for cut, _ in found):>6}{sum(cut and again for cut, again in found):>11}"
 
 
 def was_cut(seen: Seen, begins_s: float, case: Paused, voice: str) -> bool:

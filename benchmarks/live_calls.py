@@ -17,7 +17,7 @@ from benchmarks import model
 from benchmarks.callers import RATE, Samples, silence, to_line
 from flowengine.adapters.local.recogniser import LocalRecogniser, LocalStream
 from flowengine.adapters.local.telephone import to_samples
-from flowengine.conversation.commands import Command, Expecting
+from flowengine.conversation.commands import Command, Expecting, TakenBack
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import CallerSaid, Event
@@ -50,6 +50,8 @@ class Seen:
     """When the recogniser's report of a certain voice was read."""
     plays: list[float] = field(default_factory=list)
     said: list[tuple[float, str]] = field(default_factory=list)
+    taken_back: int = 0
+    """How often a turn was ended too soon, and made one with what followed."""
 
 
 class _Line(model._Line):
@@ -101,6 +103,7 @@ class _Outside:
     def write(self, at: float, entry: Event | Command | Told) -> None:
         if isinstance(entry, CallerSaid):
             self.seen.said.append((self.clock(), entry.text))
+        self.seen.taken_back += isinstance(entry, TakenBack)
 
     def suppress(self, reason: str) -> None:
         """Nobody opts out."""
