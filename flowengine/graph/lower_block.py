@@ -13,6 +13,7 @@ from flowengine.graph.nearest import nearest
 from flowengine.language import ast
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.source import Span
+from flowengine.language.words import MACHINES, TRANSFER_RESULTS
 
 DEFAULT_LISTEN_SECONDS = 6.0
 """How long a `listen` without a time waits: what callers take to answer a question they did not expect."""
@@ -281,7 +282,8 @@ class BlockLowering:
     def _while_waiting(self, event: ast.Event) -> model.Trigger | None:
         """The caller waits for a colleague with us: beside its results, what they mean and press can stand there."""
         results = RESULTS["transfer"]
-        misspelt = nearest(event.value, results) and event.value not in self._names.defined("intent")
+        another = self._result_meant(event.value, "transfer") or event.value in MACHINES
+        misspelt = another and event.value not in self._names.defined("intent")
         if event.kind == "name" and event.value not in results and not misspelt:
             self._names.refer("intent", event.value, event.span, self._home.library)
             return model.OnIntent(event.value)
@@ -296,10 +298,18 @@ class BlockLowering:
             return model.OnResult(event.value)
         help_ = "put this branch under a 'listen', or in 'anywhere'"
         if event.kind == "name" and known is not None:
-            meant = nearest(event.value, known)
-            help_ = f"did you mean {meant!r}?" if meant else f"write one of these, or {help_}"
+            meant = self._result_meant(event.value, place)
+            declined = " (a colleague who declines counts as busy)" if meant == "busy" else ""
+            help_ = f"did you mean {meant!r}?{declined}" if meant else f"write one of these, or {help_}"
         self._misplaced(event, _ASIDE[place], help_)
         return None
+
+    def _result_meant(self, name: str, place: Place) -> str | None:
+        """The result that a name is near to, or that is called so elsewhere."""
+        elsewhere = TRANSFER_RESULTS.get(name) if place == "transfer" else None
+        if elsewhere is not None and name not in self._names.defined("intent"):
+            return elsewhere
+        return nearest(name, RESULTS[place])
 
     def _press(self, event: ast.Event) -> model.OnPress | None:
         if KEYS.fullmatch(event.value):

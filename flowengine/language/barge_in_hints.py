@@ -27,21 +27,28 @@ _PLACES = {
 
 
 def misspelt_barge_in(mistake: Mistake) -> Explanation | None:
-    """`barge_in never`, `bargein never`, `barge in never`."""
+    """`barge_in never`, `bargein never`, `barge in never`, `Barge-In Never`."""
     token = mistake.token
     if token is None or "BARGE_IN" not in mistake.accepted:
         return None
     written, count = str(token), 1
     if written.lower() == "barge":
-        rest = [str(each) for each in mistake.row[mistake.index + 1 : mistake.index + 3]]
+        rest = [each.lower() for each in mistake.row[mistake.index + 1 : mistake.index + 3]]
         count = 3 if rest == ["-", "in"] else 2 if rest[:1] == ["in"] else 1
     elif written.lower().replace("_", "") != "bargein":
         return None
     last = span_of(mistake.source.path, mistake.row[mistake.index + count - 1])
     span = Span(mistake.span.path, mistake.span.line, mistake.span.column, last.end_line, last.end_column)
     message = "this word is written with a hyphen, in small letters"
-    problem = Diagnostic("FL102", "unknown-keyword", "error", span, message, "write 'barge-in'")
-    return problem, mistake.replaced("BARGE_IN", "barge-in", count)
+    mended = mistake.replaced("BARGE_IN", "barge-in", count)
+    following = mended[mistake.index + 1] if mistake.index + 1 < len(mended) else None
+    if following is None or following.type != "NAME" or following.lower() not in ("always", "after", "never"):
+        problem = Diagnostic("FL102", "unknown-keyword", "error", span, message, "write 'barge-in'")
+        return problem, mended
+    when = following.lower()
+    mended[mistake.index + 1] = Token.new_borrow_pos(when.upper(), when, following)
+    problem = Diagnostic("FL102", "unknown-keyword", "error", span, message, f"write 'barge-in {when}'")
+    return problem, mended
 
 
 def misplaced_barge_in(mistake: Mistake) -> Explanation | None:

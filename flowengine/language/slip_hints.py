@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from lark import Token
 
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.grammar import keywords, span_of
 from flowengine.language.mistake import Explanation, Mistake, error_at
 from flowengine.language.source import Span
-from flowengine.language.words import FOREIGN_WORDS, home
+from flowengine.language.words import FOREIGN_WORDS, TRANSFER_PARTS, home
 
 NUMBER_WORDS = (
     "zero",
@@ -92,6 +94,22 @@ def foreign_word(mistake: Mistake) -> Explanation | None:
     start = mistake.source.text[mistake.row[0].start_pos : opened[-1].end_pos] if opened else ""
     problem = error_at(mistake, "FL102", "unknown-keyword", message, f"write: {start} -> {goal[0]}")
     return problem, [*opened, Token.new_borrow_pos("ARROW", "->", token), goal[0]]
+
+
+def transfer_part(mistake: Mistake) -> Explanation | None:
+    """`brief "…"`, `whisper "…"` under a transfer, by the name that another system gives it, or misspelt."""
+    token, before = mistake.token, mistake.before
+    if token is None or token.type != "STRING" or before is None or mistake.index != 1:
+        return None
+    if before.type != "NAME" or "BRIEFING" not in mistake.at_start:
+        return None
+    close = get_close_matches(before.lower(), ("briefing", "filler"), n=1, cutoff=0.65)
+    meant = TRANSFER_PARTS.get(before.lower()) or (close[0] if close else None)
+    if meant is None:
+        return None
+    message, help_ = f"there is no keyword {str(before)!r} here", f"did you mean {meant!r}?"
+    problem = Diagnostic("FL102", "unknown-keyword", "error", span_of(mistake.source.path, before), message, help_)
+    return problem, [Token.new_borrow_pos(meant.upper(), meant, before), *mistake.row[1:]]
 
 
 def number_word(mistake: Mistake) -> Explanation | None:

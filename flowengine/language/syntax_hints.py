@@ -17,7 +17,14 @@ from flowengine.language.field_hints import bare_description, field_without_type
 from flowengine.language.grammar import SIMPLE_STATEMENTS, STATEMENTS, keywords, span_of
 from flowengine.language.mistake import Explanation, Mistake, error_at
 from flowengine.language.name_hints import hyphen, spaced_name
-from flowengine.language.slip_hints import bare_phrase, foreign_word, number_word, open_pattern, quotes_inside
+from flowengine.language.slip_hints import (
+    bare_phrase,
+    foreign_word,
+    number_word,
+    open_pattern,
+    quotes_inside,
+    transfer_part,
+)
 from flowengine.language.source import Span
 from flowengine.language.words import FOREIGN_WORDS, TERMINALS, home
 
@@ -339,6 +346,7 @@ _RULES: tuple[_Rule, ...] = (
     barge_in_when,
     _first_word,
     foreign_word,
+    transfer_part,
     number_word,
     _assignment,
     spaced_name,

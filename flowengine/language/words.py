@@ -51,6 +51,22 @@ FOREIGN_WORDS = {
 }
 """Words that other languages use, and what this one calls the same thing."""
 
+TRANSFER_PARTS = {
+    **dict.fromkeys(("briefing", "brief", "whisper", "announce", "introduce", "introduction"), "briefing"),
+    **dict.fromkeys(("filler", "hold", "music"), "filler"),
+}
+"""What other systems call the texts of a transfer, and what they are called here."""
+
+MACHINES = frozenset({"voicemail", "voice_mail", "mailbox", "answering_machine", "answerphone", "answer_phone", "amd"})
+"""What the event `machine` is called elsewhere."""
+
+TRANSFER_RESULTS = {
+    **dict.fromkeys(("decline", "declined", "reject", "rejected", "refuse", "refused", "engaged"), "busy"),
+    **dict.fromkeys(("no_reply", "noreply", "unanswered", "not_answered", "timeout", "timed_out"), "no_answer"),
+    **dict.fromkeys(("connected", "accepted", "ok", "done"), "answered"),
+}
+"""What elsewhere the results of a transfer are called; a colleague who declines counts as busy."""
+
 _HOMES: tuple[tuple[str, str], ...] = (
     (
         "FLOW CONTACT OUTCOME LINE INTENT SLOT ACTION POLICY SUMMARY STATE ANYWHERE",

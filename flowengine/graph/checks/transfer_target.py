@@ -1,6 +1,7 @@
 """`transfer` names something that is no telephone number, or one that must not be dialled.
 
-A number is written in full: `+`, country and number, or one of the UK as it is dialled there. A premium-rate number
+A number is written in full and in quotes: `+`, country and number, or one of the UK as it is dialled there; without
+quotes it would be reckoned with, and lose its `+` and its first noughts. A premium-rate number
 would charge the call to us; an emergency number must be dialled by the caller, whose place the emergency service then
 knows.
 
@@ -31,10 +32,10 @@ from jinja2 import nodes
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.expression_types import declared_types, type_of_text
 from flowengine.graph.jinja import read
-from flowengine.graph.model import Transfer
+from flowengine.graph.model import Expression, Transfer
 from flowengine.graph.names import Draft
 from flowengine.graph.walk import every_statement
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
 
 RULE = Rule("FL413", "transfer-target", "error")
 
@@ -46,6 +47,8 @@ COSTLY = re.compile(r"\+44(?:9\d{9}|87[0-3]\d{7}|84\d{8}|118\d{3}|70\d{8})|\+190
 """UK premium rate (09), service numbers with a charge of their own (084, 087), directory enquiries (118) and personal
 numbers (070), by Ofcom's National Telephone Numbering Plan; North American 1-900."""
 
+_BARE = re.compile(r"[-+(]*\d[\d\s().-]*")
+
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     types = declared_types(draft)
@@ -53,6 +56,9 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         if not isinstance(statement, Transfer):
             continue
         target, tree = statement.target, read(statement.target).tree
+        if is_bare_number(target):
+            yield _bare(target)
+            continue
         given = type_of_text(target, types, frozenset())
         if isinstance(tree, nodes.Const) and isinstance(tree.value, str):
             found = _fault(tree.value)
@@ -61,6 +67,21 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
         elif given is not None and given.kind not in ("text", "number"):
             help_ = 'write it as a text: "+442079460000"'
             yield RULE.at(target.span, f"'{target.text}' is {given.words}, not a telephone number", help_)
+
+
+def is_bare_number(target: Expression) -> bool:
+    """Whether a telephone number stands here without quotes, as a number to reckon with, or as none that can be."""
+    return _BARE.fullmatch(target.text) is not None
+
+
+def _bare(target: Expression) -> Diagnostic:
+    found = _fault(target.text)
+    if found is not None and target.text in EMERGENCY:
+        return RULE.at(target.span, *found)
+    message, quoted = "a telephone number stands in double quotes", f'"{target.text}"'
+    if found is not None:
+        return RULE.at(target.span, message, found[1])
+    return RULE.at(target.span, message, f"write: transfer {quoted}", fix=Fix(target.span, quoted))
 
 
 def _fault(written: str) -> tuple[str, str] | None:

@@ -26,11 +26,12 @@ from collections.abc import Iterator
 from flowengine.graph.checks.rule import Rule, did_you_mean, renamed
 from flowengine.graph.model import Forbid, Require
 from flowengine.graph.names import Draft, NameKind, Reference
-from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.diagnostics import Diagnostic, Fix
+from flowengine.language.words import MACHINES
 
 RULE = Rule("FL204", "undefined-intent", "error")
 
-_EVENTS = ("silence", "otherwise", "hangup", "press", "after", "done", "failed")
+_EVENTS = ("silence", "otherwise", "hangup", "machine", "press", "after", "done", "failed")
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
@@ -47,8 +48,11 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
             fix = None
             help_: str | None = "'done' and 'failed' stand under 'collect', 'allowed' and 'refused' under 'guard'"
         else:
-            help_ = did_you_mean(name, [*defined, *_EVENTS], defined, reference.span)
-            fix = renamed(name, [*defined, *_EVENTS], reference.span)
+            known = [*defined] if name in MACHINES else [*defined, *_EVENTS]
+            help_ = did_you_mean(name, known, defined, reference.span)
+            fix = renamed(name, known, reference.span)
+            if help_ is None and name in MACHINES:
+                help_, fix = "an answering machine is written 'machine'", Fix(reference.span, "machine")
         help_ = help_ or f'define it: intent {name} "what the caller means", with phrases under it'
         yield RULE.at(reference.span, f"no intent is called {name!r}", help_, fix=fix)
 
