@@ -140,9 +140,9 @@ class Away:
     def expects_stream_to_end(self, *, lost: bool = False) -> bool:
         """True when the end of a stream is no hang-up; it is remembered, should the transfer not come about.
 
-        `lost`: it broke, so the caller is waited for.
+        `lost`: it broke, so the caller is waited for, unless the call is being torn down already.
         """
-        if lost and self.is_here:
+        if lost and self.is_here and not self._tasks.are_over:
             self.place, self.was_lost = Place.RETURNING, True
             self._post(StreamLost())
             self._follow(self._await_new_stream())

@@ -117,6 +117,11 @@ class CallSession:
 
     # What the outside calls.
 
+    @property
+    def has_ended_well(self) -> bool:
+        """The call has come to an end of its own; it may still be being torn down."""
+        return self._tasks.are_over and self._ending.failure is None
+
     def on_audio(self, mulaw: bytes) -> None:
         """Caller audio, mu-law 8 kHz, of any length: straight to the recogniser."""
         self._quiet.heard(now := self._now())
@@ -152,8 +157,8 @@ class CallSession:
             self.leave(reason, failure=failure)
 
     def leave(self, reason: str, *, failure: bool = False) -> None:
-        """The caller is not there any more, wherever they were."""
-        if self._ending.leave(reason, failure=failure):
+        """The caller is not there any more, wherever they were; a call that is over has its end already."""
+        if not self._tasks.are_over and self._ending.leave(reason, failure=failure):
             self.inbox.put(Gone(reason))
 
     def end(

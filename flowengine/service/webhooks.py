@@ -133,7 +133,8 @@ async def after_stream(request: Request) -> Response:
     revived = await calls.revive(call_sid) if live is None else None
     if revived is not None:
         return _connect(calls, revived)
-    if await calls.recording.ended_well(call_sid):
+    # What is only just over may not be in the record yet.
+    if (live is not None and live.session.has_ended_well) or await calls.recording.ended_well(call_sid):
         return xml_response(twiml.hang_up())
     log.warning("stream ended before its call", extra={"call_sid": call_sid})
     return xml_response(twiml.refusal(LOST))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -308,3 +309,24 @@ def test_who_has_hung_up_is_not_waited_for_when_the_writing_side_breaks_too() ->
     result, _ = call(act)
     assert (result.abnormal, result.reason, result.outcome) == (False, "hung up", "hung_up")
     assert result.duration < 3
+
+
+def test_a_call_that_is_being_torn_down_is_not_waited_for_and_has_its_end_already() -> None:
+    @dataclass
+    class SlowToHangUp(FakeLine):
+        async def hang_up(self) -> None:
+            await asyncio.sleep(1.5)
+
+    wanted: list[bool] = []
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(6)
+        live.recogniser.stream.say("yes please")
+        while not live.session.has_ended_well:  # noqa: ASYNC110 - looked at in virtual time
+            await asyncio.sleep(0.02)
+        live.session.on_gone("connection lost", failure=True, comes_back=True)
+        wanted.append(live.session.away.is_returning)
+
+    result, _ = call(act, line=SlowToHangUp())
+    assert wanted == [False]
+    assert (result.outcome, result.abnormal, result.reason) == ("booked", False, "flow ended")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
 
 from flowengine.adapters.twilio.signature import sign
+from flowengine.service import webhooks
 from flowengine.service.app import create_app
+from flowengine.service.calls import Calls
 from flowengine.service.settings import Settings
 from flowengine.service.webhooks import BODY_LIMIT
+from tests.runtime.fake_line import FakeLine
 from tests.service.asgi import Answered, Client
 
 TOKEN, BASE = "a-token-of-this-account", "https://calls.example.com"
@@ -95,3 +99,19 @@ def test_what_is_too_large_for_a_form_of_twilios_is_told_so(client: Client) -> N
     answered = client.ask("POST", "/twilio/voice", b"x" * (BODY_LIMIT + 1))
     assert answered.status == 413
     assert "This is none." in answered.json["detail"]
+
+
+@pytest.mark.parametrize(("failure", "said"), [(None, "<Hangup"), ("SomeDefect", webhooks.LOST)])
+def test_what_comes_after_a_stream_is_answered_while_its_call_is_torn_down(
+    client: Client, monkeypatch: pytest.MonkeyPatch, failure: str | None, said: str
+) -> None:
+    monkeypatch.setattr(webhooks, "SETTLE_S", 0.1)
+    calls: Calls = client.app.state.calls
+    live = calls.open(calls.prepare("door", {}, call_sid="CA1"), FakeLine())
+    live.session._tasks.are_over = True
+    live.session._ending.failure = failure
+    monkeypatch.setattr(calls, "find", lambda sid: live)
+    answered = post(client, "/twilio/after-stream", [("CallSid", "CA1"), ("CallStatus", "in-progress")])
+    assert answered.status == 200
+    assert said in html.unescape(answered.body.decode())
+    assert (webhooks.LOST in html.unescape(answered.body.decode())) is (failure is not None)
