@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from flowengine.conversation.hiding import HIDDEN_KEY
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.testing.twilio.measures import utterances, voice_after
 from flowengine.testing.twilio.report import CallReport, Spoken
@@ -20,6 +21,8 @@ Record = Mapping[str, Any]
 """The JSON of `GET /api/call/{sid}`."""
 REACH_S = 8.0
 """A transcript belongs to the line spoken last, if that was no longer ago."""
+PRESSED = "(pressed "
+"""How the simulated caller notes keys."""
 SAME_S = 0.05
 """Two clocks, ours and the server's, so far apart at most."""
 
@@ -70,16 +73,20 @@ def _caller(report: CallReport, lines: Sequence[Record]) -> list[Told]:
     made_of: dict[int, list[Record]] = {}
     strays: list[Told] = []
     for line in lines:
-        before = [
-            number
-            for number, spoken in enumerate(report.caller)
-            if spoken.start <= line["at"] and line["at"] - spoken.end < REACH_S
-        ]
+        before = [number for number, spoken in enumerate(report.caller) if _may_be(spoken, line)]
         if before:
             made_of.setdefault(before[-1], []).append(line)
         else:
             strays.append(Told(line["at"], "caller", line["text"], "nobody said this"))
     return strays + [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
+
+
+def _may_be(spoken: Spoken, line: Record) -> bool:
+    """Whether this transcript can be what was made of that line. A key is taken in the moment it is pressed."""
+    if _are_keys(line["text"]) != spoken.text.startswith(PRESSED):
+        return False
+    at: float = line["at"]
+    return spoken.start - SAME_S <= at < spoken.end + REACH_S
 
 
 def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told:
@@ -95,7 +102,21 @@ def _understood(text: str, line: Record) -> str:
     else:
         # A slot took it: certain, and no intent of the caller's.
         understood = "taken as the answer" if line["score"] == 1.0 else "no intent"
-    return understood if _plain(line["text"]) == _plain(text) else f"recognised: “{line['text']}”, {understood}"
+    if HIDDEN_KEY in line["text"]:
+        return f"a secret, which the record does not keep; {understood}"
+    return understood if _same(text, line["text"]) else f"recognised: “{line['text']}”, {understood}"
+
+
+def _same(said: str, recognised: str) -> bool:
+    if not _are_keys(recognised):
+        return _plain(recognised) == _plain(said)
+    pressed, taken = (text.partition(" ")[2].rstrip(")") for text in (said, recognised))
+    # The hash that ends an entry is no part of it.
+    return taken in (pressed, pressed.removesuffix("#"))
+
+
+def _are_keys(recognised: str) -> bool:
+    return recognised.startswith("(press ")
 
 
 def _with_replies(agent: Sequence[Told], report: CallReport) -> list[Told]:

@@ -117,6 +117,37 @@ def test_two_transcripts_of_one_line_stand_together() -> None:
     assert spoken.note == "recognised: “yes”, no intent; recognised: “please”, no intent"
 
 
+def test_keys_stand_with_the_transcript_of_their_own_moment() -> None:
+    report = CallReport(
+        "CA1",
+        caller=[
+            Spoken("(pressed 1)", 4.25, 4.25),
+            Spoken("(pressed 998#)", 8.5, 8.5),
+            Spoken("(pressed 4711)", 12.5, 12.5),
+            Spoken("(pressed 2)", 14.55, 14.55),
+        ],
+    )
+    # The server's clock is some milliseconds behind ours; a secret's keys are masked.
+    lines = [
+        line(4.242, "caller", "(press 1)", intent="press 1", score=1.0),
+        line(8.49, "caller", "(press 998)", score=1.0),
+        line(12.49, "caller", "(press •••)", score=1.0),
+        line(14.545, "caller", "(press 3)", intent="press 3", score=1.0),
+    ]
+    assert [one.note for one in story(report, {**RECORD, "transcript": lines})] == [
+        "understood: press 1 1.00",
+        "taken as the answer",
+        "a secret, which the record does not keep; taken as the answer",
+        "recognised: “(press 3)”, understood: press 3 1.00",
+    ]
+
+
+def test_words_and_keys_are_not_taken_for_each_other() -> None:
+    report = CallReport("CA1", caller=[Spoken("yes", 1.0, 1.4), Spoken("(pressed 1)", 1.6, 1.6)])
+    lines = [line(1.59, "caller", "(press 1)"), line(1.7, "caller", "yes")]
+    assert [one.note for one in story(report, {**RECORD, "transcript": lines})] == ["no intent", "no intent"]
+
+
 def test_words_that_were_cut_off_are_marked() -> None:
     record = {**RECORD, "transcript": [line(0.0, "agent", "Hello", 0.4, complete=False)]}
     assert story(a_call(), record)[0].note == "cut off"
