@@ -25,7 +25,7 @@ from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.notices import Notices
 from flowengine.testing.twilio.orders import first
 from flowengine.testing.twilio.picking_up import steps_of
-from flowengine.testing.twilio.report import CallReport
+from flowengine.testing.twilio.report import CallReport, LaterStream
 from flowengine.testing.twilio.script import Step, spoken
 from flowengine.testing.twilio.stream import StreamPeer
 from flowengine.testing.twilio.trouble import Trouble
@@ -340,14 +340,21 @@ class Telephone:
 
 def _measure(report: CallReport, peer: StreamPeer) -> None:
     """A call that comes back over another stream goes on where the first one ended."""
-    before = len(report.caller_audio) / BYTES_A_SECOND
+    size = len(report.caller_audio)
+    before = size / BYTES_A_SECOND
+    if size:
+        report.later_streams.append(LaterStream(before, len(report.marks_asked), len(report.marks_echoed)))
+        # What was still waiting when the earlier stream ended was never heard.
+        report.agent_audio = report.agent_audio[:size]
+        begun = [(one.start, min(one.end, before)) for one in report.sentences if one.start < before]
+        report.sentences = sentences_heard(report.agent_audio, begun)
     report.caller_audio += bytes(peer.spoken)
     # Both sides have one clock: where one of them was silent at the end of a stream, it was silent.
-    report.agent_audio += SILENCE * (round(before * BYTES_A_SECOND) - len(report.agent_audio)) + peer.playout.audio
+    report.agent_audio += SILENCE * (size - len(report.agent_audio)) + peer.playout.audio
     report.agent = utterances(report.agent_audio)
     spans = [(before + start, before + end) for start, end in peer.playout.sentences]
     report.sentences += sentences_heard(report.agent_audio, spans)
-    report.gaps += peer.playout.gaps
+    report.gaps += [replace(gap, at=before + gap.at) for gap in peer.playout.gaps]
     report.cleared_at += [before + at for at in peer.playout.clears]
     report.warned.binary_31950 += peer.warned.binary_31950
     report.warned.invalid_31951 += peer.warned.invalid_31951

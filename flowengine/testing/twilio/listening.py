@@ -61,13 +61,16 @@ def sentences_heard(mulaw: bytes, spans: Sequence[tuple[float, float]]) -> list[
     return found
 
 
-def pauses(sentences: Sequence[SentenceHeard]) -> list[float]:
-    """From the last sound of a sentence to the first of the next, where they follow each other without a turn."""
+def pauses(sentences: Sequence[SentenceHeard], breaks: Sequence[float] = ()) -> list[float]:
+    """From the last sound of a sentence to the first of the next, where they follow each other without a turn.
+
+    `breaks`: when the call came back over another stream; what goes over one is no pause.
+    """
     joint = FRAME_S
     return [
         round(after.first_sound - one.last_sound, 3)
         for one, after in pairwise(sentences)
-        if after.start - one.end < joint
+        if after.start - one.end < joint and not any(one.start < at <= after.start for at in breaks)
     ]
 
 

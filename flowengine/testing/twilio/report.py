@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses
@@ -34,6 +36,15 @@ class Spoken:
     end: float
 
 
+@dataclass(frozen=True, slots=True)
+class LaterStream:
+    """A stream over which the call came back: when it began, in seconds, and the marks asked and echoed before it."""
+
+    at: float
+    asked: int
+    echoed: int
+
+
 @dataclass(slots=True)
 class CallReport:
     """One call from the telephone's end. Audio is mu-law, both sides from the stream's beginning.
@@ -51,6 +62,8 @@ class CallReport:
     gaps: list[Gap] = field(default_factory=list)
     marks_asked: list[str] = field(default_factory=list)
     marks_echoed: list[str] = field(default_factory=list)
+    later_streams: list[LaterStream] = field(default_factory=list)
+    """Of a call that came back, all streams but the first; each names its marks anew."""
     cleared_at: list[float] = field(default_factory=list)
     warned: Warned = field(default_factory=Warned)
     problems: list[str] = field(default_factory=list)
@@ -84,10 +97,13 @@ class CallReport:
 
     @property
     def marks_in_order(self) -> bool:
-        """Every mark has its own name, and what was echoed was echoed in the order in which it was asked for."""
-        echoed = set(self.marks_echoed)
-        asked = [name for name in self.marks_asked if name in echoed]
-        return asked == self.marks_echoed and len(set(self.marks_asked)) == len(self.marks_asked)
+        """On each stream every mark has its own name, and the echoes came in the order that was asked for."""
+        asked = [0, *(stream.asked for stream in self.later_streams), len(self.marks_asked)]
+        echoed = [0, *(stream.echoed for stream in self.later_streams), len(self.marks_echoed)]
+        return all(
+            _in_order(self.marks_asked[slice(*of_asked)], self.marks_echoed[slice(*of_echoed)])
+            for of_asked, of_echoed in zip(pairwise(asked), pairwise(echoed), strict=True)
+        )
 
     @property
     def latest_frame(self) -> float:
@@ -102,7 +118,7 @@ class CallReport:
     @property
     def pauses(self) -> list[float]:
         """Seconds of quiet between two sentences that were said in one go."""
-        return pauses(self.sentences)
+        return pauses(self.sentences, [stream.at for stream in self.later_streams])
 
     @property
     def clears(self) -> int:
@@ -126,3 +142,8 @@ class CallReport:
     def is_clean(self) -> bool:
         """Nothing that Twilio or a caller would complain of."""
         return not self.problems and not self.warned.count and self.marks_in_order
+
+
+def _in_order(asked: Sequence[str], echoed: Sequence[str]) -> bool:
+    known = set(echoed)
+    return [name for name in asked if name in known] == list(echoed) and len(set(asked)) == len(asked)

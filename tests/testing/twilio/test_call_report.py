@@ -11,7 +11,7 @@ from flowengine.runtime.audio import SILENCE
 from flowengine.testing.paint import Painter
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.playout import Gap
-from flowengine.testing.twilio.report import CallReport, Spoken, Warned
+from flowengine.testing.twilio.report import CallReport, LaterStream, Spoken, Warned
 from flowengine.testing.twilio.report_text import Rung, many_calls, one_call
 from flowengine.testing.twilio.story import story
 
@@ -228,3 +228,12 @@ def test_marks_that_share_a_name_are_not_in_order() -> None:
     assert CallReport("CA1", marks_asked=["a", "b", "c"], marks_echoed=["b", "c"]).marks_in_order
     assert not CallReport("CA1", marks_asked=["a", "b"], marks_echoed=["b", "a"]).marks_in_order
     assert not CallReport("CA1", marks_asked=["a", "a"], marks_echoed=["a", "a"]).marks_in_order
+
+
+def test_each_stream_of_a_call_has_marks_of_its_own() -> None:
+    both = CallReport("CA1", marks_asked=["a", "b", "a"], marks_echoed=["a", "a"])
+    assert not both.marks_in_order
+    both.later_streams = [LaterStream(2.0, 2, 1)]
+    assert both.marks_in_order
+    both.later_streams = [LaterStream(2.0, 3, 2)]
+    assert not both.marks_in_order

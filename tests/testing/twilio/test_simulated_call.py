@@ -136,6 +136,41 @@ def test_the_rest_side_knows_the_call_as_completed_afterwards() -> None:
     assert server.talk.telephone.rest.calls == {report.call_sid: "completed"}
 
 
+def test_a_call_that_comes_back_has_each_stream_measured_on_its_own() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        server = servers[0]
+        if len(server.talks) == 1:
+            # Of 3 s of sound the caller hears half a second.
+            await talk.play(b"\x00" * 24000)
+            await talk.mark("end")
+            await talk.until(lambda: len(talk.of("media")) > 25)
+            return
+        server.after_twiml = twiml.refusal("Goodbye.")
+        await speak_and_hang_up(talk)
+
+    servers: list[SmallServer] = []
+
+    def prepare(server: SmallServer) -> None:
+        servers.append(server)
+        stream = f"{server.base.replace('http', 'ws')}/stream"
+        server.after_twiml = twiml.connect(
+            stream_url=stream,
+            action_url=f"{server.base}/after",
+            status_url=f"{server.base}/stream-status",
+            token="token",
+        )
+
+    report, _ = rung(agent, prepare=prepare)
+    first, second = report.sentences
+    (back,) = report.later_streams
+    assert first.last_sound < back.at + 0.02
+    assert back.at <= second.start
+    assert second.quiet_before < 0.1
+    assert report.pauses == []
+    assert report.marks_in_order
+
+
 def dialling(action: str) -> str:
     return f'<Response><Dial action="{action}"><Number>+441134960999</Number></Dial></Response>'
 
