@@ -192,6 +192,7 @@ async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[Pla
     from flowengine.runtime.silent import SilentSynthesiser
     from flowengine.testing.twilio.report_text import Rung
     from flowengine.testing.twilio.server import kept
+    from flowengine.testing.twilio.speech_only import keep_to_speech
 
     query = urlencode({"flow": plan.flow, **{f"contact.{key}": value for key, value in plan.contact.items()}})
     try:
@@ -204,7 +205,9 @@ async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[Pla
         )
     except FlowEngineError as error:
         return Rung(None, error=str(error))
-    return Rung(report, await kept(base, report.call_sid, plan.server.api_key if plan.server else None))
+    record = await kept(base, report.call_sid, plan.server.api_key if plan.server else None)
+    keep_to_speech(report, record)
+    return Rung(report, record)
 
 
 def flow_and_folder(flow: str, flows: Path, contact: dict[str, str], *, is_here: bool) -> tuple[str, Path]:

@@ -74,6 +74,19 @@ def pauses(sentences: Sequence[SentenceHeard], breaks: Sequence[float] = ()) -> 
     ]
 
 
+def together(sentences: Sequence[SentenceHeard]) -> list[tuple[float, float]]:
+    """From the first to the last sound of what was said in one go."""
+    found: list[tuple[float, float]] = []
+    until = float("-inf")
+    for one in sentences:
+        if found and one.start - until < FRAME_S:
+            found[-1] = (found[-1][0], one.last_sound)
+        else:
+            found.append((one.first_sound, one.last_sound))
+        until = one.end
+    return found
+
+
 def clicks(mulaw: bytes, cuts: Sequence[float] = ()) -> list[float]:
     """When something clicks, in seconds. `cuts`: when the far end was cleared."""
     samples = memoryview(mulaw_to_pcm16(mulaw)).cast("h")

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flowengine.runtime.audio import BYTES_A_SECOND
-from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses
+from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses, together
 from flowengine.testing.twilio.measures import FRAME_S, Utterance, voice_after
 from flowengine.testing.twilio.playout import Gap
 
+TALKS_ON_S = 0.1
+"""What began so long before the caller's last sound is no answer to it; a key is answered within milliseconds."""
 STOPS_WITHIN_S = 1.0
 """A `clear` so soon after a caller's line was for that line."""
 
@@ -59,6 +61,8 @@ class CallReport:
     agent: list[Utterance] = field(default_factory=list)
     sentences: list[SentenceHeard] = field(default_factory=list)
     """The agent's, one by one, as its marks part them."""
+    speech: list[tuple[float, float]] | None = None
+    """From when to when words were said, by the server's record; None where it is not known."""
     gaps: list[Gap] = field(default_factory=list)
     marks_asked: list[str] = field(default_factory=list)
     marks_echoed: list[str] = field(default_factory=list)
@@ -112,8 +116,14 @@ class CallReport:
 
     @property
     def clicks(self) -> list[float]:
-        """When something clicked in the agent's audio, seconds. Some 30 ms of work a second of audio: ask once."""
-        return clicks(self.agent_audio, self.cleared_at)
+        """When something clicked in the agent's words, seconds; in all of its audio where `speech` is not known.
+
+        Some 30 ms of work a second of audio: ask once.
+        """
+        found = clicks(self.agent_audio, self.cleared_at)
+        if self.speech is None:
+            return found
+        return [at for at in found if any(start - FRAME_S <= at <= end + FRAME_S for start, end in self.speech)]
 
     @property
     def pauses(self) -> list[float]:
@@ -132,11 +142,14 @@ class CallReport:
     def answered_at(self, line: Spoken) -> float | None:
         """When the first sound of the answer to a caller's line came; None when none did before the caller's next.
 
-        An agent that was still speaking answers after its `clear`; one that talks on answers at once.
+        An agent that was still speaking answers after its `clear`; one that talks on has not answered.
         """
         following = [other.start for other in self.caller if other.start > line.end]
         stopped = [at + FRAME_S for at in self.cleared_at if line.start <= at <= line.end + STOPS_WITHIN_S]
-        return voice_after(self.agent_audio, max([line.end, *stopped]), min(following, default=None))
+        origin = max([line.end, *stopped])
+        if any(begun < origin - TALKS_ON_S and origin < over for begun, over in together(self.sentences)):
+            return None
+        return voice_after(self.agent_audio, origin, min(following, default=None))
 
     @property
     def is_clean(self) -> bool:

@@ -9,10 +9,12 @@ import pytest
 from flowengine.adapters.scripted.code import encode
 from flowengine.runtime.audio import SILENCE
 from flowengine.testing.paint import Painter
+from flowengine.testing.twilio.listening import sentences_heard
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.playout import Gap
 from flowengine.testing.twilio.report import CallReport, LaterStream, Spoken, Warned
 from flowengine.testing.twilio.report_text import Rung, many_calls, one_call
+from flowengine.testing.twilio.speech_only import keep_to_speech
 from flowengine.testing.twilio.story import story
 
 PLAIN = Painter(False)
@@ -231,9 +233,67 @@ def test_marks_that_share_a_name_are_not_in_order() -> None:
 
 
 def test_each_stream_of_a_call_has_marks_of_its_own() -> None:
-    both = CallReport("CA1", marks_asked=["a", "b", "a"], marks_echoed=["a", "a"])
-    assert not both.marks_in_order
-    both.later_streams = [LaterStream(2.0, 2, 1)]
-    assert both.marks_in_order
-    both.later_streams = [LaterStream(2.0, 3, 2)]
-    assert not both.marks_in_order
+    def in_order(*later: LaterStream) -> bool:
+        asked = ["a", "b", "a"]
+        return CallReport("CA1", marks_asked=asked, marks_echoed=["a", "a"], later_streams=[*later]).marks_in_order
+
+    assert not in_order()
+    assert in_order(LaterStream(2.0, 2, 1))
+    assert not in_order(LaterStream(2.0, 3, 2))
+
+
+def a_call_with_music() -> CallReport:
+    """A sentence, the tones of a key, music for two seconds that runs into a sentence, and a click in the music."""
+    voice, tone = b"\x9c\x1c" * 4000, b"\x8c\x0c" * 800
+    music = b"\xb0\x30" * 4000 + b"\xff" * 200 + b"\x80" * 200 + b"\xb0\x30" * 3800
+    heard = voice + SILENCE * 800 + tone + SILENCE * 2400 + music + voice
+    spans = [(0.0, 1.0), (1.1, 1.3), (1.6, len(heard) / SECOND)]
+    return CallReport("CA1", agent_audio=heard, sentences=sentences_heard(heard, spans))
+
+
+def in_music(report: CallReport) -> list[float]:
+    return [at for at in report.clicks if 1.7 < at < 3.5]
+
+
+WITH_MUSIC = {
+    "transcript": [
+        line(0.0, "agent", "Please hold.", 1.05),
+        line(1.0, "agent", "(keys 1)", 1.35),
+        line(3.6, "agent", "Goodbye.", 4.7),
+    ]
+}
+
+
+def test_tones_and_music_are_no_sentences() -> None:
+    report = a_call_with_music()
+    assert len(report.sentences) == 3
+    assert in_music(report) != []
+    keep_to_speech(report, WITH_MUSIC)
+    first, second = report.sentences
+    assert abs(first.level - second.level) < 0.5
+    assert second.start == 3.6
+    assert in_music(report) == []
+
+
+def test_without_a_record_nothing_is_told_apart() -> None:
+    report = a_call_with_music()
+    keep_to_speech(report, None)
+    assert len(report.sentences) == 3
+    assert in_music(report) != []
+
+
+def test_words_of_an_earlier_stream_are_told_from_music_too() -> None:
+    report = a_call_with_music()
+    report.later_streams = [LaterStream(3.0, 0, 0)]
+    keep_to_speech(report, {"transcript": WITH_MUSIC["transcript"][:2]})
+    assert [one.start for one in report.sentences] == [0.0, 3.0]
+
+
+def test_an_agent_that_talks_on_has_not_replied() -> None:
+    speech = encode("a long line")
+    heard = speech + SILENCE * 800 + speech + SILENCE * SECOND + encode("fine")
+    each = len(speech) / SECOND
+    spans = [(0.0, each + 0.1), (each + 0.1, 2 * each + 0.1)]
+    report = CallReport("CA1", caller=[Spoken("mhm", 0.1, each + 0.05)], agent_audio=heard)
+    report.sentences = sentences_heard(heard, spans)
+    assert report.replies == []

@@ -1,0 +1,68 @@
+"""Words told from tones and music in what a telephone heard, by the server's record of what was said.
+
+Tones of keys and music for a caller on hold are audio like any other, and music has no mark, so that the sentence after
+it seems to begin with it. The record knows when each line was spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flowengine.testing.twilio.listening import SentenceHeard, sentences_heard
+from flowengine.testing.twilio.report import CallReport
+
+Span = tuple[float, float]
+KEYS = "(keys "
+"""How the record writes tones that were sent."""
+APART_S = 0.05
+"""Two clocks, ours and the server's, are no further apart."""
+SHORTEST_S = 0.1
+
+
+def keep_to_speech(report: CallReport, record: Mapping[str, Any] | None) -> None:
+    """Leave in `sentences` and `clicks` what belongs to words.
+
+    Without a record nothing is known, and over a later stream a call is measured on another clock than the record's:
+    what was heard there stays as it is.
+    """
+    if not record or not record.get("transcript"):
+        return
+    known_until = min((stream.at for stream in report.later_streams), default=float("inf"))
+    spoken = _spoken([line for line in record["transcript"] if line["speaker"] == "agent"])
+    report.speech = [(start, min(end, known_until)) for start, end in spoken if start < known_until]
+    if report.later_streams:
+        report.speech.append((known_until, float("inf")))
+    clipped = [span for one in report.sentences if (span := _clipped(one, report.speech)) is not None]
+    if clipped != [(one.start, one.end) for one in report.sentences]:
+        report.sentences = sentences_heard(report.agent_audio, clipped)
+
+
+def _spoken(lines: Sequence[Mapping[str, Any]]) -> list[Span]:
+    """From when to when each line of words was on the line; one whose end nobody saw lasts to the next, or for good."""
+    found: list[Span] = []
+    over = 0.0
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        begun = max(line["at"], over)
+        over = line["ended_at"]
+        if over is None:
+            over = float("inf") if following is None else max(begun, following["at"])
+        if not line["text"].startswith(KEYS):
+            found.append((begun, over))
+    return found
+
+
+def _clipped(sentence: SentenceHeard, speech: Sequence[Span]) -> Span | None:
+    """The part of it in which words were said; None where there were none."""
+    met = [
+        (start, end)
+        for start, end in speech
+        if min(end, sentence.end) - max(start, sentence.start) >= min(SHORTEST_S, sentence.end - sentence.start)
+    ]
+    if not met:
+        return None
+    start, end = met[0][0], met[-1][1]
+    return (
+        start if start - sentence.start > APART_S else sentence.start,
+        end if sentence.end - end > APART_S else sentence.end,
+    )
