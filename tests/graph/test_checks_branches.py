@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from flowengine.graph.compile import compile_file
 from tests.graph.findings import messages, reported
 
 
@@ -126,3 +129,53 @@ def test_a_choice_that_no_arm_is_for_is_named() -> None:
 )
 def test_a_chain_that_leaves_nothing_out_or_asks_of_something_else_is_not_reported(text: str) -> None:
     assert not reported(text, "FL317")
+
+
+MACHINE = """\
+flow calls "Calls" {direction}
+{use}
+outcome booked success
+outcome not_permitted
+
+intent agree "the caller says yes"
+  "yes"
+
+state start
+  {first}
+
+state first
+  say "Shall I?"
+  listen
+    agree: end booked
+    {branch}: end failed
+    silence or otherwise: end failed
+
+anywhere
+  hangup: end hung_up
+"""
+GUARDED = "guard uk_outbound\n    allowed -> first\n    refused: end not_permitted"
+NEVER_INBOUND = "'machine' never comes in an inbound flow: only a call that we made is watched for one"
+
+
+def dead(text: str, folder: Path) -> list[str]:
+    (folder / "lines.flow").write_text("anywhere\n  machine: end failed\n", "utf-8")
+    (folder / "calls.flow").write_text(text, "utf-8")
+    return [each.message for each in compile_file(folder / "calls.flow").diagnostics if each.code == "FL315"]
+
+
+@pytest.mark.parametrize(
+    ("direction", "use", "branch", "expected"),
+    [
+        ("inbound", "", "machine", [NEVER_INBOUND]),
+        ("inbound", "", "press 1 or machine", [NEVER_INBOUND]),
+        ("inbound", "  use lines\n", "press 1", []),  # the library serves outbound flows too
+        ("outbound", "", "machine", []),
+        ("outbound", "", "machine 2", ["'machine 2' never comes: nothing answers it before, so it is never counted"]),
+        ("outbound", "  use lines\n", "machine 2", []),
+    ],
+)
+def test_a_machine_that_is_never_told_of_is_reported(
+    direction: str, use: str, branch: str, expected: list[str], tmp_path: Path
+) -> None:
+    first = GUARDED if direction == "outbound" else "-> first"
+    assert dead(MACHINE.format(direction=direction, use=use, branch=branch, first=first), tmp_path) == expected

@@ -1,7 +1,9 @@
 """A branch, or an arm, that can never be taken.
 
 A rung above one that always leaves the state; a rung that nothing counts up to, since the event has no lower one; an
-`elif` that an earlier condition has answered already. Its author believes that it answers something.
+`elif` that an earlier condition has answered already; `machine` in an inbound flow, since only a call that we made is
+watched for one (a library may have it, for the outbound flows that use it too). Its author believes that it answers
+something.
 
 Bad:
 
@@ -45,6 +47,7 @@ from flowengine.graph.model import (
     Llm,
     OnHeardSlot,
     OnIntent,
+    OnMachine,
     OnPress,
     Return,
     Split,
@@ -65,6 +68,7 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     yield from _arms(draft)
     if draft.lost_lines:
         return
+    yield from _machines(draft)
     elsewhere = tuple(handlers(flow))
     asides = digressions(flow)
     for state in flow.states.values():
@@ -77,6 +81,19 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
     everywhere = [branch for state in flow.states.values() for each in waiting(state.body) for branch in each.branches]
     for layer in flow.anywhere:
         yield from _branches(layer.branches, (*everywhere, *elsewhere), heard)
+
+
+def _machines(draft: Draft) -> Iterator[Diagnostic]:
+    """Who calls us is a person: no words are taken for a machine's, and the telephone network gives no verdict."""
+    flow = draft.flow
+    if flow.direction != "inbound" or draft.library_alone:
+        return
+    waited = (branch for state in flow.states.values() for each in waiting(state.body) for branch in each.branches)
+    for branch in (*waited, *handlers(flow)):
+        own = branch.span.path == flow.span.path
+        if own and branch.rung == 1 and OnMachine() in branch.triggers:
+            message = "'machine' never comes in an inbound flow: only a call that we made is watched for one"
+            yield RULE.at(branch.span, message, "take it out, or make the flow outbound")
 
 
 def _branches(branches: tuple[Branch, ...], live: tuple[Branch, ...], stays: frozenset[str]) -> Iterator[Diagnostic]:
@@ -135,7 +152,7 @@ def _hears(flow: Flow, name: str) -> bool:
 
 def _uncounted(branch: Branch, live: tuple[Branch, ...]) -> bool:
     """An event is counted when a branch takes it; silence and what is not understood are counted in any case."""
-    if not all(isinstance(trigger, OnIntent | OnPress | OnHeardSlot) for trigger in branch.triggers):
+    if not all(isinstance(trigger, OnIntent | OnPress | OnHeardSlot | OnMachine) for trigger in branch.triggers):
         return False
     wanted: set[Trigger] = set(branch.triggers)
     return not any(each.rung < branch.rung and wanted & set(each.triggers) for each in live)
