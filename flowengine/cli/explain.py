@@ -12,13 +12,18 @@ from itertools import groupby
 import click
 
 from flowengine.cli.terminal import columns
+from flowengine.editor.lexicon import EXAMPLES, KEYWORDS, Keyword
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import BEGINNING, FAMILIES, compiled, completed, entries
 from flowengine.language.diagnostics import Diagnostic
+from flowengine.language.grammar import keywords
 from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
 
 _CODE = re.compile(r"(?:fl)?(\d{3})", re.IGNORECASE)
+SHORTEST_WORD = 3
+MOST_IN_TEXTS = 10
+"""Words that more texts have, such as `never`, are looked for in names alone."""
 _READABLE = 40
 """Columns that a remark has at least, though it then begins to the left of its carets."""
 _QUOTED = re.compile(r"`([^`]+)`")
@@ -29,7 +34,8 @@ _QUOTED = re.compile(r"`([^`]+)`")
 def command(code: str | None) -> None:
     """Explain a diagnostic: why it matters, a flow that has it, and one that is right.
 
-    CODE is what `validate` and `test` show, such as FL201, or its name, such as undefined-state. Without it, all are
+    CODE is what `validate` and `test` show, such as FL201, or its name, such as undefined-state. A keyword, such as
+    barge-in, is explained too; it and other words list the diagnostics that speak of them. Without CODE, all are
     listed.
     """
     paint = Painter(sys.stdout.isatty())
@@ -38,23 +44,73 @@ def command(code: str | None) -> None:
         lines = listing(known, paint)
     else:
         width = min(columns(sys.stdout) or 100, 100)
-        lines = explained(_found(code, known), paint, width)
+        entry, keyword = _exactly(code, known), _keyword(code)
+        named = _named(code, known) if entry is None else []
+        if entry is None and keyword is None and not named:
+            raise _nearest(code, known)
+        if entry is None and keyword is None and len(named) == 1:
+            entry = named[0]
+        lines = explained(entry, paint, width) if entry is not None else _about(code, keyword, named, paint, width)
     click.echo("\n".join(lines), color=paint.colour)
 
 
-def _found(wanted: str, known: Sequence[Entry]) -> Entry:
-    """The entry of a code or a name, however it is written."""
+def _key(wanted: str) -> str:
+    """What was asked for as names are written."""
     number = _CODE.fullmatch(wanted.strip())
-    key = f"FL{number[1]}" if number else re.sub(r"[\s_]+", "-", wanted.strip().lower())
-    by_key = {key: entry for entry in known for key in (entry.code, entry.name)}
-    if key in by_key:
-        return by_key[key]
+    return f"FL{number[1]}" if number else re.sub(r"[\s_]+", "-", wanted.strip().lower())
+
+
+def _exactly(wanted: str, known: Sequence[Entry]) -> Entry | None:
+    """The entry of a code or a name, however it is written."""
+    key = _key(wanted)
+    return next((entry for entry in known if key in (entry.code, entry.name)), None)
+
+
+def _keyword(wanted: str) -> Keyword | None:
+    """The keyword of this name."""
+    key = _key(wanted)
+    return next((KEYWORDS[kind] for kind, word in keywords().items() if word == key and kind in KEYWORDS), None)
+
+
+def _named(wanted: str, known: Sequence[Entry]) -> list[Entry]:
+    """Those whose names hold all the words, then those whose texts hold them next to each other."""
+    words = _key(wanted).split("-")
+    in_names = [entry for entry in known if set(words) <= set(entry.name.split("-"))]
+    written = re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
+    in_texts = [entry for entry in known if written.search(entry.text) and entry not in in_names]
+    telling = len(_key(wanted)) >= SHORTEST_WORD and len(in_texts) <= MOST_IN_TEXTS
+    return in_names + in_texts if telling else in_names
+
+
+def _nearest(wanted: str, known: Sequence[Entry]) -> click.UsageError:
+    """Nothing is called so, or nearly so."""
+    number = _CODE.fullmatch(wanted.strip())
     if number:
         close = sorted(known, key=lambda entry: abs(int(entry.code[2:]) - int(number[1])))[:3]
     else:
-        close = list({by_key[name].code: by_key[name] for name in get_close_matches(key, list(by_key), n=3)}.values())
+        by_key = {key: entry for entry in known for key in (entry.code, entry.name)}
+        near = get_close_matches(_key(wanted), list(by_key), n=3)
+        close = list({by_key[name].code: by_key[name] for name in near}.values())
     nearest = f"; the nearest: {', '.join(f'{entry.code} {entry.name}' for entry in close)}" if close else ""
-    raise click.UsageError(f"there is no diagnostic {wanted!r}{nearest}; 'flowengine explain' lists them all")
+    return click.UsageError(f"there is no diagnostic {wanted!r}{nearest}; 'flowengine explain' lists them all")
+
+
+def _about(wanted: str, keyword: Keyword | None, named: Sequence[Entry], paint: Painter, width: int) -> Iterator[str]:
+    """A keyword with its example, and the diagnostics that speak of it, or of other words."""
+    if keyword is not None:
+        yield paint.strong(f"{_key(wanted)}, a keyword")
+        yield ""
+        yield from (f"  {line}" for line in textwrap.wrap(keyword.sentence, width - 2, break_on_hyphens=False))
+        yield ""
+        yield from (f"{paint.good('  │')} {line}".rstrip() for line in EXAMPLES[keyword.example].splitlines())
+        yield ""
+    if named:
+        yield paint.strong(f"Diagnostics about {_key(wanted)}:")
+        longest = max(len(entry.name) for entry in named)
+        for entry in named:
+            yield f"  {_toned(entry.code, entry, paint)}  {entry.name:<{longest}}  {paint.dim(entry.severity)}"
+        yield ""
+    yield paint.dim("flowengine explain CODE explains one of them." if named else "No diagnostic speaks of it.")
 
 
 def listing(known: Sequence[Entry], paint: Painter) -> Iterator[str]:

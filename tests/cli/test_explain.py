@@ -58,6 +58,32 @@ def test_an_unknown_code_names_the_nearest(wanted: str, nearest: str) -> None:
     assert ("the nearest: " + nearest in output) == bool(nearest)
 
 
+@pytest.mark.parametrize("wanted", ["barge-in", "Barge-In", "barge in", "barge_in"])
+def test_a_keyword_is_explained_with_the_diagnostics_about_it(wanted: str) -> None:
+    status, output = explain(wanted)
+    assert (status, output.splitlines()[0]) == (0, "barge-in, a keyword")
+    assert "  │   barge-in after identity\n" in output
+    listed = re.findall(r"^  (FL\d{3}) ", output, re.MULTILINE)
+    assert {"FL615", "FL616", "FL712"} <= set(listed)
+    assert listed.index("FL616") < listed.index("FL712"), "names before texts"
+
+
+def test_words_of_names_and_texts_list_the_diagnostics() -> None:
+    status, output = explain("telephone number")
+    assert (status, re.findall(r"^  (FL\d{3}) ", output, re.MULTILINE)) == (0, ["FL413", "FL515"])
+
+
+def test_the_only_diagnostic_with_a_word_is_explained() -> None:
+    status, output = explain("premium-rate")
+    assert (status, output.splitlines()[0]) == (0, "error[FL413] transfer-target")
+
+
+def test_a_word_of_many_texts_is_looked_for_in_names() -> None:
+    _, output = explain("never")
+    assert "FL521" in output
+    assert "FL401" not in output
+
+
 def test_without_a_code_all_are_listed_by_family() -> None:
     status, output = explain()
     assert status == 0
