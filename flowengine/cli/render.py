@@ -51,6 +51,9 @@ def command(paths: tuple[Path, ...], voice: str | None, again: bool) -> None:
         rendered, missing = asyncio.run(_rendered(settings, folder, lines, again, progress))
     _show(rendered)
     click.echo("")
+    named = sorted({line.voice for wanted in lines.values() for line in wanted if line.voice})
+    if named and not settings.nova_tts_ws_url:
+        click.echo(_of_its_own(named), err=True)
     if missing:
         click.echo(_why_missing(folder, missing, settings), err=True)
     else:
@@ -97,6 +100,14 @@ async def _rendered(
         await cache.close()
     missing = sum(not folder.has(line, cache.engine) for line in done) - total.failed
     return ({**found, TOGETHER: total} if len(found) > 1 else found), missing
+
+
+def _of_its_own(named: Sequence[str]) -> str:
+    """The embedded engine speaks whatever voice is asked for with the one that it has."""
+    return (
+        f"the embedded engine has one voice, and no other by name: {', '.join(named)} was not used; "
+        "a name means something to a speech service, at NOVA_TTS_WS_URL"
+    )
 
 
 def _why_missing(folder: ClipFolder, missing: int, settings: Settings) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from flowengine.adapters import registry
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.cli.main import main
 from flowengine.service import speech_settings
@@ -65,6 +66,16 @@ def test_another_voice_is_rendered_beside(flows: Path, tmp_path: Path) -> None:
     before = len(list((tmp_path / "clips").iterdir()))
     assert render(str(flows), "--voice", "bob").exit_code == 0
     assert len(list((tmp_path / "clips").iterdir())) == 2 * before
+
+
+def test_the_embedded_engine_tells_that_it_has_no_voice_of_a_name(flows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "the embedded engine has one voice, and no other by name: bob was not used"
+    assert told not in render(str(flows), "--voice", "bob").stderr, "a service may have it"
+    monkeypatch.delenv("NOVA_TTS_WS_URL")
+    monkeypatch.setattr(registry, "synthesiser_from", lambda _: ScriptedSynthesiser())
+    result = render(str(flows), "--voice", "bob")
+    assert (result.exit_code, result.stderr.count(told)) == (0, 1)
+    assert "the embedded engine" not in render(str(flows)).stderr, "no voice was asked for"
 
 
 def test_a_flow_with_errors_is_left_out_and_said(flows: Path) -> None:
