@@ -109,7 +109,7 @@ class Conversation:
         settling = Settling(self._call, self._interpreter, collector)
         self._taking_back = TakingBack(self._call, self._interpreter.promises, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector, settling, self._taking_back)
-        self._pressing = Pressing(self._call, collector, settling)
+        self._pressing = Pressing(self._call, collector, settling, self._interpreter.turn)
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
         self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
@@ -202,7 +202,8 @@ class Conversation:
         call.at = max(call.at, event.at)
         call.utterance = None
         try:
-            self._take(event)
+            if not self._interpreter.turn.takes(event, self._hearing.is_protective):
+                self._take(event)
             self._take_deferred()
             if not self.finished and not self._answerphone.is_waiting:
                 self._answering.model_goes_on()

@@ -12,12 +12,11 @@ from typing import assert_never
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import AskGuard, Ended, Hangup, Speak
-from flowengine.conversation.commands import Listen as Listening
 from flowengine.conversation.doing import Doing
-from flowengine.conversation.expecting import expecting
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
-from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits, intents_of, layers
+from flowengine.conversation.open_turn import OpenTurn
+from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits
 from flowengine.conversation.promises import Promises
 from flowengine.conversation.recording import Recording
 from flowengine.conversation.splitting import take_variant
@@ -65,12 +64,12 @@ class Interpreter:
         self._call = call
         self.promises = Promises(call)
         self.recording = Recording(call)
+        self.turn = OpenTurn(call, collector, self.recording)
         self._collector = collector
         self._doing = doing
         self._modelling = modelling
         self._moving = moving
         self._moves = 0
-        self._private = False
 
     def start(self) -> None:
         """The line is open."""
@@ -156,14 +155,7 @@ class Interpreter:
             call.turns_spent.add(due.span)
             label = next(trigger_label(each) for each in due.triggers if isinstance(each, OnTurns))
             return self.take(due, label)
-        private = isinstance(stay.waiting, Collect) and self._collector.secret and stay.doubt is None
-        return self._open_turn(private)
-
-    def _open_turn(self, private: bool) -> None:
-        call, stay = self._call, self._here()
-        self._private = private
-        self.recording.keep_out(secret=private)
-        call.emit(Listening(expecting(call.flow, stay), intents_of(layers(call.flow, stay)), private))
+        return self.turn.open()
 
     def hang_up_branch(self, branch: Branch) -> None:
         """`hangup`: may note and end; nobody is there to hear more."""
@@ -287,9 +279,7 @@ class Interpreter:
         stay.waiting = statement
         stay.question = call.latest if isinstance(statement, OpenToCaller) else None
         stay.doubt = None
-        if self._private and not isinstance(statement, OpenToCaller):
-            # The secret has been typed: what protects the caller can be heard again.
-            self._open_turn(private=False)
+        self.turn.open_to_protection()
         result: str | None = None
         match statement:
             case Listen():

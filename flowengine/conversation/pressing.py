@@ -6,6 +6,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
+from flowengine.conversation.open_turn import OpenTurn
 from flowengine.conversation.place import best, fits, layers
 from flowengine.conversation.settling import Settling
 from flowengine.graph.model import Collect, Listen, OnOtherwise, OnPress
@@ -14,8 +15,9 @@ from flowengine.graph.model import Collect, Listen, OnOtherwise, OnPress
 class Pressing:
     """Takes keys one by one; a row of them is one turn."""
 
-    def __init__(self, call: Call, collector: Collector, settling: Settling) -> None:
+    def __init__(self, call: Call, collector: Collector, settling: Settling, turn: OpenTurn) -> None:
         self._call = call
+        self._turn = turn
         self._collector = collector
         self._settling = settling
 
@@ -72,7 +74,10 @@ class Pressing:
         call.disarm_silence()
         if key != "#":
             stay.keys += key
-        if key == "#" or is_full(self._collector.wanted, stay.keys):
+        if key == "#":
+            return self.finished()
+        if is_full(self._collector.wanted, stay.keys):
+            self._turn.full(secret=self._collector.secret)
             return self.finished()
         call.stop_speaking()
         return call.arm_keys(BETWEEN_DIGITS_S)

@@ -74,7 +74,9 @@ def test_nobody_listens_while_a_secret_is_typed() -> None:
     talk = Talk(PIN)
     assert talk.listening.private
     talk.presses("4711")
-    # An action listens for what protects the caller, so the line is open again.
+    assert talk.listening.private
+    talk.waits(1.5)
+    # An action listens for what protects the caller, so the line is open again once no more keys come.
     assert talk.listening == Listen("open", ("robot_question",))
 
 
@@ -124,6 +126,8 @@ def test_a_recording_that_would_begin_while_a_secret_is_typed_waits() -> None:
     # Its notice is heard while the secret is asked for already: it begins when that is over.
     assert not [each for each in talk.commands if isinstance(each, Record)]
     talk.presses("4711")
+    assert not [each for each in talk.latest if isinstance(each, Record)]
+    talk.waits(1.5)
     assert [each for each in talk.latest if isinstance(each, Record)] == [Record(True)]
 
 
@@ -135,6 +139,8 @@ def test_a_recording_that_was_on_is_stopped_before_the_secret_is_asked_for() -> 
     assert [type(each) for each in orders] == [Record, Listen]
     assert orders[0] == Record(False)
     talk.presses("4711")
+    assert not [each for each in talk.latest if isinstance(each, Record)]
+    talk.waits(1.5)
     assert [each for each in talk.latest if isinstance(each, Record)] == [Record(True)]
 
 

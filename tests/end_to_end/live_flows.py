@@ -119,6 +119,25 @@ state over
   end done
 """
 
+TOO_LONG = """
+slot pin: digits(4) secret
+  ask "Please type your four digits."
+
+slot account: digits(6)
+  ask "Please type your account number, all six digits of it."
+
+state start
+  say "This call is recorded."
+  record start
+  collect pin, account
+    done -> over
+    failed: end sent_away
+
+state over
+  say "Goodbye."
+  end done
+"""
+
 UNPREPARED = """
 state start
   wait 5s
@@ -280,6 +299,7 @@ FLOWS = {
         "obstinate_mailbox", MAILBOX.replace("silence or otherwise -> bye", "silence or otherwise: again")
     ),
     "pad": made("pad", PAD),
+    "too_long": made("too_long", TOO_LONG),
     "unprepared": made("unprepared", UNPREPARED),
     "booking": made("booking", BOOKING),
 }

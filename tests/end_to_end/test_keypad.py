@@ -21,3 +21,14 @@ def test_keys_are_typed_and_sent_and_a_secret_is_not_recorded(service: Service) 
     assert [mark["on"] for mark in record["recordings"]] == [True, False]
     done = [state for sid, state in service.telephone.rest.recordings if sid == report.call_sid]
     assert done == ["in-progress", "stopped"]
+
+
+def test_the_rest_of_a_secret_that_is_too_long_is_hidden_and_no_answer(service: Service) -> None:
+    _, record = service.ring("(press 471198)", "(press 224466)", query="flow=too_long")
+    assert (record["outcome"], record["abnormal"]) == ("done", False)
+    assert record["slots"] == {"pin": "•••", "account": "224466"}
+    lines = [(line["speaker"], line["text"]) for line in record["transcript"]]
+    assert [text for speaker, text in lines if speaker == "caller"] == ["(press •••)", "(press 224466)"]
+    assert [mark["on"] for mark in record["recordings"]] == [True]
+    typed = [mark["at"] for mark in record["transcript"] if mark["text"] == "(press •••)"]
+    assert record["recordings"][0]["at"] > typed[0] + 1.5
