@@ -57,6 +57,8 @@ class Connection(asyncio.Protocol):
         """Reading has been paused."""
         self._writable = asyncio.Event()
         self._writable.set()
+        self._pong_owed: bytes | None = None
+        """Of the latest ping that came while the client read too slowly to be answered."""
         self._left: Closing | None = None
         """How the connection ended, once it has."""
         self._cutting_off: asyncio.TimerHandle | None = None
@@ -122,6 +124,9 @@ class Connection(asyncio.Protocol):
         self._writable.clear()
 
     def resume_writing(self) -> None:
+        owed, self._pong_owed = self._pong_owed, None
+        if owed is not None and self._phase is Phase.OPEN and not self._transport.is_closing():
+            self._transport.write(frame(frames.PONG, owed))
         self._writable.set()
 
     def shutdown(self) -> None:
@@ -178,13 +183,23 @@ class Connection(asyncio.Protocol):
     def _control(self, opcode: int, payload: bytes) -> None:
         match opcode:
             case frames.PING if self._phase is Phase.OPEN:
-                self._transport.write(frame(frames.PONG, payload))
+                self._on_ping(payload)
             case frames.PONG:
                 self._keep_alive.pong(payload)
             case frames.CLOSE:
                 self._on_close(frames.closing(payload))
             case _:
                 pass
+
+    def _on_ping(self, payload: bytes) -> None:
+        """Each ping has its pong, but a client that reads none has the latest alone answered (section 5.5.3).
+
+        Else whoever sends pings and reads nothing would fill our memory with pongs.
+        """
+        if self._writable.is_set():
+            self._transport.write(frame(frames.PONG, payload))
+        else:
+            self._pong_owed = payload
 
     def _on_close(self, closing: Closing | Violation) -> None:
         if isinstance(closing, Violation):
