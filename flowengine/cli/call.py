@@ -215,6 +215,7 @@ def flow_and_folder(flow: str, flows: Path, contact: dict[str, str], *, is_here:
     from flowengine.conversation.slots import check_contact
     from flowengine.errors import ContactNotValid, FlowNotValid
     from flowengine.graph.compile import compile_file
+    from flowengine.graph.namesakes import namesake
     from flowengine.language.render import render
 
     path = Path(flow) if flow.endswith(".flow") else flows / f"{flow}.flow"
@@ -230,6 +231,12 @@ def flow_and_folder(flow: str, flows: Path, contact: dict[str, str], *, is_here:
         check_contact(compilation.flow, contact)
     except ContactNotValid as error:
         raise ContactNotValid(f"{error}; give it with --contact NAME=VALUE") from error
+    twin = namesake(path.parent, path, compilation.flow.name) if is_here else None
+    if twin is not None:
+        raise FlowNotValid(
+            f"{path} and {twin} both hold a flow {compilation.flow.name!r}, so a server of their folder runs neither; "
+            "rename one, or move it to another folder"
+        )
     return compilation.flow.name, path.parent
 
 

@@ -16,6 +16,7 @@ import click
 
 from flowengine.cli.terminal import columns
 from flowengine.graph.compile import check_file, find_files
+from flowengine.graph.namesakes import shared_names
 from flowengine.language.diagnostics import Diagnostic, as_json
 from flowengine.language.parser import parse
 from flowengine.language.render import render
@@ -58,7 +59,7 @@ def command(paths: tuple[Path, ...], form: str, watch: bool) -> None:
     if watch:
         _watch(paths)
         return
-    findings = _findings(find_files(paths))
+    findings = _findings(find_files(paths), paths)
     match form:
         case "json":
             click.echo(json.dumps({"diagnostics": [as_json(found) for found in findings.diagnostics]}, indent=2))
@@ -69,7 +70,7 @@ def command(paths: tuple[Path, ...], form: str, watch: bool) -> None:
     sys.exit(findings.status)
 
 
-def _findings(files: list[Path]) -> _Findings:
+def _findings(files: list[Path], paths: Sequence[Path]) -> _Findings:
     began = time.perf_counter()
     found: dict[Diagnostic, None] = {}
     sources: dict[str, Source] = {}
@@ -79,6 +80,8 @@ def _findings(files: list[Path]) -> _Findings:
         # A library's mistakes turn up again in every flow that uses it.
         found.update(dict.fromkeys(compilation.diagnostics))
         sources.update(compilation.sources)
+    for folder in filter(Path.is_dir, paths):
+        found.update(dict.fromkeys(shared_names(folder)))
     return _Findings(files, list(found), sources, time.perf_counter() - began)
 
 
@@ -109,7 +112,7 @@ def _watch(paths: Sequence[Path]) -> None:
     used: list[Path] = []
     try:
         for files in changes(paths, lambda: used):
-            findings = _findings(files)
+            findings = _findings(files, paths)
             used[:] = map(Path, findings.sources)
             click.clear()  # does nothing where the output is no terminal
             _show(findings)

@@ -66,6 +66,15 @@ def test_a_flow_with_errors_shows_its_diagnostics(flow: Path) -> None:
     assert "error[" in result.output
 
 
+def test_a_flow_whose_name_another_file_has_too_is_refused_with_both(flow: Path) -> None:
+    (flow.parent / "old").mkdir()
+    other = flow.parent / "old" / "door_2.flow"
+    other.write_text(FLOW, "utf-8")
+    result = call(str(flow), "--contact", "name=Sam")
+    assert result.exit_code == 1
+    assert f"{flow} and {other} both hold a flow 'door'" in result.output.replace("\n", " ")
+
+
 def test_a_library_cannot_be_rung(tmp_path: Path) -> None:
     path = tmp_path / "callers.flow"
     path.write_text('intent agree "yes"\n  "yes"\n', "utf-8")

@@ -109,3 +109,18 @@ def test_validating_imports_nothing_that_a_service_needs() -> None:
     loaded = done.stdout.splitlines()[-1]
     for heavy in ("sqlalchemy", "starlette", "statemachine", "asyncio", "twilio", "numpy"):
         assert f"'{heavy}'" not in loaded
+
+
+def test_two_flows_of_one_name_in_a_folder_are_warned_of(tmp_path: Path) -> None:
+    for folder in ("", "old"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "good.flow").write_text(GOOD, "utf-8")
+    result = CliRunner().invoke(main, ["validate", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "warning[FL810] shared-flow-name" in result.output
+    assert str(tmp_path / "good.flow") in result.output
+    assert str(tmp_path / "old" / "good.flow") in result.output
+    one_by_one = CliRunner().invoke(
+        main, ["validate", str(tmp_path / "good.flow"), str(tmp_path / "old" / "good.flow")]
+    )
+    assert "2 flows, 0 errors, 0 warnings" in one_by_one.output

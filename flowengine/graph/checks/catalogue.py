@@ -293,4 +293,12 @@ ENTRIES: tuple[Entry, ...] = (
         'line terms "It is free."\n\npolicy careful\n  require heard(terms) before booked\n\n'
         "state first\n  say terms\n  -> goodbye\n",
     ),
+    Entry(
+        "FL810",
+        "shared-flow-name",
+        "warning",
+        "Two files of the folder hold a flow of the same name. A service knows its flows by name: nobody could tell "
+        "which is meant, so it runs neither, and who calls hears that the number is not in use. Reported when a folder "
+        "is checked, at the second of them.",
+    ),
 )
