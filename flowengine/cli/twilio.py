@@ -111,6 +111,9 @@ def numbers(as_json: bool) -> None:
     metavar="local|scripted|STT,TTS",
     help="Whoever answers talks, in audio: with this voice. [default with --say: local; else nobody talks]",
 )
+@click.option(
+    "--api-key", help="A key to the server's API, for its records of the talks. [default: FLOWENGINE_API_KEY]"
+)
 def simulate(
     port: int,
     account: str | None,
@@ -120,6 +123,7 @@ def simulate(
     lines: Path | None,
     says: tuple[str, ...],
     speech: str | None,
+    api_key: str | None,
 ) -> None:
     """Stand in for Twilio on this machine: orders of calls are taken, numbers ring, and webhooks are sent.
 
@@ -127,8 +131,9 @@ def simulate(
     JSON; posts to /simulator/lines, /simulator/troubles and /simulator/hang-up change what happens next.
 
     With --say, or --speech, whoever answers opens the media stream and talks, in real time; each call is printed when
-    it is over. A --say is spoken once the agent has finished; cues like (press 1) and (hangs up) are those of
-    `flowengine call`, which rings a flow the other way round. A voicemail plays its greeting and a beep.
+    it is over, with the words of the server's record where its API gives it. A --say is spoken once the agent has
+    finished; cues like (press 1) and (hangs up) are those of `flowengine call`, which rings a flow the other way
+    round. A voicemail plays its greeting and a beep.
 
     Without them a call that is answered opens no stream, so the server takes it for abandoned: two of those pause all
     its dialling (A2). Give "talks_s": 0, or a kind that is not answered, to go on.
@@ -167,7 +172,7 @@ def simulate(
 
     try:
         if talks:
-            _talk(known, port, calls_a_second, says, speech or "local", scripts, ready)
+            _talk(known, port, calls_a_second, says, speech or "local", scripts, ready, api_key or settings.api_key)
         else:
             _stay_silent(known, port, speed, calls_a_second, scripts, ready)
     except PortTaken as error:
@@ -182,6 +187,7 @@ def _talk(
     speech: str,
     scripts: Mapping[str, Sequence[Line]],
     ready: Callable[[Exchange], None],
+    api_key: str | None,
 ) -> None:
     from flowengine.cli.call import engines
     from flowengine.cli.standing_in import stand_in
@@ -196,6 +202,7 @@ def _talk(
             tts_url=tts_url,
             scripts=scripts,
             ready=ready,
+            api_key=api_key,
         )
     )
 
