@@ -50,6 +50,7 @@ class Plan:
     tts_url: str
     calls: int
     direction: str
+    colleague: str | None = None
 
 
 @click.command()
@@ -88,6 +89,11 @@ class Plan:
     type=click.IntRange(0, 65535),
     help="Port for the simulated REST API, when that server's FLOWENGINE_TWILIO_API_URL names one.",
 )
+@click.option(
+    "--colleague",
+    metavar="busy|no-answer|failed|declines|answers[:SECONDS]",
+    help="What becomes of a transfer, cold or warm. [default: a cold one is answered, a warm one not taken]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
     flow: str,
@@ -104,6 +110,7 @@ def command(
     token: str | None,
     api_key: str | None,
     rest_port: int,
+    colleague: str | None,
     as_json: bool,
 ) -> None:
     """Ring FLOW (a file, or a name in --flows) as Twilio would, on real sockets and in real time.
@@ -119,15 +126,18 @@ def command(
     Example: flowengine call flows/reception.flow --say "what are your opening hours" --say "no thanks"
     """
     from flowengine.testing.paint import Painter
+    from flowengine.testing.twilio.colleague import colleague_of
     from flowengine.testing.twilio.report_text import many_calls, one_call
     from flowengine.testing.twilio.script import clip, parse
 
     steps = [*parse(says), *map(clip, clips)]
+    if colleague is not None:
+        colleague_of(colleague)
     running = None if server is None else running_elsewhere(server, account, token, api_key, rest_port)
     name, folder = flow_and_folder(flow, flows, contact, is_here=running is None)
     stt_url, tts_url = engines(speech)
     direction = "outbound-api" if outbound else "inbound"
-    plan = Plan(name, contact, folder, running, stt_url, tts_url, calls, direction)
+    plan = Plan(name, contact, folder, running, stt_url, tts_url, calls, direction, colleague)
     shows_progress = sys.stderr.isatty() and not as_json
     try:
         rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
@@ -155,6 +165,7 @@ async def _ring(plan: Plan, steps: Sequence[Step], progress: Callable[[str], Non
     from flowengine.adapters.registry import synthesiser_from
     from flowengine.testing.twilio.account import Account
     from flowengine.testing.twilio.call import Telephone
+    from flowengine.testing.twilio.colleague import colleague_of
     from flowengine.testing.twilio.script import spoken
 
     stop_when_told()
@@ -167,6 +178,8 @@ async def _ring(plan: Plan, steps: Sequence[Step], progress: Callable[[str], Non
     known = plan.server
     account, port = (Account(), 0) if known is None else (Account(known.account, known.token), known.rest_port)
     async with Telephone(account, rest_port=port) as telephone, _server(plan, telephone, progress) as base:
+        if plan.colleague is not None:
+            telephone.exchange.default = colleague_of(plan.colleague)[1]
         progress("ringing, in real time")
         return await asyncio.gather(*(_call(plan, telephone, base, playable) for _ in range(plan.calls)))
 
@@ -190,6 +203,7 @@ async def _server(plan: Plan, telephone: Telephone, progress: Callable[[str], No
 async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[PlayableStep]) -> Rung:
     from flowengine.errors import FlowEngineError
     from flowengine.runtime.silent import SilentSynthesiser
+    from flowengine.testing.twilio.colleague import colleague_of
     from flowengine.testing.twilio.report_text import Rung
     from flowengine.testing.twilio.server import kept
     from flowengine.testing.twilio.speech_only import keep_to_speech
@@ -201,12 +215,16 @@ async def _call(plan: Plan, telephone: Telephone, base: str, steps: Sequence[Pla
             steps,
             SilentSynthesiser(),
             direction=plan.direction,
+            colleague=colleague_of(plan.colleague)[0] if plan.colleague is not None else None,
             status_url=f"{base}/twilio/status-callback",
         )
     except FlowEngineError as error:
         return Rung(None, error=str(error))
     record = await kept(base, report.call_sid, plan.server.api_key if plan.server else None)
     keep_to_speech(report, record)
+    if plan.calls == 1:
+        # Of several at once nobody could tell whose colleague it was.
+        report.reached += telephone.reached()
     return Rung(report, record)
 
 
@@ -315,4 +333,6 @@ def _as_json(rung: Rung) -> dict[str, Any]:
         "problems": report.problems,
         "never_said": report.unsaid,
         "said_by_twilio": list(report.said_by_twilio),
+        "dialled": [dataclasses.asdict(one) for one in report.reached],
+        "rooms": report.rooms,
     }

@@ -109,3 +109,9 @@ def test_a_server_that_is_not_there_is_one_clear_error(flow: Path) -> None:
     )
     assert result.exit_code == 1
     assert "127.0.0.1:9 does not answer" in result.output
+
+
+def test_a_colleague_who_is_not_known_is_refused_with_those_who_are(flow: Path) -> None:
+    result = call(str(flow), "--contact", "name=Sam", "--colleague", "sleeps")
+    assert result.exit_code == 1
+    assert "'sleeps': a colleague is busy, no-answer" in result.output

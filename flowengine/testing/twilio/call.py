@@ -17,7 +17,7 @@ from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, WantedRoom, read_twiml
 from flowengine.testing.twilio.book import PlacedCall
 from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
-from flowengine.testing.twilio.colleague import Colleague
+from flowengine.testing.twilio.colleague import Colleague, Reached
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Answers, Voicemail
 from flowengine.testing.twilio.listening import sentences_heard
@@ -277,7 +277,9 @@ class Telephone:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(colleague.seconds):
                 await self._over[report.call_sid].wait()
-        if self._over[report.call_sid].is_set():
+        is_cancelled = self._over[report.call_sid].is_set()
+        report.reached.append(Reached(dial.number, "canceled" if is_cancelled else colleague.status, dial.caller_id))
+        if is_cancelled:
             report.ended_by = "agent"
             return None
         is_over = colleague.caller_leaves or not colleague.is_told
@@ -326,6 +328,14 @@ class Telephone:
         told = {"DialCallStatus": "answered", "CallStatus": "completed" if is_over else "in-progress"}
         answer = await self._asked(action_url, form | told, report)
         return None if is_over else answer
+
+    def reached(self) -> list[Reached]:
+        """Whom the server had rung, and what was said to each: the colleagues of warm transfers."""
+        said = self.exchange.said
+        return [
+            Reached(call.to, self.rest.calls[sid], call.from_, tuple(text for at, text in said if at == sid))
+            for sid, call in self.rest.book.placed.items()
+        ]
 
     def _redirected(self, sid: str, twiml: str) -> None:
         queue = self._redirects.get(sid)

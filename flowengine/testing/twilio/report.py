@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flowengine.runtime.audio import BYTES_A_SECOND
+from flowengine.testing.twilio.colleague import Reached
 from flowengine.testing.twilio.listening import SentenceHeard, clicks, pauses, together
 from flowengine.testing.twilio.measures import FRAME_S, Utterance, voice_after
 from flowengine.testing.twilio.playout import Gap
@@ -73,6 +74,8 @@ class CallReport:
     problems: list[str] = field(default_factory=list)
     dialled: list[tuple[str, str | None]] = field(default_factory=list)
     """Whom the call was put through to, and the caller id shown to them."""
+    reached: list[Reached] = field(default_factory=list)
+    """How it ended with each of them; after a call, who rang it adds those of warm transfers (`Telephone.reached`)."""
     records_from: float | None = None
     """When a machine that answered began to record, after its beep; None where none did."""
     records_until: float | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.testing.paint import Painter
+from flowengine.testing.twilio.colleague import Reached
 from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.story import Record, Told, story
 
@@ -121,6 +122,8 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         ("replies after", replies),
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
+    rows += [("put through", _reached(one)) for one in report.reached]
+    rows += [("in a room", "with a colleague" if met else "alone") for met in report.rooms]
     if report.records_from is not None:
         began = "nothing" if report.message_began is None else f"from {report.message_began:.2f} s after its beep"
         rows.append(("the machine kept", f"{began}, {len(report.recorded) / BYTES_A_SECOND:.1f} s of line"))
@@ -148,3 +151,10 @@ def _sentences(report: CallReport, paint: Painter) -> str:
     clicked = report.clicks
     clicking = paint.bad(f"{len(clicked)} clicks, the first at {clicked[0]:.2f} s") if clicked else "no clicks"
     return f"{len(levels)}, {level}{paused}, up to {dead_air * 1000:.0f} ms of quiet before one, {clicking}"
+
+
+def _reached(one: Reached) -> str:
+    """Whom, how it ended, and what a colleague heard beforehand."""
+    shown = f", who saw {one.caller_id}" if one.caller_id else ""
+    heard = f"; heard: {' '.join(f'“{text}”' for text in one.heard)}" if one.heard else ""
+    return f"to {one.number}{shown}: {one.ended}{heard}"

@@ -9,6 +9,8 @@ import pytest
 from flowengine.adapters.scripted.code import encode
 from flowengine.runtime.audio import SILENCE
 from flowengine.testing.paint import Painter
+from flowengine.testing.twilio.colleague import Colleague, Reached, colleague_of
+from flowengine.testing.twilio.lines import Answers, Busy
 from flowengine.testing.twilio.listening import sentences_heard
 from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.playout import Gap
@@ -297,3 +299,26 @@ def test_an_agent_that_talks_on_has_not_replied() -> None:
     report = CallReport("CA1", caller=[Spoken("mhm", 0.1, each + 0.05)], agent_audio=heard)
     report.sentences = sentences_heard(heard, spans)
     assert report.replies == []
+
+
+def test_a_transfer_stands_in_the_report() -> None:
+    report = a_call(
+        reached=[
+            Reached("+441134960999", "busy"),
+            Reached("+441134960888", "completed", "+441134960124", ("A caller.",)),
+        ],
+        rooms=[True],
+    )
+    text = one_call(report, RECORD, PLAIN)
+    assert "to +441134960999: busy\n" in text
+    assert "to +441134960888, who saw +441134960124: completed; heard: “A caller.”" in text
+    assert "with a colleague" in text
+
+
+def test_a_colleague_is_one_for_cold_and_for_warm_transfers() -> None:
+    assert colleague_of("answers:20") == (
+        Colleague("completed", 20.0),
+        Answers(rings_s=1, presses=("1", ""), talks_s=20.0),
+    )
+    assert colleague_of("busy") == (Colleague("busy"), Busy(rings_s=1))
+    assert colleague_of("declines")[0] == Colleague("busy")

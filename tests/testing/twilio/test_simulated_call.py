@@ -12,6 +12,7 @@ from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
 from flowengine.testing.twilio.account import ServerRefused
 from flowengine.testing.twilio.call import Telephone
+from flowengine.testing.twilio.colleague import Reached
 from flowengine.testing.twilio.trouble import Trouble
 from tests.testing.twilio.small_server import SmallServer, Talk, rung
 from tests.testing.twilio.test_simulated_stream import speak_and_hang_up, started
@@ -187,6 +188,7 @@ def test_a_redirected_call_leaves_its_stream_and_is_put_through() -> None:
 
     report, server = rung(agent, prepare=prepare)
     assert report.dialled == [("+441134960999", None)]
+    assert report.reached == [Reached("+441134960999", "completed")]
     assert report.said_by_twilio == ("Back again.",)
     (form,) = server.forms_of("/after")
     assert (form["DialCallStatus"], form["CallStatus"]) == ("completed", "in-progress")
