@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from flowengine.editor.lexicon import ATTRIBUTES, EXAMPLES, FILTERS, KEYWORDS, VARIABLES
 from flowengine.editor.occurrences import Kind, Occurrence, occurrences
+from flowengine.editor.results import RESULT_SENTENCES
 from flowengine.graph.barge_in import in_words
 from flowengine.graph.model import ValueType
 from flowengine.graph.names import PROTECTIVE_INTENTS, Draft
@@ -86,10 +87,22 @@ def hover(draft: Draft, name: Occurrence) -> str | None:
             return f"**{name.kind}** `{name.name}`"
 
 
-def keyword_hover(kind: str, word: str) -> str | None:
-    """A keyword's sentence and example."""
+def keyword_hover(kind: str, word: str, behind: str | None = None) -> str | None:
+    """A keyword's sentence and example; `behind`: the kind of what stands before it on its line."""
     known = KEYWORDS.get(kind)
-    return f"**{word}**: {known.sentence}\n\n```flow\n{EXAMPLES[known.example]}```" if known is not None else None
+    if known is None:
+        return None
+    example = KEYWORDS["BARGE_IN"].example if behind == "BARGE_IN" else known.example
+    return f"**{word}**: {known.sentence}\n\n```flow\n{EXAMPLES[example]}```"
+
+
+def result_hover(statement: str, word: str) -> str | None:
+    """A result of `transfer`, `collect`, `guard` or `do`, on which a branch under it is taken."""
+    sentence = RESULT_SENTENCES.get(statement, {}).get(word)
+    if sentence is None:
+        return None
+    example = EXAMPLES[KEYWORDS[statement.upper()].example]
+    return f"**{word}**, a result of `{statement}`: {sentence}\n\n```flow\n{example}```"
 
 
 def filter_hover(name: str) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flowengine.editor.describe import hover, keyword_hover
+from collections.abc import Sequence
+
+from flowengine.editor.describe import hover, keyword_hover, result_hover
 from flowengine.editor.symbols import name_at
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import entries
@@ -44,8 +46,28 @@ def _keyword(source: Source, line: int, column: int) -> tuple[str | None, Span |
     if not 1 <= line <= len(lines):
         return None, None
     tokens, _, _ = lex(Source(source.path, lines[line - 1]))
-    for token in tokens:
+    for index, token in enumerate(tokens):
         start, end = token.column or 1, token.end_column or 1
-        if start <= column <= end and token.type in keywords():
-            return keyword_hover(token.type, str(token)), Span(source.path, line, start, line, end)
+        if not start <= column <= end:
+            continue
+        told = None
+        if token.type in keywords():
+            behind = tokens[index - 1].type if index else None
+            told = keyword_hover(token.type, str(token), behind)
+        elif token.type == "NAME" and not {each.type for each in tokens[:index]} & {"ARROW", "COLON"}:
+            told = result_hover(_above(lines, line), str(token))
+        if told is not None:
+            return told, Span(source.path, line, start, line, end)
     return None, None
+
+
+def _above(lines: Sequence[str], line: int) -> str:
+    """The first word of the line that this one stands under."""
+    depth = _depth(lines[line - 1])
+    over = (each for each in reversed(lines[: line - 1]) if each.split("#")[0].strip() and _depth(each) < depth)
+    words = next(over, "").split()
+    return words[0] if words else ""
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

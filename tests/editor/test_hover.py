@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from flowengine.editor.hover import hover_at
+from flowengine.editor.results import RESULT_SENTENCES
 from flowengine.editor.workspace import Workspace
+from flowengine.graph.names import RESULTS
 from flowengine.language.source import Source
 
 FLOW = """\
@@ -136,3 +138,68 @@ state first
 )
 def test_when_speech_may_be_cut_short_is_shown(words: str, offset: int, expected: str) -> None:
     assert expected in hovered(words, offset, BARGE_IN)
+
+
+HANDED_OVER = """\
+flow firm "Firm" inbound
+  barge-in always
+
+outcome done success
+
+line who barge-in never "This is Amy."
+
+policy fair
+  never first after who_asked
+
+state first
+  barge-in after who
+  say who
+  transfer "+442079460000"
+    # who takes the call
+    briefing "A caller."
+
+    answered: end done
+    busy or no_answer or failed: end failed
+
+state answered
+  collect number
+    done -> busy
+    failed -> answered
+
+state busy
+  end done
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "offset", "expected"),
+    [
+        ("    answered: end", 6, "**answered**, a result of `transfer`: The two have spoken, and the caller is still"),
+        ("busy or", 1, "**busy**, a result of `transfer`: The line was busy, or the colleague declined.\n\n```flow"),
+        ("no_answer or", 1, "**no_answer**, a result of `transfer`: Nobody answered"),
+        ("failed: end", 1, "**failed**, a result of `transfer`: The number could not be reached."),
+        ("failed -> answered", 1, "**failed**, a result of `collect`: A slot was asked"),
+        ("done -> busy", 9, "**state** `busy`"),
+        ("failed: end failed", 13, "**outcome** `failed`"),
+    ],
+)
+def test_a_result_is_explained_by_the_statement_it_stands_under(words: str, offset: int, expected: str) -> None:
+    assert expected in hovered(words, offset, HANDED_OVER)
+
+
+@pytest.mark.parametrize(
+    ("words", "offset", "example"),
+    [
+        ("barge-in always", 10, "barge-in after identity"),
+        ("barge-in never", 10, "barge-in after identity"),
+        ("barge-in after", 10, "barge-in after identity"),
+        ("never first", 1, "policy fair_selling"),
+    ],
+)
+def test_a_word_behind_barge_in_is_shown_with_it(words: str, offset: int, example: str) -> None:
+    assert example in hovered(words, offset, HANDED_OVER)
+
+
+def test_every_result_has_a_sentence() -> None:
+    written = {statement: set(results) for statement, results in RESULT_SENTENCES.items()}
+    assert written == {statement: set(results) for statement, results in RESULTS.items() if statement != "llm"}
