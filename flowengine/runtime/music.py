@@ -59,6 +59,10 @@ class Music:
         self._loudness = 0
         self._playback.begin_after(self._until)
 
+    def stop(self) -> None:
+        """Whoever it was played to has gone, or the far end was cleared: there is nothing left to fade. Idempotent."""
+        self._loudness, self._until, self._quiet_since = 0, 0.0, None
+
     def _send(self) -> None:
         piece = self._next()
         if self._loudness < SWELLS_CHUNKS:

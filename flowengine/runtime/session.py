@@ -290,6 +290,7 @@ class CallSession:
     def _deafen(self) -> None:
         """Nobody is on our line for a while."""
         self._ears.shut()
+        self._speaking.music.stop()
         self._turns = Turns()
         self._measuring.over()
 

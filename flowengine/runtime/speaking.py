@@ -79,6 +79,7 @@ class Speaking:
 
     def clear(self, now: float) -> list[Cut]:
         """What has been sent and what waits to be, given up."""
+        self.music.stop()
         return self._over(self.playback.clear(now))
 
     def on_mark(self, name: str) -> list[Heard]:
@@ -99,6 +100,7 @@ class Speaking:
 
     def shut(self) -> None:
         """Nothing more is synthesised, and what was prepared is forgotten; idempotent."""
+        self.music.stop()
         self._speaker.stop()
         self._preparing.stop()
         self.interrupting.stop()

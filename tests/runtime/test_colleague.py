@@ -12,7 +12,7 @@ from flowengine.errors import AnswerLost, RequestRefused, TelephonyError
 from flowengine.runtime.audio import level_dbfs
 from flowengine.runtime.colleague import LOST_S, ROOM_S, SETTLES_S
 from flowengine.runtime.colleague_line import ColleagueRung
-from flowengine.runtime.ports import Remarked
+from flowengine.runtime.ports import Remarked, VoiceStarted
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import Live, call
 from tests.runtime.made_flows import WARM
@@ -239,3 +239,24 @@ def test_a_stream_that_breaks_meanwhile_keeps_the_colleague() -> None:
         live.session.leave("hung up")
 
     call(act, text=WARM)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_music_stops_dead_with_the_line(comes_back: bool) -> None:
+    played: list[int] = []
+
+    async def act(live: Live) -> None:
+        await rung(live)
+        await asyncio.sleep(10)
+        # Between two ticks, with the caller's voice on, so that their last words are waited for.
+        live.recogniser.stream._reports.put(VoiceStarted(0))
+        await asyncio.sleep(0.01)
+        live.session.on_gone("hung up", comes_back=comes_back)
+        await asyncio.sleep(0)
+        played.append(len(live.line.audio))
+        await asyncio.sleep(0.5)
+        played.append(len(live.line.audio))
+        live.session.leave("hung up")
+
+    call(act, text=WARM)
+    assert played[0] == played[1]
