@@ -26,6 +26,18 @@ def test_a_database_that_cannot_be_used_is_one_clear_error(tmp_path: Path, datab
     assert part in result.output
 
 
+@pytest.mark.parametrize("content", [None, b"hello"])
+def test_music_that_cannot_be_played_is_one_clear_error(tmp_path: Path, content: bytes | None) -> None:
+    music = tmp_path / "music.wav"
+    if content is not None:
+        music.write_bytes(content)
+    asked = ["serve", "--port", "0", "--flows", str(tmp_path), "--db", f"sqlite:///{tmp_path}/record.db"]
+    result = CliRunner().invoke(main, asked, env={"FLOWENGINE_HOLD_MUSIC": str(music)})
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert result.output.startswith(f"Error: FLOWENGINE_HOLD_MUSIC names {str(music)!r}")
+
+
 def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
