@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 FAREWELL_S = 15.0
 SETTLE_S = 5.0
 """For hang-ups that are still being tried; what fails then, the telephone's `action` makes good."""
+AT_ONCE_S = 3.0
+"""A call that is ended where it is has its last words, its one hang-up and its record: two seconds and a little."""
 VERDICTS_KEPT = 1000
 
 
@@ -147,6 +149,7 @@ class Calls:
         self._verdicts: OrderedDict[str, Verdict] = OrderedDict()
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
+        self._hurried = False
         self.at_end: Callable[[PreparedCall], None] | None = None
         """Told, in a thread, when a call has ended and its record is kept."""
         self.ringing: Callable[[], int] = lambda: 0
@@ -297,10 +300,11 @@ class Calls:
         if (verdict := self._verdicts.pop(live.prepared.call_sid, None)) is not None:
             # Once the session is running: its clock begins there.
             asyncio.get_running_loop().call_soon(live.session.on_verdict, verdict)
-        result = CallResult("failed", "cancelled", abnormal=True, duration=0.0)
+        result: CallResult | None = None
         try:
             result = await live.session.run()
         finally:
+            result = result or CallResult("failed", "cancelled", abnormal=True, duration=live.seconds())
             self._live.pop(call_id, None)
             live.over.set()
             self._count_end(live, result)
@@ -357,21 +361,38 @@ class Calls:
         """From now on no call begins."""
         self._stopping = True
 
+    def hurry(self) -> None:
+        """What `stop` waits for is not waited for any more: calls end at once, with one try to hang each of them up."""
+        self._hurried = True
+
     async def stop(self) -> None:
         """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
         self._stopping = True
         await self._until(lambda: not self.are_due, self.settings.drain_s)
+        if not self._hurried:
+            self._end_all(STOPPING)
+        await self._until(lambda: not self._live, FAREWELL_S)
+        if self._hurried:
+            self._end_all(None)
+            await self._until(lambda: not self._live, AT_ONCE_S, even_hurried=True)
+        await self._until(lambda: not len(self.outliving), SETTLE_S)
+        await self.outliving.settle(0)
+        await self._summaries.stop(is_hurried=lambda: self._hurried)
+
+    def _end_all(self, message: str | None) -> None:
+        """End every live call with these last words; without any, where it is."""
         for live in self.live:
             if live.session.away.is_away:
                 live.session.let_go("service stopping")
-            else:
-                live.session.end("service stopping", STOPPING)
-        await self._until(lambda: not self._live, FAREWELL_S)
-        await self.outliving.settle(SETTLE_S)
-        await self._summaries.stop()
+                continue
+            live.session.end("service stopping", message)
+            if message is None:
+                # Nor is what a flow still says heard to its end.
+                live.session.leave("service stopping")
 
-    async def _until(self, is_over: Callable[[], bool], seconds: float) -> None:
+    async def _until(self, is_over: Callable[[], bool], seconds: float, *, even_hurried: bool = False) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while not is_over() and loop.time() < deadline:  # noqa: ASYNC110 - looked at a few times, at the very end
+        # Looked at a few times, at the very end.
+        while not is_over() and loop.time() < deadline and (even_hurried or not self._hurried):  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -18,6 +18,9 @@ from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, w
 
 SOCKETS_CLOSE_S = 1.0
 """A call that is over still has its socket to close; one that stays open longer is closed by uvicorn, with 1012."""
+CONNECTIONS_CLOSE_S = 5
+HURRIED_S = 1
+"""The same after a second signal."""
 
 
 class DrainingServer(uvicorn.Server):
@@ -33,11 +36,12 @@ class DrainingServer(uvicorn.Server):
                 **websockets(chosen),
                 log_config=None,
                 access_log=False,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=CONNECTIONS_CLOSE_S,
             )
         )
         self._app = app
         self._draining: asyncio.Task[None] | None = None
+        self._is_draining = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = Threads()
         self._sweeping = Sweeping(
@@ -72,11 +76,18 @@ class DrainingServer(uvicorn.Server):
         dialling: Dialling | None = getattr(self._app.state, "dialling", None)
         if dialling is not None:
             dialling.refuse_new()
+        if calls is not None and calls.is_stopping:
+            calls.hurry()
+            self.config.timeout_graceful_shutdown = HURRIED_S
+            if self._is_draining:
+                # What drains goes on from there as soon as all calls have ended.
+                return
         if self._loop is None or calls is None or calls.is_stopping or not calls.are_due:
             if calls is not None:
                 calls.refuse_new()
             super().handle_exit(sig, frame)
             return
+        self._is_draining = True
         calls.refuse_new()
         self._loop.call_soon_threadsafe(self._drain, calls, sig)
 
@@ -87,6 +98,7 @@ class DrainingServer(uvicorn.Server):
                 async with asyncio.timeout(SOCKETS_CLOSE_S):
                     while self._has_sockets():  # noqa: ASYNC110 - uvicorn has no event for it
                         await asyncio.sleep(0.01)
+            self._is_draining = False
             super(DrainingServer, self).handle_exit(sig, None)
 
         self._draining = asyncio.get_running_loop().create_task(drain(), name="drain")

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 LAST_S = 10.0
 """How long a service that stops waits for them."""
+LOOK_S = 0.1
 
 Keep = Callable[[AfterCall], None]
 
@@ -38,13 +39,16 @@ class Summaries:
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
 
-    async def stop(self) -> None:
-        """Wait for what is under way, for a while; idempotent."""
-        if self._asking:
-            _, late = await asyncio.wait(self._asking, timeout=LAST_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+    async def stop(self, *, is_hurried: Callable[[], bool] = lambda: False) -> None:
+        """Wait for what is under way, for a while, or until that is hurried; idempotent."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + LAST_S
+        while self._asking and loop.time() < deadline and not is_hurried():
+            await asyncio.wait(self._asking, timeout=min(LOOK_S, deadline - loop.time()))
+        late = tuple(self._asking)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _ask(self, model: Model, conversation: Conversation, call_id: str, began: datetime, keep: Keep) -> None:
         for told in await fill_in(conversation, model, call_id, began=began):

@@ -1,0 +1,170 @@
+"""A service that stops: what a second signal makes of the calls that are still live."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from starlette.applications import Starlette
+
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.errors import TelephonyError
+from flowengine.runtime.observed import CallResult
+from flowengine.runtime.speech_cache import CachedSynthesiser
+from flowengine.runtime.ticker import Ticker
+from flowengine.service.calls import Calls, Engines
+from flowengine.service.library import FlowLibrary
+from flowengine.service.recording import Recording
+from flowengine.service.server import HURRIED_S, DrainingServer
+from flowengine.service.settings import Settings
+from flowengine.store.connection import Database
+from tests.runtime.fake_line import FakeLine
+from tests.service.test_calls import TALK
+from tests.virtual_time import run_virtually
+
+
+@dataclass
+class LineThatCannotHangUp(FakeLine):
+    """The REST API is away."""
+
+    tries: list[float] = field(default_factory=list)
+
+    async def hang_up(self) -> None:
+        self.tries.append(asyncio.get_running_loop().time())
+        raise TelephonyError("the REST API is away")
+
+
+@dataclass
+class Stopped:
+    """How long it took from the second signal on, and what became of the call."""
+
+    took: float
+    line: LineThatCannotHangUp
+    result: CallResult
+    ended_at_in_record: float | None
+
+
+@contextlib.asynccontextmanager
+async def calls_of(folder: Path) -> AsyncIterator[Calls]:
+    """The calls of a service that drains for five seconds."""
+    library = FlowLibrary(folder)
+    library.refresh()
+    engine = ScriptedSynthesiser()
+    recording = await Recording.open(Database.open(f"sqlite:///{folder / 'calls.sqlite'}"))
+    engines = Engines(None, engine, CachedSynthesiser(engine), Ticker())
+    try:
+        yield Calls(Settings(drain_s=5), library, recording, engines)
+    finally:
+        await recording.close()
+        await engines.close()
+
+
+def stopped(folder: Path, *, again_after: float, up_for: float) -> Stopped:
+    """A call that is live for a second when the service is told to stop, and again so much later."""
+    (folder / "talk.flow").write_text(TALK, "utf-8")
+
+    async def main() -> Stopped:
+        line = LineThatCannotHangUp()
+        async with calls_of(folder) as calls:
+            live = calls.open(calls.prepare("talk", {}, listens=False), line, listens=False)
+            running = asyncio.create_task(calls.run(live))
+            await asyncio.sleep(up_for)
+            stopping = asyncio.create_task(calls.stop())
+            await asyncio.sleep(again_after)
+            began = asyncio.get_running_loop().time()
+            calls.hurry()
+            await stopping
+            took = asyncio.get_running_loop().time() - began
+            result = await running
+            detail = await calls.recording.detail(live.prepared.call_id)
+            assert detail is not None
+            kept = None if detail.ended_at is None else (detail.ended_at - detail.started_at).total_seconds()
+            await asyncio.sleep(30)
+            return Stopped(took, line, result, kept)
+
+    return run_virtually(main())
+
+
+@pytest.mark.parametrize("again_after", [1.0, 5.5])
+def test_a_second_signal_ends_calls_where_they_are_with_one_try_to_hang_up(tmp_path: Path, again_after: float) -> None:
+    it = stopped(tmp_path, again_after=again_after, up_for=1.0)
+    assert it.took < 2.5
+    assert len(it.line.tries) == 1
+    assert it.result.reason == "service stopping"
+    assert it.result.duration == pytest.approx(1.0 + again_after, abs=0.3)
+    assert it.ended_at_in_record == pytest.approx(it.result.duration, abs=0.01)
+
+
+def test_a_call_that_is_cancelled_lasted_as_long_as_it_did(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "talk.flow").write_text(TALK, "utf-8")
+
+    async def main() -> None:
+        async with calls_of(tmp_path) as calls:
+            live = calls.open(calls.prepare("talk", {}, listens=False), FakeLine(), listens=False)
+            running = asyncio.create_task(calls.run(live))
+            await asyncio.sleep(0.4)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(main())
+    (ended,) = [each for each in caplog.records if each.msg == "call ended"]
+    assert ended.__dict__["duration"] >= 0.4
+
+
+class _CallsThatDrain:
+    """Of `Calls`, what a server that stops asks for: calls that end when they are hurried."""
+
+    are_due = True
+    live = ()
+    library = SimpleNamespace(edition=0)
+
+    def __init__(self) -> None:
+        self.is_stopping = False
+        self.hurried = asyncio.Event()
+
+    def refuse_new(self) -> None:
+        self.is_stopping = True
+
+    def hurry(self) -> None:
+        self.hurried.set()
+
+    async def stop(self) -> None:
+        await self.hurried.wait()
+
+
+def test_a_second_signal_hurries_the_calls_and_does_not_cut_the_sockets_before_they_have_ended() -> None:
+    async def main() -> None:
+        app = Starlette()
+        app.state.calls = calls = _CallsThatDrain()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = DrainingServer(app)
+            serving = asyncio.create_task(server.serve([listener]))
+            async with asyncio.timeout(10):
+                while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+                    await asyncio.sleep(0.01)
+                server.handle_exit(signal.SIGTERM, None)
+                await asyncio.sleep(0.2)
+                assert not calls.hurried.is_set()
+                server.handle_exit(signal.SIGTERM, None)
+                assert calls.hurried.is_set()
+                assert not server.should_exit
+                assert server.config.timeout_graceful_shutdown == HURRIED_S
+                await serving
+
+    # uvicorn raises the signal once more when it is through.
+    before = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    try:
+        asyncio.run(main())
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        gc.unfreeze()
