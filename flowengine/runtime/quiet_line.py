@@ -21,6 +21,11 @@ class QuietLine:
         self._tell = tell
         self._last_at = 0.0
         self._is_told = False
+        self._is_typed = False
+
+    def typed(self) -> None:
+        """Who types may have no microphone that gives anything: from now on quiet says nothing of the line."""
+        self._is_typed = True
 
     def heard(self, now: float) -> None:
         """Audio has come, or is expected from now on."""
@@ -29,6 +34,8 @@ class QuietLine:
 
     def is_dead(self, now: float) -> bool:
         """Nothing has come for so long that nothing will."""
+        if self._is_typed:
+            return False
         quiet = now - self._last_at
         if quiet > ALERT_S and not self._is_told:
             self._is_told = True

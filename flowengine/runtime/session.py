@@ -138,6 +138,7 @@ class CallSession:
 
     def on_text(self, text: str) -> bool:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
+        self._quiet.typed()
         if not self._ears.private:
             self.inbox.put(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private

@@ -200,7 +200,12 @@ def test_the_longest_call_ends_with_a_word() -> None:
     assert "have to stop here" in live.record.of(Speak)[-1].text
 
 
-def test_a_line_without_audio_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("typed", "reason", "abnormal"), [(None, "no audio from the line", True), ("what is this", "flow ended", False)]
+)
+def test_a_line_without_audio_is_given_up_unless_its_caller_types(
+    typed: str | None, reason: str, abnormal: bool
+) -> None:
     flow = compile_text(FLOW).flow
     assert flow is not None
 
@@ -218,13 +223,15 @@ def test_a_line_without_audio_is_given_up() -> None:
             )
         )
         line.echo = session.on_mark
+        if typed is not None:
+            asyncio.get_running_loop().call_later(7, session.on_text, typed)
         result = await session.run()
         await ticker.close()
         return result
 
     result = run_virtually(main())
-    assert (result.reason, result.abnormal) == ("no audio from the line", True)
-    assert 10 <= result.duration < 11
+    assert (result.reason, result.abnormal) == (reason, abnormal)
+    assert (10 <= result.duration < 11) is (typed is None)
 
 
 def _quiet_recogniser() -> Recogniser:
