@@ -173,7 +173,12 @@ async def twilio_stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         start = await _started(socket)
-    except (TimeoutError, WebSocketDisconnect):
+    except WebSocketDisconnect as gone:
+        # The far end closed it, was lost, or broke a rule of the protocol: the code tells which.
+        log.warning("stream ended before its start", extra={"close_code": gone.code})
+        calls.families.refused.add("closed_early")
+        return
+    except TimeoutError:
         log.warning("stream refused: no start in time")
         calls.families.refused.add("no_start")
         await close(socket, POLICY_VIOLATION, "no start")

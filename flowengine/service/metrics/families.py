@@ -30,7 +30,8 @@ class Families:
         self.refused = Counter(
             "flowengine_calls_refused_total",
             "Calls that were not taken, and why: stopping, max_calls, loop_lag, no_speech, not_valid (the flow or its "
-            "inputs), no_flow (nobody's number), signature, no_start or token (of a stream).",
+            "inputs), no_flow (nobody's number), signature, no_start, closed_early (before its start) or token (of a "
+            "stream).",
             ["reason"],
         )
         self.call_seconds = Histogram("flowengine_call_seconds", "How long calls lasted.", CALL_SECONDS)
