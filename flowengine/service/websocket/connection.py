@@ -54,7 +54,11 @@ class Connection(asyncio.Protocol):
         self._upgrade: Upgrade | None = None
         self._reader = FrameReader(weakly(self.took), weakly(self._control), limits.largest)
         self._is_deaf = False
-        """Reading has been paused."""
+        """Nobody takes what is read, for the present."""
+        self._is_paused = False
+        """The transport reads nothing: nobody takes it, or what it brought last is not all read yet."""
+        self._goes_on = False
+        """What is left of it is read when the loop comes round."""
         self._writable = asyncio.Event()
         self._writable.set()
         self._pong_owed: bytes | None = None
@@ -100,6 +104,8 @@ class Connection(asyncio.Protocol):
             violation = self._reader.feed(data)
             if violation is not None:
                 self._break_off(violation.code, violation.reason)
+            elif self._is_paused or self._reader.is_behind:
+                self._pace()
         elif self._phase is not Phase.OVER:
             self._early += data
             if self._phase is Phase.HEAD:
@@ -212,17 +218,36 @@ class Connection(asyncio.Protocol):
         self._end(CLOSES_WITHIN_S)
 
     def _pause_reading(self) -> None:
-        if not self._is_deaf and not self._transport.is_closing():
+        if not self._transport.is_closing():
             self._is_deaf = True
-            self._transport.pause_reading()
-
-    def _reads_nothing(self) -> bool:
-        return self._is_deaf
+            self._pace()
 
     def _resume_reading(self) -> None:
-        if self._is_deaf and not self._transport.is_closing():
+        if not self._transport.is_closing():
             self._is_deaf = False
-            self._transport.resume_reading()
+            self._pace()
+
+    def _reads_nothing(self) -> bool:
+        return self._is_paused
+
+    def _pace(self) -> None:
+        """The transport reads while all it brought is read and taken; the loop comes round between two goes."""
+        is_behind = self._reader.is_behind and self._phase in (Phase.OPEN, Phase.CLOSING)
+        pauses = self._is_deaf or is_behind
+        if pauses is not self._is_paused and not self._transport.is_closing():
+            self._is_paused = pauses
+            if pauses:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+        if is_behind and not self._is_deaf and not self._goes_on:
+            self._goes_on = True
+            self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._goes_on = False
+        if not self._is_deaf:
+            self.data_received(b"")
 
     # What is sent.
 

@@ -25,6 +25,11 @@ NO_CODE, ABNORMAL = 1005, 1006
 """Never sent: a close without a code, and a connection that was lost without one."""
 NOT_UTF8, TOO_BIG, UNEXPECTED, RESTARTING = 1007, 1009, 1011, 1012
 
+MOST_AT_ONCE = 100
+"""Frames that are read in one go: 256 KiB, as much as one read of a socket brings, can be 43,000 empty ones."""
+MOST_FRAGMENTS = 10_000
+"""Of a message. Empty ones add up to no length, so `largest` does not end them."""
+
 Take = Callable[[str | bytes], None]
 
 
@@ -49,6 +54,8 @@ class FrameReader:
 
     Pings, pongs and closes go to `control` where they stand, between the fragments of a message too. `largest`: bytes
     of a message. `take` may be changed at any time. After a close, or a violation, it reads nothing more.
+
+    No more than `MOST_AT_ONCE` frames are read in one go: while `is_behind`, feed it again, with nothing if need be.
     """
 
     def __init__(self, take: Take, control: Callable[[int, bytes], None], largest: int) -> None:
@@ -57,25 +64,42 @@ class FrameReader:
         self._largest = largest
         self._held = bytearray()
         self._wanted = 0
+        self._behind = b""
+        """What was not read in one go, and from where on it is to be read."""
+        self._behind_at = 0
         self._opcode = CONTINUATION
         """Of the message whose fragments are being read; continuation when there is none."""
         self._parts: list[str | bytes] = []
         self._so_far = 0
+        self._fragments = 0
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._is_over = False
 
+    @property
+    def is_behind(self) -> bool:
+        """More frames have come than one go takes."""
+        return bool(self._behind) and not self._is_over
+
     def feed(self, data: bytes) -> Violation | None:
-        """Take all whole frames of what has come; the first thing that is wrong ends it."""
+        """Take whole frames of what has come; the first thing that is wrong ends it."""
         if self._is_over:
             return None
-        if self._held:
+        start = 0
+        if self._behind:
+            data, start = (self._behind, self._behind_at) if not data else (self._behind[self._behind_at :] + data, 0)
+            self._behind = b""
+        elif self._held:
             self._held += data
             if len(self._held) < self._wanted:
                 return None
             data = bytes(self._held)
             self._held.clear()
-        at, size, wanted = 0, len(data), 2
+        at, size, wanted, left = start, len(data), 2, MOST_AT_ONCE
         while size - at >= 2:
+            if not left:
+                self._behind, self._behind_at = data, at
+                return None
+            left -= 1
             first, length, body = data[at], data[at + 1] & 0x7F, at + 6
             if length >= 126:
                 body += 2 if length == 126 else 8
@@ -151,6 +175,9 @@ class FrameReader:
             return None
         self._opcode = opcode or self._opcode
         self._so_far += len(payload)
+        self._fragments += 1
+        if self._fragments > MOST_FRAGMENTS:
+            return self._violated("a message is in too many fragments", TOO_BIG)
         if self._opcode == TEXT:
             try:
                 part: str | bytes = self._utf8.decode(payload, is_last)
@@ -167,7 +194,7 @@ class FrameReader:
 
     def _whole(self) -> None:
         is_text = self._opcode == TEXT
-        parts, self._parts, self._opcode, self._so_far = self._parts, [], CONTINUATION, 0
+        parts, self._parts, self._opcode, self._so_far, self._fragments = self._parts, [], CONTINUATION, 0, 0
         if is_text:
             self.take("".join(part for part in parts if isinstance(part, str)))
         else:

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.service.websocket.by_hand import ByHand
-from tests.service.websocket.bytes_of import PING, PONG, client, close, closed, code_only
+from flowengine.service.websocket import frames
+from tests.service.websocket.by_hand import ByHand, settled
+from tests.service.websocket.bytes_of import PING, PONG, TEXT, client, close, closed, code_only, in_fragments
 from tests.service.websocket.serving import Served
 from tests.virtual_time import run_virtually
 
@@ -66,3 +67,70 @@ def test_pongs_that_nobody_reads_do_not_pile_up(lean: Served) -> None:
             assert more
         # Of a pong of ours two bytes are the head.
         assert len(back) < pings * 127 * 3 / 4
+
+
+def test_what_one_read_brings_is_read_in_many_goes() -> None:
+    """The loop is everybody's: it comes round after each hundred frames, and nothing more is read meanwhile."""
+
+    async def main() -> None:
+        wire = ByHand()
+        await wire.open()
+        taken: list[str | bytes] = []
+        handing = asyncio.create_task(wire.direct.hand_over(taken.append))
+        await settled()
+        wire.protocol.data_received(b"".join(client(TEXT, str(number)) for number in range(250)))
+        counts = [len(taken)]
+        while not wire.transport.reads():
+            await asyncio.sleep(0)
+            counts.append(len(taken))
+        assert counts == [100, 200, 250]
+        assert taken == [str(number) for number in range(250)]
+        handing.cancel()
+
+    run_virtually(main())
+
+
+def test_who_does_not_receive_is_not_handed_the_rest_of_a_read() -> None:
+    async def main() -> None:
+        wire = ByHand(queue=4)
+        await wire.open()
+        wire.protocol.data_received(b"".join(client(TEXT, str(number)) for number in range(250)) + close(1000))
+        await settled()
+        assert not wire.transport.reads()
+        assert wire.frames() == []
+        received = [(await wire.receive())["text"] for _ in range(250)]
+        assert received == [str(number) for number in range(250)]
+        assert (await wire.receive())["code"] == 1000
+        assert code_only(wire.frames()) == [closed(1000)]
+
+    run_virtually(main())
+
+
+def test_what_is_left_of_a_read_means_nothing_once_we_have_broken_off() -> None:
+    async def main() -> None:
+        wire = ByHand()
+        await wire.open()
+        wire.protocol.data_received(client(PING) * 150 + client(3) + client(PING) * 500)
+        await settled()
+        assert code_only(wire.frames()) == [*[(PONG, b"")] * 150, closed(1002)]
+        assert wire.transport.reads()
+
+    run_virtually(main())
+
+
+@pytest.mark.parametrize("fragments", [frames.MOST_FRAGMENTS, frames.MOST_FRAGMENTS + 1])
+def test_a_message_has_so_many_fragments_and_no_more(fragments: int) -> None:
+    async def main() -> None:
+        wire = ByHand()
+        await wire.open()
+        for _ in range(2):
+            wire.protocol.data_received(in_fragments(TEXT, *[""] * fragments))
+            for _ in range(fragments // frames.MOST_AT_ONCE + 1):
+                await asyncio.sleep(0)
+            assert wire.transport.reads()
+        if fragments > frames.MOST_FRAGMENTS:
+            assert code_only(wire.frames()) == [closed(1009)]
+        else:
+            assert [(await wire.receive())["text"] for _ in range(2)] == ["", ""]
+
+    run_virtually(main())
