@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
+from flowengine.service.request_heads import TimedHeads
 from flowengine.service.sweeping import Sweeping
 from flowengine.service.threads import Threads
 from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, websockets
@@ -33,6 +34,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=TimedHeads,
                 **websockets(chosen),
                 log_config=None,
                 access_log=False,
