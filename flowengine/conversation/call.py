@@ -29,7 +29,7 @@ from flowengine.conversation.commands import (
 )
 from flowengine.conversation.evaluate import daypart, moment
 from flowengine.conversation.guarding import Guarding
-from flowengine.conversation.hiding import HIDDEN
+from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Frame, Purpose, Stay, Weighing
 from flowengine.conversation.prepared import Prepared
@@ -226,15 +226,21 @@ class Call:
         self.transcript.speaks(self.at, pause)
         self.emit(pause)
 
-    def send_keys(self, template: Template) -> None:
-        """Telephone keys, where the text comes out as nothing else; a secret may be among them."""
-        secret = self.is_secret(template)
+    def keys(self, template: Template) -> str | None:
+        """What a text comes to, where that is telephone keys and nothing else; a secret may be among them."""
         keys = self.prepared.evaluator.render(template, self.names())
-        if not are_keys(keys):
-            return self.note("keys were not sent: the text holds something else, or too much" if keys else NO_KEYS)
+        # A replay knows how many keys of a secret there were, not which.
+        if are_keys(keys.replace(HIDDEN_KEY, "0") if self.is_secret(template) else keys):
+            return keys
+        self.note("keys were not sent: the text holds something else, or too much" if keys else NO_KEYS)
+        return None
+
+    def send_keys(self, keys: str, *, secret: bool) -> str:
+        """Send them; the id under which they are heard."""
         sending = SendKeys(self.transcript.next_id(), keys, secret)
         self.transcript.speaks(self.at, sending)
-        return self.emit(sending)
+        self.emit(sending)
+        return sending.speech_id
 
     def may_repeat(self) -> None:
         """The caller has said or done something, or kept silent: the last words may be said again."""

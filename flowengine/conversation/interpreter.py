@@ -206,7 +206,7 @@ class Interpreter:
                 case Wait(seconds=seconds):
                     call.pause(seconds)
                 case Keys(text=text):
-                    call.send_keys(text)
+                    self.recording.send_keys(text)
                 case Record(start=start):
                     self.recording.order(start=start)
                 case If(arms=arms):

@@ -1,7 +1,7 @@
 """When recording begins and ends: once all that was said before it was heard, since the notice is among it.
 
 A notice that was cut short told nobody anything: then the call is not recorded, and a note says so. While a secret is
-typed nothing is recorded either: the tones of its keys are in the audio (rule C2).
+typed, or its keys are sent, nothing is recorded either: their tones are in the audio (rule C2).
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Record
+from flowengine.graph.model import Template
 
 REFUSED = "not recorded: the caller does not want it"
 NOT_HEARD = "not recorded: what was said before it was not heard to its end"
+STOPS_IN_S = 1.0
+"""The telephone network is asked to stop, and does so while the call goes on: the keys of a secret wait for it."""
 
 
 @dataclass(slots=True)
@@ -30,7 +33,8 @@ class Recording:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._orders: list[_Order] = []
-        self._refused = self._is_on = self._is_paused = False
+        self._refused = self._is_on = self._is_typed = False
+        self._sending: set[str] = set()
 
     def order(self, *, start: bool) -> None:
         """`record start`, `record stop`."""
@@ -49,10 +53,21 @@ class Recording:
 
     def keep_out(self, *, secret: bool) -> None:
         """A secret is being typed, or not any more: pause what is recorded, or go on."""
-        if secret != self._is_paused:
-            self._is_paused = secret
-            if self._is_on:
-                self._call.emit(Record(start=not secret))
+        was_paused, self._is_typed = self._is_paused, secret
+        self._settle(was_paused)
+
+    def send_keys(self, template: Template) -> None:
+        """`keys "…"`: what is recorded pauses for those of a secret, and goes on once they were heard."""
+        call = self._call
+        keys, secret = call.keys(template), call.is_secret(template)
+        if keys is None:
+            return
+        if secret and self._is_on and not self._is_paused:
+            call.emit(Record(start=False))
+            call.pause(STOPS_IN_S)
+        speech_id = call.send_keys(keys, secret=secret)
+        if secret:
+            self._sending.add(speech_id)
 
     def heard(self, speech_id: str) -> None:
         """What was said has been heard to its end."""
@@ -62,12 +77,24 @@ class Recording:
         """It was stopped before its end."""
         self._done(speech_id, was_cut=True)
 
+    @property
+    def _is_paused(self) -> bool:
+        return self._is_typed or bool(self._sending)
+
+    def _settle(self, was_paused: bool) -> None:
+        if self._is_on and self._is_paused != was_paused:
+            self._call.emit(Record(start=was_paused))
+
     def _done(self, speech_id: str, *, was_cut: bool) -> None:
         for order in self._orders:
             if speech_id in order.awaited:
                 order.awaited.discard(speech_id)
                 order.was_cut |= was_cut
         self._go_on()
+        # After the orders: what the flow stops here does not begin again for a moment.
+        was_paused = self._is_paused
+        self._sending.discard(speech_id)
+        self._settle(was_paused)
 
     def _go_on(self) -> None:
         while self._orders and not self._orders[0].awaited:
