@@ -52,6 +52,7 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TimerFired,
 )
+from flowengine.conversation.open_turn import RUN_TIMER
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
@@ -213,7 +214,8 @@ class VirtualCall:
         """Let time pass until a timer has fired; False when none does within so many seconds."""
         until = self.at + longest
         while not self.over and (due := self._next_due()) is not None and due <= until:
-            fires = not self._speech_is_next(due)
+            # That no more keys come is no stirring of the flow.
+            fires = not self._speech_is_next(due) and due != self._timers.get(RUN_TIMER)
             self._happen(due)
             if fires:
                 return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowengine.conversation.commands import Listen, Pause, Record, SendKeys, Speak
+from flowengine.conversation.commands import Command, Listen, Pause, Record, SendKeys, Speak
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import CallerPressed, CallerSaid, Connected, Event, SpeechHeard
 from flowengine.conversation.record import command_from_json, command_to_json, hidden
@@ -187,7 +187,8 @@ def test_sending_a_secret_replays_from_what_was_hidden() -> None:
     events += [CallerPressed(3.0 + number / 4, key) for number, key in enumerate("4711")]
     events += [SpeechHeard(5.0, "u3"), CallerSaid(6.0, "yes")]
     events += [SpeechHeard(7.0 + number, f"u{number}") for number in range(4, 8)]
-    given, private = [], False
+    given: list[Command] = []
+    private = False
     for event in events:
         commands = call.send(event)
         replayed = again.send(hidden(event) if private else event)
