@@ -381,4 +381,8 @@ class VirtualCall:
         else:
             timer_id = min(self._timers, key=lambda each: self._due(self._timers[each]))
             del self._timers[timer_id]
+            unanswered = self._unanswered
             self._think(TimerFired(self.at, timer_id))
+            if timer_id == RUN_TIMER:
+                # The line is open again; what was asked for outside is no nearer.
+                self._unanswered = unanswered
