@@ -34,6 +34,8 @@ from flowengine.runtime.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS_S = 0.6
+"""So long the words are waited for that were being said when the caller hung up, or the line broke."""
 CLOSE_S = 1.5
 """Less than a call has for its end."""
 NUMBERS: frozenset[Expecting] = frozenset({"number", "digits", "date", "time", "postcode"})
@@ -41,7 +43,8 @@ NUMBERS: frozenset[Expecting] = frozenset({"number", "digits", "date", "time", "
 
 
 class Ears:
-    """The recogniser's side of one call. `open` begins to hear, `shut` stops; both can be had again and again."""
+    """The recogniser's side of one call. `open` begins to hear, `shut` stops, `hear_out` stops after the last words;
+    all can be had again and again."""
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Ears:
         self._report = report
         self._stream: RecogniserStream | None = None
         self._task: asyncio.Task[None] | None = None
+        self._hearing = asyncio.Lock()
         self._expecting: Expecting = "open"
         self._private_until = 0.0
         self._tainted = ""
@@ -115,25 +119,31 @@ class Ears:
         if task is not None:
             task.cancel()
 
+    def hear_out(self) -> None:
+        """Nobody is on our line any more: what they were saying is still heard, `LAST_WORDS_S` at most. Never waits."""
+        self.finalize()
+        task, self._task, self._stream = self._task, None, None
+        if task is not None:
+            asyncio.get_running_loop().call_later(LAST_WORDS_S, task.cancel)
+
     async def _recognise(self, recogniser: Recogniser) -> None:
-        self._stream, self._began, self._pushed, self._private_until = None, None, 0, 0.0
+        stream: RecogniserStream | None = None
         try:
-            stream = await recogniser.open(self._call_id, language=self._language)
+            # One after the other: what is private, and the clock, are those of the stream that is heard.
+            async with self._hearing:
+                self._stream, self._began, self._pushed, self._private_until = None, None, 0, 0.0
+                self._stream = stream = await recogniser.open(self._call_id, language=self._language)
+                # The flow may have asked its first question while the engine was still being opened.
+                stream.expect(self._expecting)
+                async for event in stream.events():
+                    self._hear(event)
         except RecogniserError as error:
-            self._report(RecogniserFailed(type(error).__name__))
-            return
-        try:
-            self._stream = stream
-            # The flow may have asked its first question while the engine was still being opened.
-            stream.expect(self._expecting)
-            async for event in stream.events():
-                self._hear(event)
-        except RecogniserError as error:
-            self._report(RecogniserFailed(type(error).__name__))
+            self._hear(RecogniserFailed(type(error).__name__))
         finally:
-            if self._stream is stream:
-                self._stream = None
-            await self._close(stream)
+            if stream is not None:
+                if self._stream is stream:
+                    self._stream = None
+                await self._close(stream)
 
     def _hear(self, event: RecogniserEvent) -> None:
         match event:
@@ -147,6 +157,9 @@ class Ears:
                 secret = self.private or utterance_id == self._tainted or start_ms < self._private_until
                 # The turn is over all the same: whoever keeps the floor must learn of it.
                 self._report(replace(event, text="" if secret else self.without_cards(text)))
+            case RecogniserFailed() if asyncio.current_task() is not self._task:
+                # The last words are lost, and no more: the next stream is opened anew.
+                pass
             case VoiceStarted() | VoiceEnded() | RecogniserFailed():
                 self._report(event)
             case _:

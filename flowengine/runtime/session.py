@@ -32,7 +32,7 @@ from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.away import Away
-from flowengine.runtime.ears import Ears
+from flowengine.runtime.ears import LAST_WORDS_S, Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errands
 from flowengine.runtime.greeting import Greeting
@@ -62,9 +62,6 @@ from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
 
 log = logging.getLogger(__name__)
 
-LAST_WORDS_S = 0.6
-"""So long the words are waited for that were being said when the caller hung up."""
-
 
 class CallSession:
     """Runs one call from connection to hang-up."""
@@ -84,9 +81,8 @@ class CallSession:
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         at, tell = weakly(self._at), weakly(self._tell)
         self._errands = Errands(parts, self._tasks, at, self.inbox.put, tell)
-        self.away = Away(
-            parts.line, self._tasks, at, self.inbox.put, tell, weakly(self.leave), self._ears.open, parts.outliving
-        )
+        leave, hear_again = weakly(self.leave), weakly(self._listen_anew)
+        self.away = Away(parts.line, self._tasks, at, self.inbox.put, tell, leave, hear_again, parts.outliving)
         self._now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self._zero = 0.0
         self._quiet = QuietLine(parts.line.call_id, tell)
@@ -181,7 +177,7 @@ class CallSession:
         if self._tasks.are_over or not self.away.returned():
             return False
         self._quiet.heard(self._now())
-        self._ears.open()
+        self._listen_anew()
         return True
 
     def let_go(self, reason: str) -> None:
@@ -222,17 +218,18 @@ class CallSession:
             if self.away.go(quiet=self._speaking.idle):
                 self._deafen()
             self._take(await self.inbox.take())
-        if self._ending.has_left and self._turns.caller_has_floor(self._now()):
+        if self._turns.caller_has_floor(self._now()):
             await self._hear_last_words()
 
     async def _hear_last_words(self) -> None:
-        """Whoever says "don't call me again" and puts the receiver down has said it."""
+        """Whoever says "don't call me again" and puts the receiver down, or into our farewell, has said it."""
         self._speaking.shut()
         self._ears.finalize()
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 while not isinstance(happening := await self.inbox.take(), FinalTranscript):
-                    pass
+                    if isinstance(happening, CallerSaid):
+                        self._think(happening)
                 self._hear(happening)
 
     def _stop(self) -> None:
@@ -289,11 +286,19 @@ class CallSession:
                 self._think(happening)
 
     def _deafen(self) -> None:
-        """Nobody is on our line for a while."""
-        self._ears.shut()
+        """Nobody is on our line for a while; what they were just saying counts all the same."""
         self._speaking.music.stop()
+        if self._turns.caller_has_floor(self._now()):
+            self._ears.hear_out()
+        else:
+            self._ears.shut()
+        self._measuring.over()
+
+    def _listen_anew(self) -> None:
+        """The caller is on our line again: what they said before they left it is no turn of now."""
         self._turns = Turns()
         self._measuring.over()
+        self._ears.open()
 
     def _hear(self, event: RecogniserEvent) -> None:
         now = self._now()

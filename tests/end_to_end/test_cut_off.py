@@ -308,3 +308,23 @@ def test_a_stream_that_breaks_comes_back_to_the_same_session(service: Service) -
     assert not record["transcript"][0]["complete"]
     assert report.is_clean
     assert report.said_by_twilio == ()
+
+
+def test_an_opt_out_is_kept_though_the_line_breaks_right_after_it(tmp_path: Path) -> None:
+    async def call() -> tuple[dict[str, Any], bool]:
+        async with Telephone() as telephone:
+            lives = Lives(tmp_path, telephone)
+            async with lives.start() as base:
+                says = parse(("(interrupts after 0.5s) stop calling me", "(drops)"))
+                report = await telephone.ring(f"{base}/twilio/voice?flow=visit", says, ScriptedSynthesiser())
+                record = await kept(base, report.call_sid) or {}
+            store = Store.open(lives.url)
+            is_kept = store.is_suppressed("+441134960123")
+            store.close()
+            return record, is_kept
+
+    record, is_kept = asyncio.run(call())
+    # Whether the call is up is asked meanwhile: what ended it is told by whichever comes first.
+    assert (record["outcome"], record["reason"]) in (("removed", "flow ended"), ("hung_up", "connection lost"))
+    assert said(record, "caller") == ["stop calling me"]
+    assert is_kept

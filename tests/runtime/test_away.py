@@ -26,8 +26,9 @@ from flowengine.conversation.record import command_to_json, event_to_json
 from flowengine.conversation.replaying import Recorded, replay
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.away import BREAK_S, LONGEST_TRANSFER_S, RETURN_S
+from flowengine.runtime.ears import LAST_WORDS_S
 from flowengine.runtime.opening import Opening, resumed
-from flowengine.runtime.ports import Remarked
+from flowengine.runtime.ports import Remarked, VoiceStarted
 from tests.runtime.fake_line import FakeLine
 from tests.runtime.live_call import FLOW, Live, call
 from tests.runtime.made_flows import TRANSFER
@@ -251,6 +252,79 @@ def test_a_caller_who_does_not_come_back_was_lost(up: bool, seconds: float) -> N
     assert (result.abnormal, result.reason, result.outcome) == (True, "connection lost", "hung_up")
     assert result.duration < seconds + 1.5
     assert live.line.hung_up == 1
+
+
+async def broken_off_in_mid_word(live: Live, text: str, *, after_s: float) -> None:
+    """The caller speaks, the stream breaks, and their words are recognised `after_s` later."""
+    await asyncio.sleep(1.0)
+    stream = live.recogniser.stream
+    stream.report(VoiceStarted(1000))
+    await asyncio.sleep(0.5)
+    live.session.on_gone("connection lost", failure=True, comes_back=True)
+    await asyncio.sleep(after_s)
+    stream.end(text)
+
+
+@pytest.mark.parametrize("up", [False, True])
+@pytest.mark.parametrize("after_s", [0.0, 0.4])
+def test_an_opt_out_counts_though_the_line_breaks_right_after_it(after_s: float, up: bool) -> None:
+    async def act(live: Live) -> None:
+        live.line.up = up
+        await broken_off_in_mid_word(live, "stop calling me", after_s=after_s)
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    assert live.record.suppressed == ["opt_out"]
+    assert [said.text for said in live.record.of(CallerSaid)] == ["stop calling me"]
+    assert (result.reason, result.outcome) == (("flow ended", "declined") if up else ("connection lost", "hung_up"))
+
+
+@pytest.mark.parametrize("away_s", [0.1, 5.0])
+def test_words_from_before_a_break_count_once_the_caller_is_back(away_s: float) -> None:
+    async def act(live: Live) -> None:
+        before = live.recogniser
+        await broken_off_in_mid_word(live, "yes please", after_s=0.0)
+        await asyncio.sleep(away_s)
+        assert live.session.on_returned()
+        first = before.stream
+        await asyncio.sleep(1)
+        assert live.recogniser.stream is not first, "the new stream is heard by a recogniser of its own"
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    assert (result.outcome, result.abnormal) == ("booked", False)
+    assert [speech.text for speech in live.record.of(Speak)][-1] == "Booked. Goodbye."
+
+
+def test_words_that_never_become_final_keep_nobody_from_being_heard_again() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1.0)
+        live.recogniser.stream.report(VoiceStarted(1000))
+        await asyncio.sleep(0.5)
+        live.session.on_gone("connection lost", failure=True, comes_back=True)
+        assert live.session.on_returned()
+        await asyncio.sleep(LAST_WORDS_S + 12)
+        live.recogniser.stream.say("yes please")
+        await asyncio.sleep(3600)
+
+    result, _ = call(act)
+    assert (result.outcome, result.abnormal) == ("booked", False)
+
+
+def test_an_opt_out_that_is_being_said_as_a_transfer_begins_counts() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(0.5)
+        live.recogniser.stream.report(VoiceStarted(500, certain=False))
+        while not live.session.away.is_away:  # noqa: ASYNC110 - looked at in virtual time
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        live.recogniser.stream.end("stop calling me")
+        await asyncio.sleep(0.3)
+        live.session.leave("hung up")
+
+    opt_out = 'intent opt_out protective "no more calls"\n  "stop calling me"\n\nstate start'
+    _, live = call(act, text=TRANSFER.replace("state start", opt_out, 1))
+    assert live.record.suppressed == ["opt_out"]
 
 
 def test_a_goodbye_that_the_line_broke_off_is_still_the_end() -> None:

@@ -275,6 +275,23 @@ def test_an_opt_out_counts_though_the_caller_hangs_up_on_it(late_s: float) -> No
     assert result.outcome == "hung_up"
 
 
+def test_an_opt_out_counts_though_our_own_goodbye_is_over_before_it() -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(2)
+        live.session.end("service stopping", "Goodbye now.")
+        stream = live.recogniser.stream
+        stream.report(VoiceStarted(2000, certain=False))
+        while "u2" not in [heard.speech_id for heard in live.record.of(SpeechHeard)]:  # noqa: ASYNC110 - virtual time
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        stream.end("stop calling me")
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    assert live.record.suppressed == ["opt_out"]
+    assert result.reason == "flow ended"
+
+
 def test_a_caller_who_hangs_up_without_a_word_is_not_waited_for() -> None:
     assert ended().took < 0.1
 
