@@ -34,6 +34,7 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     """
     from flowengine.service.app import create_app
     from flowengine.service.database import open_database
+    from flowengine.service.hold_music import hold_music
     from flowengine.service.logs import set_up_logging
     from flowengine.service.policy_settings import start_warnings
     from flowengine.service.server import DrainingServer
@@ -46,7 +47,8 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     if not settings.flows.exists():
         raise SettingsError(f"there is no folder {str(settings.flows)!r}; name one with --flows or FLOWENGINE_FLOWS")
     set_up_logging(log_level, with_personal_data=log_personal_data)
-    # Opened once before anything is loaded: a database that cannot be used should be known at once, and in a sentence.
+    # Tried once before anything is loaded: what cannot be used should be known at once, and in a sentence.
+    hold_music(settings.hold_music)
     database = open_database(settings)
     database.close()
     listener = _listen(host, port)
