@@ -288,10 +288,7 @@ class CallSession:
     def _deafen(self) -> None:
         """Nobody is on our line for a while; what they were just saying counts all the same."""
         self._speaking.music.stop()
-        if self._turns.caller_has_floor(self._now()):
-            self._ears.hear_out()
-        else:
-            self._ears.shut()
+        (self._ears.hear_out if self._turns.caller_has_floor(self._now()) else self._ears.shut)()
         self._measuring.over()
 
     def _listen_anew(self) -> None:
