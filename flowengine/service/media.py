@@ -189,14 +189,16 @@ async def twilio_stream(socket: WebSocket) -> None:
         calls.families.refused.add("token")
         await close(socket, POLICY_VIOLATION, "bad token")
         return
-    if prepared.revived is not None and not await calls.recording.take_over(prepared):
+    live = calls.find(prepared.call_sid)
+    # A call that was revived is taken over once, by its first stream; later ones carry it on.
+    revived = prepared.revived if live is None else None
+    if revived is not None and not await calls.recording.take_over(prepared):
         log.warning("stream refused: its call is somebody else's", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "second stream")
         return
-    if prepared.revived is not None and prepared.revived.colleague is not None:
-        await _dismiss_leftover(socket.app.state.twilio, prepared.revived.colleague, prepared.call_id)
+    if revived is not None and revived.colleague is not None:
+        await _dismiss_leftover(socket.app.state.twilio, revived.colleague, prepared.call_id)
     outbox = Outbox(socket)
-    live = calls.find(prepared.call_sid)
     if live is None:
         line = TwilioLine(prepared, start.stream_sid, outbox, socket.app.state.twilio, settings.server_base_url or "")
         live = calls.open(prepared, line)
