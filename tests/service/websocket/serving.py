@@ -17,6 +17,8 @@ from flowengine.service.websocket.choice import WebSocketClass, websockets
 from tests.service.websocket.bytes_of import request, server_frames
 
 PATIENCE_S = 5.0
+STOPS_S = 30.0
+"""At the end of a whole run of tests everything is collected and closed at once."""
 
 Loop = Literal["uvloop", "asyncio"]
 
@@ -220,5 +222,5 @@ def served(
             yield Served(cases, server, listener.getsockname()[1], chosen)
         finally:
             server.should_exit = True
-            thread.join(PATIENCE_S)
+            thread.join(STOPS_S)
             assert not thread.is_alive()
