@@ -10,6 +10,7 @@ import click
 
 from flowengine.adapters.nova2.server import speech_server
 from flowengine.adapters.registry import recogniser_from, synthesiser_from, warm_up
+from flowengine.cli.stopping import when_told
 
 
 @click.command(short_help="Serve the embedded speech engines over the nova2.v1 contract.")
@@ -45,8 +46,5 @@ async def _serve(host: str, port: int, engine: str | None) -> None:
 async def _interrupted() -> None:
     """Until Ctrl-C, or a service manager's request to stop."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
+    when_told(stop.set, signal.SIGINT, signal.SIGTERM)
     await stop.wait()

@@ -14,6 +14,7 @@ import msgspec
 
 from flowengine.adapters.registry import synthesiser_from
 from flowengine.adapters.twilio.callbacks import ENDS
+from flowengine.cli.stopping import when_told
 from flowengine.testing.paint import Painter
 from flowengine.testing.twilio.account import Account
 from flowengine.testing.twilio.book import PlacedCall
@@ -52,10 +53,7 @@ async def stand_in(
         for line in lines:
             parse(line.says or () if isinstance(line, Answers) else ())
     stop = asyncio.Event()
-    for told in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            # Windows has no such signals.
-            asyncio.get_running_loop().add_signal_handler(told, stop.set)
+    when_told(stop.set, signal.SIGINT, signal.SIGTERM)
     voice = synthesiser_from(tts_url or None)
     try:
         async with Telephone(account, rest_port=port, voice=voice, calls_a_second=calls_a_second) as telephone:
