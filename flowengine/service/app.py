@@ -53,6 +53,7 @@ from flowengine.service.problems import ProblemError, on_http, on_problem, on_st
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
+from flowengine.service.slow_bodies import TimedBodies
 from flowengine.service.stalls import Stalls
 from flowengine.service.tracing import Tracing
 from flowengine.store.audit import AuditLog
@@ -169,7 +170,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             WebSocketRoute("/twilio/stream", twilio_stream),
         ],
         lifespan=lifespan,
-        middleware=[Middleware(HeadersMiddleware)],
+        middleware=[Middleware(HeadersMiddleware), Middleware(TimedBodies)],
         exception_handlers={
             ProblemError: on_problem,
             HTTPException: on_http,

@@ -11,7 +11,7 @@ HEAD_WITHIN_S = 10.0
 
 
 class TimedHeads(HttpToolsProtocol):
-    """uvicorn's HTTP, with connections closed whose head takes too long. Slow bodies have no limit here either."""
+    """uvicorn's HTTP, with connections closed whose head takes too long. The body's limit is in `slow_bodies`."""
 
     _head_due: asyncio.TimerHandle | None = None
 

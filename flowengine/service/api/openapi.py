@@ -24,6 +24,7 @@ ERRORS = {
     403: "this key may not, or the request comes from another site",
     404: "there is no such thing",
     405: "not with this method",
+    408: "the body came too slowly",
     409: "it is refused as things stand",
     413: "the body is too large",
     415: "the body is of another media type",
@@ -86,7 +87,7 @@ def statuses(endpoint: Endpoint) -> list[int]:
     if endpoint.path_words:
         found.add(404)
     if endpoint.asks is not None:
-        found |= {413, 415} | ({400, 422} if isinstance(endpoint.asks, type) else set())
+        found |= {408, 413, 415} | ({400, 422} if isinstance(endpoint.asks, type) else set())
     if endpoint.query is not None:
         found.add(422)
     return sorted(found - set(endpoint.answers))
