@@ -106,6 +106,11 @@ class Away:
         """The caller is being put through, or speaks with somebody else."""
         return self.place is Place.AWAY
 
+    @property
+    def lost_s(self) -> float:
+        """For how long a caller whose stream broke has been waited for, in seconds; 0 while none is."""
+        return self._at() - self._left_at if self.was_lost else 0.0
+
     def want(self, order: Transfer | None) -> None:
         """Put the caller through as soon as `go` is told that all is quiet; None: do not, after all.
 
@@ -143,7 +148,7 @@ class Away:
         `lost`: it broke, so the caller is waited for, unless the call is being torn down already.
         """
         if lost and self.is_here and not self._tasks.are_over:
-            self.place, self.was_lost = Place.RETURNING, True
+            self.place, self.was_lost, self._left_at = Place.RETURNING, True, self._at()
             self._post(StreamLost())
             self._follow(self._await_new_stream())
         if self.is_away:

@@ -20,7 +20,8 @@ class QuietLine:
         self._call_id = call_id
         self._tell = tell
         self._last_at = 0.0
-        self._is_told = False
+        self.is_mute = False
+        """Nothing has come for `ALERT_S`, which has been said."""
         self._is_typed = False
 
     def typed(self) -> None:
@@ -30,15 +31,15 @@ class QuietLine:
     def heard(self, now: float) -> None:
         """Audio has come, or is expected from now on."""
         self._last_at = now
-        self._is_told = False
+        self.is_mute = False
 
     def is_dead(self, now: float) -> bool:
         """Nothing has come for so long that nothing will."""
         if self._is_typed:
             return False
         quiet = now - self._last_at
-        if quiet > ALERT_S and not self._is_told:
-            self._is_told = True
+        if quiet > ALERT_S and not self.is_mute:
+            self.is_mute = True
             log.warning("no audio from the line", extra={"call_id": self._call_id, "seconds": round(quiet, 1)})
             self._tell(Remarked(f"no audio from the line for {ALERT_S:g} s"))
         return quiet > GIVEN_UP_S

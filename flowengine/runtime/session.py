@@ -85,7 +85,7 @@ class CallSession:
         self.away = Away(parts.line, self._tasks, at, self.inbox.put, tell, leave, hear_again, parts.outliving)
         self._now: Callable[[], float] = lambda: asyncio.get_running_loop().time()
         self._zero = 0.0
-        self._quiet = QuietLine(parts.line.call_id, tell)
+        self.quiet = QuietLine(parts.line.call_id, tell)
         self._measuring = Measuring(tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(
             self._speaking.playback,
@@ -120,7 +120,7 @@ class CallSession:
 
     def on_audio(self, mulaw: bytes) -> None:
         """Caller audio, mu-law 8 kHz, of any length: straight to the recogniser."""
-        self._quiet.heard(now := self._now())
+        self.quiet.heard(now := self._now())
         self._ears.push(mulaw, now)
         self._greeting.push(mulaw)
 
@@ -134,7 +134,7 @@ class CallSession:
 
     def on_text(self, text: str) -> bool:
         """Typed words, taken as if they had been recognised; False in private, when there are none, as no voice."""
-        self._quiet.typed()
+        self.quiet.typed()
         if not self._ears.private:
             self.inbox.put(CallerSaid(self._at(), self._ears.without_cards(text)))
         return not self._ears.private
@@ -176,7 +176,7 @@ class CallSession:
         """The caller is on our line again, over a new stream; False when nobody was expected, or is any more."""
         if self._tasks.are_over or not self.away.returned():
             return False
-        self._quiet.heard(self._now())
+        self.quiet.heard(self._now())
         self._listen_anew()
         return True
 
@@ -190,7 +190,7 @@ class CallSession:
         # Asked for at every frame: in Python 3.11 finding the running loop is a system call.
         self._now = asyncio.get_running_loop().time
         self._zero = self._now() - self._parts.opening.at
-        self._quiet.heard(self._now())
+        self.quiet.heard(self._now())
         try:
             await self._tasks.run(self._act())
         except Exception as error:
@@ -386,7 +386,7 @@ class CallSession:
         """What is late: a mark, the caller's audio, the end of the call."""
         for cut in self._speaking.overdue(now):
             self.inbox.put(SpeechCut(self._at(), cut.speech_id, cut.heard))
-        if self._parts.recogniser is not None and self._quiet.is_dead(now):
+        if self._parts.recogniser is not None and self.quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)
         if not self._warned and now - self._zero - self.away.spent_s > self._parts.longest_s:
             self._warned = True

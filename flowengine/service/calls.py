@@ -6,13 +6,12 @@ import asyncio
 import logging
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flowengine.compliance.policy import LONDON
 from flowengine.conversation.call import Further
-from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import TransferResult, Verdict
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import ContactNotValid, FlowEngineError, FlowNotValid
@@ -21,24 +20,26 @@ from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.opening import CONNECTED, resumed
 from flowengine.runtime.outliving import Outliving
-from flowengine.runtime.ports import Actions, CallLine, FirstSound, Model, Recogniser, Synthesiser, Told
+from flowengine.runtime.ports import Actions, CallLine, Model, Recogniser, Synthesiser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
+from flowengine.service.admission import occupied
 from flowengine.service.guard import HoursGuard
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
+from flowengine.service.live_call import LiveCall
 from flowengine.service.loop_lag import LoopLag
 from flowengine.service.metrics.families import Families
 from flowengine.service.metrics.watching import WatchedRecord
 from flowengine.service.mind import mind_of
-from flowengine.service.recording import CallRecord, Recording
+from flowengine.service.recording import Recording
 from flowengine.service.reviving import Reviving
 from flowengine.service.settings import Settings
 from flowengine.service.summaries import Summaries
 from flowengine.service.tokens import PreparedCall, Tokens
-from flowengine.service.tracing import CallTrace, Tracing
+from flowengine.service.tracing import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -81,36 +82,6 @@ class Engines:
         if self.recogniser is not None:
             await self.recogniser.close()
         await self.speaks.close()
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """A call whose session is running, or is about to."""
-
-    prepared: PreparedCall
-    session: CallSession
-    conversation: Conversation
-    line: CallLine
-    record: CallRecord
-    started: datetime
-    recogniser: str
-    trace: CallTrace | None = None
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def seconds(self) -> float:
-        """How long it has been up."""
-        return round(self._since(), 1)
-
-    def first_sound(self) -> None:
-        """Whoever answered hears us now, for the first time: how soon is kept (rule A1)."""
-        self.keep(FirstSound())
-
-    def keep(self, told: Told) -> None:
-        """Add to the record, as of now; after the end of the call, too."""
-        self.record.write(round(self._since(), 3), told)
-
-    def _since(self) -> float:
-        return (datetime.now(UTC) - self.started).total_seconds()
 
 
 class Calls:
@@ -205,9 +176,8 @@ class Calls:
         if listens and self.engines.recogniser is None:
             no_speech = 'there is no speech recognition here: pip install "flowengine[local]", or type instead'
             raise self._refused("no_speech", NoSpeech(no_speech))
-        # Callers who come all at once are answered before any of their streams is there. One whom we rang has had room
-        # kept, and Twilio may ask for the same call twice.
-        count = len(self._live) + (self.tokens.fresh(beside=call_sid) if call_id is None else 0)
+        # One whom we rang has had room kept, and Twilio may ask for the same call twice.
+        count = self._occupied(self.tokens.fresh(beside=call_sid) if call_id is None else frozenset())
         if count >= self.settings.max_calls:
             full = f"{count} calls are live, which is the limit (FLOWENGINE_MAX_CALLS)"
             raise self._refused("max_calls", AtCapacity(full))
@@ -341,12 +311,15 @@ class Calls:
         """The language model that all calls share."""
         return self._model
 
+    def _occupied(self, coming: Set[str]) -> int:
+        """`coming`: callers who come all at once are answered before any of their streams is there."""
+        return occupied(self._live.values(), coming, self.settings.max_calls)
+
     @property
     def accepts(self) -> bool:
         """One more call would be taken now."""
-        return not (
-            self._stopping or self.lag.is_too_late or len(self._live) + self.tokens.fresh() >= self.settings.max_calls
-        )
+        is_full = self._occupied(self.tokens.fresh()) >= self.settings.max_calls
+        return not (self._stopping or self.lag.is_too_late or is_full)
 
     @property
     def is_stopping(self) -> bool:

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from flowengine.adapters.twilio import callbacks, consulting
 from flowengine.errors import ProtocolError, TelephonyError
 from flowengine.runtime.colleague import Colleague, Next
-from flowengine.service.calls import Calls, LiveCall
+from flowengine.service.calls import Calls
+from flowengine.service.live_call import LiveCall
 from flowengine.service.problems import ProblemError
 from flowengine.service.webhooks import signed_form, xml_response
 

@@ -16,7 +16,8 @@ from flowengine.adapters.twilio.consulting import ColleagueOrder
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import ProtocolError, RequestNotSent, TelephonyError
 from flowengine.runtime.session import CallSession
-from flowengine.service.calls import Calls, LiveCall
+from flowengine.service.calls import Calls
+from flowengine.service.live_call import LiveCall
 from flowengine.service.outbox import Outbox
 from flowengine.service.streams import carry_on_over_socket, close, run_over_socket
 from flowengine.service.tokens import PreparedCall

@@ -14,7 +14,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.session import CallSession
-from flowengine.service.calls import Calls, LiveCall
+from flowengine.service.calls import Calls
+from flowengine.service.live_call import LiveCall
 from flowengine.service.outbox import CLOSED, Outbox
 from flowengine.service.websocket.direct import direct_of
 

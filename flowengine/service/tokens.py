@@ -58,13 +58,14 @@ class Tokens:
         self._waiting[token] = (now + LIFETIME_S, call)
         return token
 
-    def fresh(self, *, beside: str | None = None) -> int:
-        """How many calls were answered a moment ago and have no stream yet, beside that of this sid.
+    def fresh(self, *, beside: str | None = None) -> set[str]:
+        """The call_ids of those that were answered a moment ago and have no stream yet, beside that of this sid.
 
         Safe in a signal handler.
         """
         since = self._clock() + LIFETIME_S - FRESH_S
-        return sum(until > since and call.call_sid != beside for until, call in tuple(self._waiting.values()))
+        waiting = tuple(self._waiting.values())
+        return {call.call_id for until, call in waiting if until > since and call.call_sid != beside}
 
     def redeem(self, token: str, call_sid: str) -> PreparedCall | None:
         """The call, if the token is known, in time and that call's; it is spent in any case."""

@@ -16,8 +16,9 @@ from starlette.responses import Response
 from flowengine.adapters.twilio import callbacks, signature, twiml
 from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.graph.model import Direction
-from flowengine.service.calls import AtCapacity, Calls, LiveCall
+from flowengine.service.calls import AtCapacity, Calls
 from flowengine.service.dialling.dialling import Dialling, PickedUp, Refusal
+from flowengine.service.live_call import LiveCall
 from flowengine.service.problems import ProblemError
 from flowengine.service.settings import Settings
 from flowengine.service.tokens import PreparedCall

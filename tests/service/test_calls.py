@@ -16,8 +16,9 @@ from flowengine.runtime.inbox import Inbox
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
-from flowengine.service.calls import Calls, Engines, LiveCall
+from flowengine.service.calls import Calls, Engines
 from flowengine.service.library import FlowLibrary
+from flowengine.service.live_call import LiveCall
 from flowengine.service.recording import CallRecord, Recording
 from flowengine.service.settings import Settings
 from flowengine.store.connection import Database

@@ -18,7 +18,7 @@ class Clock:
 
 
 def _call(sid: str = "CA1") -> PreparedCall:
-    return PreparedCall("id", sid, cast("Flow", None), {}, "inbound")
+    return PreparedCall(f"of {sid}", sid, cast("Flow", None), {}, "inbound")
 
 
 def test_a_token_opens_one_stream_once() -> None:
@@ -57,8 +57,8 @@ def test_a_call_is_fresh_until_its_stream_comes_or_is_overdue() -> None:
     tokens = Tokens(clock)
     token = tokens.issue(_call("CA1"))
     tokens.issue(_call("CA2"))
-    assert tokens.fresh() == 2
+    assert len(tokens.fresh()) == 2
     tokens.redeem(token, "CA1")
-    assert tokens.fresh() == 1
+    assert len(tokens.fresh()) == 1
     clock.now = FRESH_S + 0.1
-    assert tokens.fresh() == 0
+    assert len(tokens.fresh()) == 0

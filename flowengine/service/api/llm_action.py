@@ -24,7 +24,8 @@ from flowengine.service.api.auditing import about
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_body
 from flowengine.service.api.texts import Name, Remark, Sid, Spoken, TelephoneNumber
-from flowengine.service.calls import Calls, LiveCall
+from flowengine.service.calls import Calls
+from flowengine.service.live_call import LiveCall
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, not_found
 from flowengine.store.queue import CallQueue

@@ -10,6 +10,7 @@ from typing import Literal
 
 from flowengine.runtime.breaker import Breaker, Guarded
 from flowengine.runtime.depths import INBOXES, OUTBOXES, REPORTS
+from flowengine.service.admission import is_cut_off
 from flowengine.service.calls import Calls
 from flowengine.service.metrics.exposition import Family, Read, Values
 
@@ -39,6 +40,12 @@ def gathered(calls: Calls, waiting: int | None) -> tuple[Family, ...]:
             "flowengine_calls_away",
             "Of these, calls whose caller is put through to somebody.",
             lambda: sum(live.session.away.is_away for live in calls.live),
+        ),
+        gauge(
+            "flowengine_calls_cut_off",
+            "Of the live calls, those whose line broke, or brings no audio, for more than 3 s: up to a quarter of "
+            "FLOWENGINE_MAX_CALLS are not counted when one more asks to be let in.",
+            lambda: sum(is_cut_off(live) for live in calls.live),
         ),
         gauge("flowengine_calls_ringing", "Calls of ours that ring.", lambda: calls.ringing()),
         gauge("flowengine_calls_limit", "FLOWENGINE_MAX_CALLS.", lambda: calls.settings.max_calls),
