@@ -28,7 +28,15 @@ from benchmarks import callers
 from benchmarks.callers import RATE, VOICES, Clip, Samples, silence
 from benchmarks.live_calls import Back, Engines, Seen, call
 from benchmarks.pauses import ASKED, FLOW, PAUSED, Paused, asking
-from flowengine.adapters.local.endpointing import HOP_BYTES, HOP_MS, PATIENCE_MS, Request, Transcription, Turn
+from flowengine.adapters.local.endpointing import (
+    HOP_BYTES,
+    HOP_MS,
+    PATIENCE_MS,
+    PAUSE_MS,
+    Request,
+    Transcription,
+    Turn,
+)
 from flowengine.adapters.local.recogniser import LocalRecogniser
 from flowengine.adapters.local.synthesiser import LocalSynthesiser
 from flowengine.adapters.local.telephone import to_samples
@@ -194,7 +202,7 @@ async def early(engines: Engines) -> None:
     """The same where the words are surely all."""
     heading("ended early")
     for kind in ("choice", "digits", "postcode"):
-        await replied(engines, kind, 192, ASKED[kind].whole)
+        await replied(engines, kind, PAUSE_MS, ASKED[kind].whole)
 
 
 async def replied(engines: Engines, kind: Expecting, wait_ms: int, said: Sequence[str]) -> None:

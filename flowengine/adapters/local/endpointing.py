@@ -1,15 +1,16 @@
 """One caller's turn, heard in hops of 32 ms: where an utterance begins and ends, and when to ask for its words.
 
-    silent ── 2 voiced hops ──> voiced ── 6 quiet hops ──> pausing ── patience over and words known ──> silent
-                                  ^────── 2 voiced hops ──────┘
+    silent ── 2 voiced hops ──> voiced ── 256 ms of quiet ──> pausing ── patience over and words known ──> silent
+                                  ^─────── 2 voiced hops ────────┘
 
 Two voiced hops are reason enough to listen. To silence an agent takes more: evidence that adds up from hop to hop, two
 hops (64 ms) of a sure voice, four to seven of a doubtful one. When there is enough, the voice is reported once more, as
 certain.
 
 Pure: hops with the detector's verdict and the engine's answers come in, reports and requests go out; the only clock is
-the audio itself. Words are asked for as soon as the voice pauses, not when the pause has become the end of the turn, so
-that the final is usually known before it is due.
+the audio itself. Quiet is counted from the last sound (`last_sound`), and what is due in the middle of a hop is done
+there (`due_ms`, `look`). Words are asked for as soon as the voice falls silent, not when the pause has become the end
+of the turn, so that the final is known before it is due, and those of a pause when the pause is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
+from flowengine.adapters.local.last_sound import LastSound
 from flowengine.adapters.local.unfinished import sounds_unfinished
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.ports import (
@@ -40,8 +42,15 @@ LEANING = 0.8
 MAY_BE_VOICE = 0.3
 STRANGE_MS = 700
 """So long nobody knows what lies behind a line's voices: they begin turns, and are certain of nothing."""
-PAUSE_HOPS = 6
-"""192 ms: longer than the closure of a plosive, shorter than any patience."""
+PAUSE_MS = 256
+"""From the last sound: longer than the closure of a plosive, shorter than any patience. Words that are surely a whole
+answer end the turn here."""
+ASK_AHEAD_MS = 128
+"""So early the words are asked for where an engine is quick, so that they are known when the pause is told."""
+ASK_MS = 192
+"""So early where it is slow, or busy: fewer pauses come to nothing."""
+HELD_MS = 192
+"""So long at most a turn is not ended because of sounds that may be the voice coming back."""
 PREROLL_HOPS = 8
 """Kept from before the onset: a soft first consonant is not voiced yet."""
 TAIL_MS = 200
@@ -94,13 +103,18 @@ class _Utterance:
     audio: bytearray
     voice_until_ms: int
     voice_from_ms: int
+    sound: LastSound
     speaking: bool = True
     certain: bool = False
     generation: int = 0
     asked_at_ms: int = 0
     waiting: bool = False
+    words_asked: bool = False
+    """For the pause that there is, or may be: of this generation."""
     partial: Transcription = field(default_factory=lambda: Transcription("", None))
     final: Transcription | None = None
+    unfinished: tuple[str, Expecting | None, bool] = ("", None, False)
+    """Whether these words ask for more, as an answer to this: looked up once."""
 
     @property
     def name(self) -> str:
@@ -120,6 +134,8 @@ class Turn:
     def __init__(self) -> None:
         self.expecting: Expecting | None = None
         self.pace_ms = 320
+        self.asks_ahead = True
+        """Whether the engine that finds the words of a final is quick."""
         self._now_ms = 0
         self._count = 0
         self._run = 0
@@ -133,6 +149,23 @@ class Turn:
     def speaking(self) -> bool:
         """A voice is heard right now."""
         return self._current is not None and self._current.speaking
+
+    @property
+    def due_ms(self) -> int | None:
+        """After how much more quiet audio than the hops so far something is due; None where nothing is."""
+        utterance = self._current
+        # A voice that has just come back may be the turn going on: one more hop tells.
+        if utterance is None or self._run or (not utterance.speaking and utterance.final is None):
+            return None
+        wait = PAUSE_MS if utterance.speaking else self._patience(utterance)
+        return utterance.sound.at_ms + wait - self._now_ms
+
+    def look(self, unjudged: bytes, ahead_ms: int = 0) -> list[Step]:
+        """What is due, with audio that makes no whole hop yet, and that much more which must be on its way."""
+        steps: list[Step] = []
+        held = bool(self._closing)
+        self._end_if_due(unjudged, len(unjudged) // 8 + ahead_ms, steps)
+        return self._in_order(steps, held)
 
     def skip(self, milliseconds: int) -> None:
         """Audio was lost: the clock goes on without it."""
@@ -159,9 +192,9 @@ class Turn:
             if not utterance.certain and self._evidence >= ENOUGH_EVIDENCE:
                 utterance.certain = True
                 steps.append(VoiceStarted(utterance.voice_from_ms, certain=True))
-            self._while_speaking(utterance, voiced, steps)
+            self._while_speaking(utterance, mulaw, voiced, steps)
         else:
-            self._while_pausing(utterance, steps)
+            self._while_pausing(utterance, mulaw, steps)
         if self._current is utterance and len(utterance.audio) >= LONGEST_MS * 8:
             self._force(utterance, steps)
         return self._in_order(steps, held)
@@ -192,13 +225,14 @@ class Turn:
         if not request.is_final:
             utterance.waiting = False
         told: list[Step] = []
-        # In the pause the words are told once more, changed or not: now they are all that was said.
-        if result.text and (request.is_final or result.text != utterance.partial.text):
+        is_all = request.is_final and request.generation == utterance.generation
+        # In the pause only words that are all of it are told, and those once more, changed or not.
+        if result.text and (result.text != utterance.partial.text if utterance.speaking else is_all):
             utterance.partial = result
             told.append(PartialTranscript(utterance.name, result.text, result.confidence))
-        if request.is_final and request.generation == utterance.generation:
+        if is_all:
             utterance.final = result
-            self._close_if_due(utterance, told)
+            self._end_if_due(b"", 0, told)
         return self._in_order(told, bool(self._closing))
 
     def _begin(self, steps: list[Step]) -> None:
@@ -206,76 +240,116 @@ class Turn:
         start = self._now_ms - self._run * HOP_MS
         audio = bytearray(b"".join(self._preroll))
         self._preroll.clear()
-        self._current = _Utterance(self._count, start, audio, self._now_ms, voice_from_ms=start, asked_at_ms=start)
+        sound = LastSound(start)
+        sound.voice(bytes(audio[-ONSET_HOPS * HOP_BYTES :]), self._now_ms)
+        self._current = _Utterance(self._count, start, audio, self._now_ms, start, sound, asked_at_ms=start)
         self._started(self._current, steps)
 
     def _started(self, utterance: _Utterance, steps: list[Step]) -> None:
         utterance.certain = self._evidence >= ENOUGH_EVIDENCE
         steps.append(VoiceStarted(utterance.voice_from_ms, certain=utterance.certain))
 
-    def _while_speaking(self, utterance: _Utterance, voiced: bool, steps: list[Step]) -> None:
+    def _while_speaking(self, utterance: _Utterance, mulaw: bytes, voiced: bool, steps: list[Step]) -> None:
         if voiced:
             utterance.voice_until_ms = self._now_ms
-        if self._now_ms - utterance.voice_until_ms >= PAUSE_HOPS * HOP_MS:
-            utterance.speaking = False
-            self._evidence = 0.0
-            steps.append(VoiceEnded(utterance.voice_until_ms))
+            utterance.sound.voice(mulaw, self._now_ms)
+            self._goes_on(utterance)
+            if self._partial_is_due(utterance):
+                utterance.waiting = True
+                utterance.asked_at_ms = self._now_ms
+                steps.append(self._ask(utterance, is_final=False))
+            return
+        utterance.sound.quiet(mulaw, self._now_ms)
+        if self._words_are_due(utterance):
             steps.append(self._ask(utterance, is_final=True))
-        elif voiced and self._partial_is_due(utterance):
-            utterance.waiting = True
-            utterance.asked_at_ms = self._now_ms
-            steps.append(self._ask(utterance, is_final=False))
+        self._end_if_due(b"", 0, steps)
 
-    def _while_pausing(self, utterance: _Utterance, steps: list[Step]) -> None:
+    def _while_pausing(self, utterance: _Utterance, mulaw: bytes, steps: list[Step]) -> None:
         if self._run >= ONSET_HOPS:
             utterance.speaking = True
-            utterance.generation += 1
-            utterance.final = None
             utterance.voice_until_ms = self._now_ms
             utterance.voice_from_ms = self._now_ms - self._run * HOP_MS
+            utterance.sound.voice(mulaw, self._now_ms)
+            self._goes_on(utterance)
             self._started(utterance, steps)
         else:
-            self._close_if_due(utterance, steps)
+            utterance.sound.quiet(mulaw, self._now_ms)
+            self._end_if_due(b"", 0, steps)
+
+    def _goes_on(self, utterance: _Utterance) -> None:
+        """There is voice again: words that were asked for before it are not all."""
+        if utterance.words_asked:
+            utterance.words_asked = False
+            utterance.generation += 1
+            utterance.final = None
+
+    def _words_are_due(self, utterance: _Utterance) -> bool:
+        if utterance.words_asked:
+            return False
+        quiet = self._now_ms - utterance.sound.at_ms
+        # Twice the pace of partials, so that pauses which come to nothing do not cost more than they.
+        may_ahead = self.asks_ahead and 2 * (self._now_ms - utterance.asked_at_ms) >= self.pace_ms
+        return quiet >= (ASK_AHEAD_MS if may_ahead else ASK_MS)
 
     def _partial_is_due(self, utterance: _Utterance) -> bool:
         spoken = self._now_ms - utterance.start_ms
         since = self._now_ms - utterance.asked_at_ms
         return not utterance.waiting and spoken >= FIRST_PARTIAL_MS and since >= self.pace_ms
 
-    def _close_if_due(self, utterance: _Utterance, steps: list[Step]) -> None:
-        patience = DEFAULT_PATIENCE_MS if self.expecting is None else PATIENCE_MS[self.expecting]
-        if sounds_unfinished(utterance.partial.text, self.expecting):
-            patience += UNFINISHED_MS
-        # To the nearest hop, not to the next.
-        quiet = self._now_ms - utterance.voice_until_ms + HOP_MS // 2
-        # A voice that has just come back may be the turn going on: one more hop tells.
-        if utterance.final is not None and quiet >= patience and self._run == 0:
+    def _patience(self, utterance: _Utterance) -> int:
+        """How long a pause ends the turn."""
+        text, expecting = utterance.partial.text, self.expecting
+        if utterance.unfinished[:2] != (text, expecting):
+            utterance.unfinished = (text, expecting, sounds_unfinished(text, expecting))
+        patience = DEFAULT_PATIENCE_MS if expecting is None else PATIENCE_MS[expecting]
+        return patience + UNFINISHED_MS * utterance.unfinished[2]
+
+    def _end_if_due(self, unjudged: bytes, later_ms: int, steps: list[Step]) -> None:
+        """The pause or the turn, so long after the hops so far, if the quiet has lasted long enough by then."""
+        utterance, due = self._current, self.due_ms
+        if utterance is None or due is None or later_ms < due:
+            return
+        if later_ms < due + HELD_MS and utterance.sound.may_be_back(self._now_ms + later_ms, unjudged):
+            return
+        if not utterance.speaking:
+            assert utterance.final is not None
             self._current = None
             steps.append(self._final(utterance, utterance.final))
+            return
+        utterance.speaking = False
+        self._evidence = 0.0
+        steps.append(VoiceEnded(utterance.sound.at_ms))
+        if not utterance.words_asked:
+            steps.append(self._ask(utterance, is_final=True))
+        elif utterance.final is not None and utterance.final.text:
+            utterance.partial = utterance.final
+            steps.append(PartialTranscript(utterance.name, utterance.final.text, utterance.final.confidence))
 
     def _force(self, utterance: _Utterance, steps: list[Step]) -> None:
         """The utterance ends here; its final comes when the engine answers, and what follows is told after it."""
         self._current = None
         self._run = 0
+        if utterance.speaking:
+            steps.append(VoiceEnded(utterance.sound.at_ms))
+            if not utterance.words_asked:
+                steps.append(self._ask(utterance, is_final=True))
         if utterance.final is not None:
             steps.append(self._final(utterance, utterance.final))
             return
-        if utterance.speaking:
-            utterance.generation += 1
-            steps.append(VoiceEnded(utterance.voice_until_ms))
-            steps.append(self._ask(utterance, is_final=True))
         self._closing[utterance.number] = utterance
 
     def _ask(self, utterance: _Utterance, *, is_final: bool) -> Request:
         end = len(utterance.audio)
         if is_final:
             utterance.waiting = False
+            utterance.words_asked = True
+            utterance.asked_at_ms = self._now_ms
             end -= max(0, self._now_ms - utterance.voice_until_ms - TAIL_MS) * 8
         return Request(utterance.number, utterance.generation, is_final, bytes(utterance.audio[:end]), self.expecting)
 
     def _final(self, utterance: _Utterance, result: Transcription) -> FinalTranscript:
         return FinalTranscript(
-            utterance.name, result.text, result.confidence, utterance.start_ms, utterance.voice_until_ms
+            utterance.name, result.text, result.confidence, utterance.start_ms, utterance.sound.at_ms
         )
 
     def _in_order(self, steps: list[Step], held: bool) -> list[Step]:

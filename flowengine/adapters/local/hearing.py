@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -21,6 +22,8 @@ WAITING_BYTES = 8000
 LEAST_PACE_MS = 320
 PACE_SHARE = 3.0
 """Partials take at most a third of the recogniser, divided among those who speak."""
+ON_ITS_WAY_MS = 20
+"""A telephone's piece of audio: what is due within the next is done at its moment, not when the piece has come."""
 
 
 class Detector(Protocol):
@@ -39,6 +42,15 @@ class Hearer:
     waiting: bytearray = field(default_factory=bytearray)
     position: int = 0
     dropped: int = 0
+    came_at: float = 0.0
+    """When audio came last."""
+
+    def due_in_ms(self) -> int | None:
+        """When something is due, in audio after what has come; None where nothing is, or not so soon."""
+        due = self.turn.due_ms
+        if due is None or due - len(self.waiting) // 8 > ON_ITS_WAY_MS:
+            return None
+        return due - len(self.waiting) // 8
 
 
 class Hearing:
@@ -48,6 +60,7 @@ class Hearing:
         self._detector = detector
         self._report = report
         self._hearers: dict[int, Hearer] = {}
+        self._pausing: set[Hearer] = set()
         self._lock = threading.RLock()
         self._audio_came = threading.Condition(self._lock)
         self._desks: Desks | None = None
@@ -59,7 +72,8 @@ class Hearing:
 
     def open(self, number: int) -> None:
         with self._lock:
-            self._hearers[number] = Hearer(number)
+            self._hearers[number] = hearer = Hearer(number)
+            hearer.turn.asks_ahead = self._desks is not None and self._desks.is_quick(None)
 
     def push(self, number: int, position: int, mulaw: bytes) -> None:
         """Audio that begins `position` bytes after the stream's beginning; a gap before it was lost on the way."""
@@ -67,6 +81,7 @@ class Hearing:
             hearer = self._hearers.get(number)
             if hearer is None:
                 return
+            hearer.came_at = time.monotonic()
             lost = max(0, position - hearer.position - len(hearer.waiting))
             hearer.waiting += mulaw
             surplus = len(hearer.waiting) - WAITING_BYTES
@@ -84,6 +99,7 @@ class Hearing:
             hearer = self._hearers.get(number)
             if hearer is not None:
                 hearer.turn.expecting = expecting
+                hearer.turn.asks_ahead = self._desks is not None and self._desks.is_quick(expecting)
 
     def finalize(self, number: int) -> None:
         with self._lock:
@@ -94,6 +110,8 @@ class Hearing:
     def close(self, number: int) -> None:
         with self._lock:
             hearer = self._hearers.pop(number, None)
+            if hearer is not None:
+                self._pausing.discard(hearer)
         if hearer is not None and self._desks is not None:
             self._desks.forget(number)
             if hearer.dropped:
@@ -108,6 +126,7 @@ class Hearing:
             if isinstance(result, Exception):
                 log.error("recognition failed", extra={"reason": type(result).__name__})
                 del self._hearers[number]
+                self._pausing.discard(hearer)
                 self._report(number, RecogniserFailed(type(result).__name__))
             else:
                 self._carry_out(hearer, hearer.turn.transcribed(request, result))
@@ -117,13 +136,27 @@ class Hearing:
         while True:
             with self._lock:
                 while not (ready := [one for one in self._hearers.values() if len(one.waiting) >= HOP_BYTES]):
-                    self._audio_came.wait()
+                    self._audio_came.wait(self._end_what_is_due())
                 hops = [(hearer.ear, _taken(hearer)) for hearer in ready]
             voiced = self._detector.probabilities(hops)
             with self._lock:
                 for hearer, (_, mulaw), probability in zip(ready, hops, voiced, strict=True):
                     if hearer.number in self._hearers:
                         self._carry_out(hearer, hearer.turn.hop(mulaw, probability))
+
+    def _end_what_is_due(self) -> float | None:
+        """Pauses and turns that end in the middle of a hop; in how many seconds the next one does. Under the lock."""
+        waits: list[float] = []
+        for hearer in tuple(self._pausing):
+            since_ms = int((time.monotonic() - hearer.came_at) * 1000)
+            due_ms = hearer.due_in_ms()
+            if due_ms is not None and since_ms >= due_ms:
+                self._carry_out(hearer, hearer.turn.look(bytes(hearer.waiting), min(since_ms, ON_ITS_WAY_MS)))
+                due_ms = hearer.due_in_ms()
+            # What is overdue waits for a sound that may be the voice coming back: for audio, not for time.
+            if due_ms is not None and due_ms > since_ms:
+                waits.append((due_ms - since_ms) / 1000)
+        return min(waits, default=None)
 
     def _carry_out(self, hearer: Hearer, steps: list[Step]) -> None:
         """Report what is to be reported, ask for what is to be recognised. Under the lock, so the order stays."""
@@ -136,6 +169,10 @@ class Hearing:
                 self._desks.submit(hearer.number, step)
             else:
                 self._report(hearer.number, step)
+        if hearer.turn.due_ms is None:
+            self._pausing.discard(hearer)
+        elif hearer.number in self._hearers:
+            self._pausing.add(hearer)
 
 
 def _taken(hearer: Hearer) -> bytes:

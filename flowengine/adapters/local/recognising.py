@@ -19,6 +19,7 @@ from flowengine.adapters.local.moonshine import Moonshine
 from flowengine.adapters.local.packages import INSTALL, MOONSHINE, WHISPER, present
 from flowengine.adapters.local.telephone import to_16_khz, to_samples
 from flowengine.adapters.local.whisper import PROMPTS, Whisper
+from flowengine.conversation.commands import Expecting
 from flowengine.errors import MissingExtra
 from flowengine.runtime.audio import SILENCE
 
@@ -77,6 +78,8 @@ class Desks(Protocol):
 
     def forget(self, stream: int) -> None: ...
 
+    def is_quick(self, expecting: Expecting | None) -> bool: ...
+
     @property
     def cost_ms(self) -> float: ...
 
@@ -103,10 +106,14 @@ class Recognition:
         desk = self._general or self._digits
         return desk.cost_ms if desk is not None else 0.0
 
+    def is_quick(self, expecting: Expecting | None) -> bool:
+        """Whether the words of such an answer come in a few hundredths of a second, so that many may be asked for."""
+        return self._general is not None and (self._digits is None or expecting not in PROMPTS)
+
     def submit(self, stream: int, request: Request) -> None:
-        number_due = request.is_final and request.expecting in PROMPTS
-        desk = self._digits if self._general is None or number_due else self._general
-        desk = desk or self._general
+        desk = self._general
+        if desk is None or (request.is_final and not self.is_quick(request.expecting)):
+            desk = self._digits
         if desk is not None:
             desk.submit(stream, request)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from flowengine.adapters.local.endpointing import (
+    ASK_AHEAD_MS,
     HOP_MS,
     LONGEST_MS,
     PATIENCE_MS,
+    PAUSE_MS,
     Request,
     Step,
     Transcription,
@@ -22,6 +24,8 @@ from flowengine.runtime.ports import (
 )
 
 HOP = b"\x20" * 256
+SOFT = b"\x74" * 256
+"""40 dB softer."""
 
 
 class Caller:
@@ -59,11 +63,19 @@ class Caller:
         again = [each for each, before in zip(told[1:], told, strict=False) if isinstance(before, VoiceStarted)]
         return [type(event) for event in told if event not in again or not isinstance(event, VoiceStarted)]
 
-    def _hops(self, milliseconds: int, probability: float) -> Caller:
-        for _ in range(round(milliseconds / HOP_MS)):
+    def hears(self, audio: bytes, probability: float) -> Caller:
+        """Audio of whole hops, all of them so likely voice."""
+        for start in range(0, len(audio), len(HOP)):
             self.now_ms += HOP_MS
-            self._take(self.turn.hop(HOP, probability))
+            self._take(self.turn.hop(audio[start : start + len(HOP)], probability))
         return self
+
+    def looks(self, unjudged: bytes = b"", ahead_ms: int = 0) -> Caller:
+        self._take(self.turn.look(unjudged, ahead_ms))
+        return self
+
+    def _hops(self, milliseconds: int, probability: float) -> Caller:
+        return self.hears(HOP * round(milliseconds / HOP_MS), probability)
 
     def _take(self, steps: list[Step]) -> None:
         for step in steps:
@@ -134,14 +146,48 @@ def test_what_is_expected_sets_the_patience(expecting: Expecting, patience: int)
 
 def test_the_end_of_the_voice_is_told_long_before_the_end_of_the_turn() -> None:
     caller = Caller().speaks(640).pauses(2000)
-    assert caller.at_ms[VoiceEnded] == 640 + 192
+    assert caller.at_ms[VoiceEnded] == 640 + PAUSE_MS
 
 
-def test_the_words_are_asked_for_when_the_voice_pauses() -> None:
-    caller = Caller(slow=True).speaks(320).pauses(224)
+@pytest.mark.parametrize(("quick", "asked_ms"), [(True, ASK_AHEAD_MS), (False, 192)])
+def test_the_words_are_asked_for_before_the_pause_is_told(quick: bool, asked_ms: int) -> None:
+    caller = Caller(slow=True)
+    caller.turn.asks_ahead = quick
+    caller.speaks(320).pauses(224)
     assert [request.is_final for request in caller.requests] == [True]
     # Preroll has none here, 320 ms of voice, and a tail that ends with the pause so far.
+    assert len(caller.requests[0].mulaw) == (320 + asked_ms) * 8
+    assert VoiceEnded not in caller.kinds()
+
+
+def test_a_busy_engine_is_not_asked_so_early() -> None:
+    caller = Caller(slow=True)
+    caller.turn.pace_ms = 1600
+    caller.speaks(320).pauses(224)
     assert len(caller.requests[0].mulaw) == (320 + 192) * 8
+
+
+def test_words_that_were_asked_for_ahead_are_told_at_the_moment_of_the_pause() -> None:
+    caller = Caller("yes").speaks(320).pauses(PAUSE_MS - HOP_MS)
+    assert [type(event) for event in caller.told] == [VoiceStarted, PartialTranscript]
+    caller.pauses(HOP_MS)
+    assert caller.told[2:] == [VoiceEnded(320), PartialTranscript("u1", "yes", 0.9)]
+    assert len(caller.requests) == 1
+
+
+def test_words_of_before_the_voice_went_on_are_not_told_in_the_pause() -> None:
+    caller = Caller(slow=True).speaks(320).pauses(160).speaks(320).pauses(PAUSE_MS)
+    first, last = (request for request in caller.requests if request.is_final)
+    caller.answers(first, "yes")
+    assert not any(isinstance(event, PartialTranscript) for event in caller.told)
+    caller.answers(last, "yes but")
+    assert caller.told[-1] == PartialTranscript("u1", "yes but", 0.9)
+
+
+def test_a_turn_that_is_finalized_before_its_pause_is_told_ends_with_the_words_asked_for_ahead() -> None:
+    caller = Caller("yes").speaks(320).pauses(160).finalizes()
+    assert caller.kinds() == [VoiceStarted, VoiceEnded, FinalTranscript]
+    assert len(caller.requests) == 1
 
 
 def test_a_pause_within_a_sentence_does_not_end_it() -> None:
@@ -243,3 +289,53 @@ def test_an_answer_to_a_forgotten_question_is_ignored() -> None:
     caller = Caller()
     caller.answers(Request(9, 0, True, b"", None), "ghost")
     assert caller.told == []
+
+
+def silent(milliseconds: int) -> bytes:
+    return SOFT[:8] * milliseconds
+
+
+def test_the_wait_counts_from_the_last_sound_and_not_from_where_the_detector_believes_it() -> None:
+    # 616 ms of sound; the detector takes 24 ms more for voice, and the next hop, which is soft.
+    caller = (
+        Caller().hears(HOP * 19 + HOP[: 8 * 8] + silent(24), 0.9).hears(silent(HOP_MS), 0.9).hears(silent(960), 0.1)
+    )
+    final = caller.finals()[0]
+    assert final.end_ms == 616
+    assert caller.at_ms[FinalTranscript] == pytest.approx(616 + 600, abs=HOP_MS)
+    assert caller.at_ms[FinalTranscript] >= 616 + 600
+
+
+def test_what_trails_off_below_hearing_is_believed_to_be_voice() -> None:
+    caller = Caller().speaks(640).hears(silent(320), 0.9).hears(silent(1280), 0.1)
+    assert caller.finals()[0].end_ms == 640 + 320 - 96
+
+
+def test_a_turn_ends_in_the_middle_of_a_hop_when_its_wait_is_whole() -> None:
+    caller = Caller().speaks(640).hears(silent(576), 0.1)
+    assert caller.turn.due_ms == 24
+    assert caller.looks(silent(20)).finals() == []
+    assert caller.looks(silent(20), 3).finals() == []
+    assert len(caller.looks(silent(20), 4).finals()) == 1
+    assert caller.turn.due_ms is None
+
+
+def test_a_sound_that_comes_back_is_waited_for_until_the_detector_knows_it() -> None:
+    caller = Caller().speaks(640).hears(silent(576), 0.1)
+    assert caller.looks(silent(12) + HOP[: 8 * 12], 4).finals() == []
+    caller.hears(silent(HOP_MS - 8) + HOP[: 8 * 8], 0.1).hears(HOP, 0.3)
+    assert caller.finals() == []
+    caller.speaks(320).hears(silent(960), 0.1)
+    assert len(caller.finals()) == 1
+    assert caller.finals()[0].end_ms > 640 + 576
+
+
+def test_sounds_that_come_back_and_are_no_voice_do_not_keep_a_turn_open() -> None:
+    ticking = (HOP[:64] + silent(88)) * 16
+    caller = Caller().speaks(640).hears(silent(544), 0.1).hears(ticking, 0.1)
+    assert caller.at_ms[FinalTranscript] == pytest.approx(640 + 600 + 192, abs=HOP_MS)
+
+
+def test_in_noise_no_sound_comes_back() -> None:
+    caller = Caller().speaks(640).pauses(1280)
+    assert caller.at_ms[FinalTranscript] == pytest.approx(640 + 600, abs=HOP_MS)

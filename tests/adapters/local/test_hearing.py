@@ -15,8 +15,16 @@ from flowengine.adapters.local.endpointing import Request, Transcription
 from flowengine.adapters.local.hearing import WAITING_BYTES, Hearing
 from flowengine.adapters.local.recognising import Answer, Desk
 from flowengine.adapters.local.voice_activity import Ear
+from flowengine.conversation.commands import Expecting
 from flowengine.runtime.audio import SILENCE, loudness
-from flowengine.runtime.ports import FinalTranscript, RecogniserEvent, RecogniserFailed
+from flowengine.runtime.ports import (
+    FinalTranscript,
+    PartialTranscript,
+    RecogniserEvent,
+    RecogniserFailed,
+    VoiceEnded,
+    VoiceStarted,
+)
 
 VOICE = b"\x20" * 2560
 
@@ -47,6 +55,9 @@ class Desks:
 
     def forget(self, stream: int) -> None:
         self.desk.forget(stream)
+
+    def is_quick(self, expecting: Expecting | None) -> bool:
+        return expecting != "digits"
 
 
 def hearing(*, fails: bool = False) -> tuple[Hearing, queue.Queue[tuple[int, RecogniserEvent]]]:
@@ -80,6 +91,16 @@ def test_each_call_gets_its_own_final() -> None:
         if isinstance(event, FinalTranscript):
             finals[number] = event
     assert {number: final.end_ms - final.start_ms for number, final in finals.items()} == {1: 320, 2: 640, 3: 960}
+
+
+def test_a_turn_whose_wait_ends_before_the_next_piece_of_audio_has_come_is_not_kept_waiting_for_it() -> None:
+    ears, reports = hearing()
+    ears.open(1)
+    wait = SILENCE * (600 - 12) * 8
+    push(ears, 1, VOICE + wait)
+    events = [reports.get(timeout=5)[1] for _ in range(4)]
+    assert [type(event) for event in events] == [VoiceStarted, PartialTranscript, VoiceEnded, PartialTranscript]
+    assert isinstance(reports.get(timeout=5)[1], FinalTranscript)
 
 
 def test_an_engine_that_fails_fails_the_call_and_no_other() -> None:
