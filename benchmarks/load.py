@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import uvloop
 
 from flowengine.adapters.scripted.recogniser import ScriptedStream
-from flowengine.cli.load import can_pin
+from flowengine.cli.load_run import can_pin
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE
 from flowengine.service.websocket.choice import WebSocketClass, class_from
 from flowengine.testing.load.pacer import Pacer

@@ -261,9 +261,14 @@ def flow_and_folder(flow: str, flows: Path, contact: dict[str, str], *, is_here:
 def running_elsewhere(
     server: str, account: str | None, token: str | None, api_key: str | None, rest_port: int
 ) -> Running:
-    """What is not given is taken from the settings, which the server here was probably started with."""
+    """What is not given is taken from the settings, which the server here was probably started with.
+
+    Raises BadParameter, UsageError, SettingsError.
+    """
+    from flowengine.cli.server_address import server_address
     from flowengine.service.settings import Settings
 
+    base = server_address(server)
     settings = Settings.from_env()
     account = account or settings.twilio_account_sid
     token = token or settings.twilio_auth_token
@@ -272,7 +277,7 @@ def running_elsewhere(
             "--server needs what that server is started with: --account and --token, "
             "or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment or in .env"
         )
-    return Running(server.rstrip("/"), account, token, api_key or settings.api_key, rest_port)
+    return Running(base, account, token, api_key or settings.api_key, rest_port)
 
 
 def engines(speech: str) -> tuple[str, str]:

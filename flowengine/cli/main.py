@@ -67,6 +67,6 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="flowengine")
+@click.version_option(package_name="flowengine", prog_name="flowengine")
 def main() -> None:
     """Telephone calls, written down as .flow files: check them, talk to them, serve them."""

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import os
+import signal
 import socket
+import sys
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner, Result
 
+from flowengine.cli import load_run as load_run_module
 from flowengine.cli.load import KNEE_CALLS, _ladder
 from flowengine.cli.main import main
+from flowengine.testing.load.run import LoadRun, Stretch
+from flowengine.testing.load.tally import Tally
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +45,14 @@ def load(*arguments: str) -> Result:
         (["--server", "http://127.0.0.1:9"], "--account and --token"),
         (["--server", "http://127.0.0.1:9", "--pid", "4194304"], "there is no such process on this machine"),
         (["--html", "nowhere/load.html"], "there is no folder 'nowhere'"),
+        (["--html", "."], ". is a folder: give a file in it, like load.html"),
+        (["--html", "load", "--json", "load"], "--json and --html both name load"),
+        (["--minutes", "nan"], "'nan' is not a number"),
+        (["--ramp", "nan"], "'nan' is not a number"),
+        (["--minutes", "-1"], "not in the range"),
+        (["--calls", "25,25"], "larger than the one before"),
+        (["--calls", "0000100000"], "from 1 to 2000"),
+        (["--contact", "name=Sam"], "name the FLOW"),
         (["--speech", "loud"], "expected local, scripted, or two addresses"),
         (["nowhere.flow"], "there is no file 'nowhere.flow'"),
     ],
@@ -71,3 +89,97 @@ def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
     assert isinstance(result.exception, SystemExit)
     assert f"cannot listen on port {port} of this machine" in " ".join(result.output.split())
     assert "--rest-port" in result.output
+
+
+class _Rung(LoadRun):
+    """A run that has measured 10 calls, and measures 25 until it is told to stop; `told` has a signal for each time."""
+
+    told: ClassVar[list[signal.Signals]] = []
+
+    def __init__(self) -> None:
+        self.pid = None
+        self._calls = 0
+
+    async def raise_to(self, calls: int, *, a_second: float = 10.0, up_within_s: float = 30.0) -> None:
+        self._calls = calls
+
+    async def measure(
+        self, seconds: float, *, settles_s: float = 3.0, cut: Callable[[Stretch], None] = lambda stretch: None
+    ) -> Stretch:
+        if self._calls == 25:
+            os.kill(os.getpid(), self.told.pop(0))
+            await asyncio.sleep(60)
+        return Stretch(self._calls, seconds, Tally(messages=1), None, None, 0.0, [])
+
+    async def end(self) -> Tally:
+        """Hanging up takes a minute, unless there is a second signal."""
+        if self.told:
+            os.kill(os.getpid(), self.told.pop(0))
+            await asyncio.sleep(60)
+        return Tally()
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextlib.asynccontextmanager
+    async def server(work: load_run_module._Work, exchange: object) -> AsyncIterator[tuple[str, None]]:
+        yield "http://127.0.0.1:9", None
+
+    @contextlib.asynccontextmanager
+    async def run(*_: object, **__: object) -> AsyncIterator[LoadRun]:
+        made = _Rung()
+        try:
+            yield made
+        finally:
+            await made.end()
+
+    monkeypatch.setattr(load_run_module._Work, "_server", server)
+    monkeypatch.setattr(load_run_module, "load_run", run)
+    monkeypatch.setattr(os, "_exit", sys.exit)
+
+
+@pytest.mark.parametrize(
+    ("signals", "status", "by"),
+    [
+        ([signal.SIGINT], 130, "Ctrl-C"),
+        ([signal.SIGTERM], 143, "SIGTERM"),
+        ([signal.SIGINT, signal.SIGINT], 130, "Ctrl-C"),
+        ([signal.SIGTERM, signal.SIGINT], 143, "SIGTERM"),
+    ],
+)
+@pytest.mark.usefixtures("rung")
+def test_a_load_that_is_stopped_reports_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: list[signal.Signals], status: int, by: str
+) -> None:
+    monkeypatch.setattr(_Rung, "told", signals)
+    result = load("--calls", "10,25,50", "--json", "load.json", "--html", "load.html")
+    assert result.exit_code == status
+    assert f"25 and 50 calls not measured: stopped by {by}" in result.output
+    found = json.loads((tmp_path / "load.json").read_text("utf-8"))
+    assert [level["calls"] for level in found["levels"]] == [10]
+    assert found["ended_early"]["not_measured"] == [25, 50]
+    assert "before more were measured" in (tmp_path / "load.html").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("rung")
+def test_a_load_that_is_stopped_before_all_has_nothing_to_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Rung, "told", [signal.SIGINT])
+    result = load("--calls", "25", "--json", "load.json")
+    assert result.exit_code == 130
+    assert "Stopped before anything was measured; load.json is not written." in result.output
+    assert not (tmp_path / "load.json").exists()
+
+
+@pytest.mark.parametrize(("protected", "said"), [("load.json", "it is protected"), (".", "its folder is protected")])
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protected: str, said: str
+) -> None:
+    if protected == "load.json":
+        (tmp_path / "load.json").touch()
+    # Root may write anywhere.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK or Path(path) != Path(protected))
+    result = load("--json", "load.json")
+    assert result.exit_code == 2
+    assert f"load.json cannot be written: {said}" in result.output

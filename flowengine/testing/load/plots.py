@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 560, 290
-LEFT, RIGHT, TOP, BOTTOM = 58, 96, 16, 38
+WIDTH, HEIGHT = 420, 270
+LEFT, RIGHT, TOP, BOTTOM = 58, 88, 22, 46
 END, FLOOR = WIDTH - RIGHT, HEIGHT - BOTTOM
 LABEL_GAP = 15
+LETTER = 7.5
+"""Of a tick's name, about so wide."""
 TICKS = 5
 
 Shown = Callable[[float], str]
@@ -27,7 +29,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A plot: `places` are where the values lie between 0 and 1, with their names; `limit` is what was promised."""
+    """A plot: `places` are where the values lie between 0 and 1, with their names; `limit` is what was promised.
+
+    `border`: up to this place all held. `counts`: the values are whole numbers.
+    """
 
     title: str
     note: str
@@ -36,6 +41,8 @@ class Plot:
     shown: Shown
     axis: str
     limit: float | None = None
+    border: float | None = None
+    counts: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +64,7 @@ def svg(plot: Plot) -> str:
         if points:
             parts += _drawn(line, points)
             ends.append((points[-1].y, line))
+    parts += _limits(plot, frame)
     parts += [_text("name", END + 10, height + 4, line.name, tone=line.tone) for height, line in _apart(ends)]
     return "".join(parts) + "</svg>"
 
@@ -72,7 +80,7 @@ class _Point:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """From values to places in the drawing."""
+    """From values to places in the drawing; `limit` where it lies within."""
 
     ticks: Sequence[float]
     limit: float | None
@@ -80,9 +88,9 @@ class _Frame:
     @classmethod
     def of(cls, plot: Plot) -> _Frame:
         most = max((value for line in plot.lines for value in line.values if value is not None), default=0.0)
-        # A limit far above all values would press them flat.
+        # A limit far above all values would press them flat: it is told of at the upper edge.
         limit = plot.limit if plot.limit is not None and plot.limit <= 4 * most else None
-        return cls(_ticks(max(most, limit or 0.0)), limit)
+        return cls(_ticks(max(most, limit or 0.0), least=1.0 if plot.counts else 0.0), limit)
 
     def x(self, place: float) -> float:
         return LEFT + place * (END - LEFT)
@@ -93,14 +101,37 @@ class _Frame:
 
 def _axes(plot: Plot, frame: _Frame) -> Iterator[str]:
     for tick in frame.ticks:
-        yield _across("grid", frame.y(tick))
-        yield _text("tick", LEFT - 10, frame.y(tick) + 4, plot.shown(tick), anchor="end")
-    for place, name in plot.places:
-        yield _text("tick", frame.x(place), FLOOR + 18, name, anchor="middle")
-    yield _text("axis", (LEFT + END) / 2, HEIGHT - 3, plot.axis, anchor="middle")
+        yield _across("grid" if tick else "floor", frame.y(tick))
+        yield _text("tick", LEFT - 9, frame.y(tick) + 4, plot.shown(tick), anchor="end")
+    for x, name in _legible([(frame.x(place), name) for place, name in plot.places]):
+        yield f'<line class="floor" x1="{x:.1f}" x2="{x:.1f}" y1="{FLOOR}" y2="{FLOOR + 5}"/>'
+        yield _text("tick", x, FLOOR + 20, name, anchor="middle")
+    yield _text("axis", (LEFT + END) / 2, HEIGHT - 6, plot.axis, anchor="middle")
+
+
+def _limits(plot: Plot, frame: _Frame) -> Iterator[str]:
+    if plot.border is not None:
+        x = frame.x(plot.border)
+        yield f'<line class="border" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{FLOOR}"/>'
+        is_left = plot.border > 0.5
+        yield _text("border", x - 5 if is_left else x + 5, TOP + 3, "holds", anchor="end" if is_left else "start")
     if frame.limit is not None:
         yield _across("limit", frame.y(frame.limit))
         yield _text("limit", LEFT + 6, frame.y(frame.limit) - 6, f"limit {plot.shown(frame.limit)}")
+    elif plot.limit is not None:
+        yield _text("limit", LEFT + 6, TOP - 9, f"↑ limit {plot.shown(plot.limit)}")
+
+
+def _legible(names: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Those that do not run into one another; the last is always there."""
+    kept: list[tuple[float, str]] = []
+    free_to = math.inf
+    for x, name in sorted(names, reverse=True):
+        half = len(name) * LETTER / 2
+        if x + half <= free_to:
+            kept.append((x, name))
+            free_to = x - half - LETTER
+    return kept
 
 
 def _drawn(line: Line, points: Sequence[_Point]) -> Iterator[str]:
@@ -133,13 +164,13 @@ def evenly(names: Sequence[str]) -> list[tuple[float, str]]:
     return [(number / max(1, len(names) - 1), name) for number, name in enumerate(names)]
 
 
-def _ticks(most: float) -> list[float]:
-    """From nothing to a round number that nothing is above."""
+def _ticks(most: float, *, least: float = 0.0) -> list[float]:
+    """From nothing to a round number that nothing is above, no less than `least` apart."""
     if most <= 0:
         return [0.0, 1.0]
     rough = most / (TICKS - 1)
     unit = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * unit for factor in (1, 2, 2.5, 5, 10) if factor * unit >= rough)
+    step = max(least, next(factor * unit for factor in (1, 2, 5, 10) if factor * unit >= rough))
     return [number * step for number in range(math.ceil(most / step - 1e-9) + 1)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from dataclasses import dataclass
@@ -15,6 +16,15 @@ class Usage:
     cpu_s: float
     first_thread_s: float
     memory: int
+
+
+def allow_files() -> None:
+    """As many sockets as the system lets this process have, and those that it starts; 1024 is a common beginning."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def usage(pid: int) -> Usage | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowengine.testing.load.process import Usage
@@ -17,6 +17,10 @@ OWN_LATE_S = 0.01
 OWN_CPU = 0.85
 FULL_CORE = 0.95
 """Of one core, which is what a Python process has."""
+LEAST_NOISE = 1 << 20
+"""Bytes; see `memory_noise`."""
+CLEAR_OF_NOISE = 3
+"""What grew by so many times the noise has grown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,13 @@ class Level:
     loop_a_frame_s: float | None
     """Of the event loop's thread alone."""
     memory: int | None
+    memory_before: int | None
+    """When it began to be measured: what lies between is no matter of the number of calls."""
     own_cpu: float
     own_lateness: Spread
     problems: dict[str, int] = field(default_factory=dict)
+    cut_of: float | None = None
+    """It was cut short, and should have been measured for so long."""
 
     @property
     def cpu_a_call(self) -> float | None:
@@ -88,7 +96,21 @@ class Level:
 
     @property
     def holds(self) -> bool:
+        """For as long as it was measured."""
         return not self.misses and self.overload is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why a run ended before its time: what happened at so many `calls`, in words; `left` were not measured at all.
+
+    `gave_way`: the server's doing, so that so many calls do not hold; otherwise somebody has stopped the run.
+    """
+
+    calls: int
+    why: str
+    gave_way: bool
+    left: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +125,63 @@ class LoadReport:
     levels: tuple[Level, ...]
     idle_memory: int | None = None
     """Bytes in memory with one call."""
+    ended: Ended | None = None
     python: str = field(default_factory=platform.python_version)
     cores: int = field(default_factory=lambda: os.cpu_count() or 1)
     machine: str = field(default_factory=platform.machine)
 
     @property
-    def memory_a_call(self) -> float | None:
-        """Bytes that a further call takes: from one call to the most."""
+    def memory_grown(self) -> int | None:
+        """Bytes between one call and the most, that more than one call took."""
         last = self.levels[-1]
         if last.memory is None or self.idle_memory is None or last.calls < 2:
             return None
-        return (last.memory - self.idle_memory) / (last.calls - 1)
+        return last.memory - self.idle_memory
+
+    @property
+    def memory_noise(self) -> int:
+        """Bytes by which the memory of this server may move although the number of calls stays."""
+        moved = (
+            abs(level.memory - level.memory_before)
+            for level in self.levels
+            if level.memory is not None and level.memory_before is not None
+        )
+        return max(LEAST_NOISE, *moved, 0)
+
+    @property
+    def memory_a_call(self) -> float | None:
+        """Bytes that a further call takes: from one call to the most. None where that is within the noise, too."""
+        grown = self.memory_grown
+        if grown is None or grown < CLEAR_OF_NOISE * self.memory_noise:
+            return None
+        return grown / (self.levels[-1].calls - 1)
+
+    @property
+    def failing(self) -> int | None:
+        """The fewest calls that did not hold; None where none is known to have given way."""
+        first = next((level for level in self.levels if not level.holds), None)
+        if first is not None:
+            return None if first.overload is not None else first.calls
+        return self.ended.calls if self.ended is not None and self.ended.gave_way else None
+
+    @property
+    def held(self) -> int:
+        """The most calls that held, and all below them too; 0 when none did. What was cut short has not held yet."""
+        held = 0
+        for level in self.levels:
+            if not level.holds or level.cut_of is not None:
+                break
+            held = level.calls
+        return held
 
     @property
     def knee(self) -> int | None:
         """The most calls that held, where more did not; 0 when none held, None when the knee was not reached."""
-        held = 0
-        for level in self.levels:
-            if level.overload is not None:
-                return None
-            if level.misses:
-                return held
-            held = level.calls
-        return None
+        return None if self.failing is None else self.held
 
 
-def level_of(stretch: Stretch) -> Level:
-    """The figures of what was measured."""
+def level_of(stretch: Stretch, *, cut_of: float | None = None) -> Level:
+    """The figures of what was measured; `cut_of`: it should have taken so many seconds."""
     tally, seconds = stretch.tally, stretch.seconds
     used = _used(stretch.before, stretch.after, lambda process: process.cpu_s)
     loop = _used(stretch.before, stretch.after, lambda process: process.first_thread_s)
@@ -153,72 +205,13 @@ def level_of(stretch: Stretch) -> Level:
         cpu_a_frame_s=None if used is None or not tally.frames else used / tally.frames,
         loop_a_frame_s=None if loop is None or not tally.frames else loop / tally.frames,
         memory=None if stretch.after is None else stretch.after.memory,
+        memory_before=None if stretch.before is None else stretch.before.memory,
         own_cpu=stretch.own_cpu_s / seconds,
         own_lateness=Spread.of(stretch.own_lateness),
         problems=dict(tally.problems.most_common()),
+        cut_of=None if cut_of is None else round(cut_of, 2),
     )
 
 
 def _used(before: Usage | None, after: Usage | None, of: Callable[[Usage], float]) -> float | None:
     return None if before is None or after is None else of(after) - of(before)
-
-
-def as_json(report: LoadReport) -> dict[str, object]:
-    """The report as plain values, with what follows from its figures."""
-    return {
-        "flow": report.flow,
-        "server": report.server,
-        "speech": report.speech,
-        "personas": list(report.personas),
-        "pinned": report.pinned,
-        "python": report.python,
-        "cores": report.cores,
-        "machine": report.machine,
-        "knee": report.knee,
-        "memory_a_call_bytes": report.memory_a_call,
-        "levels": [_level_json(level) for level in report.levels],
-    }
-
-
-def _level_json(level: Level) -> dict[str, object]:
-    return {
-        "calls": level.calls,
-        "seconds": level.seconds,
-        "holds": level.holds,
-        "misses": level.misses,
-        "overload": level.overload,
-        "frames": level.frames,
-        "messages": level.messages,
-        "talked_share": round(level.talked_share, 3),
-        "lateness_ms": _spread_json(level.lateness),
-        "reply_ms": _spread_json(level.replies),
-        "clear_ms": _spread_json(level.clears),
-        "headroom_ms": _spread_json(level.headroom),
-        "underruns": level.underruns,
-        "marks": level.marks,
-        "lost_marks": level.lost_marks,
-        "unanswered": level.unanswered,
-        "calls_begun": level.begun,
-        "calls_ended": level.ended,
-        "cpu_us_a_frame": _rounded(level.cpu_a_frame_s, 1e6),
-        "loop_us_a_frame": _rounded(level.loop_a_frame_s, 1e6),
-        "cpu_percent_of_a_core": _rounded(level.cpu, 100),
-        "cpu_percent_a_call": _rounded(level.cpu_a_call, 100, 4),
-        "memory_bytes": level.memory,
-        "callers_lateness_ms": _spread_json(level.own_lateness),
-        "callers_cpu_percent": _rounded(level.own_cpu, 100),
-        "problems": level.problems,
-    }
-
-
-def _spread_json(spread: Spread) -> dict[str, object]:
-    shares: Sequence[tuple[float, float]] = tuple(spread.at.items())
-    return {
-        "count": spread.count,
-        **{f"p{share * 100:g}": _rounded(seconds, 1000) for share, seconds in shares},
-        "max": _rounded(spread.most, 1000),
-    }
-
-
-def _rounded(value: float | None, times: float, digits: int = 2) -> float | None:
-    return None if value is None else round(value * times, digits)

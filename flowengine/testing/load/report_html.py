@@ -7,54 +7,53 @@ from html import escape
 from importlib.resources import files
 
 from flowengine.testing.load.plots import Line, Plot, evenly, spaced, svg
-from flowengine.testing.load.report import LATE_S, Level, LoadReport
-from flowengine.testing.load.report_text import ROWS, conclusions, knee, milliseconds
+from flowengine.testing.load.report import FULL_CORE, LATE_S, OWN_LATE_S, Level, LoadReport
+from flowengine.testing.load.report_text import ROWS, conclusions, held, milliseconds
 from flowengine.testing.load.tally import SHARES, Spread
+from flowengine.testing.load.verdict import verdict
 
 TONES = 6
+MOST_LINES = 5
+AT_ONCE = "calls at once"
 
 
 def page(report: LoadReport) -> str:
     """The whole page."""
-    held = all(level.holds for level in report.levels)
-    most = report.levels[-1].calls
-    verdict = f"{most} calls hold" if held else f"The knee: {knee(report)}"
-    # That there is a knee is no fault, unless it is below all that was tried.
-    tone = "good" if held else "" if report.knee else "bad"
-    if any(level.overload for level in report.levels):
-        verdict = "The callers could not keep up"
+    found = verdict(report)
     facts = "".join(f"<li><b>{escape(value)}</b><small>{escape(name)}</small></li>" for name, value in _facts(report))
-    figures = "".join(
-        f'<figure class="card"><figcaption><b>{escape(plot.title)}</b><small>{escape(plot.note)}</small></figcaption>'
-        f"{svg(plot)}</figure>"
-        for plot in plots(report)
-        if not plot.is_empty
-    )
+    figures = "".join(_figure(plot) for plot in plots(report) if not plot.is_empty)
     body = (
-        f'<header><p class="kind">flowengine load</p><h1 class="{tone}">{escape(verdict)}</h1>'
-        f'<p class="aside">{escape(_subtitle(report))}</p></header><ul class="facts">{facts}</ul>'
+        f'<header><p class="kind">flowengine load</p><h1 class="{found.tone}">{escape(found.said)}</h1>'
+        + (f'<p class="more">{escape(found.more)}</p>' if found.more else "")
+        + f'<p class="aside">{escape(_subtitle(report))}</p></header><ul class="facts">{facts}</ul>'
         f'<div class="plots">{figures}</div>{_table(report)}{_notes(report)}'
     )
     style = files("flowengine.testing.load").joinpath("page.css").read_text("utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(verdict)} · load</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<title>{escape(found.said)} · load</title>\n<style>\n{style}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _figure(plot: Plot) -> str:
+    told = f"<b>{escape(plot.title)}</b><small>{escape(plot.note)}</small>"
+    return f'<figure class="card"><figcaption>{told}</figcaption>{svg(plot)}</figure>'
 
 
 def plots(report: LoadReport) -> Iterator[Plot]:
     """Against the number of calls, where there were several; and how the times are spread."""
     levels = report.levels
     if len(levels) > 1:
-        yield from _by_calls(levels)
+        yield from _by_calls(report)
+    telling = _telling(report)
     shares = evenly([*(f"{share * 100:g} %" for share in SHARES), "all"])
     yield Plot(
         "How late frames are",
-        "So many of a hundred are no later than this",
+        "So many are no later than this; the limit is for 99 %",
         shares,
-        _spreads(levels, lambda level: level.lateness),
+        _spreads(telling, lambda level: level.lateness),
         _milliseconds,
         "share of all frames",
         LATE_S,
@@ -63,15 +62,25 @@ def plots(report: LoadReport) -> Iterator[Plot]:
         "How soon a reply comes",
         "From the caller's last sound to the agent's first",
         shares,
-        _spreads(levels, lambda level: level.replies),
+        _spreads(telling, lambda level: level.replies),
         _milliseconds,
         "share of all replies",
     )
+    yield Plot(
+        "How late the callers are",
+        "Later than the limit at 99 %, and nothing is told of the server",
+        shares,
+        _spreads(telling, lambda level: level.own_lateness),
+        _milliseconds,
+        "share of all ticks of their clock",
+        OWN_LATE_S,
+    )
 
 
-def _by_calls(levels: Sequence[Level]) -> Iterator[Plot]:
+def _by_calls(report: LoadReport) -> Iterator[Plot]:
+    levels = report.levels
     places = spaced([level.calls for level in levels])
-    at = "calls at once"
+    border = report.held / levels[-1].calls if report.knee else None
 
     def percentiles(part: Callable[[Level], Spread]) -> list[Line]:
         return [
@@ -85,19 +94,37 @@ def _by_calls(levels: Sequence[Level]) -> Iterator[Plot]:
         places,
         percentiles(lambda level: level.lateness),
         _milliseconds,
-        at,
+        AT_ONCE,
         LATE_S,
+        border,
     )
     yield Plot(
-        "Replies", "From the caller's last sound", places, percentiles(lambda level: level.replies), _milliseconds, at
+        "Replies",
+        "From the caller's last sound to the agent's first",
+        places,
+        percentiles(lambda level: level.replies),
+        _milliseconds,
+        AT_ONCE,
+        border=border,
+    )
+    yield Plot(
+        "What went wrong",
+        "So often in the whole step; none of it may be",
+        places,
+        _wrong(levels),
+        lambda value: f"{value:,.0f}",
+        AT_ONCE,
+        border=border,
+        counts=True,
     )
     yield Plot(
         "Processor time a frame",
-        "Of the server, for 20 ms of a call: in and out, and all else that it does",
+        "Of the server, all it does for 20 ms of a call",
         places,
         [Line("server", [level.cpu_a_frame_s for level in levels])],
         lambda value: f"{value * 1e6:.0f} µs",
-        at,
+        AT_ONCE,
+        border=border,
     )
     yield Plot(
         "Processor, of one core",
@@ -105,8 +132,9 @@ def _by_calls(levels: Sequence[Level]) -> Iterator[Plot]:
         places,
         [Line("server", [level.cpu for level in levels]), Line("callers", [level.own_cpu for level in levels], 1)],
         lambda value: f"{value * 100:.0f} %",
-        at,
-        1.0,
+        AT_ONCE,
+        FULL_CORE,
+        border,
     )
     yield Plot(
         "Memory",
@@ -114,17 +142,30 @@ def _by_calls(levels: Sequence[Level]) -> Iterator[Plot]:
         places,
         [Line("server", [None if level.memory is None else level.memory / 2**20 for level in levels])],
         lambda value: f"{value:.0f} MiB",
-        at,
+        AT_ONCE,
+        border=border,
     )
-    yield Plot(
-        "The callers themselves, late",
-        "Above 10 ms the figures say nothing of the server",
-        places,
-        percentiles(lambda level: level.own_lateness),
-        _milliseconds,
-        at,
-        0.01,
+
+
+def _telling(report: LoadReport) -> list[Level]:
+    """Those levels that a drawing with a line for each has room for: the fewest, some between, the knee's two sides."""
+    levels = report.levels
+    if len(levels) <= MOST_LINES:
+        return list(levels)
+    edge = next((number for number, level in enumerate(levels) if not level.holds), len(levels) - 1)
+    wanted = {0, edge // 2, max(0, edge - 1), edge, len(levels) - 1}
+    return [levels[number] for number in sorted(wanted)]
+
+
+def _wrong(levels: Sequence[Level]) -> list[Line]:
+    """A line for each kind of what should not be, where there was any."""
+    kinds = (
+        Line("under-runs", [level.underruns for level in levels]),
+        Line("lost marks", [level.lost_marks for level in levels], 1),
+        Line("unanswered", [level.unanswered for level in levels], 2),
+        Line("problems", [sum(level.problems.values()) for level in levels], 3),
     )
+    return [line for line in kinds if any(line.values)] or [Line("nothing", [0] * len(levels))]
 
 
 def _spreads(levels: Sequence[Level], part: Callable[[Level], Spread]) -> list[Line]:
@@ -141,8 +182,7 @@ def _spreads(levels: Sequence[Level], part: Callable[[Level], Spread]) -> list[L
 
 def _facts(report: LoadReport) -> Iterator[tuple[str, str]]:
     """Of the most calls that held; where none did, of the first."""
-    held = [level for level in report.levels if report.knee is None or level.calls <= report.knee]
-    last = held[-1] if held else report.levels[0]
+    last = next((level for level in report.levels if level.calls == report.held), report.levels[0])
     yield "calls at once", f"{last.calls}"
     yield "frame late, 99th of 100", milliseconds(last.lateness.p99)
     yield "reply, median", milliseconds(last.replies.p50)
@@ -151,7 +191,7 @@ def _facts(report: LoadReport) -> Iterator[tuple[str, str]]:
         yield "CPU a frame", f"{last.cpu_a_frame_s * 1e6:.0f} µs"
         yield "CPU a call, of one core", f"{last.cpu_a_call * 100:.2f} %"
     if report.memory_a_call is not None:
-        yield "memory a call", f"{report.memory_a_call / 1024:.0f} KiB"
+        yield "memory a call", f"{report.memory_a_call / 1024:,.0f} KiB"
     yield "under-runs, lost marks", f"{last.underruns}, {last.lost_marks}"
 
 
@@ -163,16 +203,18 @@ def _table(report: LoadReport) -> str:
         + "</tr>"
         for name, cell in ROWS
     )
-    verdicts = "".join(
-        f'<td class="{"good" if level.holds else "bad"}">'
-        f"{'yes' if level.holds else 'callers late' if level.overload else 'no'}</td>"
-        for level in report.levels
-    )
+    verdicts = "".join(f'<td class="{_tone(level)}">{escape(held(level))}</td>' for level in report.levels)
     return (
         '<div class="card scroll"><table><thead><tr><th scope="col">calls at once</th>'
         f'{heads}</tr></thead><tbody>{rows}<tr class="holds"><th scope="row">holds</th>{verdicts}</tr></tbody>'
         "</table></div>"
     )
+
+
+def _tone(level: Level) -> str:
+    if level.overload is not None or (level.holds and level.cut_of is not None):
+        return "open"
+    return "good" if level.holds else "bad"
 
 
 def _notes(report: LoadReport) -> str:

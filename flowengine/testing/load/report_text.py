@@ -1,4 +1,4 @@
-"""A load in a terminal: a column for each number of calls, what did not hold, and the knee."""
+"""A load in a terminal: a column for each number of calls, what did not hold, what it comes to, and the knee."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flowengine.testing.load.report import Level, LoadReport
 from flowengine.testing.load.tally import Spread
+from flowengine.testing.load.verdict import cut_short, knee, memory, verdict
 from flowengine.testing.paint import Painter
 
 NONE = "–"
@@ -19,11 +20,13 @@ def table(report: LoadReport, paint: Painter) -> str:
     lines = [paint.strong(head)]
     for name, cell in ROWS:
         lines.append(f"{paint.dim(f'{name:<{names}}')}" + "".join(f"{cell(level):>{WIDTH}}" for level in report.levels))
-    verdicts = ("callers late" if level.overload else "no" if level.misses else "yes" for level in report.levels)
+    verdicts = (held(level) for level in report.levels)
     tones = (paint.good if level.holds else paint.bad for level in report.levels)
     cells = (tone(f"{verdict:>{WIDTH}}") for tone, verdict in zip(tones, verdicts, strict=True))
     lines.append(paint.dim(f"{'holds':<{names}}") + "".join(cells))
-    lines.append("")
+    found = verdict(report)
+    tone = {"good": paint.good, "bad": paint.bad, "open": paint.strong}[found.tone]
+    lines += ["", f"{tone(found.said)}.", ""]
     for level in report.levels:
         lines += [paint.bad(f"{level.calls} calls: {each}") for each in _said(level)]
         lines += [f"    {count} × {text}" for text, count in list(level.problems.items())[:5]]
@@ -32,33 +35,28 @@ def table(report: LoadReport, paint: Painter) -> str:
 
 
 def conclusions(report: LoadReport) -> list[tuple[str, str]]:
-    """What follows from all levels together, and how it was measured."""
+    """What follows from all levels together, what is missing, and how it was measured."""
     rows = [("knee", knee(report))]
-    if report.memory_a_call is not None:
-        rows.append(
-            ("memory a call", f"{report.memory_a_call / 1024:,.0f} KiB, from 1 call to {report.levels[-1].calls}")
-        )
+    for name, text in (("cut short", cut_short(report)), ("memory a call", memory(report))):
+        if text is not None:
+            rows.append((name, text))
     how = "server and callers on a core each" if report.pinned else "server and callers share all cores"
     rows.append(("measured", f"{report.flow} by {', '.join(dict.fromkeys(report.personas))}; {report.speech}; {how}"))
     rows.append(("on", f"Python {report.python}, {report.cores} cores, {report.machine}; {report.server}"))
     return rows
 
 
-def knee(report: LoadReport) -> str:
-    """In words, with what gave way."""
-    if any(level.overload for level in report.levels):
-        return "not known: the callers themselves could not keep up"
-    most = report.levels[-1].calls
-    if report.knee is None:
-        return f"not reached: {most} calls hold"
-    failing = next(level for level in report.levels if level.misses)
-    if report.knee == 0:
-        return f"below {failing.calls} calls: {failing.misses[0]}"
-    return f"{report.knee} calls; with {failing.calls}, {failing.misses[0]}"
-
-
 def _said(level: Level) -> list[str]:
     return [*([level.overload] if level.overload else []), *level.misses]
+
+
+def held(level: Level) -> str:
+    """In a word or two."""
+    if level.overload is not None:
+        return "callers late"
+    if level.misses:
+        return "no"
+    return "yes" if level.cut_of is None else "cut short"
 
 
 def milliseconds(value: float | None) -> str:
@@ -98,5 +96,6 @@ ROWS: Sequence[tuple[str, Callable[[Level], str]]] = (
     ("memory", _memory),
     ("callers late, 99th", _of(lambda level: level.own_lateness, lambda spread: spread.p99)),
     ("callers' CPU", lambda level: _percent(level.own_cpu)),
+    ("measured for", lambda level: f"{level.seconds:,.0f} s"),
 )
 """A figure a row. CPU is the server's unless it says otherwise."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -116,21 +116,33 @@ class LoadRun:
             await asyncio.sleep(0.1)
         self._has_begun = True
 
-    async def measure(self, seconds: float, *, settles_s: float = SETTLES_S) -> Stretch:
-        """What happens in so many seconds, with the lines as they are."""
+    async def measure(
+        self,
+        seconds: float,
+        *,
+        settles_s: float = SETTLES_S,
+        cut: Callable[[Stretch], None] = lambda stretch: None,
+    ) -> Stretch:
+        """What happens in so many seconds, with the lines as they are. Cancelled, `cut` has what there is."""
         await asyncio.sleep(settles_s)
         network = self._network
         network.tallies.next()
         network.pacer.lateness = type(network.pacer.lateness)("d")
         before = None if self.pid is None else usage(self.pid)
         own, began = time.process_time(), time.perf_counter()
-        await asyncio.sleep(seconds)
-        passed = time.perf_counter() - began
-        after = None if self.pid is None else usage(self.pid)
-        own_cpu_s = time.process_time() - own
-        return Stretch(
-            len(self._lines), passed, network.tallies.next(), before, after, own_cpu_s, network.pacer.lateness
-        )
+
+        def until_now() -> Stretch:
+            passed = time.perf_counter() - began
+            after = None if self.pid is None else usage(self.pid)
+            own_cpu_s, late = time.process_time() - own, network.pacer.lateness
+            return Stretch(len(self._lines), passed, network.tallies.next(), before, after, own_cpu_s, late)
+
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            cut(until_now())
+            raise
+        return until_now()
 
     async def calm(self, *, within_s: float = CALM_WITHIN_S) -> None:
         """Wait until the server has done what it does after its start: clips are made, and flows learnt, by then."""
@@ -148,11 +160,15 @@ class LoadRun:
         """Everybody hangs up; what came up on the way."""
         for line in self._lines:
             line.stop()
-        if self._tasks:
-            _, left = await asyncio.wait(self._tasks, timeout=ENDS_WITHIN_S)
+        left: Iterable[asyncio.Task[None]] = self._tasks
+        try:
+            if self._tasks:
+                _, left = await asyncio.wait(self._tasks, timeout=ENDS_WITHIN_S)
+        finally:
+            # Those too who are still hanging up when nobody waits for them any longer.
             for task in left:
                 task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         self._lines.clear()
         self._tasks.clear()
         return self._network.tallies.next()
@@ -183,8 +199,10 @@ async def load_run(
         yield run
     finally:
         progress("hanging up")
-        await run.end()
-        pacing.cancel()
+        try:
+            await run.end()
+        finally:
+            pacing.cancel()
         await asyncio.gather(pacing, return_exceptions=True)
 
 

@@ -33,6 +33,7 @@ def level(calls: int, **figures: Any) -> Level:
         cpu_a_frame_s=60e-6,
         loop_a_frame_s=50e-6,
         memory=(100 << 20) + (calls * 100 << 10),
+        memory_before=(100 << 20) + (calls * 100 << 10),
         own_cpu=0.1,
         own_lateness=STEADY,
     )

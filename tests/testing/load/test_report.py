@@ -10,9 +10,10 @@ from array import array
 import pytest
 
 from flowengine.testing.load.process import Usage
-from flowengine.testing.load.report import as_json, level_of
+from flowengine.testing.load.report import level_of
 from flowengine.testing.load.report_html import page
-from flowengine.testing.load.report_text import knee, table
+from flowengine.testing.load.report_json import as_json
+from flowengine.testing.load.report_text import table
 from flowengine.testing.load.run import Stretch
 from flowengine.testing.load.tally import Spread, Tally
 from flowengine.testing.paint import Painter
@@ -60,16 +61,13 @@ def test_callers_who_are_late_are_no_verdict_on_the_server(figures: dict[str, ob
     assert not found.levels[1].holds
     assert found.knee is None
     assert "callers late" in table(found, PLAIN)
-    assert "could not keep up" in knee(found)
-    assert "The callers could not keep up" in page(found)
+    assert "50 calls hold, more cannot be told" in page(found)
 
 
 def test_the_knee_is_the_last_that_held() -> None:
     found = report(level(25), level(50), level(100, underruns=1), level(200))
     assert found.knee == 50
-    assert knee(found) == "50 calls; with 100, 1 under-run"
     assert report(level(25), level(50)).knee is None
-    assert "not reached: 50 calls hold" in knee(report(level(25), level(50)))
     assert report(level(25, underruns=1)).knee == 0
 
 
@@ -106,10 +104,30 @@ def test_the_page_is_whole_by_itself() -> None:
 def test_the_page_draws_each_level() -> None:
     text = page(report(level(25), level(50), level(100)))
     drawings = [ET.fromstring(found) for found in re.findall(r"<svg.*?</svg>", text)]
-    assert len(drawings) == 8
+    assert len(drawings) == 9
     for drawing in drawings:
         heights = [float(dot.get("cy", "nan")) for dot in drawing.iter("circle")]
         assert heights
-        assert all(0 < height < 290 for height in heights)
+        assert all(0 < height < 270 for height in heights)
     # One level alone has nothing to be drawn against.
-    assert len(re.findall("<svg", page(report(level(25))))) == 2
+    assert len(re.findall("<svg", page(report(level(25))))) == 3
+
+
+def test_limits_are_drawn_or_told_of_at_the_upper_edge() -> None:
+    late = Spread.of([0.012] * 100)
+    near, far = page(report(level(25, lateness=late), level(50, lateness=late))), page(report(level(25), level(50)))
+    assert ">limit 20 ms<" in near
+    assert ">↑ limit 20 ms<" not in near
+    assert ">↑ limit 20 ms<" in far
+
+
+def test_the_knee_is_drawn_into_what_stands_against_the_number_of_calls() -> None:
+    assert page(report(level(25), level(50), level(100, underruns=1))).count('class="border"') == 2 * 6
+    assert 'class="border"' not in page(report(level(25), level(50)))
+
+
+def test_whole_numbers_have_whole_ticks_and_names_do_not_run_into_one_another() -> None:
+    text = page(report(level(10), level(12), level(1000, underruns=2)))
+    wrong = next(found for found in re.findall(r"<svg.*?</svg>", text) if "What went wrong" in found)
+    ticks = [found.text for found in ET.fromstring(wrong) if found.get("class") == "tick"]
+    assert ticks == ["0", "1", "2", "1000", "12"]
