@@ -65,7 +65,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "twilio": ("adapters/twilio",),
     "urllib3": ("adapters/twilio",),
     "uvicorn": ("service",),
-    "uvloop": ("cli/load.py",),
+    "uvloop": ("cli/load_run.py",),
     "websockets": ("adapters/nova2", "service/websocket/frames.py", "testing"),
 }
 """Where a package may be imported: a room, a folder in it, or one file. Any other package is refused."""

@@ -95,6 +95,9 @@ class Stalls:
     def _note(self, late: float, cpu_s: float, garbage_s: float) -> None:
         cause = cause_of(late, cpu_s, garbage_s)
         self._families.loop_stalls.add(cause)
+        if not self._is_live():
+            # As when a service starts: nobody has waited.
+            return
         now = time.monotonic()
         if now - self._told_at < LOG_EVERY_S:
             self._untold += 1
