@@ -49,6 +49,11 @@ def said(text: str, voice: str = "plain", level_dbfs: float = -20.0) -> Clip:
     return _clip(_at_level(_band(_faster(samples, VOICES[voice])), level_dbfs))
 
 
+def narrowed(samples: Samples, level_dbfs: float) -> Clip:
+    """Any sound at 8 kHz as the telephone has it, at this level, from its first sound on."""
+    return _clip(_at_level(_band(samples), level_dbfs))
+
+
 def silence(seconds: float) -> Samples:
     """Nothing."""
     return np.zeros(round(seconds * RATE), np.float32)

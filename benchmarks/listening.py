@@ -26,21 +26,14 @@ import numpy as np
 
 from benchmarks import callers
 from benchmarks.callers import RATE, VOICES, Clip, Samples, silence
-from benchmarks.live_calls import Back, Engines, Seen, call
+from benchmarks.live_calls import FRAME, Back, Engines, Seen, call
 from benchmarks.pauses import ASKED, FLOW, PAUSED, Paused, asking
-from flowengine.adapters.local.endpointing import (
-    HOP_BYTES,
-    HOP_MS,
-    PATIENCE_MS,
-    PAUSE_MS,
-    Request,
-    Transcription,
-    Turn,
-)
+from flowengine.adapters.local.endpointing import HOP_BYTES, PATIENCE_MS, PAUSE_MS, Request, Transcription
+from flowengine.adapters.local.hearing import Hearer
 from flowengine.adapters.local.recogniser import LocalRecogniser
 from flowengine.adapters.local.synthesiser import LocalSynthesiser
 from flowengine.adapters.local.telephone import to_samples
-from flowengine.adapters.local.voice_activity import Ear, VoiceActivity
+from flowengine.adapters.local.voice_activity import CONTEXT, Look, Memory, VoiceActivity
 from flowengine.conversation.commands import Expecting
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import Flow
@@ -150,14 +143,16 @@ def marks_of(figures: Sequence[float]) -> tuple[float, ...]:
 
 def alone(detector: VoiceActivity, track: Samples, begins_s: float) -> list[float]:
     """When the detector is certain of a voice in this audio, in ms of it: the first time after the caller has begun."""
-    ear, turn, mulaw = Ear(), Turn(), callers.to_line(track)
-    for end in range(HOP_BYTES, len(mulaw) + 1, HOP_BYTES):
-        hop = mulaw[end - HOP_BYTES : end]
-        for step in turn.hop(hop, detector.probabilities([(ear, hop)])[0]):
-            if isinstance(step, Request):
-                turn.transcribed(step, Transcription("", None))
-            elif isinstance(step, VoiceStarted) and step.certain and end / RATE > begins_s:
-                return [end / RATE * 1000]
+    hearer, mulaw = Hearer(0), callers.to_line(track)
+    for end in range(HOP_BYTES // 2, len(mulaw) + 1, HOP_BYTES // 2):
+        hearer.waiting += mulaw[end - HOP_BYTES // 2 : end]
+        while hearer.has_piece:
+            piece = hearer.piece()
+            for step in hearer.take(piece, detector.listen([(hearer.ear, piece)])[0]):
+                if isinstance(step, Request):
+                    hearer.turn.transcribed(step, Transcription("", None))
+                elif isinstance(step, VoiceStarted) and step.certain and end / RATE > begins_s:
+                    return [end / RATE * 1000]
     return []
 
 
@@ -278,19 +273,27 @@ def detector() -> None:
         + f"{'ungated':>12}"
     )
     for name, mulaw in kinds.items():
-        hops = [mulaw[start : start + HOP_BYTES] for start in range(0, len(mulaw) - HOP_BYTES, HOP_BYTES)]
         cells = []
         for calls in (1, 10, 50):
-            ears = [Ear() for _ in range(calls)]
+            hearers = [Hearer(number) for number in range(calls)]
             began = process_time()
-            for hop in hops:
-                engine.probabilities([(ear, hop) for ear in ears])
-            cells.append((process_time() - began) / calls / (len(hops) * HOP_MS / 1000))
-        ear = Ear()
+            for start in range(0, len(mulaw), FRAME):
+                for hearer in hearers:
+                    hearer.waiting += mulaw[start : start + FRAME]
+                while ready := [hearer for hearer in hearers if hearer.has_piece]:
+                    pieces = [(hearer.ear, hearer.piece()) for hearer in ready]
+                    for hearer, (_, piece), heard in zip(ready, pieces, engine.listen(pieces), strict=True):
+                        for step in hearer.take(piece, heard):
+                            if isinstance(step, Request):
+                                hearer.turn.transcribed(step, Transcription("", None))
+            cells.append((process_time() - began) / calls / (len(mulaw) / RATE))
+        memory, context = Memory(), np.zeros(CONTEXT, np.float32)
         began = process_time()
-        for hop in hops:
-            engine._run([ear], to_samples(hop).reshape(1, -1))
-        cells.append((process_time() - began) / (len(hops) * HOP_MS / 1000))
+        for start in range(0, len(mulaw) - HOP_BYTES, HOP_BYTES):
+            hop = to_samples(mulaw[start : start + HOP_BYTES])
+            engine.run([Look(memory, np.concatenate((context, hop)))])
+            context = hop[-CONTEXT:]
+        cells.append((process_time() - began) / (len(mulaw) / RATE))
         print(f"  {name:<26}" + "".join(f"{each:>11.2%} c" for each in cells).replace(" c", "  "))
     print("  shares of a core, a call; ungated: the model alone, one call at a time")
 

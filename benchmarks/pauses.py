@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_LONG = (
+LONG = (
     "Hello, this is an automated assistant calling about the boiler cover that ends on Friday. It costs twelve pounds "
     "a month, and that includes one service each year. Shall I tell you what else there is?"
 )
@@ -43,7 +43,7 @@ state thanks
 """
 _CHOICE = f"""
 state start
-  say "{_LONG}"
+  say "{LONG}"
   listen 20s
     agree: again "Very good."
     refuse: again "As you like."

@@ -3,9 +3,9 @@
     silent ── 2 voiced hops ──> voiced ── 256 ms of quiet ──> pausing ── patience over and words known ──> silent
                                   ^─────── 2 voiced hops ────────┘
 
-Two voiced hops are reason enough to listen. To silence an agent takes more: evidence that adds up from hop to hop, two
-hops (64 ms) of a sure voice, four to seven of a doubtful one. When there is enough, the voice is reported once more, as
-certain.
+Two voiced hops are reason enough to listen. To silence an agent takes evidence that adds up from look to look
+(`onset`): two hops (64 ms) of a sure voice, more of a doubtful one, which then begins a turn as well. A voice that was
+reported before there was enough is reported once more, as certain.
 
 Pure: hops with the detector's verdict and the engine's answers come in, reports and requests go out; the only clock is
 the audio itself. Quiet is counted from the last sound (`last_sound`), and what is due in the middle of a hop is done
@@ -15,7 +15,6 @@ of the turn, so that the final is known before it is due, and those of a pause w
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -35,12 +34,9 @@ HOP_MS = 32
 
 VOICED, STILL_VOICED = 0.5, 0.35
 ONSET_HOPS = 2
-ENOUGH_EVIDENCE, MOST_EVIDENCE = 5.0, 3.0
-"""Log odds: in all, and what one hop can add or take."""
-LEANING = 0.8
-"""Added to a hop that may be voice at all: few sounds of a telephone line that get so far are something else."""
-MAY_BE_VOICE = 0.3
-STRANGE_MS = 700
+ENOUGH_EVIDENCE = 5.0
+"""Log odds (`onset`)."""
+STRANGE_MS = 900
 """So long nobody knows what lies behind a line's voices: they begin turns, and are certain of nothing."""
 PAUSE_MS = 256
 """From the last sound: longer than the closure of a plosive, shorter than any patience. Words that are surely a whole
@@ -121,13 +117,6 @@ class _Utterance:
         return f"u{self.number}"
 
 
-def _evidence(probability: float) -> float:
-    """What one hop says for a voice: the log of its odds, within bounds."""
-    kept = min(0.999, max(0.001, probability))
-    leaning = LEANING if kept >= MAY_BE_VOICE else 0.0
-    return max(-MOST_EVIDENCE, min(MOST_EVIDENCE, math.log(kept / (1 - kept)) + leaning))
-
-
 class Turn:
     """The turn-taking of one call. `pace_ms` is the least time between two partials; the caller may change it."""
 
@@ -167,12 +156,24 @@ class Turn:
         self._end_if_due(unjudged, len(unjudged) // 8 + ahead_ms, steps)
         return self._in_order(steps, held)
 
+    @property
+    def is_certain(self) -> bool:
+        """A voice is heard right now, and certain."""
+        return self._current is not None and self._current.speaking and self._current.certain
+
     def skip(self, milliseconds: int) -> None:
         """Audio was lost: the clock goes on without it."""
         self._now_ms += milliseconds
 
-    def hop(self, mulaw: bytes, probability: float) -> list[Step]:
-        """The next 32 ms, and how likely they are voice."""
+    def between(self, evidence: float) -> list[Step]:
+        """What a look at the first half of the next hop says for a voice."""
+        steps: list[Step] = []
+        held = bool(self._closing)
+        self._believe(evidence, steps)
+        return self._in_order(steps, held)
+
+    def hop(self, mulaw: bytes, probability: float, evidence: float) -> list[Step]:
+        """The next 32 ms, how likely they are voice, and what they say for one (log odds)."""
         self._now_ms += HOP_MS
         steps: list[Step] = []
         held = bool(self._closing)
@@ -180,18 +181,15 @@ class Turn:
         threshold = STILL_VOICED if utterance is not None and utterance.speaking else VOICED
         voiced = probability >= threshold
         self._run = self._run + 1 if voiced else 0
-        if self._now_ms > STRANGE_MS:
-            self._evidence = max(0.0, self._evidence + _evidence(probability))
         if utterance is None:
             self._preroll.append(mulaw)
-            if self._run >= ONSET_HOPS:
+            self._believe(evidence, steps)
+            if self._current is None and self._run >= ONSET_HOPS:
                 self._begin(steps)
             return self._in_order(steps, held)
         utterance.audio += mulaw
+        self._believe(evidence, steps)
         if utterance.speaking:
-            if not utterance.certain and self._evidence >= ENOUGH_EVIDENCE:
-                utterance.certain = True
-                steps.append(VoiceStarted(utterance.voice_from_ms, certain=True))
             self._while_speaking(utterance, mulaw, voiced, steps)
         else:
             self._while_pausing(utterance, mulaw, steps)
@@ -235,13 +233,28 @@ class Turn:
             self._end_if_due(b"", 0, told)
         return self._in_order(told, bool(self._closing))
 
+    def _believe(self, evidence: float, steps: list[Step]) -> None:
+        """Enough of it begins a turn, or makes its voice certain."""
+        if self._now_ms <= STRANGE_MS:
+            return
+        self._evidence = max(0.0, self._evidence + evidence)
+        if self._evidence < ENOUGH_EVIDENCE:
+            return
+        utterance = self._current
+        if utterance is None:
+            self._begin(steps)
+        elif utterance.speaking and not utterance.certain:
+            utterance.certain = True
+            steps.append(VoiceStarted(utterance.voice_from_ms, certain=True))
+
     def _begin(self, steps: list[Step]) -> None:
         self._count += 1
-        start = self._now_ms - self._run * HOP_MS
+        start = self._now_ms - max(self._run, ONSET_HOPS) * HOP_MS
         audio = bytearray(b"".join(self._preroll))
         self._preroll.clear()
         sound = LastSound(start)
-        sound.voice(bytes(audio[-ONSET_HOPS * HOP_BYTES :]), self._now_ms)
+        if audio:
+            sound.voice(bytes(audio[-ONSET_HOPS * HOP_BYTES :]), self._now_ms)
         self._current = _Utterance(self._count, start, audio, self._now_ms, start, sound, asked_at_ms=start)
         self._started(self._current, steps)
 
@@ -329,6 +342,7 @@ class Turn:
         """The utterance ends here; its final comes when the engine answers, and what follows is told after it."""
         self._current = None
         self._run = 0
+        self._evidence = 0.0
         if utterance.speaking:
             steps.append(VoiceEnded(utterance.sound.at_ms))
             if not utterance.words_asked:

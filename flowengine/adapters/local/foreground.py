@@ -17,6 +17,7 @@ LEAST_HOPS = 12
 EVERY_HOPS = 6
 QUIET_SHARE = 0.2
 """So many of the hops lie below the background's level: speech has gaps enough, talk behind it has next to none."""
+UNKNOWN_DBFS = -60.0
 STANDS_OUT_DB = 10.0
 """Above the background; what has had no such hop for `ALONE_HOPS` is the background alone."""
 ALONE_HOPS = 10
@@ -39,20 +40,33 @@ class Foreground:
     def __init__(self) -> None:
         self._levels: deque[float] = deque(maxlen=WINDOW_HOPS)
         self._heard = 0
-        self._background = -60.0
+        self.background = UNKNOWN_DBFS
+        """What a fifth of the last hops lies below, in dBFS."""
+        self.spread = 0.0
+        """How far above that the median lies, in dB."""
         self._voices = 0.0
+        self._suspicion = 0.0
+        self._alone_hops = 0
         self._alone = ALONE_HOPS
         self._going_on = 0
         self._loud = -100.0
 
+    @property
+    def suspected(self) -> float:
+        """How much the background seems to be voices, 0 to 1: known after a few hops, while `weigh` waits for more.
+
+        A caller who speaks as the line opens may be taken for it. They are only not certain; their turn begins.
+        """
+        return _share(self._suspicion)
+
     def weigh(self, probability: float, level_dbfs: float) -> float:
         """How likely this hop is the caller's voice, by the detector's verdict and the hop's level."""
         self._learn(probability, max(QUIETEST_DBFS, level_dbfs))
-        share = min(1.0, max(0.0, STEEP * (self._voices - AT_EASE)))
+        share = _share(self._voices)
         margin = share * (GOING_ON_DB if self._going_on else ONSET_DB)
-        stands_out = not share or level_dbfs >= self._background + margin
+        stands_out = not share or level_dbfs >= self.background + margin
         self._loud = max(level_dbfs, self._loud - FADES_DB)
-        is_over = level_dbfs < self._background + NEAR_DB and self._background < self._loud - FAR_BELOW_DB
+        is_over = level_dbfs < self.background + NEAR_DB and self.background < self._loud - FAR_BELOW_DB
         weighed = probability if stands_out and not is_over else min(probability, BEHIND)
         self._going_on = GOING_ON_HOPS if weighed >= 0.5 else max(0, self._going_on - 1)
         return weighed
@@ -63,7 +77,16 @@ class Foreground:
         if self._heard < LEAST_HOPS:
             return
         if self._heard % EVERY_HOPS == 0:
-            self._background = sorted(self._levels)[int(len(self._levels) * QUIET_SHARE)]
-        self._alone = 0 if level_dbfs >= self._background + STANDS_OUT_DB else self._alone + 1
+            levels = sorted(self._levels)
+            self.background = levels[int(len(levels) * QUIET_SHARE)]
+            self.spread = levels[len(levels) // 2] - self.background
+        self._alone = 0 if level_dbfs >= self.background + STANDS_OUT_DB else self._alone + 1
         if self._alone >= ALONE_HOPS:
+            self._alone_hops += 1
             self._voices += LEARNS * (probability - self._voices)
+            self._suspicion += max(LEARNS, 1 / self._alone_hops) * (probability - self._suspicion)
+
+
+def _share(voices: float) -> float:
+    """How much a background counts as voices, where the detector finds so much of it."""
+    return min(1.0, max(0.0, STEEP * (voices - AT_EASE)))

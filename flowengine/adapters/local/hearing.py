@@ -11,12 +11,13 @@ from typing import Protocol
 
 from flowengine.adapters.local.endpointing import HOP_BYTES, HOP_MS, Request, Step, Transcription, Turn
 from flowengine.adapters.local.recognising import Desks
-from flowengine.adapters.local.voice_activity import Ear
+from flowengine.adapters.local.voice_activity import Ear, Heard
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
 
 log = logging.getLogger(__name__)
 
+HALF_BYTES = HOP_BYTES // 2
 WAITING_BYTES = 8000
 """A second a call; when the machine falls behind, the oldest goes."""
 LEAST_PACE_MS = 320
@@ -29,7 +30,7 @@ ON_ITS_WAY_MS = 20
 class Detector(Protocol):
     """Tells voice from everything else."""
 
-    def probabilities(self, hops: Sequence[tuple[Ear, bytes]]) -> list[float]: ...
+    def listen(self, pieces: Sequence[tuple[Ear, bytes]]) -> list[Heard]: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +52,37 @@ class Hearer:
         if due is None or due - len(self.waiting) // 8 > ON_ITS_WAY_MS:
             return None
         return due - len(self.waiting) // 8
+
+    looked_ahead: bool = False
+    """The first half of the next hop was heard already."""
+
+    @property
+    def has_piece(self) -> bool:
+        """A hop has come, or half of one where it is worth knowing before."""
+        return len(self.waiting) >= HOP_BYTES or self._is_halfway
+
+    @property
+    def _is_halfway(self) -> bool:
+        # Where more has come than that, there is too much to do already.
+        halfway = HALF_BYTES <= len(self.waiting) < HOP_BYTES + HALF_BYTES
+        return halfway and not self.looked_ahead and not self.turn.is_certain
+
+    def piece(self) -> bytes:
+        """The first half of the next hop, which stays, or the whole of it."""
+        if self._is_halfway:
+            self.looked_ahead = True
+            return bytes(self.waiting[:HALF_BYTES])
+        self.looked_ahead = False
+        hop = bytes(self.waiting[:HOP_BYTES])
+        del self.waiting[:HOP_BYTES]
+        self.position += HOP_BYTES
+        return hop
+
+    def take(self, piece: bytes, heard: Heard) -> list[Step]:
+        """What follows from what the detector heard in it."""
+        if len(piece) < HOP_BYTES:
+            return self.turn.between(heard.evidence)
+        return self.turn.hop(piece, heard.probability, heard.evidence)
 
 
 class Hearing:
@@ -135,14 +167,14 @@ class Hearing:
         """Every hop that has come, all calls' in one run of the detector."""
         while True:
             with self._lock:
-                while not (ready := [one for one in self._hearers.values() if len(one.waiting) >= HOP_BYTES]):
+                while not (ready := [one for one in self._hearers.values() if one.has_piece]):
                     self._audio_came.wait(self._end_what_is_due())
-                hops = [(hearer.ear, _taken(hearer)) for hearer in ready]
-            voiced = self._detector.probabilities(hops)
+                pieces = [(hearer.ear, hearer.piece()) for hearer in ready]
+            heard = self._detector.listen(pieces)
             with self._lock:
-                for hearer, (_, mulaw), probability in zip(ready, hops, voiced, strict=True):
+                for hearer, (_, piece), each in zip(ready, pieces, heard, strict=True):
                     if hearer.number in self._hearers:
-                        self._carry_out(hearer, hearer.turn.hop(mulaw, probability))
+                        self._carry_out(hearer, hearer.take(piece, each))
 
     def _end_what_is_due(self) -> float | None:
         """Pauses and turns that end in the middle of a hop; in how many seconds the next one does. Under the lock."""
@@ -173,10 +205,3 @@ class Hearing:
             self._pausing.discard(hearer)
         elif hearer.number in self._hearers:
             self._pausing.add(hearer)
-
-
-def _taken(hearer: Hearer) -> bytes:
-    hop = bytes(hearer.waiting[:HOP_BYTES])
-    del hearer.waiting[:HOP_BYTES]
-    hearer.position += HOP_BYTES
-    return hop

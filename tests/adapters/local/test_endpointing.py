@@ -67,7 +67,8 @@ class Caller:
         """Audio of whole hops, all of them so likely voice."""
         for start in range(0, len(audio), len(HOP)):
             self.now_ms += HOP_MS
-            self._take(self.turn.hop(audio[start : start + len(HOP)], probability))
+            evidence = 3.0 if probability >= 0.5 else -3.0
+            self._take(self.turn.hop(audio[start : start + len(HOP)], probability, evidence))
         return self
 
     def looks(self, unjudged: bytes = b"", ahead_ms: int = 0) -> Caller:
@@ -104,26 +105,39 @@ def known_line() -> Turn:
     return turn
 
 
-def certain_after(*probabilities: float) -> int | None:
-    """After how many hops of these, each so likely voice, a voice is certain."""
+def test_a_voice_is_certain_when_there_is_enough_evidence_and_reported_again_with_the_time_of_its_onset() -> None:
     turn = known_line()
-    for hops, probability in enumerate(probabilities, 1):
-        if any(isinstance(step, VoiceStarted) and step.certain for step in turn.hop(HOP, probability)):
-            return hops
-    return None
+    steps = [step for evidence in (0.0, 1.0, 1.0, 1.0, 3.0) for step in turn.hop(HOP, 0.6, evidence)]
+    assert steps == [VoiceStarted(1000, certain=False), VoiceStarted(1000, certain=True)]
 
 
-def test_a_sure_voice_is_certain_after_two_hops_and_a_doubtful_one_later() -> None:
-    assert certain_after(*[0.99] * 10) == 2
-    assert certain_after(*[0.7] * 10) == 4
-    assert certain_after(*[0.55] * 10) == 5
-    assert certain_after(0.6, 0.9, 0.1, 0.1, 0.05, 0.05, 0.05) is None
-
-
-def test_a_voice_that_becomes_certain_is_reported_again_with_the_time_of_its_onset() -> None:
+def test_evidence_that_was_taken_back_is_gone() -> None:
     turn = known_line()
-    steps = [step for probability in (0.0, 0.6, 0.6, 0.6, 0.6, 0.99, 0.99) for step in turn.hop(HOP, probability)]
-    assert steps == [VoiceStarted(1032, certain=False), VoiceStarted(1032, certain=True)]
+    steps = [step for evidence in (4.0, -9.0, 4.0) for step in turn.hop(HOP, 0.1, evidence)]
+    assert steps == []
+
+
+def test_enough_evidence_begins_a_turn_before_two_hops_are_voiced() -> None:
+    turn = known_line()
+    steps = [step for _ in range(3) for step in turn.hop(HOP, 0.4, 1.7)]
+    assert steps == [VoiceStarted(1032, certain=True)]
+
+
+def test_a_look_between_two_hops_can_be_what_was_wanting() -> None:
+    turn = known_line()
+    assert turn.hop(HOP, 0.9, 3.0) == []
+    assert turn.between(1.5) == []
+    assert turn.between(1.5) == [VoiceStarted(1032 - 64, certain=True)]
+    assert turn.is_certain
+    assert turn.hop(HOP, 0.9, 3.0) == []
+
+
+def test_what_was_said_before_finalize_is_no_evidence_for_a_new_turn() -> None:
+    turn = known_line()
+    turn.between(9.0)
+    turn.finalize()
+    assert not [step for step in turn.hop(HOP, 0.1, 0.5) if isinstance(step, VoiceStarted)]
+    assert not turn.speaking
 
 
 def test_one_loud_hop_is_no_voice() -> None:

@@ -92,7 +92,7 @@ def test_whisper_writes_digits_as_digits() -> None:
 @with_models
 def test_the_detector_finds_the_voice_and_nothing_else(spoken: bytes) -> None:
     detector, ear = VoiceActivity(), Ear()
-    voiced = [detector.probabilities([(ear, hop)])[0] > 0.5 for hop in frames(spoken, HOP_BYTES)]
+    voiced = [detector.listen([(ear, hop)])[0].probability > 0.5 for hop in frames(spoken, HOP_BYTES)]
     quiet_hops = 4000 // HOP_BYTES
     assert not any(voiced[: quiet_hops - 1])
     assert not any(voiced[-quiet_hops + 6 :])
@@ -105,6 +105,31 @@ def test_calls_in_one_run_of_the_detector_do_not_mix(spoken: bytes) -> None:
     detector, alone, together, other = VoiceActivity(), Ear(), Ear(), Ear()
     noise = np.random.default_rng(2).integers(0, 256, len(spoken), dtype=np.uint8).tobytes()
     for hop, noisy in zip(frames(spoken, HOP_BYTES), frames(noise, HOP_BYTES), strict=True):
-        single = detector.probabilities([(alone, hop)])[0]
-        batched = detector.probabilities([(other, noisy), (together, hop)])[1]
-        assert batched == pytest.approx(single, abs=1e-3)
+        single = detector.listen([(alone, hop)])[0]
+        batched = detector.listen([(other, noisy), (together, hop)])[1]
+        assert batched.probability == pytest.approx(single.probability, abs=1e-3)
+
+
+@with_models
+def test_looks_between_the_hops_find_the_voice_and_leave_the_hops_as_they_are(spoken: bytes) -> None:
+    detector, alone, both = VoiceActivity(), Ear(), Ear()
+    between: list[float] = []
+    for hop in frames(spoken, HOP_BYTES):
+        between.append(detector.listen([(both, hop[: HOP_BYTES // 2])])[0].probability)
+        whole = detector.listen([(both, hop)])[0].probability
+        assert whole == pytest.approx(detector.listen([(alone, hop)])[0].probability, abs=1e-6)
+    assert sum(each > 0.5 for each in between) > 0.3 * len(between)
+    assert between[0] == between[-1] == 0.0
+
+
+@with_models
+def test_where_sound_begins_the_detector_hears_what_was_before(spoken: bytes) -> None:
+    detector, asleep, awake = VoiceActivity(), Ear(), Ear()
+    awake.hops.missed = 0
+    calm, said = np.random.default_rng(1).integers(0x7C, 0x80, 3072, dtype=np.uint8).tobytes(), spoken[4096:4352]
+    for hop in frames(calm, HOP_BYTES):
+        awake.quiet_hops = 0
+        assert detector.listen([(asleep, hop)])[0].probability == 0.0
+        detector.listen([(awake, hop)])
+    late, along = (detector.listen([(ear, said)])[0].probability for ear in (asleep, awake))
+    assert late == pytest.approx(along, abs=1e-3)

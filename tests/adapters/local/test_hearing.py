@@ -12,9 +12,9 @@ import pytest
 pytest.importorskip("numpy", reason="flowengine[local] is not installed")
 
 from flowengine.adapters.local.endpointing import Request, Transcription
-from flowengine.adapters.local.hearing import WAITING_BYTES, Hearing
+from flowengine.adapters.local.hearing import WAITING_BYTES, Hearer, Hearing
 from flowengine.adapters.local.recognising import Answer, Desk
-from flowengine.adapters.local.voice_activity import Ear
+from flowengine.adapters.local.voice_activity import Ear, Heard
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.audio import SILENCE, loudness
 from flowengine.runtime.ports import (
@@ -32,8 +32,12 @@ VOICE = b"\x20" * 2560
 class Energy:
     """A detector that takes anything loud for voice."""
 
-    def probabilities(self, hops: Sequence[tuple[Ear, bytes]]) -> list[float]:
-        return [1.0 if loudness(mulaw) > 0.01 else 0.0 for _, mulaw in hops]
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def listen(self, pieces: Sequence[tuple[Ear, bytes]]) -> list[Heard]:
+        self.lengths += [len(mulaw) for _, mulaw in pieces]
+        return [Heard(1.0, 3.0) if loudness(mulaw) > 0.01 else Heard(0.0, -3.0) for _, mulaw in pieces]
 
 
 class Desks:
@@ -132,6 +136,36 @@ def test_more_than_a_second_of_audio_is_not_kept_and_time_goes_on() -> None:
     while not isinstance(event, FinalTranscript):
         _, event = reports.get(timeout=5)
     assert event.start_ms == pytest.approx(3000, abs=32)
+
+
+def pieces(hearer: Hearer, audio: bytes) -> list[int]:
+    """How long the pieces are that it gives when audio comes as a telephone sends it."""
+    found: list[int] = []
+    for start in range(0, len(audio), 160):
+        hearer.waiting += audio[start : start + 160]
+        while hearer.has_piece:
+            piece = hearer.piece()
+            found.append(len(piece))
+            hearer.take(piece, Heard(0.9, 3.0) if len(piece) == 256 else Heard(0.9, 1.5))
+    return found
+
+
+def test_the_first_half_of_a_hop_is_looked_at_before_the_whole_has_come() -> None:
+    hearer = Hearer(1)
+    assert pieces(hearer, VOICE[:1280]) == [128, 256] * 5
+    assert hearer.position == 1280
+
+
+def test_of_a_voice_that_is_certain_no_half_is_looked_at() -> None:
+    hearer = Hearer(1)
+    hearer.turn.skip(1000)
+    assert pieces(hearer, VOICE[:1280]) == [128, 256, 128, 256, 256, 256, 256]
+
+
+def test_where_much_has_come_at_once_no_half_is_looked_at() -> None:
+    hearer = Hearer(1)
+    hearer.waiting += VOICE[:1024]
+    assert [len(hearer.piece()) for _ in range(3)] == [256, 256, 256]
 
 
 def test_finals_overtake_partials_and_newer_requests_replace_older_ones() -> None:

@@ -1,0 +1,110 @@
+"""Is this the caller who begins to speak? What each look of the detector says for it, as the log of its odds.
+
+The looks add up (`endpointing`), and when there is enough the agent falls silent, so what counts here is to be early
+and seldom wrong. The detector is slow with soft beginnings: of "excuse me" it is sure at the second vowel. But where a
+line was calm and something now stands out from it, few things are anything else than a voice, so that a doubtful look
+is believed. What goes on for longer is judged by the detector alone.
+
+Among voices the detector finds voice always. There it is the level that tells: how unlikely it is for the voices
+behind, as loud as they have been, and how certain the detector is sets how much that may count for (a cough is loud as
+well).
+"""
+
+from __future__ import annotations
+
+import math
+
+from flowengine.adapters.local.foreground import Foreground
+
+MOST = 3.0
+"""What one look can add or take."""
+LEANING, MAY_BE_VOICE = 0.8, 0.3
+"""Added to a look that may be voice at all: few sounds of a telephone line that get so far are something else."""
+BEGINNING_LEANING, MAY_BEGIN = 2.5, 0.2
+"""The same for a sound that has just begun. With 3.0, coughs and cleared throats get through."""
+STANDS_OUT_DB = 10.0
+BEGINNING_LOOKS = 20
+"""320 ms."""
+CALM_LOOKS = 4
+"""So many below, and what comes next begins anew."""
+LIKE_BACKGROUND = -2.0
+MOST_FOR_LEVEL = 4.5
+"""One hop alone is never enough."""
+RANGE_DB = 30.0
+"""A caller may be as much louder than the voices behind, each level as likely as any other."""
+MIDDLE_DB = 3.0
+SPREAD_DB = (2.6, 6.0)
+SPREAD_OF_MEDIAN = 0.95
+"""Of a bell curve the median lies 0.84 spreads above the level that a fifth lies below. The loud half of what six
+people make is narrower than the soft half: four fifths of what such a curve would have."""
+TRUST = 1.5
+"""What a level may count for, by the detector's own log odds. 96 coughs, throats, breaths each before six people who
+talk 10 or 15 dB softer: 21, 56 and 15 passed for a caller; 22, 56 and 36 while the detector was asked alone."""
+
+
+class Onset:
+    """One call's looks, two a hop where something may be beginning, else one."""
+
+    def __init__(self) -> None:
+        self._loud = 0
+        self._calm = CALM_LOOKS
+        self._was_between = False
+
+    def stands_out(self, level_dbfs: float, behind: Foreground) -> bool:
+        """Whether something may be beginning, so that a look between two hops is worth its while."""
+        return level_dbfs >= behind.background + STANDS_OUT_DB
+
+    def between(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+        """What a look between two hops says: half as much as it would alone, since half of it is heard twice."""
+        self._was_between = True
+        return self._said(probability, level_dbfs, behind) / 2
+
+    def hop(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+        """What a hop says; half of it where there was a look between it and the one before."""
+        share = 0.5 if self._was_between else 1.0
+        self._was_between = False
+        return self._said(probability, level_dbfs, behind) * share
+
+    def _said(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+        odds = _log_odds(probability)
+        if self._begins(self.stands_out(level_dbfs, behind)):
+            voice = odds + (BEGINNING_LEANING if probability >= MAY_BEGIN else 0.0)
+        else:
+            voice = odds + (LEANING if probability >= MAY_BE_VOICE else 0.0)
+        voice = max(-MOST, min(MOST, voice))
+        among = behind.suspected
+        if not among:
+            return voice
+        level = min(_for_level(level_dbfs - behind.background, behind.spread), TRUST * odds)
+        return (1 - among) * voice + among * level
+
+    def _begins(self, stands_out: bool) -> bool:
+        if stands_out:
+            self._calm = 0
+            self._loud += 1
+            return self._loud <= BEGINNING_LOOKS
+        self._calm += 1
+        if self._calm >= CALM_LOOKS:
+            self._loud = 0
+        elif self._loud:
+            self._loud += 1
+        return False
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(0.999, max(0.001, probability))
+    return math.log(kept / (1 - kept))
+
+
+def _for_level(above_db: float, median_db: float) -> float:
+    """How much likelier a level is for a caller than for the voices behind: its log, within bounds.
+
+    `above_db`: above what a fifth of the background lies below; `median_db`: what half of it lies below, likewise.
+    """
+    spread = max(SPREAD_DB[0], min(SPREAD_DB[1], SPREAD_OF_MEDIAN * median_db))
+    deviations = (above_db - max(MIDDLE_DB, 0.9 * median_db)) / spread
+    if deviations <= 0:
+        return LIKE_BACKGROUND
+    for_caller = -math.log(RANGE_DB)
+    for_others = -math.log(spread * math.sqrt(2 * math.pi)) - deviations**2 / 2
+    return max(LIKE_BACKGROUND, min(MOST_FOR_LEVEL, for_caller - for_others))
