@@ -32,8 +32,8 @@ from flowengine.conversation.greetings import is_answer, is_greeting
 from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, OpenToCaller, best, fits, layers
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.settling import Settling
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import statements
 from flowengine.graph.model import Block, Goto, Llm, OnIntent, OnMachine, Say, Transfer, Trigger
 

@@ -68,6 +68,10 @@ CLOSING = word_set("yes no ok right correct indeed please thanks thank then sorr
 """Words that may follow a whole sentence: "it is, thanks". In "no, it's five" the sentence goes on, and corrects."""
 
 CHANGES = word_set("sorry actually wait rather mean meant")
+GOES_ON = word_set("but and or so because if well except only unless actually just though although")
+"""A yes or no with one of these may say more."""
+
+LONGEST_ASSENT = 4
 
 
 _KINDS = {"no": DENYING, "yes": (*AFFIRMING, *ECHOING), "agreeable": AGREEABLE, "neither": NEITHER}
@@ -88,6 +92,12 @@ def _by_first_word() -> dict[str, list[tuple[Phrase, str]]]:
 
 _PHRASES = _by_first_word()
 _ECHOING = frozenset(tuple(each.split()) for each in ECHOING)
+
+
+def is_assent(text: str) -> bool:
+    """Whether this is a yes and nothing else: "yeah okay", "that's right"; and not "yes, the boiler", "speaking"."""
+    said = normalise(text).words
+    return len(said) <= LONGEST_ASSENT and GOES_ON.isdisjoint(said) and yes_or_no(text) is True
 
 
 def yes_or_no(text: str) -> bool | None:

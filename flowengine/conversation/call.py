@@ -5,7 +5,7 @@ It knows how to do each small thing once (say, note, fill, arm a timer) and deci
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
@@ -33,9 +33,10 @@ from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.conversation.machine import FlowMachine
 from flowengine.conversation.place import Frame, Purpose, Stay, Weighing
 from flowengine.conversation.prepared import Prepared
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.sentiment import moved
 from flowengine.conversation.trace import Trace
-from flowengine.conversation.transcript import Prompt, Transcript
+from flowengine.conversation.transcript import Transcript
 from flowengine.conversation.weakly import weakly
 from flowengine.graph.barge_in import barge_in
 from flowengine.graph.jinja import read
@@ -201,9 +202,15 @@ class Call:
         free = interruptible and not self.is_firm and (held is None or held.mode != "never")
         after = held.line if free and held is not None and held.line not in self.transcript.heard_lines else None
         speech = Speak(self.transcript.next_id(), sentences, prompt.line, free, after)
+        self.transcript.asking.speaks_in(state)
         self.transcript.speaks(self.at, speech)
         self.guarding.spoke(sentences[-1])
         self.emit(speech)
+
+    def say_each(self, prompts: Iterable[Prompt]) -> None:
+        """One after the other."""
+        for prompt in prompts:
+            self.say(prompt)
 
     def farewell(self, speech: Speak) -> Speak:
         """What the last turn says is heard to its end, unless its line has a `barge-in` of its own."""
@@ -253,14 +260,15 @@ class Call:
             self.emit(StopSpeaking())
 
     def say_broken_off(self) -> None:
-        """Say again what a noise of the caller's has cut."""
+        """Go on with what a noise of the caller's has cut, from the sentence that was being said."""
         broken_off = list(self.transcript.broken_off)
+        self.transcript.asking.said_again()
         self.may_repeat()
-        for prompt in broken_off:
-            self.say(prompt)
+        self.say_each(broken_off)
 
     def hear(self, shown: str, felt: float | None) -> None:
         """The caller has taken a turn; `shown` is what the record shows of it, `felt` its sentiment, where known."""
+        self.transcript.asking.answered()
         self.transcript.caller(self.at, shown)
         self.last_heard = shown
         self.sentiment = felt

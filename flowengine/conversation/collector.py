@@ -14,10 +14,11 @@ from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, 
 from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.place import Collecting
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.reading import corrects, tokens
 from flowengine.conversation.slots import IN_PASSING, find_all
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.model import Slot, Template, ValueType
+from flowengine.words.normalise import normalise
 
 Result = Literal["done", "failed"]
 Heard = Literal["filled", "missed"]
@@ -48,7 +49,8 @@ class Collector:
         return self.advance()
 
     def ask(self) -> None:
-        """Say the open question again: the read-back, or the slot's own."""
+        """Say the open question again: the read-back, or the slot's own; before it what the caller talked into."""
+        self._call.say_each(self._call.transcript.asking.take_statements())
         progress = self._progress()
         slot = self._slot()
         if progress.confirming and slot.confirm is not None:
@@ -109,6 +111,14 @@ class Collector:
     def confirming(self) -> bool:
         """A value was read back, and yes or no is waited for."""
         return self._progress().confirming
+
+    def names_choice(self, text: str) -> bool:
+        """Whether these words are one of the choices that are asked for."""
+        slot = self._slot()
+        if self.confirming or slot.type.kind != "one_of":
+            return False
+        said = normalise(text).words
+        return any(normalise(choice.replace("_", " ")).words == said for choice in slot.type.choices)
 
     @property
     def secret(self) -> bool:

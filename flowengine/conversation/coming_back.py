@@ -9,7 +9,7 @@ from __future__ import annotations
 from flowengine.conversation.call import Call
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import OpenToCaller, is_away
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Llm
 
 CUT_OFF = "Sorry, we were cut off."
@@ -28,8 +28,8 @@ def come_back(call: Call, interpreter: Interpreter) -> None:
     unheard = tuple(call.transcript.broken_off)
     call.may_repeat()
     call.say(Prompt((CUT_OFF,)))
-    for prompt in unheard:
-        call.say(prompt)
+    call.transcript.asking.said_again()
+    call.say_each(unheard)
     if not isinstance(stay.waiting, OpenToCaller) or call.is_weighing or _is_answering(call):
         # The answer that is waited for goes on from here.
         return

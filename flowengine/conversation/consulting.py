@@ -14,7 +14,7 @@ from flowengine.conversation.commands import Dismiss, Hold, Join
 from flowengine.conversation.commands import Transfer as PutThrough
 from flowengine.conversation.events import ColleagueReady
 from flowengine.conversation.place import Consultation, Stay
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Template, Transfer
 
 FILLER_EVERY_S = 15.0

@@ -43,6 +43,7 @@ from flowengine.conversation.events import (
     ModelSaid,
     MoveRequested,
     NoteRequested,
+    Reached,
     SayRequested,
     SlotGiven,
     SpeechCut,
@@ -52,7 +53,6 @@ from flowengine.conversation.events import (
     ValueRead,
     WeighingFailed,
 )
-from flowengine.conversation.guarding import FAREWELL
 from flowengine.conversation.hearing import Hearing, is_cough
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.limits import limit_timer, limits_of
@@ -60,19 +60,18 @@ from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.patience import patience
-from flowengine.conversation.place import Fit, best, fits, intents_of, is_away, layers
+from flowengine.conversation.place import Fit, best, fits, intents_of, is_away, layers, live_on
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
+from flowengine.conversation.spent_guard import SpentGuard
 from flowengine.conversation.splitting import contact_key as key_of
 from flowengine.conversation.steering import Request, Steering
 from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.trace import UNTRACED, Trace
 from flowengine.conversation.transcript import Utterance
 from flowengine.errors import EvaluationError, IllegalMove
-from flowengine.graph.model import Flow, Intent, Llm, OnHangup, OnIntent, Trigger
-
-HUMAN_REQUEST = "human_request"
+from flowengine.graph.model import Flow, Intent, Llm, OnHangup
 
 
 class Conversation:
@@ -114,7 +113,7 @@ class Conversation:
         self._steering = Steering(self._call, self._interpreter, collector)
         self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
         self._deferred = Deferred()
-        self._was_spent = False
+        self._spent = SpentGuard(self._call, self._interpreter)
 
     # What may be read.
 
@@ -179,6 +178,10 @@ class Conversation:
         """Whether these words are surely all of an answer here, so that nobody need wait for more."""
         return self._call.stay is not None and not self.finished and self._hearing.is_whole(text)
 
+    def is_early(self, text: str, reached: Reached) -> bool:
+        """Whether these words, begun when the agent had come so far, are a yes to what was not asked yet."""
+        return self._call.stay is not None and not self.finished and self._hearing.is_early(text, reached)
+
     def upcoming(self) -> tuple[str, ...]:
         """Sentences that may be said next, those likeliest first. Nothing changes."""
         return upcoming(self._call)
@@ -210,7 +213,7 @@ class Conversation:
             if not self.finished and not self._answerphone.is_waiting:
                 self._answering.end_model_in_time()
             self._doing.consulting.settle()
-            self._guard_is_spent()
+            self._spent.settle()
             self._answerphone.follow()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
@@ -283,7 +286,8 @@ class Conversation:
             return
         if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return
-        if self._call.transcript.firm:
+        early = isinstance(event, CallerSaid) and self._hearing.is_early(event.text, event.reached)
+        if self._call.transcript.firm and not early:
             # What protects the caller is never deferred, by itself or with what they said before it.
             said = (self._deferred.joined(event), event) if isinstance(event, CallerSaid) else ()
             protective = next((each for each in said if self._hearing.is_protective(each.text)), None)
@@ -294,7 +298,7 @@ class Conversation:
                 self._deferred.withdraw()
             event = protective
         if isinstance(event, CallerSaid):
-            self._hearing.said(event.text)
+            self._hearing.said(event.text, event.reached)
         else:
             self._pressing.pressed(event.key)
 
@@ -335,21 +339,6 @@ class Conversation:
         call.stop_speaking()
         self._interpreter.take(chosen.branch, chosen.label)
 
-    def _guard_is_spent(self) -> None:
-        """Twice something was to be said that may not be: a person where the flow has one, else goodbye."""
-        call = self._call
-        if not call.guarding.is_spent or self.finished or call.stay is None or self._put_through:
-            return None
-        person = self._live(OnIntent(HUMAN_REQUEST)) if not self._was_spent else []
-        self._was_spent = True
-        call.guarding.settle()
-        if not person:
-            return self._interpreter.stop("failed", FAREWELL)
-        call.disarm_silence()
-        call.disarm_keys()
-        call.may_repeat()
-        return self._interpreter.take(person[0].branch, person[0].label)
-
     @property
     def _put_through(self) -> bool:
         """The caller is being put through, or speaks with somebody else."""
@@ -367,7 +356,7 @@ class Conversation:
         call.transcript.abandon()
         try:
             if call.stay is not None:
-                found = self._live(OnHangup())
+                found = live_on(self.flow, call.stay, OnHangup())
                 if found:
                     self._interpreter.hang_up_branch(found[0].branch)
         except EvaluationError as error:
@@ -390,8 +379,3 @@ class Conversation:
             return
         if not self.finished and not call.silence_armed and (seconds := patience(call)) is not None:
             call.arm_silence(seconds)
-
-    def _live(self, trigger: Trigger) -> list[Fit]:
-        """The live branches on it, the one to take first."""
-        stay = self._call.stay
-        return best(list(fits(layers(self.flow, stay), trigger, stay.counts))) if stay is not None else []

@@ -16,7 +16,7 @@ from flowengine.conversation.contact import typed_value
 from flowengine.conversation.events import ActionFinished
 from flowengine.conversation.phones import uk_number
 from flowengine.conversation.place import Stay
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Action, Do, OnResult, Transfer, ValueType
 
 FILLER_AFTER_S = 0.7

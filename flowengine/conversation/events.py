@@ -23,12 +23,25 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How far the agent had come: of this speech ("" before the first), so many words had begun to be heard."""
+
+    speech_id: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallerSaid:
-    """The recogniser is sure of this utterance (or a person typed it). `confidence` 0 to 1, where known."""
+    """The recogniser is sure of this utterance (or a person typed it). `confidence` 0 to 1, where known.
+
+    `reached`: how far the agent had come when the caller began to say it; None for words that were typed, by somebody
+    who has read all there was.
+    """
 
     at: float
     text: str
     confidence: float | None = None
+    reached: Reached | None = None
 
 
 @dataclass(frozen=True, slots=True)

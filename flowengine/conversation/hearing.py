@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from flowengine.compliance.honoured import Honoured, opts_out
 from flowengine.conversation import deciding
-from flowengine.conversation.answers import yes_or_no
+from flowengine.conversation.answers import is_assent, yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
+from flowengine.conversation.correcting import WHOLE
 from flowengine.conversation.deciding import OPT_OUT, rivals
+from flowengine.conversation.events import Reached
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.honouring import Honouring
 from flowengine.conversation.interpreter import Interpreter
@@ -61,8 +63,11 @@ class Hearing:
 
     # Words.
 
-    def said(self, latest: str) -> None:
-        """An utterance that is more than a cough. What is still being weighed is one turn with it."""
+    def said(self, latest: str, reached: Reached | None = None) -> None:
+        """An utterance that is more than a cough. What is still being weighed is one turn with it.
+
+        `reached`: how far the agent had come when the caller began to say it, where that is known.
+        """
         call = self._call
         if self._taking_back.takes(latest) and not self.is_protective(latest):
             latest = self._taking_back.take_back(latest)
@@ -77,12 +82,13 @@ class Hearing:
         shown = HIDDEN if private and not protective and unanswered is None else text.strip()
         held = () if private else mentions(call, live, text, intents)
         candidates = _ordered(intents, held)
-        if unanswered is None and self._is_no_turn(text, candidates):
+        if unanswered is None and (self.is_early(text, reached) or self._is_no_turn(text, candidates, reached)):
             call.transcript.caller(call.at, shown)
             call.emit(Understood(shown, None, 0.0, "none"))
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
+        call.transcript.asking.broke_in(reached)
         if before is None and shown != HIDDEN:
             self._taking_back.begin(text)
         else:
@@ -136,6 +142,35 @@ class Hearing:
         found = self._call.prepared.matcher.understand(text, named)
         return bool(found) and found[0].score == 1 and all(deciding.overshadowed(each, found) for each in found[1:])
 
+    def is_early(self, text: str, reached: Reached | None) -> bool:
+        """Whether this is a yes and nothing else, begun before the question had begun to be heard: no answer to it.
+
+        A word that the flow takes for something else than a yes ("right", where left or right is asked for) counts.
+        """
+        call, stay = self._call, self._settling.here
+        if reached is None or not is_assent(text) or self._is_asked(reached):
+            return False
+        if isinstance(stay.waiting, Collect) and self._collector.names_choice(text):
+            return False
+        live = layers(call.flow, stay)
+        named = self._listened_for(live)
+        intents = call.prepared.matcher.understand(text, named)
+        if any(each.tier == "protective" or not self._says_yes(each.intent) for each in intents):
+            return False
+        kinds = {call.flow.slots[each.trigger.slot].type.kind for each in mentions(call, live, text, intents)}
+        return kinds <= WHOLE
+
+    def _is_asked(self, reached: Reached) -> bool:
+        """Whether the caller had heard what a yes would answer, or the beginning of it."""
+        stay = self._settling.here
+        if not isinstance(stay.waiting, OpenToCaller):
+            return False
+        more_comes = isinstance(stay.waiting, Llm) and stay.request is not None
+        return self._call.transcript.asking.is_asked(reached, more_comes=more_comes)
+
+    def _says_yes(self, intent: str) -> bool:
+        return any(yes_or_no(phrase) is True for phrase in self._call.flow.intents[intent].phrases)
+
     def is_protective(self, text: str) -> bool:
         """Whether these words protect the caller, and are listened for: only such may interrupt a firm line."""
         if self._honouring.protects(text):
@@ -157,13 +192,26 @@ class Hearing:
         extra = (OPT_OUT,) if OPT_OUT in self._call.flow.intents and OPT_OUT not in named else ()
         return (*named, *extra)
 
-    def _is_no_turn(self, text: str, candidates: tuple[Candidate, ...]) -> bool:
+    def _is_no_turn(self, text: str, candidates: tuple[Candidate, ...], reached: Reached | None) -> bool:
         """Thinking aloud ("um…"), and listening noises while the agent speaks."""
         said = normalise(text).words
         if not said:
             return text != HIDDEN
         spoken_over = not self._call.transcript.quiet or bool(self._call.transcript.broken_off)
-        return spoken_over and not candidates and all(word in BACKCHANNELS for word in said)
+        if not spoken_over or candidates or not all(word in BACKCHANNELS for word in said):
+            return False
+        if isinstance(self._settling.here.waiting, Collect) and self._collector.names_choice(text):
+            return False
+        # What a yes to some questions means, no intent of the flow need say.
+        return not (is_assent(text) and reached is not None and self._takes_yes and self._is_asked(reached))
+
+    @property
+    def _takes_yes(self) -> bool:
+        """A model's question, a read-back, one of a few choices, "Did you mean …?"."""
+        stay = self._settling.here
+        if isinstance(stay.waiting, Collect) and self._collector.expects_choice:
+            return True
+        return stay.doubt is not None or isinstance(stay.waiting, Llm)
 
     def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> None:
         call, stay = self._call, self._settling.here
@@ -242,6 +290,7 @@ class Hearing:
     def silent(self) -> None:
         """The caller has said nothing in time."""
         self._call.may_repeat()
+        self._call.transcript.asking.unanswered()
         self._settling.here.doubt = None
         self._settling.unmatched(OnSilence())
 

@@ -14,7 +14,7 @@ from flowengine.compliance.honoured import Honoured, honoured, opts_out
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Flow, Intent
 
 OPT_OUT: Literal["opt_out"] = "opt_out"

@@ -18,10 +18,10 @@ from flowengine.conversation.moving import Moving
 from flowengine.conversation.open_turn import OpenTurn
 from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits
 from flowengine.conversation.promises import Promises
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.recording import Recording
 from flowengine.conversation.splitting import take_variant
 from flowengine.conversation.summary import summarised
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
     Again,
@@ -135,13 +135,17 @@ class Interpreter:
         """Say `text`, or the open question, and go on waiting."""
         stay = self._here()
         stay.doubt = None
+        asking = self._call.transcript.asking
         if text is not None:
+            self._call.say_each(asking.take_statements())
             self._call.say(text)
         elif isinstance(stay.waiting, Collect):
             result = self._collector.advance()
             if result is not None:
                 return self.take_result(result)
         elif stay.question is not None:
+            # The last of what is left is the end of the question, which is asked whole.
+            self._call.say_each(asking.take_rest()[:-1])
             self._call.say(stay.question)
         return self.listen()
 
@@ -272,6 +276,7 @@ class Interpreter:
                 self.ask_again()
             case None:
                 self._here().doubt = None
+                self._call.say_each(self._call.transcript.asking.take_rest())
                 self.listen()
 
     def _wait(self, statement: Waiting) -> None:

@@ -13,7 +13,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.commands import AskModel
 from flowengine.conversation.events import ModelFailed
 from flowengine.conversation.place import ModelTalk, Reply, Stay
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Llm, OnResult, Require
 from flowengine.graph.proof.builtin import PITCH
 from flowengine.graph.proof.policies import path_rules

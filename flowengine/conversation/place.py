@@ -12,7 +12,7 @@ from typing import Literal
 from flowengine.compliance.honoured import Honoured
 from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
     Branch,
@@ -219,3 +219,8 @@ def intents_of(live: Live) -> tuple[str, ...]:
         if isinstance(trigger, OnIntent)
     )
     return tuple(dict.fromkeys(named))
+
+
+def live_on(flow: Flow, stay: Stay, trigger: Trigger) -> list[Fit]:
+    """The live branches on it, the one to take first."""
+    return best(list(fits(layers(flow, stay), trigger, stay.counts)))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.place import Held
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Always, End, Fact, Flow, Forbid, Goto, OnIntent, Require, Run
 from flowengine.graph.proof.policies import is_place, path_rules
 

@@ -88,6 +88,8 @@ def _to_json(entry: Event | Command) -> dict[str, object]:
     if isinstance(entry, Speak) and entry.after is None:
         # Records from before there was such a field are the same call still.
         del written["after"]
+    if isinstance(entry, CallerSaid) and entry.reached is None:
+        del written["reached"]
     return written
 
 

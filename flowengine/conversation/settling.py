@@ -7,8 +7,8 @@ from flowengine.conversation.collector import Collector, Result
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Fit, Stay, best, fits, layers
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.slots import find_in_passing
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
 
@@ -50,11 +50,17 @@ class Settling:
             self._interpreter.take_result(result)
 
     def unmatched(self, trigger: OnSilence | OnOtherwise) -> None:
-        """Silence, or words that fit nothing.
+        """Silence, or words that fit nothing. Words that were spoken over a line leave the rest of it to be said: where
+        the call stays here, that comes before the question is asked again."""
+        asking = self._call.transcript.asking
+        if isinstance(trigger, OnOtherwise):
+            asking.not_understood()
+        self._unmatched(trigger)
+        asking.take_rest()
 
-        A `collect` has its own ladder (`again`, `tries`), which only its own branches come before. Where nothing at all
-        handles it, the question is asked twice more; then the call ends.
-        """
+    def _unmatched(self, trigger: OnSilence | OnOtherwise) -> None:
+        """A `collect` has its own ladder (`again`, `tries`), which only its own branches come before. Where nothing at
+        all handles it, the question is asked twice more; then the call ends."""
         call, stay = self._call, self.here
         live = layers(call.flow, stay)
         if isinstance(stay.waiting, Collect):

@@ -14,8 +14,8 @@ from flowengine.conversation.events import MoveRequested, NoteRequested, SayRequ
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.modelling import sentences
 from flowengine.conversation.place import OpenToCaller, layers
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.slots import extract
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.model import Branch, Collect, Goto, OnHangup, OnResult
 
 Request = SayRequested | MoveRequested | SlotGiven | NoteRequested

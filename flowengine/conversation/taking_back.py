@@ -48,7 +48,7 @@ from flowengine.conversation.expecting import expecting
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.place import Frame, Stay, intents_of, layers
 from flowengine.conversation.promises import Happened, Promises
-from flowengine.conversation.transcript import Prompt
+from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Collect
 from flowengine.graph.model import Listen as Listening
 from flowengine.language.source import Span

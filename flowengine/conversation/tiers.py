@@ -27,9 +27,9 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.likely import KINDS, choices, kind_of, lead, least, protects
 from flowengine.conversation.meaning import SECONDED, TAKEN, WEAK, weighed
 from flowengine.conversation.place import Doubt, Fit, OpenToCaller, Weighing, best, fits, layers
+from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.slots import extract
-from flowengine.conversation.transcript import Prompt
 from flowengine.graph.edges import own_statements
 from flowengine.graph.model import Collect, Goto, Listen, Llm, OnOtherwise
 from flowengine.words.normalise import words

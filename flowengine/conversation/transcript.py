@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from flowengine.conversation.asking import Asking
 from flowengine.conversation.commands import Pause, SendKeys, Speak
+from flowengine.conversation.prompt import Prompt, whole_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,6 @@ class Utterance:
     heard: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What is said in one go: sentences, and the name of the line they came from."""
-
-    sentences: tuple[str, ...]
-    line: str | None = None
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.sentences)
-
-
 class Transcript:
     """The utterances of one call, and the speech that is still on its way."""
 
@@ -50,7 +40,9 @@ class Transcript:
         self.heard_lines: set[str] = set()
         self.said_lines: set[str] = set()
         self.broken_off: list[Prompt] = []
-        """What the caller's noise has cut since the last turn, and nobody has answered yet."""
+        """What the caller's noise has cut since the last turn, and nobody has answered yet: from the sentence on that
+        was being said."""
+        self.asking = Asking()
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -95,6 +87,7 @@ class Transcript:
             if speech.line is not None:
                 self.said_lines.add(speech.line)
         self._pending[speech.speech_id] = (speech, number)
+        self.asking.speaks(speech)
 
     def give_up(self) -> None:
         """What is on its way now is cut on purpose: a turn has made it needless."""
@@ -115,6 +108,7 @@ class Transcript:
 
     def heard(self, speech_id: str) -> None:
         """Played to its end. An unknown id changes nothing."""
+        self.asking.heard(speech_id)
         speech, number = self._pending.pop(speech_id, (None, None))
         if number is not None:
             self._utterances[number] = replace(self._utterances[number], heard=True)
@@ -123,9 +117,12 @@ class Transcript:
 
     def cut(self, speech_id: str, heard: str) -> None:
         """Stopped after `heard`. An unknown id changes nothing."""
+        self.asking.cut(speech_id, heard)
         speech, number = self._pending.pop(speech_id, (None, None))
         if isinstance(speech, Speak) and speech_id not in self._given_up:
-            self.broken_off.append(Prompt(speech.sentences, speech.line))
+            rest = speech.sentences[whole_sentences(speech.sentences, heard) :]
+            if rest:
+                self.broken_off.append(Prompt(rest, speech.line))
         self._given_up.discard(speech_id)
         if number is None:
             return

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flowengine.conversation.answers import yes_or_no
+from flowengine.conversation.answers import GOES_ON, yes_or_no
 from flowengine.conversation.phones import read_digits
 from flowengine.conversation.postcodes import read_postcode
 from flowengine.conversation.reading import tokens
@@ -24,8 +24,7 @@ LEADING_UP = FILLERS | word_set(
 PHONE = re.compile(r"0[12378]\d{9}|(?:\+|00)44[12378]\d{9}")
 """Eleven digits, or ten behind the country's two: no British number has more, and those that have fewer wait."""
 MOST_WORDS = 3
-GOES_ON = word_set("but and or so because if well except only unless actually just though although")
-"""A yes or no with more words, or with one of these, may say more."""
+"""A yes or no with more words may say more."""
 
 
 def is_whole_value(kind: ValueType, text: str) -> bool:

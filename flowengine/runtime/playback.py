@@ -13,6 +13,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
+from flowengine.conversation.events import Reached
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.levels import FADE_BYTES, begun_softly, faded_out
 from flowengine.runtime.ports import PlayLine
@@ -32,6 +33,8 @@ BROKEN_OFF_BYTES = BYTES_A_SECOND // 5
 """Of quiet, between a sentence that broke off and its new beginning."""
 TAKEN_BACK = 8
 """So many pieces that have left are kept: more than the far end can have before it."""
+BEGUN = 32
+"""The beginnings of so many sentences are remembered: more than a caller can talk over in one go."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,8 @@ class Passage:
     speech_id: str
     text: str
     last: bool
+    after: int = 0
+    """So many words of its speech come before it."""
     waiting: deque[bytes] = field(default_factory=deque)
     complete: bool = False
     sent_bytes: int = 0
@@ -86,6 +91,15 @@ class Passage:
             total = max(total, self._usual_bytes)
         return max(before, self._words(self.heard_bytes - self.broken_off, total), key=len)
 
+    def words_begun(self, seconds: float) -> int:
+        """How many words of it have begun to be heard, so long after its beginning: the first at once."""
+        total = self.sent_bytes + sum(map(len, self.waiting)) - self.broken_off
+        if not self.complete:
+            total = max(total, self._usual_bytes)
+        played = max(0, int(seconds * BYTES_A_SECOND) - self.broken_off)
+        words = len(self.text.split())
+        return words if played >= total else max(1, len(self.text[: len(self.text) * played // total].split()))
+
     @property
     def _usual_bytes(self) -> int:
         """How long the sentence is likely to be, while not all of it is there: 15 characters a second."""
@@ -124,6 +138,8 @@ class Playback:
         self._played: dict[str, list[str]] = {}
         self._playout_until = 0.0
         self._due_at: float | None = None
+        self._latest: Passage | None = None
+        self._begun: deque[Passage] = deque(maxlen=BEGUN)
         self.is_held = False
         """Silent for now, and ready to go on."""
         self._generation = 0
@@ -150,7 +166,9 @@ class Playback:
 
     def add(self, speech_id: str, text: str, *, last: bool) -> Passage:
         """Queue a sentence whose audio is still to come; `last` closes its speech."""
-        passage = Passage(speech_id, text, last)
+        latest = self._latest
+        after = latest.after + len(latest.text.split()) if latest and latest.speech_id == speech_id else 0
+        passage = self._latest = Passage(speech_id, text, last, after)
         self._passages.append(passage)
         return passage
 
@@ -207,6 +225,13 @@ class Playback:
         self._send(now)
         self._due_at = self._playout_until - PACED_S
 
+    def reached(self, moment: float) -> Reached:
+        """How far the far end had come by then."""
+        for passage in reversed(self._begun):
+            if passage.started_at is not None and passage.started_at <= moment:
+                return Reached(passage.speech_id, passage.after + passage.words_begun(moment - passage.started_at))
+        return Reached("", 0)
+
     def on_mark(self, name: str) -> list[Heard]:
         """The far end has played up to this mark. Earlier marks that got lost are taken as passed."""
         if not any(passage.mark == name for passage in self._unproved):
@@ -214,6 +239,7 @@ class Playback:
         heard: list[Heard] = []
         while self._unproved:
             passage = self.proved = self._unproved.popleft()
+            passage.sent.clear()
             if passage.last:
                 self._played.pop(passage.speech_id, None)
                 heard.append(Heard(passage.speech_id))
@@ -252,6 +278,7 @@ class Playback:
             self._passages.appendleft(passage)
             unheard -= passage.take_back(unheard)
         self._generation += 1
+        self._forget_unheard(now)
         self._line.clear()
 
     def go_on(self, now: float) -> None:
@@ -260,8 +287,9 @@ class Playback:
             return
         self.is_held, self._due_at = False, None
         self._playout_until = now
-        if self._passages and self._passages[0].sent_bytes:
-            self._passages[0].begin_softly()
+        if self._passages and (broken := self._passages[0]).sent_bytes:
+            broken.begin_softly()
+            broken.started_at = now - broken.sent_bytes / BYTES_A_SECOND
         self.pump(now)
 
     def clear(self, now: float) -> list[Cut]:
@@ -278,10 +306,16 @@ class Playback:
                 words.append(text)
         self._unproved.clear()
         self._passages.clear()
+        self._forget_unheard(now)
         self._playout_until = now
         self._due_at = None
         self._line.clear()
         return [Cut(speech_id, " ".join(words)) for speech_id, words in heard.items()]
+
+    def _forget_unheard(self, now: float) -> None:
+        """What was sent and will not be played yet has not begun after all."""
+        while self._begun and (self._begun[-1].started_at is None or self._begun[-1].started_at > now):
+            self._begun.pop()
 
     def _look_how_far(self, now: float) -> None:
         """Where the far end is: it has played what was sent, but for what it has left to play."""
@@ -312,6 +346,7 @@ class Playback:
             self._playout_until = now
         if passage.started_at is None:
             passage.started_at = self._playout_until
+            self._begun.append(passage)
         if self.first_audio_at is None:
             self.first_audio_at = now
         passage.sent_bytes += len(chunk)

@@ -32,6 +32,7 @@ from flowengine.conversation.record import hidden
 from flowengine.conversation.steering import Request
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.away import Away
+from flowengine.runtime.beginning import Beginning
 from flowengine.runtime.ears import LAST_WORDS_S, Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errands
@@ -58,7 +59,7 @@ from flowengine.runtime.quiet_line import QuietLine
 from flowengine.runtime.speaking import Speaking
 from flowengine.runtime.tasks import Tasks
 from flowengine.runtime.timers import Timers
-from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns, interrupts
+from flowengine.runtime.turns import FLOOR_RECHECK_S, Turns
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class CallSession:
         self._speaking = Speaking(parts, self._tasks, weakly(self._on_sound), weakly(self._on_speech_failure))
         self._ears = Ears(parts.recogniser, parts.line.call_id, parts.language, self._tasks, self.inbox.put)
         self._ears.echo = self._speaking.echo
+        self._beginning = Beginning(self._ears.moment, self._speaking.playback.reached)
         self._hastening = Hastening(parts.conversation.is_whole_turn, self._ears.finalize)
         at, tell = weakly(self._at), weakly(self._tell)
         self._errands = Errands(parts, self._tasks, at, self.inbox.put, tell)
@@ -304,17 +306,19 @@ class CallSession:
         self._hastening.hear(event)
         self._greeting.hear(event)
         self._speaking.hear(event)
+        reached = self._beginning.hear(event, now)
         match event:
             case PartialTranscript():
                 self._parts.show(self._at(), event)
-                if self._may_be_interrupted() and interrupts(event):
+                # A farewell is spoken to its end.
+                if self._ending.outcome is None and self._speaking.is_interrupted_by(event, reached):
                     self._measuring.interrupted()
                     self._stop_speaking()
                     self._think()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
                 self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
-                    self._think(CallerSaid(self._at(), text, confidence))
+                    self._think(CallerSaid(self._at(), text, confidence, reached))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
                 self._ending.failure = NO_HEARING
@@ -336,10 +340,6 @@ class CallSession:
                 self._parts.keep(self._at(), command)
                 self._measuring.ordered(command, self._now())
                 self._orders.carry_out(command)
-
-    def _may_be_interrupted(self) -> bool:
-        """A farewell is spoken to its end, and so is a line that forbids it."""
-        return self._ending.outcome is None and self._speaking.may_be_interrupted
 
     def _stop_speaking(self) -> None:
         self._tell_cut(self._speaking.stop(self._now()))

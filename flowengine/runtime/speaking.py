@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from flowengine.conversation.commands import Pause, SendKeys, Speak
+from flowengine.conversation.events import Reached
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.echo import Echo, EchoingLine
 from flowengine.runtime.interrupting import Interrupting
@@ -13,10 +14,11 @@ from flowengine.runtime.last_words import NO_VOICE
 from flowengine.runtime.music import Music
 from flowengine.runtime.observed import SessionParts
 from flowengine.runtime.playback import Cut, Heard, Playback
-from flowengine.runtime.ports import RecogniserEvent
+from flowengine.runtime.ports import PartialTranscript, RecogniserEvent
 from flowengine.runtime.preparing import Preparing
 from flowengine.runtime.speaker import Speaker
 from flowengine.runtime.tasks import Tasks
+from flowengine.runtime.turns import interrupts
 
 
 class Speaking:
@@ -56,6 +58,13 @@ class Speaking:
 
     def _may_be_interrupted(self) -> bool:
         return self.may_be_interrupted
+
+    def is_interrupted_by(self, said: PartialTranscript, reached: Reached | None) -> bool:
+        """Whether these words, begun when the agent had come so far, stop what is being said: a yes before its question
+        is no more than "I'm listening"."""
+        if not self.may_be_interrupted or not interrupts(said):
+            return False
+        return reached is None or not self._parts.conversation.is_early(said.text, reached)
 
     @property
     def has_last_words(self) -> bool:

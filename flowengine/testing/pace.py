@@ -27,6 +27,11 @@ def words_heard(text: str, seconds: float) -> str:
     return " ".join(words[: max(0, int((seconds + 0.001) / _WORD_S))])
 
 
+def words_begun(text: str, seconds: float) -> int:
+    """How many words have begun after so many seconds: the first at once, the next when the one before is over."""
+    return min(len(text.split()), 1 + int((seconds + 0.001) / _WORD_S))
+
+
 def seconds_to_say(words: int) -> float:
     """When the last of so many words is over, in seconds, without the breath after it."""
     return words * _WORD_S

@@ -169,7 +169,7 @@ class Player:
         if not self.speak_up_to(after):
             return False
         firm = self._call.firm
-        self._call.interrupt()
+        self._call.interrupt(text)
         self._begin_amid(f'(interrupts after "{after}") {text}', firm)
         self._call.say(text, reaction=0.0)
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowengine.conversation.commands import SendKeys, Speak
+from flowengine.conversation.events import Reached
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.testing import pace
 from flowengine.words.keys import keys_seconds
@@ -22,6 +23,22 @@ class Speech:
     seconds: float
     order: Speak | SendKeys | None
     began: float | None = None
+
+    def reached(self, at: float) -> Reached:
+        """How many of its words have begun by then, in seconds since the connection."""
+        sentences = self.order.sentences if isinstance(self.order, Speak) else ()
+        spoken = 0.0 if self.began is None else at - self.began
+        begins, count = 0.0, 0
+        for sentence in sentences:
+            if begins <= spoken + EPSILON:
+                count += pace.words_begun(sentence, spoken - begins)
+            begins += pace.speech_seconds(sentence)
+        return Reached(self.speech_id, count)
+
+    def hold(self, seconds: float) -> None:
+        """Say nothing for so long, and go on."""
+        if self.began is not None:
+            self.began += seconds
 
 
 def keys_as_speech(order: SendKeys) -> Speech:

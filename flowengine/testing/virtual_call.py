@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import (
@@ -48,6 +48,7 @@ from flowengine.conversation.events import (
     GreetingEnded,
     GuardAnswered,
     MachineDetected,
+    Reached,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -57,21 +58,13 @@ from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
+from flowengine.testing.mind import Mind
 from flowengine.testing.script import Answer, World, nobody
 from flowengine.testing.speech import Speech, heard_of, keys_as_speech
 
 LONGEST_TURN_S = 1800.0
 """Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
 _EPSILON = 1e-6
-
-
-class Mind(Protocol):
-    """What drives the call: a `Conversation`, or a stand-in."""
-
-    def send(self, event: Event) -> tuple[Command, ...]: ...
-
-    @property
-    def finished(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +117,7 @@ class VirtualCall:
         self._transfer: Answer | None = None
         self._floor_until = -1.0
         self._heard_lines: set[str] = set()
+        self._broke_in: Reached | None = None
         self.at = 0.0
         """Seconds since the connection."""
         self.live_intents: tuple[str, ...] = ()
@@ -152,9 +146,11 @@ class VirtualCall:
 
     def say(self, text: str, *, reaction: float = pace.REACTION_S, seconds: float | None = None) -> None:
         """The caller speaks; it takes as long as the words do, or so many seconds."""
-        self._take_floor(reaction + (pace.speech_seconds(text) if seconds is None else seconds))
+        self.wait(reaction)
+        reached, self._broke_in = self._broke_in or self._reached(), None
+        self._take_floor(pace.speech_seconds(text) if seconds is None else seconds)
         if not self.over:
-            self._think(CallerSaid(self.at, mask(text, asked=True).text))
+            self._think(CallerSaid(self.at, mask(text, asked=True).text, reached=reached))
 
     def press(self, keys: str) -> None:
         """The caller presses keys, one after the other."""
@@ -188,9 +184,16 @@ class VirtualCall:
             return orders[0] if orders else None
         return next((order for order in orders if not order.may_be_cut(self._heard_lines)), None)
 
-    def interrupt(self) -> None:
-        """The caller's first word: what may be interrupted falls silent."""
-        if self.firm is None:
+    def interrupt(self, text: str) -> None:
+        """The caller breaks in with these words: what may be interrupted falls silent, but for a yes that comes before
+        its question."""
+        reached = self._broke_in = self._reached()
+        if self.firm is not None or reached is None:
+            return
+        if self._mind.is_early(text, reached):
+            # The agent waits for the word to be said, and goes on.
+            self._queue[0].hold(pace.speech_seconds(text))
+        else:
             self.drop_speech()
 
     # Time.
@@ -251,6 +254,10 @@ class VirtualCall:
                 return
 
     # The machinery.
+
+    def _reached(self) -> Reached | None:
+        """How far the agent has come in what it is saying; None when all was heard."""
+        return self._queue[0].reached(self.at) if self._queue else None
 
     def _take_floor(self, seconds: float) -> None:
         self._floor_until = self.at + seconds

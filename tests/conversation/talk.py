@@ -294,6 +294,12 @@ class Talk:
     def suppressed(self) -> bool:
         return any(isinstance(command, Suppress) for command in self.commands)
 
+    def order_of(self, words: str) -> str:
+        """The id of the last speech that holds these words."""
+        return next(
+            each.speech_id for each in reversed(self.commands) if isinstance(each, Speak) and words in each.text
+        )
+
     def did(self, kind: type[Command]) -> bool:
         """Whether the last event led to such a command."""
         return any(isinstance(command, kind) for command in self.latest)

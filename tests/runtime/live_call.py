@@ -39,7 +39,7 @@ outcome declined
 outcome hung_up
 
 intent agree "yes"
-  "yes" "yes please"
+  "yes" "yes please" "book it"
 
 intent opt_out protective "no more calls"
   "stop calling me"

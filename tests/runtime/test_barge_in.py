@@ -23,7 +23,7 @@ def flow(line: str = "", state: str = "") -> str:
     return f'{FLOW[:begins]}line terms {line} "{TERMS}"\n\n{body}'
 
 
-def talked_over(text: str, *, at: float = 1.0, words: str = "yes please") -> tuple[Live, bool]:
+def talked_over(text: str, *, at: float = 1.0, words: str = "book it") -> tuple[Live, bool]:
     """The caller says this so many seconds into the call; whether the line was cleared before they had finished."""
     cleared: list[int] = []
 

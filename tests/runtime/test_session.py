@@ -44,7 +44,7 @@ def test_a_call_from_greeting_to_goodbye() -> None:
 def test_words_stop_the_agent_and_only_what_was_heard_counts() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(2)
-        live.recogniser.stream.say("yes")
+        live.recogniser.stream.say("book it")
 
     result, live = call(act)
     assert result.outcome == "booked"
@@ -60,7 +60,7 @@ def test_the_recogniser_knows_what_is_expected_from_the_first_question_on() -> N
     async def act(live: Live) -> None:
         await asyncio.sleep(1)
         assert live.recogniser.stream.expecting == "choice"
-        live.recogniser.stream.say("yes")
+        live.recogniser.stream.say("book it")
 
     result, _ = call(act)
     assert result.outcome == "booked"

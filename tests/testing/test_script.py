@@ -17,6 +17,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    Reached,
     SpeechHeard,
     TimerFired,
     TransferEnded,
@@ -212,6 +213,9 @@ class Mind:
     def send(self, event: Event) -> tuple[Command, ...]:
         self.events.append(event)
         return self._orders if isinstance(event, Connected) else self._then(event)
+
+    def is_early(self, text: str, reached: Reached) -> bool:
+        return False
 
 
 def call_of(mind: Mind, *answers: Scripted) -> VirtualCall:

@@ -24,6 +24,7 @@ from flowengine.conversation.events import (
     Connected,
     Event,
     GuardAnswered,
+    Reached,
     SpeechCut,
     SpeechHeard,
     TimerFired,
@@ -49,6 +50,9 @@ class Script:
     def send(self, event: Event) -> tuple[Command, ...]:
         self.events.append(event)
         return self._answer(event)
+
+    def is_early(self, text: str, reached: Reached) -> bool:
+        return text == "yes"
 
     def kinds(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
@@ -119,7 +123,7 @@ def test_a_caller_may_talk_for_as_long_as_a_test_says() -> None:
 def test_an_interruption_cuts_what_was_not_said_yet() -> None:
     call, mind, said = call_of(on_connect(HELLO, QUESTION))
     call.let_speak_words(5)
-    call.interrupt()
+    call.interrupt("no")
     call.say("no", reaction=0.0)
     assert [each.heard for each in said] == ["Hello there.", "Would you like"]
     assert mind.kinds() == ["Connected", "SpeechHeard", "SpeechCut", "CallerSaid"]
@@ -128,7 +132,7 @@ def test_an_interruption_cuts_what_was_not_said_yet() -> None:
 def test_words_that_forbid_it_are_not_interrupted() -> None:
     call, mind, _ = call_of(on_connect(Speak("s1", ("One two three four five.",), interruptible=False)))
     call.let_speak_words(2)
-    call.interrupt()
+    call.interrupt("no")
     call.say("no", reaction=0.0)
     call.let_speak()
     assert "SpeechCut" not in mind.kinds()

@@ -1,0 +1,185 @@
+"""What the agent has said since the caller's last turn, how much of it was heard, and so what a "yes" can be said to.
+
+The question is the last sentence with a question mark, or the last sentence where none has one. Who says "yes" before
+that has begun to be heard has assented to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flowengine.conversation.commands import Pause, SendKeys, Speak
+from flowengine.conversation.events import Reached
+from flowengine.conversation.prompt import Prompt
+
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One sentence; `text` is the number of the text of the flow that it is in, and `after` how many words of the
+    speech come before it."""
+
+    words: str
+    text: int
+    after: int
+
+    @property
+    def end(self) -> int:
+        return self.after + len(self.words.split())
+
+
+@dataclass(slots=True)
+class _Said:
+    """One speech. `heard`: so many words of it, once it is over; None before."""
+
+    speech_id: str
+    sentences: tuple[_Sentence, ...]
+    line: str | None
+    heard: int | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        return self.heard is not None and bool(self.sentences) and self.heard < self.sentences[-1].end
+
+    def rest(self, sentences: Sequence[_Sentence]) -> Prompt | None:
+        """These sentences of it, as they can be said; in its line's name where they are all that is left of it."""
+        if not sentences:
+            return None
+        texts = groupby(sentences, lambda each: each.text)
+        is_end = sentences[-1] is self.sentences[-1]
+        return Prompt(tuple(" ".join(each.words for each in text) for _, text in texts), self.line if is_end else None)
+
+
+_Place = tuple[int, int]
+"""Which speech, and how many of its words."""
+
+
+class Asking:
+    """The agent's side since the caller's last turn, in one state."""
+
+    def __init__(self) -> None:
+        self._said: list[_Said] = []
+        self._state: str | None = None
+        self._was_asked = False
+        self._statements: tuple[Prompt, ...] = ()
+        self._rest: tuple[Prompt, ...] = ()
+        self._is_unsaid = False
+
+    def speaks_in(self, state: str | None) -> None:
+        """What is said next is said in this state: what was asked in another is asked no more."""
+        if state != self._state:
+            self._state = state
+            self.answered()
+
+    def speaks(self, speech: Speak | Pause | SendKeys) -> None:
+        """The agent is going to say this, after all that was ordered before."""
+        if isinstance(speech, Speak):
+            self._said.append(_Said(speech.speech_id, _sentences(speech.sentences), speech.line))
+        else:
+            self._said.append(_Said(speech.speech_id, (), None))
+
+    def heard(self, speech_id: str) -> None:
+        """It was heard to its end."""
+        for each in self._said:
+            if each.speech_id == speech_id:
+                each.heard = each.sentences[-1].end if each.sentences else 0
+
+    def cut(self, speech_id: str, heard: str) -> None:
+        """It was stopped after so much of it."""
+        for each in self._said:
+            if each.speech_id == speech_id:
+                each.heard = len(heard.split())
+
+    def said_again(self) -> None:
+        """What was cut is said again, as far as it was not heard."""
+        self._said = [each for each in self._said if not each.is_cut]
+
+    def answered(self) -> None:
+        """The caller has taken a turn: whatever the agent says next, they have not been asked yet."""
+        self._said.clear()
+        self._was_asked = False
+
+    def unanswered(self) -> None:
+        """The caller has kept silent: what they were asked they have heard, and may still answer."""
+        self._said.clear()
+        self._was_asked = True
+
+    def is_asked(self, reached: Reached, *, more_comes: bool = False) -> bool:
+        """Whether the question had begun to be heard when the agent had come so far.
+
+        `more_comes`: further sentences are on their way, so the last is not known yet.
+        """
+        question = self._question(among_all=not more_comes)
+        if question is None:
+            return self._was_asked or not more_comes
+        return self._was_asked or self._place(reached) > question
+
+    # What the caller has talked into.
+
+    def broke_in(self, reached: Reached | None) -> None:
+        """The caller takes a turn, begun when the agent had come so far: what of it they have not heard, as whole
+        sentences; nothing where nobody knows."""
+        place = None if reached is None else self._place(reached)
+        question = self._question(among_all=True)
+        left = [(index, each, self._left_of(index, each, place)) for index, each in enumerate(self._said)]
+        self._rest = _prompts((said, sentences) for _, said, sentences in left)
+        if question is not None and not any(
+            (index, each.after) == question for index, _, sentences in left for each in sentences
+        ):
+            self._statements = self._rest
+        else:
+            self._statements = _prompts(
+                (said, [each for each in sentences if question is None or (index, each.after) < question])
+                for index, said, sentences in left
+            )
+
+    def not_understood(self) -> None:
+        """Their words fit nothing: what they talked into is still to be said."""
+        self._is_unsaid = True
+
+    def take_rest(self) -> tuple[Prompt, ...]:
+        """What is still to be said, this once, from the sentence on that was being said."""
+        is_unsaid, self._is_unsaid = self._is_unsaid, False
+        return self._rest if is_unsaid else ()
+
+    def take_statements(self) -> tuple[Prompt, ...]:
+        """The same, but for the question: that is asked again by itself."""
+        return self._statements if self.take_rest() else ()
+
+    def _left_of(self, index: int, said: _Said, place: _Place | None) -> list[_Sentence]:
+        heard = said.heard
+        if heard is None and place is not None and index >= place[0]:
+            # The word that had begun was not heard to its end.
+            heard = max(place[1] - 1, 0) if index == place[0] else 0
+        return [] if heard is None else [each for each in said.sentences if each.end > heard]
+
+    def _place(self, reached: Reached) -> _Place:
+        found = (index for index, each in enumerate(self._said) if each.speech_id == reached.speech_id)
+        return next(found, -1), reached.words
+
+    def _question(self, *, among_all: bool) -> _Place | None:
+        """Where it begins."""
+        every = [((index, each.after), each.words) for index, said in enumerate(self._said) for each in said.sentences]
+        asking = [place for place, words in every if "?" in words]
+        if asking:
+            return asking[-1]
+        return every[-1][0] if every and among_all else None
+
+
+def _sentences(texts: Sequence[str]) -> tuple[_Sentence, ...]:
+    found: list[_Sentence] = []
+    after = 0
+    for number, text in enumerate(texts):
+        for words in SENTENCE_END.split(text):
+            found.append(_Sentence(words, number, after))
+            after = found[-1].end
+    return tuple(found)
+
+
+def _prompts(parts: Iterable[tuple[_Said, Sequence[_Sentence]]]) -> tuple[Prompt, ...]:
+    prompts = (said.rest(sentences) for said, sentences in parts)
+    return tuple(prompt for prompt in prompts if prompt is not None)
