@@ -24,7 +24,7 @@ PRESSED = "(press "
 
 
 class TranscriptLine(msgspec.Struct):
-    """One utterance; `at` when it was ordered or recognised, `ended_at` when it had been heard.
+    """One utterance; `at` when its first word was heard, or it was recognised, `ended_at` when it had been heard.
 
     Agent text is what was heard. `complete` False: it was cut short, or is `pending`: begun, and not known to be heard
     (it is being spoken, or the service died meanwhile). Intent and score are those of the caller's words, `state` is
@@ -224,6 +224,7 @@ class _Story:
         self.interruptions = self.false_interruptions = 0
         self.turns = 0
         self._speeches: dict[str, TranscriptLine] = {}
+        self._sounding: TranscriptLine | None = None
         self._asked: dict[str, GuardCheck] = {}
         self._running: dict[str, ActionRun] = {}
         self._away: dict[str, TransferMade] = {}
@@ -242,6 +243,9 @@ class _Story:
                 self._line(at, facts["speech_id"], " ".join(facts["sentences"]))
             case "SendKeys":
                 self._line(at, facts["speech_id"], f"(keys {facts['keys']})")
+            case "Pause":
+                # No line, but what is said after it begins when it is over.
+                self._speeches[facts["speech_id"]] = TranscriptLine(at, "agent", "")
             case "SpeechHeard":
                 self._heard(at, facts["speech_id"])
             case "SpeechCut":
@@ -285,6 +289,7 @@ class _Story:
                 self.notes.append(Note(at, facts["text"]))
             case "ReplyStarted":
                 self.replies.append(facts["ms"] / 1000)
+                self._begins(at)
             case "TurnMeasured":
                 self.waterfalls.append(turn_times(facts, self._turn_at(facts["said_at"])))
             case "Interrupted":
@@ -292,6 +297,7 @@ class _Story:
                 self.false_interruptions += not facts["in_earnest"]
             case "FirstSound":
                 self.first_sound = at
+                self._begins(at)
             case "Noted":
                 self.notes.append(Note(at, facts["text"]))
             case "Blocked":
@@ -331,11 +337,19 @@ class _Story:
         line = self._speeches.pop(speech_id, None)
         if line is not None:
             line.complete, line.pending, line.ended_at = True, False, at
+            self._begins(at)
 
     def _cut(self, at: float, speech_id: str, heard: str) -> None:
         line = self._speeches.pop(speech_id, None)
         if line is not None:
             line.text, line.pending, line.ended_at = heard.strip(), False, at
+            self._begins(at)
+
+    def _begins(self, at: float) -> None:
+        """What was ordered first is heard from now on, if it was not before: nothing else is in front of it."""
+        line = next(iter(self._speeches.values()), None)
+        if line is not None and line is not self._sounding:
+            self._sounding, line.at = line, max(line.at, at)
 
     def _understood(self, facts: dict[str, Any]) -> None:
         """Words that came while a firm line was spoken are understood later, so the last line need not be the one."""

@@ -11,6 +11,7 @@ from flowengine.conversation.commands import (
     Command,
     Entered,
     Noted,
+    Pause,
     RunAction,
     SlotFilled,
     Speak,
@@ -31,7 +32,7 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.errors import StoreError
-from flowengine.runtime.ports import Interrupted, Told, TurnMeasured, TurnsFelt
+from flowengine.runtime.ports import FirstSound, Interrupted, ReplyStarted, Told, TurnMeasured, TurnsFelt
 from flowengine.store.detail import (
     ActionRun,
     CallDetail,
@@ -79,6 +80,36 @@ def test_a_call_is_told_with_states_slots_and_outcome(store: Store) -> None:
     assert found.slots == {"visit_day": "2026-12-01"}
     assert found.variants == {"opening": "warm"}
     assert [note.text for note in found.notes] == ["visit booked"]
+
+
+def test_each_line_of_a_turn_has_the_moment_at_which_it_was_first_heard(store: Store) -> None:
+    found = story(
+        store,
+        (0.0, Speak("u1", ("Hello.",))),
+        (0.0, Pause("u2", 1.0)),
+        (0.0, Speak("u3", ("This is Amy.",))),
+        (0.0, Speak("u4", ("Shall I go on?",))),
+        (0.2, FirstSound()),
+        (1.2, SpeechHeard(1.2, "u1")),
+        (2.2, SpeechHeard(2.2, "u2")),
+        (3.2, SpeechHeard(3.2, "u3")),
+        (4.0, CallerSaid(4.0, "yes", 0.9)),
+        (4.0, SpeechCut(4.0, "u4", "Shall I")),
+        (4.0, Speak("u5", ("Lovely.",))),
+        (4.4, ReplyStarted(400)),
+        (4.5, ReplyStarted(500)),
+        (5.0, Speak("u6", ("Goodbye.",))),
+        (5.1, SpeechHeard(5.1, "u5")),
+        over=False,
+    )
+    assert [(line.at, line.text) for line in found.transcript] == [
+        (0.2, "Hello."),
+        (2.2, "This is Amy."),
+        (3.2, "Shall I"),
+        (4.0, "yes"),
+        (4.4, "Lovely."),
+        (5.1, "Goodbye."),
+    ]
 
 
 def test_a_turn_that_was_taken_back_is_one_with_what_followed(store: Store) -> None:
