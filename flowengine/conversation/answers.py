@@ -71,6 +71,12 @@ CHANGES = word_set("sorry actually wait rather mean meant")
 GOES_ON = word_set("but and or so because if well except only unless actually just though although")
 """A yes or no with one of these may say more."""
 
+ALLOWING = (
+    *("alright", "fine by me", "that's fine by me", "carry on", "go for it", "fire away", "why not", "by all means"),
+    *("fair enough", "no problem", "not a problem", "no worries", "i suppose", "suppose so", "i guess", "that'll do"),
+    *("smashing", "might as well", "if you like", "if you must"),
+)
+"""What people say to let somebody go on, beside the words of a plain yes."""
 LONGEST_ASSENT = 4
 
 
@@ -91,13 +97,17 @@ def _by_first_word() -> dict[str, list[tuple[Phrase, str]]]:
 
 
 _PHRASES = _by_first_word()
+_ASSENTING = BESIDE.union(*(each.split() for each in (*AFFIRMING, *ECHOING, *AGREEABLE)))
+_ALLOWING = frozenset(normalise(each).words for each in ALLOWING)
 _ECHOING = frozenset(tuple(each.split()) for each in ECHOING)
 
 
 def is_assent(text: str) -> bool:
     """Whether this is a yes and nothing else: "yeah okay", "that's right"; and not "yes, the boiler", "speaking"."""
     said = normalise(text).words
-    return len(said) <= LONGEST_ASSENT and GOES_ON.isdisjoint(said) and yes_or_no(text) is True
+    if len(said) > LONGEST_ASSENT:
+        return False
+    return said in _ALLOWING or (_ASSENTING.issuperset(said) and yes_or_no(text) is True)
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flowengine.conversation.answers import is_assent
 from flowengine.conversation.commands import Speak, StopSpeaking
 from flowengine.conversation.events import CallerSaid, Reached, SpeechCut
 from flowengine.conversation.record import event_from_json, event_to_json
@@ -74,6 +75,20 @@ def test_a_yes_over_the_statement_is_no_answer_and_the_agent_goes_on() -> None:
     talk.hear()
     talk.says("yes")
     assert talk.state == "yes"
+
+
+@pytest.mark.parametrize(
+    "text", ["mm-hm", "all right", "Alright.", "go on then", "I suppose so", "fair enough", "sounds good"]
+)
+def test_there_are_many_ways_to_say_it(text: str) -> None:
+    assert is_assent(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["speaking", "yes speaking", "yes the boiler", "yes Friday", "yes but", "no", "yes no", ""]
+)
+def test_what_says_something_is_no_plain_yes(text: str) -> None:
+    assert not is_assent(text)
 
 
 def test_a_yes_once_the_question_has_begun_is_the_answer() -> None:
