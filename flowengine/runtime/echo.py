@@ -32,6 +32,8 @@ STEADY_SHARES, STEADY_DB, NOISE_DB = (0.1, 0.9), 6.0, 6.0
 OPEN_FRAMES = 2
 """A caller's frames in a row; then the quiet ones between are theirs as well, for `OPEN_S`."""
 OPEN_S = 0.3
+QUIETEST = 1e-5
+"""What is softer counts as this: -100 dB."""
 
 
 class Echo:
@@ -41,21 +43,28 @@ class Echo:
         self._played: deque[tuple[float, float]] = deque()
         """What is still to be played: when each piece begins, and its level."""
         self._sounding: deque[tuple[float, float]] = deque()
-        """What may be echoing, without pieces that a later one outdoes: the first is the loudest. Looking through all
-        that was played for it was a quarter of what a frame costs."""
+        """What may be echoing, without pieces that a later one outdoes: the first is the loudest."""
+        self._loudest_now = 0.0
+        self._changes_at = math.inf
+        """Until then that is the loudest: looking for it at each frame was a quarter of what a frame costs."""
         self._until = 0.0
         self._levels: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
-        self._floor_db = -200.0
-        self._ratios: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
+        self._shares: deque[float] = deque(maxlen=REMEMBERED_FRAMES)
+        """Of the loudest that was played, how much came back."""
+        self._noise_below = 0.0
         self._learnt = 0
+        self._learns_at = KNOWN_FRAMES
         self._row = 0
         self._open_until = 0.0
         self.loss_db = EXPECTED_LOSS_DB
         """How much softer an echo is than what was played, at least."""
+        self._most_share = _factor(LOUDER_DB - EXPECTED_LOSS_DB)
+        """A frame is compared without any logarithm: what has a larger share of what was played is the caller."""
 
     def played(self, mulaw: bytes, now: float) -> None:
         """This was sent to the far end at `now`, and is played after what it had before."""
         start = max(self._until, now)
+        self._changes_at = min(self._changes_at, start)
         for offset in range(0, len(mulaw), PIECE_BYTES):
             piece = mulaw[offset : offset + PIECE_BYTES]
             self._played.append((start + offset / BYTES_A_SECOND, rough_level(piece)))
@@ -69,16 +78,12 @@ class Echo:
 
     def without(self, mulaw: bytes, now: float) -> bytes:
         """Caller audio as the recogniser is to hear it: quiet of the same length in place of an echo."""
-        if now > self._until + LATEST_S:
-            self._played.clear()
-            self._sounding.clear()
-            return mulaw
-        loudest = self._loudest(now)
+        loudest = self._loudest(now) if now > self._changes_at else self._loudest_now
         if loudest <= 0.0:
             return mulaw
-        level = _decibels(rough_level(mulaw))
-        softer = _decibels(loudest) - level
-        if softer < self.loss_db - LOUDER_DB:
+        level = max(rough_level(mulaw), QUIETEST)
+        share = level / max(loudest, QUIETEST)
+        if share > self._most_share:
             self._row += 1
             if self._row >= OPEN_FRAMES:
                 self._open_until = now + OPEN_S
@@ -86,8 +91,12 @@ class Echo:
         self._row = 0
         if now < self._open_until:
             return mulaw
-        is_noise = level < self._floor_db + NOISE_DB
-        self._learn(level, MOST_LOSS_DB if is_noise else softer)
+        is_noise = level < self._noise_below
+        self._levels.append(level)
+        self._shares.append(NOISE_SHARE if is_noise else share)
+        self._learnt += 1
+        if self._learnt >= self._learns_at:
+            self._learn()
         return mulaw if is_noise else SILENCE * len(mulaw)
 
     def _loudest(self, now: float) -> float:
@@ -97,21 +106,25 @@ class Echo:
             while self._sounding and self._sounding[-1][1] <= piece[1]:
                 self._sounding.pop()
             self._sounding.append(piece)
-        while self._sounding and self._sounding[0][0] < now - LATEST_S:
+        while self._sounding and self._sounding[0][0] + LATEST_S < now:
             self._sounding.popleft()
-        return self._sounding[0][1] if self._sounding else 0.0
+        self._changes_at = self._played[0][0] if self._played else math.inf
+        if not self._sounding:
+            self._loudest_now = 0.0
+            return 0.0
+        first, self._loudest_now = self._sounding[0]
+        self._changes_at = min(self._changes_at, first + LATEST_S)
+        return self._loudest_now
 
-    def _learn(self, level: float, softer: float) -> None:
-        self._levels.append(level)
-        self._ratios.append(-softer)
-        self._learnt += 1
-        if self._learnt >= KNOWN_FRAMES and self._learnt % EVERY_FRAMES == 0:
-            levels = sorted(self._levels)
-            low, high = (levels[int(len(levels) * share)] for share in STEADY_SHARES)
-            # A voice that comes back has pauses and vowels; what hardly changes is the line's noise.
-            self._floor_db = low if high - low < STEADY_DB else -200.0
-            loudest = sorted(self._ratios)[int(len(self._ratios) * LOUDEST_SHARE)]
-            self.loss_db = min(MOST_LOSS_DB, max(LEAST_LOSS_DB, -loudest))
+    def _learn(self) -> None:
+        self._learns_at += EVERY_FRAMES
+        levels = sorted(self._levels)
+        low, high = (levels[int(len(levels) * share)] for share in STEADY_SHARES)
+        # A voice that comes back has pauses and vowels; what hardly changes is the line's noise.
+        self._noise_below = low * _factor(NOISE_DB) if high < low * _factor(STEADY_DB) else 0.0
+        loudest = sorted(self._shares)[int(len(self._shares) * LOUDEST_SHARE)]
+        self.loss_db = min(MOST_LOSS_DB, max(LEAST_LOSS_DB, -20 * math.log10(loudest)))
+        self._most_share = _factor(LOUDER_DB - self.loss_db)
 
 
 class EchoingLine:
@@ -120,7 +133,7 @@ class EchoingLine:
     def __init__(self, line: CallLine, echo: Echo, clock: Callable[[], float] | None = None) -> None:
         self._line = line
         self._echo = echo
-        self._clock = clock or _now
+        self._clock = clock or _clock()
 
     def play(self, mulaw: bytes) -> None:
         self._echo.played(mulaw, self._clock())
@@ -134,9 +147,13 @@ class EchoingLine:
         self._line.clear()
 
 
-def _decibels(level: float) -> float:
-    return 20 * math.log10(max(level, 1e-5))
+def _factor(decibels: float) -> float:
+    return 10 ** (decibels / 20)
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+NOISE_SHARE = _factor(-MOST_LOSS_DB)
+
+
+def _clock() -> Callable[[], float]:
+    """The running loop's, which is looked up once: in Python 3.11 that is a system call."""
+    return asyncio.get_running_loop().time

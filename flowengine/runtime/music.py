@@ -6,6 +6,8 @@ begin and break off, and it goes on where it was left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.runtime.hold_tune import ramped, tune
 from flowengine.runtime.playback import CHUNK_BYTES, Playback
@@ -29,8 +31,20 @@ class Music:
         self._until = 0.0
         self._loudness = 0
         self._quiet_since: float | None = None
-        self.wanted = False
+        self._wanted = False
+        self.on_wanted: Callable[[], None] = _nothing
+        """Called when it is wanted from now on."""
+
+    @property
+    def wanted(self) -> bool:
         """The caller waits."""
+        return self._wanted
+
+    @wanted.setter
+    def wanted(self, wanted: bool) -> None:
+        self._wanted = wanted
+        if wanted:
+            self.on_wanted()
 
     @property
     def is_playing(self) -> bool:
@@ -38,7 +52,7 @@ class Music:
 
     def tick(self, now: float) -> None:
         """Twenty milliseconds have passed, and the caller is here."""
-        if not self.wanted or not self._playback.idle:
+        if not self._wanted or not self._playback.idle:
             self._quiet_since = None
             self.pause(now)
             return
@@ -79,3 +93,7 @@ class Music:
         begin, self._at = self._at, (self._at + CHUNK_BYTES) % len(loop)
         piece = loop[begin : begin + CHUNK_BYTES]
         return piece + loop[: CHUNK_BYTES - len(piece)]
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

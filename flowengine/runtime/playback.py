@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowengine.conversation.events import Reached
@@ -22,11 +23,11 @@ LEAD_S = 0.5
 CHUNK_BYTES = 800
 """100 ms a message: half the cost of 20 ms frames (shared measurements of the echo floor)."""
 TICK_S = 0.02
-"""So often `pump` is called."""
+"""A frame of the far end's."""
 PACED_S = LEAD_S - TICK_S
-"""So far ahead it is when the next piece is due."""
-BEHIND_S = LEAD_S - 4 * TICK_S
-"""A lead that is smaller is made up for at once, and not by the next piece."""
+"""So far ahead the far end is when the next piece is due: each leaves as long after the last as that one plays."""
+EARLY_S = 0.002
+"""A piece that is due so soon leaves with what is due now: timers of the event loop count whole milliseconds."""
 TICK_BYTES = int(TICK_S * BYTES_A_SECOND)
 MARK_LATE_S = 2.0
 BROKEN_OFF_BYTES = BYTES_A_SECOND // 5
@@ -137,9 +138,10 @@ class Playback:
         self._unproved: deque[Passage] = deque()
         self._played: dict[str, list[str]] = {}
         self._playout_until = 0.0
-        self._due_at: float | None = None
         self._latest: Passage | None = None
         self._begun: deque[Passage] = deque(maxlen=BEGUN)
+        self.on_news: Callable[[], None] = _nothing
+        """Called when `due_at` may have become sooner than it was."""
         self.is_held = False
         """Silent for now, and ready to go on."""
         self._generation = 0
@@ -178,6 +180,7 @@ class Playback:
             mulaw = passage.waiting.pop() + mulaw
         for start in range(0, len(mulaw), CHUNK_BYTES):
             passage.waiting.append(mulaw[start : start + CHUNK_BYTES])
+        self._tell_of(passage)
 
     def begin_again(self, passage: Passage) -> None:
         """Its audio broke off and comes anew, from the beginning: what has not left is replaced by a short quiet."""
@@ -187,43 +190,38 @@ class Playback:
         passage.broken_off = passage.sent_bytes + sum(map(len, passage.waiting))
 
     def finish(self, passage: Passage) -> None:
-        """All audio of this passage has come; quiet fills the last tick, so that what follows is due at one."""
+        """All audio of this passage has come; quiet fills the far end's last frame of it."""
         self.feed(passage, SILENCE * (-(passage.sent_bytes + sum(map(len, passage.waiting))) % TICK_BYTES))
         passage.complete = True
+        self._tell_of(passage)
 
     def begin_after(self, moment: float) -> None:
         """Until then the far end plays something else, which was sent before."""
         self._playout_until = max(self._playout_until, moment)
 
+    @property
+    def due_at(self) -> float:
+        """When `pump` has something to do next: a moment that may have passed; infinity where nothing is there to do.
+
+        It depends on what is played alone, and not on when the last piece left: a piece that was late makes none of
+        the others late, nor does one that was early.
+        """
+        if self.is_held or not self._passages:
+            return math.inf
+        passage = self._passages[0]
+        if passage.waiting:
+            return self._playout_until - PACED_S
+        return 0.0 if passage.complete else math.inf
+
     def pump(self, now: float) -> None:
-        """At a tick: send what is due, as much as keeps the far end `LEAD_S` ahead."""
-        while self._has_ready(now):
-            ahead = self._playout_until - now
-            if ahead < BEHIND_S or (self._due_at is None and ahead < PACED_S):
-                self._catch_up(now)
-            elif self._due_at is None or self._due_at - now >= TICK_S / 2:
-                return
-            elif ahead < LEAD_S:
-                # Each piece leaves as long after the last one as that plays. Asking for the lead alone would send at
-                # this tick or the next, whenever both lie within the clock's jitter of it.
-                self._due_at = now + self._send(now)
-            else:
-                # Pieces that leave half a tick early, again and again, add up.
-                self._due_at = now + TICK_S
+        """Send what is due, as much as keeps the far end `LEAD_S` ahead."""
+        while self._has_ready(now) and self._playout_until - now < PACED_S + EARLY_S:
+            self._send(now)
 
     def hasten(self, now: float) -> None:
-        """Between two ticks, when the first audio has come: send it if the far end has nothing left to play.
-
-        What can wait keeps the pace of the ticks, so that audio leaves as steadily as it is played.
-        """
+        """When the first audio has come: send it if the far end has nothing left to play. What can wait does."""
         if self._playout_until - now < TICK_S:
-            while self._has_ready(now) and self._playout_until - now < PACED_S:
-                self._catch_up(now)
-
-    def _catch_up(self, now: float) -> None:
-        """At the beginning, or after a pause in the synthesis. What follows is due when the far end has come so far."""
-        self._send(now)
-        self._due_at = self._playout_until - PACED_S
+            self.pump(now)
 
     def reached(self, moment: float) -> Reached:
         """How far the far end had come by then."""
@@ -285,12 +283,13 @@ class Playback:
         """Say what was held, from where the caller has heard it."""
         if not self.is_held:
             return
-        self.is_held, self._due_at = False, None
+        self.is_held = False
         self._playout_until = now
         if self._passages and (broken := self._passages[0]).sent_bytes:
             broken.begin_softly()
             broken.started_at = now - broken.sent_bytes / BYTES_A_SECOND
         self.pump(now)
+        self.on_news()
 
     def clear(self, now: float) -> list[Cut]:
         """Stop: nothing of what was queued will be heard any more. One `Cut` a speech, in order."""
@@ -308,7 +307,6 @@ class Playback:
         self._passages.clear()
         self._forget_unheard(now)
         self._playout_until = now
-        self._due_at = None
         self._line.clear()
         return [Cut(speech_id, " ".join(words)) for speech_id, words in heard.items()]
 
@@ -325,6 +323,11 @@ class Playback:
             unheard -= left
             passage.heard_bytes = max(passage.heard_bytes, passage.sent_bytes - left)
 
+    def _tell_of(self, passage: Passage) -> None:
+        """Only what is first in the queue can be due."""
+        if self._passages and self._passages[0] is passage:
+            self.on_news()
+
     def _has_ready(self, now: float) -> bool:
         """There is audio to be sent; passages that are whole are closed on the way."""
         while self._passages and not self.is_held:
@@ -336,8 +339,8 @@ class Playback:
             self._close(self._passages.popleft(), now)
         return False
 
-    def _send(self, now: float) -> float:
-        """Send the next piece; how many seconds it plays."""
+    def _send(self, now: float) -> None:
+        """Send the next piece."""
         passage = self._passages[0]
         chunk = passage.waiting.popleft()
         if self._playout_until < now:
@@ -351,10 +354,8 @@ class Playback:
             self.first_audio_at = now
         passage.sent_bytes += len(chunk)
         passage.sent.append(chunk)
-        seconds = len(chunk) / BYTES_A_SECOND
-        self._playout_until += seconds
+        self._playout_until += len(chunk) / BYTES_A_SECOND
         self._line.play(chunk)
-        return seconds
 
     def _close(self, passage: Passage, now: float) -> None:
         self._marks += 1
@@ -362,3 +363,7 @@ class Playback:
         passage.ends_at = max(self._playout_until, now)
         self._unproved.append(passage)
         self._line.mark(passage.mark)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""

@@ -1,60 +1,89 @@
-"""What a live call does at each tick of the common clock: send the audio that is due; now and then, look for lateness.
+"""When a live call has its turn on the common clock, and what it does then: send the audio that is due, look for
+lateness now and then.
 
-Every call ticks fifty times a second, speaking or not, so a tick with nothing to send has next to nothing to do.
+A call that speaks is due when its next piece of audio is, ten times a second; one that is silent looks five times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from flowengine.conversation.weakly import weakly
 from flowengine.runtime.away import Away
 from flowengine.runtime.measuring import Measuring
-from flowengine.runtime.music import Music
-from flowengine.runtime.playback import Playback
+from flowengine.runtime.playback import EARLY_S, TICK_S
+from flowengine.runtime.speaking import Speaking
+from flowengine.runtime.ticker import Ticker
 
-LOOK_S = 0.1
+LOOK_S, LOOKS_WITHIN_S = 0.1, 0.2
+"""A look comes along with audio once the first has passed since the last; without audio it comes after the second."""
 
 
 class Pulse:
-    """The ticks of one call. `look(now)` is called every `LOOK_S`; nothing happens while the caller is away.
+    """The turns of one call. `look(now)` is called every `LOOKS_WITHIN_S`; nothing happens while the caller is away.
 
     `fail` takes a defect of ours: the ticker is everybody's, and must not end with one call's mistake.
     """
 
     def __init__(
         self,
-        playback: Playback,
+        speaking: Speaking,
         measuring: Measuring,
         away: Away,
         look: Callable[[float], None],
         fail: Callable[[BaseException], None],
-        music: Music,
+        ticker: Ticker,
     ) -> None:
-        self._playback = playback
+        self._playback = speaking.playback
+        self._music = speaking.music
         self._measuring = measuring
         self._away = away
         self._look = look
         self._fail = fail
-        self._music = music
-        self._look_at = 0.0
+        self._ticker = ticker
+        self._looked_at = self._ticked_at = 0.0
+        self._playback.on_news = self._music.on_wanted = weakly(self.wake)
 
-    def tick(self, now: float) -> None:
-        """Twenty milliseconds have passed. Raises nothing."""
+    def start(self) -> None:
+        """From now on it is called."""
+        self._ticker.add(self, self.tick)
+
+    def stop(self) -> None:
+        """Not any more; idempotent."""
+        self._ticker.remove(self)
+
+    def wake(self) -> None:
+        """There may be something to do that was not there before: within `TICK_S` of the last turn, or at once."""
+        self._ticker.wake(self, self._ticked_at + TICK_S)
+
+    def tick(self, now: float) -> float:
+        """Do what is due; when the next is. Raises nothing."""
+        self._ticked_at = now
         try:
             self._tick(now)
+            return self._next(now)
         except Exception as error:
             self._fail(error)
+            return now + LOOKS_WITHIN_S
 
     def _tick(self, now: float) -> None:
-        if self._playback.has_passages and self._away.is_here:
+        if not self._away.is_here:
+            return
+        if self._playback.has_passages:
             self._playback.pump(now)
             self._measuring.sounded(self._playback.first_audio_at)
-        if (self._music.wanted or self._music.is_playing) and self._away.is_here:
+        if self._music.wanted or self._music.is_playing:
             self._music.tick(now)
-        if now >= self._look_at:
-            self._look_at = now + LOOK_S
-            if self._away.is_here:
-                self._look(now)
+        if now >= self._looked_at + LOOK_S - EARLY_S:
+            self._looked_at = now
+            self._look(now)
+
+    def _next(self, now: float) -> float:
+        if not self._away.is_here:
+            return now + LOOKS_WITHIN_S
+        if self._music.wanted or self._music.is_playing:
+            return now + TICK_S
+        return min(self._looked_at + LOOKS_WITHIN_S, self._playback.due_at)
 
     def sound(self, now: float) -> None:
         """The first audio of a sentence has come: if the far end waits for it, it leaves now."""

@@ -90,12 +90,7 @@ class CallSession:
         self.quiet = QuietLine(parts.line.call_id, tell)
         self._measuring = Measuring(tell, self._speaking.playback, self._speaking.interrupting)
         self._pulse = Pulse(
-            self._speaking.playback,
-            self._measuring,
-            self.away,
-            weakly(self._look),
-            self._tasks.fail,
-            self._speaking.music,
+            self._speaking, self._measuring, self.away, weakly(self._look), self._tasks.fail, parts.ticker
         )
         self._ending = Ending()
         self._greeting = Greeting(lambda: parts.conversation.screens, at, self.inbox.put)
@@ -212,7 +207,7 @@ class CallSession:
 
     async def _act(self) -> None:
         self._ears.open()
-        self._parts.ticker.add(self, self._pulse.tick)
+        self._pulse.start()
         for order in self._parts.opening.orders:
             self._orders.carry_out(order)
         self._think(*self._parts.opening.events)
@@ -236,7 +231,7 @@ class CallSession:
 
     def _stop(self) -> None:
         """Nothing of the call happens any more; what was broken off is in the record."""
-        self._parts.ticker.remove(self)
+        self._pulse.stop()
         if self.inbox.overflowed:
             self._ending.failure = OVERFLOW
         try:
@@ -298,6 +293,7 @@ class CallSession:
         self._turns = Turns()
         self._measuring.over()
         self._ears.open()
+        self._pulse.wake()
 
     def _hear(self, event: RecogniserEvent) -> None:
         now = self._now()

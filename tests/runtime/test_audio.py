@@ -9,6 +9,8 @@ import warnings
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flowengine.runtime import audio
 
@@ -77,3 +79,12 @@ def test_frames_are_filled_up_with_silence() -> None:
     cut = audio.frames(b"\x10" * 200)
     assert [len(frame) for frame in cut] == [160, 160]
     assert cut[1] == b"\x10" * 40 + audio.SILENCE * 120
+
+
+@given(st.binary(max_size=300) | st.integers(0, 1000).map(lambda length: b"\x00" * length))
+def test_levels_are_those_of_their_definitions_however_long_the_audio(mulaw: bytes) -> None:
+    roots = [round(255 * math.sqrt(abs(sample) / 32124)) for sample in audio.samples_of(mulaw)]
+    steps = [min(255, abs(sample) >> 7) for sample in audio.samples_of(mulaw)]
+    length = max(1, len(mulaw))
+    assert audio.rough_level(mulaw) == (sum(roots) / (255 * length)) ** 2
+    assert audio.loudness(mulaw) == sum(steps) / (256 * length)

@@ -145,5 +145,7 @@ def test_the_loudest_that_may_be_echoing_is_found_without_looking_through_all_of
             played += [(start + index * PIECE_BYTES / BYTES_A_SECOND, level) for index in range(3)]
             until = start + 3 * PIECE_BYTES / BYTES_A_SECOND
         now += 0.01
-        levels = [level for start, level in played if now - LATEST_S <= start < now]
+        levels = [level for start, level in played if now <= start + LATEST_S and start < now]
+        if now <= echo._changes_at:
+            assert echo._loudest_now == max(levels, default=0.0)
         assert echo._loudest(now) == max(levels, default=0.0)

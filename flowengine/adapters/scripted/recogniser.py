@@ -49,6 +49,10 @@ class ScriptedStream:
     def push(self, mulaw: bytes) -> None:
         if self._reports.closed:
             return
+        if len(mulaw) == FRAME_BYTES and not self._rest:
+            # As nearly all audio comes.
+            self._frame(mulaw)
+            return
         data = self._rest + mulaw
         whole = len(data) - len(data) % FRAME_BYTES
         self._rest = data[whole:]
@@ -105,9 +109,10 @@ class ScriptedStream:
         self._frames += 1
         loud = loudness(frame) >= VOICE_LOUDNESS
         self._loud, self._quiet = (self._loud + 1, 0) if loud else (0, self._quiet + 1)
-        self._voice += frame
         if self._voice_from is None and not loud:
             self._voice.clear()
+            return
+        self._voice += frame
         del self._voice[:-KEPT_BYTES]
         if loud and self._loud >= ONSET_FRAMES and not self._voice_is_on:
             self._voice_is_on = True
