@@ -95,6 +95,11 @@ class FrameReader:
             data = bytes(self._held)
             self._held.clear()
         at, size, wanted, left = start, len(data), 2, MOST_AT_ONCE
+        if not start and size > 8 and data[0] == FINAL | TEXT and data[1] == 0x80 | 126 and not self._opcode:
+            # What a read of a telephone's socket brings is one whole text, nearly always.
+            length = size - 8
+            if 126 <= length <= self._largest and data[2] << 8 | data[3] == length:
+                return self._text(apply_mask(data[8:], data[4:8]))
         while size - at >= 2:
             if not left:
                 self._behind, self._behind_at = data, at
@@ -121,16 +126,9 @@ class FrameReader:
                 wanted = end - at
                 break
             payload = apply_mask(data[body:end], data[body - 4 : body])
-            if plain:
-                try:
-                    text = payload.decode()
-                except UnicodeDecodeError:
-                    return self._violated("a text is not UTF-8", NOT_UTF8)
-                self.take(text)
-            else:
-                violation = self._other(first, payload)
-                if violation is not None or self._is_over:
-                    return violation
+            violation = self._text(payload) if plain else self._other(first, payload)
+            if violation is not None or self._is_over:
+                return violation
             at = end
         if at < size:
             self._held += data[at:]
@@ -160,6 +158,15 @@ class FrameReader:
             return self._violated("a fragment continues no message")
         if self._so_far + length > self._largest:
             return self._violated("a message is too long", TOO_BIG)
+        return None
+
+    def _text(self, payload: bytes) -> Violation | None:
+        """A whole one, to whoever takes it."""
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError:
+            return self._violated("a text is not UTF-8", NOT_UTF8)
+        self.take(text)
         return None
 
     def _other(self, first: int, payload: bytes) -> Violation | None:
