@@ -12,6 +12,7 @@ from itertools import groupby
 import click
 
 from flowengine.cli.terminal import columns
+from flowengine.cli.topics import Topic, topic
 from flowengine.editor.lexicon import EXAMPLES, KEYWORDS, Keyword
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import BEGINNING, FAMILIES, compiled, completed, entries
@@ -35,8 +36,8 @@ def command(code: str | None) -> None:
     """Explain a diagnostic: why it matters, a flow that has it, and one that is right.
 
     CODE is what `validate` and `test` show, such as FL201, or its name, such as undefined-state. A keyword, such as
-    barge-in, is explained too; it and other words list the diagnostics that speak of them. Without CODE, all are
-    listed.
+    barge-in, is explained too, and so is what other words are in use for, such as voicemail or hold; they and other
+    words list the diagnostics that speak of them. Without CODE, all are listed.
     """
     paint = Painter(sys.stdout.isatty())
     known = [*entries(), *EXPLAINED]
@@ -44,13 +45,18 @@ def command(code: str | None) -> None:
         lines = listing(known, paint)
     else:
         width = min(columns(sys.stdout) or 100, 100)
-        entry, keyword = _exactly(code, known), _keyword(code)
+        entry, keyword, about = _exactly(code, known), _keyword(code), topic(_key(code))
         named = _named(code, known) if entry is None else []
-        if entry is None and keyword is None and not named:
+        if entry is None and keyword is None and about is None and not named:
             raise _nearest(code, known)
-        if entry is None and keyword is None and len(named) == 1:
+        if entry is None and keyword is None and about is None and len(named) == 1:
             entry = named[0]
-        lines = explained(entry, paint, width) if entry is not None else _about(code, keyword, named, paint, width)
+        if entry is not None:
+            lines = explained(entry, paint, width)
+        elif keyword is None and about is not None:
+            lines = _told(about, known, paint, width)
+        else:
+            lines = _about(code, keyword, named, paint, width)
     click.echo("\n".join(lines), color=paint.colour)
 
 
@@ -93,6 +99,19 @@ def _nearest(wanted: str, known: Sequence[Entry]) -> click.UsageError:
         close = list({by_key[name].code: by_key[name] for name in near}.values())
     nearest = f"; the nearest: {', '.join(f'{entry.code} {entry.name}' for entry in close)}" if close else ""
     return click.UsageError(f"there is no diagnostic {wanted!r}{nearest}; 'flowengine explain' lists them all")
+
+
+def _told(about: Topic, known: Sequence[Entry], paint: Painter, width: int) -> Iterator[str]:
+    """A topic: how the language does it, with the keyword that does it most, the diagnostics, and the page."""
+    first = about.keywords[0]
+    keyword = _keyword(first)
+    assert keyword is not None, "a topic names keywords"
+    yield from textwrap.wrap(about.sentence, width, break_on_hyphens=False)
+    yield ""
+    named = {entry.code: entry for each in about.keywords for entry in _named(each, known)}
+    yield from _about(first, keyword, list(named.values()), paint, width)
+    others = ", ".join(f"flowengine explain {each}" for each in about.keywords[1:])
+    yield paint.dim(f"See also: {others + '; ' if others else ''}docs/{about.page}")
 
 
 def _about(wanted: str, keyword: Keyword | None, named: Sequence[Entry], paint: Painter, width: int) -> Iterator[str]:

@@ -11,8 +11,10 @@ from click.testing import CliRunner
 import flowengine
 from flowengine.cli.explain import explained
 from flowengine.cli.main import main
+from flowengine.cli.topics import TOPICS, Topic
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import entries
+from flowengine.language.grammar import keywords
 from flowengine.testing.flowtest.explained import EXPLAINED
 from flowengine.testing.paint import Painter
 
@@ -107,3 +109,27 @@ def test_the_page_of_the_test_language_lists_the_same_codes() -> None:
     page = (PACKAGE.parent / "docs" / "reference" / "flowtest.md").read_text("utf-8")
     listed = re.findall(r"^\| (FL\d+) \| ([a-z-]+) \|", page, re.MULTILINE)
     assert listed == [(entry.code, entry.name) for entry in EXPLAINED]
+
+
+@pytest.mark.parametrize("each", TOPICS, ids=lambda each: each.names[0])
+def test_a_topic_has_its_keywords_and_its_page(each: Topic) -> None:
+    page, _, heading = each.page.partition("#")
+    text = (PACKAGE.parent / "docs" / page).read_text("utf-8")
+    assert not heading or f"### {heading}\n" in text
+    assert set(each.keywords) <= set(keywords().values())
+    assert not set(each.names) & set(keywords().values())
+    for name in each.names:
+        status, output = explain(name)
+        assert status == 0
+        assert f"{each.keywords[0]}, a keyword" in output
+        assert f"docs/{each.page}" in output
+
+
+def test_no_two_topics_share_a_name() -> None:
+    names = [name for each in TOPICS for name in each.names]
+    assert len(names) == len(set(names))
+
+
+def test_other_words_for_a_thing_are_found_however_they_are_written() -> None:
+    assert explain("Hold Music") == explain("hold")
+    assert "beep" in explain("answering machine")[1]
