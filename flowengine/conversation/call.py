@@ -357,7 +357,7 @@ class Call:
     def release(self, *stays: Stay) -> None:
         """What waits there waits no longer: it needs no timers, and no answer."""
         for stay in stays:
-            stay.request = None
+            stay.request, stay.holds = None, False
             if stay.consultation is not None:
                 self.emit(Dismiss(stay.consultation.request_id))
                 stay.consultation = None

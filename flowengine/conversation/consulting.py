@@ -83,6 +83,7 @@ class Consulting:
         consultation = stay.consultation if stay is not None and stay.held is None else None
         joins = consultation is not None and consultation.is_ready and not consultation.is_joined
         waits = consultation is not None and not consultation.is_ready and stay is not None and stay.doubt is None
+        waits = waits or (stay is not None and stay.holds and stay.held is None and stay.doubt is None)
         holds = waits and not call.is_weighing
         if holds != self._holds:
             self._holds = holds

@@ -11,7 +11,7 @@ import re
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import RunAction
 from flowengine.conversation.commands import Transfer as PutThrough
-from flowengine.conversation.consulting import Consulting
+from flowengine.conversation.consulting import FILLER_EVERY_S, Consulting
 from flowengine.conversation.contact import typed_value
 from flowengine.conversation.events import ActionFinished
 from flowengine.conversation.phones import uk_number
@@ -21,6 +21,9 @@ from flowengine.graph.model import Action, Do, OnResult, Transfer, ValueType
 
 FILLER_AFTER_S = 0.7
 """An answer that takes no longer than a thoughtful pause needs no "one moment"."""
+HOLDS_AFTER_S = 6.0
+"""From the first filler to the music: some three seconds of quiet after its last word, as long as most actions take."""
+HOLD = "hold-"
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -79,12 +82,20 @@ class Doing:
         return "timeout" if own else "error"
 
     def fill_in(self, stay: Stay, do: Do, timer_id: str) -> None:
-        """The action takes long enough to be heard: say so, once nothing else is being said."""
+        """The action takes long enough to be heard: say so, once nothing else is being said; then music, and the same
+        words again now and then, so that a caller who waits is never left with a silent line."""
         call, filler = self._call, self._call.flow.actions[do.action].filler
-        if not call.transcript.quiet:
-            call.start_timer(stay, timer_id, "filler", FILLER_AFTER_S)
+        if not call.transcript.quiet or call.is_weighing:
+            return call.start_timer(stay, timer_id, "filler", FILLER_AFTER_S)
+        if timer_id.startswith(HOLD):
+            stay.holds = True
         elif filler is not None:
+            call.may_repeat()
             call.say(Prompt((call.spoken(filler),)))
+            call.start_timer(stay, timer_id, "filler", FILLER_EVERY_S)
+            if not stay.holds:
+                call.start_timer(stay, f"{HOLD}{stay.request}", "filler", HOLDS_AFTER_S)
+        return None
 
     def transfer(self, stay: Stay, transfer: Transfer) -> str | None:
         """Put the caller through; the result at once where there is no such number."""

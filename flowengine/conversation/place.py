@@ -112,6 +112,8 @@ class Stay:
     results: dict[str, object] = field(default_factory=dict)
     """Of an action that answered `ok`, until that is taken: a digression that holds the floor does not see them."""
     consultation: Consultation | None = None
+    holds: bool = False
+    """Its action takes long enough for the caller to hear music meanwhile."""
     held: Held | None = None
     """A move that waits until a line was heard."""
     timers: dict[str, Purpose] = field(default_factory=dict)

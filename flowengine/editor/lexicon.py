@@ -275,7 +275,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     "LLM": Keyword("The model speaks inside a fence, and chooses among named exits.", "llm"),
     "FACTS": Keyword("What the model may say.", "llm"),
     "LIMIT": Keyword("How many turns, and how long, the model may speak.", "llm"),
-    "FILLER": Keyword("What is said while the model thinks, or while a colleague is being rung.", "llm"),
+    "FILLER": Keyword("What is said while an action runs, the model thinks, or a colleague is rung.", "llm"),
     "FALLBACK": Keyword("What is said when there is no model, or it fails.", "llm"),
     "SPLIT": Keyword("Shares calls out among variants, the same one for a contact each time.", "split"),
     "TRANSFER": Keyword("Connects the caller to another number.", "transfer"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flowengine.conversation.commands import CancelTimer, RunAction, SlotFilled, Speak, StartTimer
+from flowengine.conversation.commands import CancelTimer, Hold, RunAction, SlotFilled, Speak, StartTimer
 from tests.conversation.talk import Talk
 
 BOOKING = """
@@ -198,3 +198,50 @@ def test_a_hang_up_leaves_the_action_to_itself() -> None:
     assert talk.outcome == "hung_up"
     talk.acts(RESULTS)
     assert not talk.did(Speak)
+
+
+LONG = BOOKING.replace("timeout 4s", "timeout 60s").replace("  end good\n", "  listen\n    agree: end good\n")
+
+
+def happens(talk: Talk, seconds: float) -> list[tuple[float, str]]:
+    """What is said, and when the music begins and stops, for so long a wait: in whole seconds from now."""
+    began, found = talk.at, list[tuple[float, str]]()
+    while talk.timers and min(talk.timers.values()) <= began + seconds:
+        talk.waits()
+        found += [
+            (round(talk.at - began, 1), each.text if isinstance(each, Speak) else "music" if each.on else "quiet")
+            for each in talk.latest
+            if isinstance(each, Speak | Hold)
+        ]
+    talk.at = began + seconds
+    return found
+
+
+def test_a_caller_who_waits_long_hears_music_and_the_filler_again() -> None:
+    talk = booking(LONG)
+    filler = "One moment while I book that for you."
+    assert happens(talk, 35) == [(0.7, filler), (6.7, "music"), (15.7, filler), (30.7, filler)]
+    talk.acts(RESULTS)
+    assert [each.on for each in talk.latest if isinstance(each, Hold)] == [False]
+    assert talk.said[0].startswith("Your reference is")
+
+
+def test_an_action_of_four_seconds_has_no_music() -> None:
+    talk = booking()
+    assert happens(talk, 3.9) == [(0.7, "One moment while I book that for you.")]
+    talk.acts(RESULTS)
+    assert not talk.did(Hold)
+
+
+def test_without_a_filler_nothing_is_said_and_nothing_played() -> None:
+    talk = booking(LONG.replace('  filler "One moment while I book that for you."\n', ""))
+    assert happens(talk, 35) == []
+
+
+def test_the_wait_goes_on_as_it_was_after_a_digression() -> None:
+    talk = booking(LONG)
+    happens(talk, 8)
+    talk.says("are you a robot")
+    assert not talk.did(Hold)
+    assert [text for _, text in happens(talk, 20)] == ["One moment while I book that for you."]
+    assert talk.conversation.state == "book"

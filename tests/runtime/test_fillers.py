@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
 from flowengine.adapters.scripted.code import decode
+from flowengine.conversation.commands import Speak
+from flowengine.runtime.audio import level_dbfs
 from flowengine.runtime.ports import FinalTranscript, PartialTranscript, VoiceStarted
 from flowengine.testing.twilio.listening import SentenceHeard, sentences_heard
 from flowengine.testing.twilio.playout import Playout
@@ -79,3 +82,17 @@ def test_a_filler_gives_way_to_the_caller() -> None:
     words, _, playout = heard(act, 3.0)
     assert len(playout.clears) == 1
     assert "One moment." not in words
+
+
+@pytest.mark.parametrize(("delay_s", "fillers"), [(10.0, 1), (30.0, 2)])
+def test_a_long_wait_is_never_a_silent_line(delay_s: float, fillers: int) -> None:
+    line = HeardLine()
+    actions = ScriptedActions({"reference": "BC-1"}, delay_s=delay_s)
+    _, live = call(listen_only, text=BOOKING.replace("timeout 3s", "timeout 60s"), line=line, actions=actions)
+    audio = line.playout.audio[: round(delay_s * 8000)]
+    loud = [at for at in range(0, len(audio), 160) if level_dbfs(audio[at : at + 160]) > -50]
+    quiet = max(later - sooner for sooner, later in pairwise(loud)) / 8000
+    # From the end of the first filler to the music; the tune's own pauses are shorter.
+    assert 2.0 < quiet < 6.5
+    assert loud[-1] > len(audio) - 8000
+    assert [speech.text for speech in live.record.of(Speak)].count("One moment.") == fillers
