@@ -6,6 +6,7 @@ import pytest
 
 from flowengine.graph.barge_in import barge_in
 from flowengine.graph.compile import compile_text
+from flowengine.graph.export import to_svg
 from flowengine.graph.export.cards import card
 from flowengine.language.parser import parse
 from flowengine.language.source import Source
@@ -238,3 +239,34 @@ def test_a_drawing_tells_of_a_state_that_may_not_be_cut_short(mode: str, told: l
     assert flow is not None
     drawn = card(flow, flow.states["start"], is_reached=True, returns=False)
     assert [remark.text for remark in drawn.remarks if remark.kind == "firm"] == told
+
+
+def test_a_drawing_tells_of_lines_of_keys_and_of_what_a_colleague_is_told() -> None:
+    text = """flow x "X" inbound
+
+outcome done
+
+line who barge-in never "Amy."
+line free "Hello."
+
+state start
+  say who
+  say free
+  keys "1w2#"
+  transfer "+44 113 496 0000"
+    briefing "{{ contact.name }} wants to move."
+    answered or busy or no_answer or failed: end done
+
+contact
+  name: text
+"""
+    flow = compile_text(text).flow
+    assert flow is not None
+    drawn = card(flow, flow.states["start"], is_reached=True, returns=False)
+    assert [(remark.kind, remark.text) for remark in drawn.remarks][:4] == [
+        ("firm", "who: barge-in never"),
+        ("keys", "sends keys 1w2#"),
+        ("transfers", "transfers to +44 113 496 0000"),
+        ("briefing", "tells the colleague: [name] wants to move."),
+    ]
+    assert "tells the colleague" in to_svg(flow)

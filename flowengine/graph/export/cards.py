@@ -20,6 +20,7 @@ from flowengine.graph.model import (
     Goto,
     Guard,
     If,
+    Keys,
     Listen,
     Llm,
     Record,
@@ -44,6 +45,8 @@ RemarkKind = Literal[
     "splits",
     "records",
     "firm",
+    "keys",
+    "briefing",
     "repeats",
     "answers",
     "beyond",
@@ -106,7 +109,7 @@ def card(flow: Flow, state: State, *, is_reached: bool, returns: bool) -> Card:
     return Card(
         name=state.name,
         says=_says(flow, state.body, question=any(isinstance(one, Listen | Collect) for one in waiting)),
-        remarks=(*_firm(state), *_remarks(state.body, waiting, returns=returns)),
+        remarks=(*_firm(flow, state), *_remarks(state.body, waiting, returns=returns)),
         tags=state.tags,
         library=state.library,
         scope=state.scope,
@@ -120,11 +123,18 @@ def readable(template: str) -> str:
     return " ".join(_PLACEHOLDER.sub(lambda found: f"[{found[1]}]", template).split())
 
 
-def _firm(state: State) -> Iterator[Remark]:
-    """What is said here may not be cut short, or not before a line was heard."""
+def _firm(flow: Flow, state: State) -> Iterator[Remark]:
+    """What is said here may not be cut short, or not before a line was heard; and lines that say so for themselves."""
     held = state.barge_in
     if held is not None and held.mode != "always":
         yield Remark("firm", in_words(held))
+    said = dict.fromkeys(
+        each.line for each in statements(state.body) if isinstance(each, Say) and each.line is not None
+    )
+    for name in said:
+        own = flow.lines[name].barge_in if name in flow.lines else None
+        if own is not None and own.mode != "always":
+            yield Remark("firm", f"{name}: {in_words(own)}")
 
 
 def _remarks(block: Block, waiting: list[Waiting], *, returns: bool) -> Iterator[Remark]:
@@ -135,6 +145,11 @@ def _remarks(block: Block, waiting: list[Waiting], *, returns: bool) -> Iterator
             case Split(variants=variants):
                 shares = ", ".join(f"{variant.name} {variant.percent:g} %" for variant in variants)
                 yield Remark("splits", shares)
+            case Keys(text=text):
+                yield Remark("keys", f"sends keys {readable(text.text)}")
+            case Transfer(briefing=briefing) if briefing is not None:
+                yield _waits(statement)
+                yield Remark("briefing", f"tells the colleague: {readable(briefing.text)}")
             case _ if isinstance(statement, Waiting):
                 yield _waits(statement)
             case _:
