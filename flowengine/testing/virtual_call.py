@@ -88,6 +88,7 @@ class _Coming:
 
     due: float
     event: Callable[[float], Event]
+    is_transfer: bool = False
 
 
 class VirtualCall:
@@ -274,7 +275,7 @@ class VirtualCall:
             if self._transfer is not None and not self._queue:
                 # A transfer begins when all was heard that is said before it.
                 transfer, self._transfer = self._transfer, None
-                self._expect(transfer)
+                self._expect(transfer, is_transfer=True)
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, Fact | Suppress):
@@ -306,7 +307,10 @@ class VirtualCall:
                 if command.briefing is not None:
                     self._on_fact(Noted(f"a colleague is told: {command.briefing}"))
                 self._transfer = self._world(command)
-            case Record() | Join() | Dismiss() | Hold():
+            case Dismiss():
+                self._transfer = None
+                self._coming = [each for each in self._coming if not each.is_transfer]
+            case Record() | Join() | Hold():
                 pass
             case Hangup():
                 self.hanging_up = True
@@ -326,11 +330,12 @@ class VirtualCall:
             self._greeting = _Coming(self.at + quiet, lambda at: GreetingEnded(at, "quiet"))
             self._coming.append(self._greeting)
 
-    def _expect(self, answer: Answer) -> None:
+    def _expect(self, answer: Answer, *, is_transfer: bool = False) -> None:
         if answer.event is None:
             self._unanswered = True
         elif answer.after:
-            self._coming += [_Coming(self.at + answer.after, event) for event in (*answer.before, answer.event)]
+            due = self.at + answer.after
+            self._coming += [_Coming(due, event, is_transfer) for event in (*answer.before, answer.event)]
         else:
             self._following += [event(self.at) for event in (*answer.before, answer.event)]
 
