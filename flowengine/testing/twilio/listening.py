@@ -19,11 +19,15 @@ FRAME_S = FRAME_BYTES / BYTES_A_SECOND
 SOUND_DBFS = -50.0
 """A frame of 10 ms that is quieter is heard as silence."""
 STEP = 1500
-"""Of 16 bit (-27 dBFS): plosives of the embedded voice rise by up to 1,400 in one step."""
+"""Of 16 bit (-27 dBFS): plosives of the embedded voice rise by up to 1,400 in one step, seldom by more."""
 QUIET_PEAK = 200
 NEAR = 96
 """Samples to either side, 12 ms: one period of a low voice."""
 TIMES = 3
+BURST, BURST_CROSSES = 32, 12
+"""In 4 ms a voice crosses zero twice to six times."""
+BURST_STEP = 2000
+"""As far as a plosive goes in one step."""
 CUT_S = 0.03
 LOUDER = 30.0
 
@@ -100,11 +104,19 @@ def clicks(mulaw: bytes, cuts: Sequence[float] = ()) -> list[float]:
     return found
 
 
+def _is_burst(samples: memoryview, at: int) -> bool:
+    """The "t" or "k" that begins here rises out of quiet by itself: noise, that crosses zero at every other step."""
+    if abs(samples[at] - samples[at - 1]) > BURST_STEP:
+        return False
+    after = [samples[each] > 0 for each in range(at, min(len(samples), at + BURST))]
+    return sum(one != other for one, other in pairwise(after)) >= BURST_CROSSES
+
+
 def _stands_out(samples: memoryview, at: int) -> bool:
     """The step after this sample. Speech is told from a click by its nearest neighbours, so most of it costs little."""
     near = range(1, NEAR)
     if not any(abs(samples[max(0, at - each)]) >= QUIET_PEAK for each in (0, *near)):
-        return True
+        return not _is_burst(samples, at + 1)
     if not any(abs(samples[min(len(samples) - 1, at + 1 + each)]) >= QUIET_PEAK for each in (0, *near)):
         return True
     step = abs(samples[at + 1] - samples[at])

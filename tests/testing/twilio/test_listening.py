@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flowengine.adapters.scripted.code import encode
-from flowengine.runtime.audio import SILENCE
+from flowengine.runtime.audio import SILENCE, pcm16_to_mulaw
 from flowengine.runtime.levels import faded, with_gain
 from flowengine.testing.twilio.listening import clicks, pauses, sentences_heard
 from flowengine.testing.twilio.playout import Playout
@@ -62,6 +62,15 @@ def test_speech_that_begins_ends_or_goes_on_in_mid_wave_clicks() -> None:
     assert clicks(ends) == [pytest.approx((peak + 1) / 8000, abs=0.001)]
     hum = bytes(0x90 if at % 80 < 40 else 0x91 for at in range(1600))
     assert clicks(hum[:800] + b"\x01" + hum[800:]) == [0.1]
+
+
+def test_a_plosive_that_rises_out_of_quiet_does_not_click() -> None:
+    # A "t" of the embedded voice, sample by sample: its first step is over the limit, and so are those after it.
+    rises = (-132, 80, 1692, -356, -924, 1244, -428, -748, -112, 396, -524, -812, 1244, -524, -684, 1372, -748)
+    burst = (*rises, -780, 1244, -588, -684, 1116, -588, -812, 844, 428, -460, -292, 684, 1628, 1052, -396)
+    pcm = b"".join(each.to_bytes(2, "little", signed=True) for each in burst)
+    assert clicks(SILENCE * 400 + pcm16_to_mulaw(pcm) + faded(SOUND)[400:]) == []
+    assert clicks(SILENCE * 400 + b"\x10" + SILENCE * 400) != []
 
 
 def test_where_the_far_end_was_cleared_nothing_of_ours_clicks() -> None:
