@@ -145,7 +145,7 @@ def test_closing_ends_the_events_and_may_be_done_twice(engines: Engines) -> None
         stream.push(quiet(100))
         stream.finalize()
         stream.expect("choice")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             return await reading
 
     assert engines.run(run()) == []

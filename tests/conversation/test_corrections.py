@@ -103,7 +103,7 @@ def test_what_protects_the_caller_comes_before_a_correction() -> None:
     assert talk.outcome == "removed"
 
 
-ONE = """
+READ_BACK_ONCE = """
 slot asked: {kind}
   ask "And?"
   confirm "{{{{ asked }}}}, is that right?"
@@ -132,7 +132,7 @@ READ_BACKS = [
 def test_yes_with_another_value_means_the_other_value_and_is_read_back(
     kind: str, first: str, said: str, value: str
 ) -> None:
-    talk = Talk(ONE.format(kind=kind))
+    talk = Talk(READ_BACK_ONCE.format(kind=kind))
     talk.says(first)
     assert talk.says(said) == [f"{value}, is that right?"]
     talk.says("yes")
@@ -156,7 +156,7 @@ def test_yes_with_another_value_means_the_other_value_and_is_read_back(
     ],
 )
 def test_yes_with_the_same_value_or_none_agrees(kind: str, first: str, said: str) -> None:
-    talk = Talk(ONE.format(kind=kind))
+    talk = Talk(READ_BACK_ONCE.format(kind=kind))
     talk.says(first, said)
     assert talk.outcome == "good"
 

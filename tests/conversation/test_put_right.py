@@ -5,17 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.conversation.talk import Talk
+from tests.conversation.test_corrections import READ_BACK_ONCE
 
-ONE = """
-slot asked: {kind}
-  ask "And?"
-  confirm "{{{{ asked }}}}, is that right?"
-
-state start
-  collect asked
-    done: end good
-    failed: end bad
-"""
 PUT_RIGHT = [
     ("phone", "07700 900123", "no, one two four", "+447700900124"),
     ("phone", "07700 900123", "no sorry it ends in double four", "+447700900144"),
@@ -36,7 +27,7 @@ PUT_RIGHT = [
 
 @pytest.mark.parametrize(("kind", "first", "said", "value"), PUT_RIGHT)
 def test_a_read_back_is_put_right_in_part(kind: str, first: str, said: str, value: str) -> None:
-    talk = Talk(ONE.format(kind=kind))
+    talk = Talk(READ_BACK_ONCE.format(kind=kind))
     talk.says(first)
     assert talk.says(said) == [f"{value}, is that right?"]
     talk.says("yes")
@@ -55,7 +46,7 @@ def test_a_read_back_is_put_right_in_part(kind: str, first: str, said: str, valu
     ],
 )
 def test_what_is_no_correction_of_its_end_takes_a_value_back_whole(kind: str, first: str, said: str) -> None:
-    talk = Talk(ONE.format(kind=kind))
+    talk = Talk(READ_BACK_ONCE.format(kind=kind))
     talk.says(first)
     talk.says(said)
     assert "asked" not in talk.conversation.variables

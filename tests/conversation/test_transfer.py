@@ -8,14 +8,7 @@ from flowengine.conversation.commands import Transfer
 from flowengine.conversation.events import TimerFired, TransferResult
 from tests.conversation.talk import Talk
 
-HELP = """
-state start
-  say "I'll put you through."
-  transfer "+44 113 496 0000"
-    answered: end good
-    busy or no_answer -> later
-    failed -> broken
-
+UNANSWERED = """
 state later
   say "Nobody is free."
   listen
@@ -25,17 +18,26 @@ state later
 state broken
   say "That didn't work."
   end bad
-
+"""
+ROBOT = """  robot_question
+    say "I'm a machine."
+    resume
+"""
+HELP = f"""
+state start
+  say "I'll put you through."
+  transfer "+44 113 496 0000"
+    answered: end good
+    busy or no_answer -> later
+    failed -> broken
+{UNANSWERED}
 state timed
   say "Time is up."
   end bad
 
 anywhere
   after 60s -> timed
-  robot_question
-    say "I'm a machine."
-    resume
-"""
+{ROBOT}"""
 
 
 def test_the_order_holds_the_number_as_the_network_writes_it() -> None:

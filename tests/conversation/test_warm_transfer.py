@@ -8,8 +8,9 @@ from flowengine.conversation.commands import Dismiss, Hold, Join, Speak, Transfe
 from flowengine.conversation.consulting import FILLER_EVERY_S, LONGEST_BRIEFING, LONGEST_S
 from flowengine.conversation.events import CallerHungUp, ColleagueReady, EndRequested, TransferEnded, TransferResult
 from tests.conversation.talk import Talk
+from tests.conversation.test_transfer import ROBOT, UNANSWERED
 
-HELP = """
+HELP = f"""
 contact
   name: text = "Sam"
 
@@ -19,31 +20,15 @@ intent never_mind "changed their mind"
 state start
   say "I'll put you through."
   transfer "+44 113 496 0000"
-    briefing "{{ contact.name }} would like
-      to spread the payments."
+    briefing "{{{{ contact.name }}}} would like to spread the payments."
     filler "I'm still trying."
     never_mind or press 0 -> later
     answered: end good
     busy or no_answer -> later
     failed -> broken
-
-state later
-  say "Nobody is free."
-  listen
-    agree: end bad
-    silence or otherwise: end bad
-
-state broken
-  say "That didn't work."
-  end bad
-
+{UNANSWERED}
 anywhere
-  robot_question
-    say "I'm a machine."
-    resume
-""".replace("like\n      to", "like to")
-
-
+{ROBOT}"""
 SAM = {"name": "Sam"}
 EXPLAIN = """
 action look_up() -> maker: text

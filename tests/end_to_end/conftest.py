@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from flowengine.testing.twilio.call import Telephone
-from flowengine.testing.twilio.server import running_server
 from tests.end_to_end import live_flows
-from tests.end_to_end.running import FLOW, Service
+from tests.end_to_end.running import FLOW, Service, service_of
 
 
 @pytest.fixture(scope="session")
@@ -24,21 +21,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         (flows / f"{name}.flow").write_text(text, "utf-8")
     modules = tmp_path_factory.mktemp("modules")
     (modules / "acme_bookings.py").write_text(live_flows.BOOKINGS, "utf-8")
-    speech = {
+    settings = {
         "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{modules}",
         "FLOWENGINE_ACTION_MODULES": "acme_bookings",
-        "NOVA_STT_WS_URL": "scripted:",
-        "NOVA_TTS_WS_URL": "scripted:",
-        "FLOWENGINE_MEANING": "off",
         "FLOWENGINE_NUMBERS": "+441134960124=door",
     }
-    with asyncio.Runner() as runner:
-        telephone = Telephone()
-        runner.run(telephone.__aenter__())
-        server = running_server(flows, telephone, env=speech)
-        base = runner.run(server.__aenter__())
-        try:
-            yield Service(runner, telephone, base)
-        finally:
-            runner.run(server.__aexit__(None, None, None))
-            runner.run(telephone.__aexit__())
+    with service_of(flows, **settings) as running:
+        yield running

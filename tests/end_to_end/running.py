@@ -1,19 +1,24 @@
-"""One server process for all end-to-end tests, and the telephone that rings it."""
+"""A server process with scripted speech, and the telephone that rings it: one for most end-to-end tests."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
-from flowengine.testing.twilio.server import get
+from flowengine.testing.twilio.server import get, running_server
 
 T = TypeVar("T")
+
+SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
+"""Settings of a server that needs no models."""
 
 FLOW = """
 flow door "Door" inbound
@@ -45,7 +50,7 @@ anywhere
 
 @dataclass
 class Service:
-    """One server for all tests of this file, and the loop that its telephone lives on."""
+    """A server for several tests, and the loop that its telephone lives on."""
 
     runner: asyncio.Runner
     telephone: Telephone
@@ -74,3 +79,18 @@ class Service:
     def voice(self, sid: str, *, query: str = "flow=door", **more: str) -> tuple[int, str]:
         form = {"CallSid": sid, "AccountSid": self.telephone.account.sid, "From": "+441134960123", **more}
         return self.run(self.telephone.account.post(f"{self.base}/twilio/voice?{query}", form))
+
+
+@contextmanager
+def service_of(flows: Path, **settings: str) -> Iterator[Service]:
+    """A server for the flows of this folder, until the end of the context."""
+    with asyncio.Runner() as runner:
+        telephone = Telephone()
+        runner.run(telephone.__aenter__())
+        server = running_server(flows, telephone, env=SPEECH | settings)
+        base = runner.run(server.__aenter__())
+        try:
+            yield Service(runner, telephone, base)
+        finally:
+            runner.run(server.__aexit__(None, None, None))
+            runner.run(telephone.__aexit__())

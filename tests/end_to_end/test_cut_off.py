@@ -27,7 +27,7 @@ from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import free_port, kept, running_server
 from flowengine.testing.twilio.trouble import Trouble
 from tests.end_to_end.live_flows import FLOWS
-from tests.end_to_end.running import Service
+from tests.end_to_end.running import SPEECH, Service
 
 COLLEAGUE = "+441134960888"
 VISIT = """flow visit "A visit" inbound
@@ -124,14 +124,12 @@ class Lives:
 
     def start(self, takes_s: float = 0.0) -> Any:
         env = {
+            **SPEECH,
             "PYTHONPATH": f"{Path.cwd()}{os.pathsep}{self.folder}",
             "FLOWENGINE_ACTION_MODULES": "acme_visits",
             "VISITS": str(self.folder / "visits"),
             "BOOKING_TAKES_S": str(takes_s),
             "FLOWENGINE_DATABASE_URL": self.url,
-            "NOVA_STT_WS_URL": "scripted:",
-            "NOVA_TTS_WS_URL": "scripted:",
-            "FLOWENGINE_MEANING": "off",
         }
         flows = self.folder / "flows"
         return running_server(flows, self.telephone, env=env, started=self.pids.append, port=self.port)

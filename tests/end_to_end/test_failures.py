@@ -17,7 +17,7 @@ from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, kept, running_server
 from flowengine.testing.twilio.trouble import Trouble
 from tests.end_to_end.live_flows import FLOWS
-from tests.end_to_end.running import FLOW, Service
+from tests.end_to_end.running import FLOW, SPEECH, Service
 
 
 async def live_call(base: str, turns: int = 0) -> str:
@@ -56,13 +56,7 @@ def test_a_machine_that_is_told_late_is_a_person_who_has_talked_with_us(service:
 def test_a_service_that_is_stopped_takes_no_call_and_says_goodbye_to_those_it_has(tmp_path: Path) -> None:
     (tmp_path / "door.flow").write_text(FLOW, "utf-8")
     (tmp_path / "patient.flow").write_text(FLOWS["patient"], "utf-8")
-    env = {
-        "NOVA_STT_WS_URL": "scripted:",
-        "NOVA_TTS_WS_URL": "scripted:",
-        "FLOWENGINE_MEANING": "off",
-        "FLOWENGINE_DRAIN": "2",
-        "FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db",
-    }
+    env = SPEECH | {"FLOWENGINE_DRAIN": "2", "FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db"}
 
     async def main() -> tuple[CallReport, int, str, dict[str, Any]]:
         pids: list[int] = []

@@ -15,7 +15,7 @@ from flowengine.service.webhooks import BUSY
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, running_server
-from tests.end_to_end.running import FLOW, Service
+from tests.end_to_end.running import FLOW, SPEECH, Service
 
 PARTS = ("endpointing", "understanding", "deciding", "voicing")
 
@@ -49,12 +49,7 @@ def test_a_call_is_measured_from_the_callers_voice_to_the_first_mark(service: Se
 
 def test_a_service_that_stops_takes_nobody_says_goodbye_and_hangs_up_by_rest(service: Service, tmp_path: Path) -> None:
     (tmp_path / "door.flow").write_text(FLOW, "utf-8")
-    env = {
-        "NOVA_STT_WS_URL": "scripted:",
-        "NOVA_TTS_WS_URL": "scripted:",
-        "FLOWENGINE_MEANING": "off",
-        "FLOWENGINE_DRAIN": "1",
-    }
+    env = SPEECH | {"FLOWENGINE_DRAIN": "1"}
     pids: list[int] = []
 
     async def main() -> None:

@@ -12,6 +12,7 @@ from flowengine.testing.model.turns import Turn
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import kept, running_server
+from tests.end_to_end.running import SPEECH
 
 FLOW = """
 flow worry "Worry" inbound
@@ -79,10 +80,8 @@ def ring(
 
     async def main(server: ModelServer) -> tuple[CallReport, dict[str, Any]]:
         env = {
+            **SPEECH,
             "PYTHONPATH": str(Path.cwd()),
-            "NOVA_STT_WS_URL": "scripted:",
-            "NOVA_TTS_WS_URL": "scripted:",
-            "FLOWENGINE_MEANING": "off",
             "FLOWENGINE_MODEL": "small",
             "FLOWENGINE_MODEL_URL": server.url,
             **settings,

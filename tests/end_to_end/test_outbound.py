@@ -21,6 +21,7 @@ from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.lines import Answers, Busy, Callbacks, Voicemail
 from flowengine.testing.twilio.remote import RemoteExchange, simulator
 from flowengine.testing.twilio.server import running_server
+from tests.end_to_end.running import SPEECH
 
 OURS, ANN, BOB, CAT = "+441134960124", "+447700900001", "+447700900002", "+447700900003"
 FLOW = """\
@@ -70,7 +71,6 @@ RULES = {
     "FLOWENGINE_DRAMA_NUMBERS": "on",
 }
 """At any hour, since tests are run at any hour."""
-SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
 POLICY = policy_from(RULES)
 PATIENCE_S = 60.0
 

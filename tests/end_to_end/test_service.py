@@ -22,7 +22,7 @@ from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.server import get, running_server
-from tests.end_to_end.running import FLOW, Service
+from tests.end_to_end.running import FLOW, SPEECH, Service
 
 Facts = list[dict[str, Any]]
 
@@ -252,12 +252,7 @@ def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
 
     async def main() -> tuple[Facts, int | None]:
         facts: Facts = []
-        env = {
-            "NOVA_STT_WS_URL": "scripted:",
-            "NOVA_TTS_WS_URL": "scripted:",
-            "FLOWENGINE_MEANING": "off",
-            "FLOWENGINE_DRAIN": "0",
-        }
+        env = SPEECH | {"FLOWENGINE_DRAIN": "0"}
         async with Telephone() as telephone, running_server(tmp_path, telephone, env=env) as base:
             url = base.replace("http://", "ws://") + "/console/stream"
             async with connect(url) as socket:

@@ -13,7 +13,7 @@ from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, kept, running_server
-from tests.end_to_end.running import FLOW
+from tests.end_to_end.running import FLOW, SPEECH
 
 CLIPS = 20
 """By then the flow's own lines are rendered."""
@@ -38,8 +38,7 @@ def ring_while_one_engine_dies(flows: Path, engine: str, flow: str = FLOW) -> tu
             addresses = await speech.enter_async_context(
                 speech_server(ScriptedRecogniser(), ScriptedSynthesiser(), host="127.0.0.1", port=0)
             )
-            env = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWENGINE_MEANING": "off"}
-            env["FLOWENGINE_CLIPS"] = str(flows / "clips")
+            env = SPEECH | {"FLOWENGINE_CLIPS": str(flows / "clips")}
             env[f"NOVA_{engine.upper()}_WS_URL"] = addresses.stt if engine == "stt" else addresses.tts
             base = await stack.enter_async_context(running_server(flows, telephone, env=env))
             while len(list(flows.glob("clips/*.clip"))) < CLIPS:  # noqa: ASYNC110, ASYNC240 - another process

@@ -16,7 +16,7 @@ from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.server import running_server
 from tests.end_to_end import live_flows
-from tests.end_to_end.running import Service
+from tests.end_to_end.running import SPEECH, Service
 
 
 def spoken(record: dict[str, Any]) -> list[str]:
@@ -145,12 +145,7 @@ def test_an_action_is_run_in_the_middle_of_a_call(service: Service) -> None:
 
 def test_a_service_that_stops_leaves_a_caller_with_their_colleague(service: Service, tmp_path: Path) -> None:
     (tmp_path / "desk.flow").write_text(live_flows.FLOWS["desk"], "utf-8")
-    env = {
-        "NOVA_STT_WS_URL": "scripted:",
-        "NOVA_TTS_WS_URL": "scripted:",
-        "FLOWENGINE_MEANING": "off",
-        "FLOWENGINE_DRAIN": "0",
-    }
+    env = SPEECH | {"FLOWENGINE_DRAIN": "0"}
     told: list[str] = []
 
     async def main() -> str:

@@ -124,7 +124,7 @@ async def _close_code(url: str, account: Account, messages: list[str | bytes]) -
     async with connect(url, additional_headers={"X-Twilio-Signature": sign(account.auth_token, url)}) as socket:
         for message in messages:
             await socket.send(message)
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             await socket.wait_closed()
         return socket.close_code
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flowengine.conversation.understanding import Matcher
 from flowengine.testing.player import Player
+from tests.as_recognised import as_recognised
 from tests.flows.test_shipped_flows import shipped
 
 HERE = Path(__file__).parent
@@ -22,28 +21,13 @@ def _said(file: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _as_heard(said: str) -> Iterator[str]:
-    """What a recogniser, a stammer and politeness make of it."""
-    words = said.split()
-    half = len(words) // 2
-    yield said
-    yield re.sub(r"[',.?]", "", said)
-    yield said.upper()
-    yield said.capitalize() + "."
-    yield " ".join([*words[:half], "um", *words[half:]])
-    yield f"{words[0]} {said}"
-    yield f"yeah hello look {said}"
-    yield f"{said} thank you bye"
-    yield f"{said} okay"
-
-
 def _opts_out(heard: str) -> bool:
     return any(each.intent == "opt_out" for each in MATCHER.understand(heard, shipped("telemarketing").intents))
 
 
 @pytest.mark.parametrize("said", _said("opt_outs.txt"))
 def test_an_opt_out_is_heard_however_it_is_put(said: str) -> None:
-    assert [heard for heard in _as_heard(said) if not _opts_out(heard)] == []
+    assert [heard for heard in as_recognised(said) if not _opts_out(heard)] == []
 
 
 @pytest.mark.parametrize("said", _said("not_opt_outs.txt"))
@@ -52,7 +36,7 @@ def test_what_is_no_opt_out_is_not_taken_for_one(said: str) -> None:
 
 
 def test_noise_makes_hardly_any_false_stops() -> None:
-    heard = [each for said in _said("not_opt_outs.txt") for each in _as_heard(said)]
+    heard = [each for said in _said("not_opt_outs.txt") for each in as_recognised(said)]
     assert sum(map(_opts_out, heard)) < FALSE_STOPS * len(heard)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,18 +48,3 @@ def judged(row: Row) -> Verdict | None:
     refused = row.rule == "argument"
     first = SAYING.check(row.before, refused=refused, model=True) if row.before else None
     return first or SAYING.check(row.text, row.before, refused=refused, model=True)
-
-
-def as_recognised(said: str) -> Iterator[str]:
-    """What a recogniser, a stammer and politeness make of it."""
-    words = said.split()
-    half = len(words) // 2
-    yield said
-    yield re.sub(r"[',.?]", "", said)
-    yield said.upper()
-    yield said.capitalize() + "."
-    yield " ".join([*words[:half], "um", *words[half:]])
-    yield f"{words[0]} {said}"
-    yield f"yeah hello look {said}"
-    yield f"{said} thank you bye"
-    yield f"{said} okay"

@@ -13,8 +13,9 @@ from flowengine.compliance.honoured import declines, honoured, kinds, opts_out
 from flowengine.compliance.protective_examples import EXAMPLES
 from flowengine.conversation.understanding import Matcher
 from flowengine.words.normalise import normalise
+from tests.as_recognised import as_recognised
 from tests.flows.test_shipped_flows import shipped
-from tests.guard.sets import PARTS, Part, as_recognised, rows
+from tests.guard.sets import PARTS, Part, rows
 
 FALSE_STOPS = 0.01
 HELD_OUT_MISSED = 7

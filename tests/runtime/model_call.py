@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flowengine.adapters.openai.model import OpenAiModel
 from flowengine.adapters.openai.options import Endpoint, ModelOptions
@@ -44,16 +45,25 @@ def boiler_cover() -> Flow:
     return flow
 
 
+def fails(request: Mapping[str, Any]) -> Turn:
+    """What follows the last turn that a test gives."""
+    return Turn(status=500)
+
+
 def model_call(
     turns: Sequence[Turn],
     act: Act,
     *,
     text: str | Flow | None = None,
     spare: Sequence[Turn] | None = None,
+    otherwise: Callable[[Mapping[str, Any]], Turn] = fails,
     **more: object,
 ) -> tuple[CallResult, Live, list[Asked]]:
-    """A call of boiler_cover (or `text`) whose model gives these turns; `spare`: those of its fallback model."""
-    with ModelServer(turns, otherwise=lambda _: Turn(status=500)) as server, ModelServer(spare or ()) as other:
+    """A call of boiler_cover (or `text`) whose model gives these turns; `spare`: those of its fallback model.
+
+    After the last turn, `otherwise` answers; it may wait for what a test does meanwhile.
+    """
+    with ModelServer(turns, otherwise=otherwise) as server, ModelServer(spare or ()) as other:
         options = ModelOptions(Endpoint("small", server.url), Endpoint("spare", other.url) if spare else None)
         model = SocketModel(replace(options, **more))  # type: ignore[arg-type]  # a test names what it means
         flow = text if text is not None else boiler_cover()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -78,7 +81,18 @@ def test_a_model_that_fails_finishes_its_sentence_and_the_flow_goes_on(
 
 
 def test_a_model_that_is_slow_is_covered_by_a_filler() -> None:
-    _, live, _ = model_call([Turn("It covers the boiler.", first_s=1.8)], says(*WORRIED))
+    covered = threading.Event()
+
+    def slow(request: Mapping[str, Any]) -> Turn:
+        covered.wait(30)
+        return Turn("It covers the boiler.")
+
+    async def wait(live: Live) -> None:
+        live.recogniser.stream.say("I'm not sure")
+        await until(lambda: "One moment, please." in spoken(live))
+        covered.set()
+
+    _, live, _ = model_call([], says("yes", wait), otherwise=slow)
     said = spoken(live)
     at = said.index("One moment, please.")
     assert said[at + 1] == "It covers the boiler."

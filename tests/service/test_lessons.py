@@ -63,7 +63,7 @@ def learn(
     async def main() -> None:
         lessons = Lessons(engine, progress)
         task = asyncio.create_task(lessons.keep_learning())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await work(lessons)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -24,7 +24,7 @@ def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None
             listener.bind(("127.0.0.1", 0))
             server = DrainingServer(Starlette())
             serving = asyncio.create_task(server.serve([listener]))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
             frozen = gc.get_freeze_count()

@@ -149,7 +149,7 @@ def test_a_second_signal_hurries_the_calls_and_does_not_cut_the_sockets_before_t
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = DrainingServer(app)
             serving = asyncio.create_task(server.serve([listener]))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
                 server.handle_exit(signal.SIGTERM, None)

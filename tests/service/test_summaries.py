@@ -95,7 +95,7 @@ def test_the_model_is_asked_after_the_call_and_its_answer_is_kept(tmp_path: Path
         model = Waiting({"reason": "too dear"})
         calls = await service(tmp_path, model)
         call_id = await one_call(calls)
-        await asyncio.wait_for(model.called.wait(), 10)
+        await asyncio.wait_for(model.called.wait(), 30)
         before = await found(calls, call_id)
         assert (before.outcome, before.ended_at is not None) == ("declined", True)
         assert before.summary == {"length": "1", "reason": None}
@@ -140,7 +140,7 @@ def test_a_service_that_stops_does_not_wait_for_ever(tmp_path: Path, monkeypatch
         model = Waiting({"reason": "too dear"})
         calls = await service(tmp_path, model)
         call_id = await one_call(calls)
-        await asyncio.wait_for(model.called.wait(), 10)
+        await asyncio.wait_for(model.called.wait(), 30)
         await calls.stop()
         assert (await found(calls, call_id)).summary == {"length": "1", "reason": None}
         await closed(calls)

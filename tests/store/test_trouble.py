@@ -78,7 +78,7 @@ def test_calls_go_on_while_the_server_is_gone_and_nothing_of_them_is_lost(store:
     began = time.monotonic()
     for seq in range(200):
         writer.put(noted(seq))
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 1
     # A call that ends waits for its record to be safe: it is, in the spool.
     writer.put(end())
     writer.flush().result(2 * QUICK_S)

@@ -109,7 +109,7 @@ def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writ
         began = time.monotonic()
         for seq in range(100):
             writer.put(noted(seq))
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 1, "each would have waited for the lock"
         assert eventually(lambda: not writer.healthy)
         assert store.entries("call-1") == []
     assert eventually(lambda: len(store.entries("call-1")) == 100)

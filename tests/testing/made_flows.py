@@ -65,6 +65,23 @@ anywhere
   hangup: end hung_up
   after 4m -> goodbye
 """
+BOOKING_TESTS = """\
+test "books a visit"
+  flow booking
+  contact
+    name = "Sam"
+  caller: yes
+  caller: next tuesday
+  ends booked
+
+test "says goodbye"
+  flow booking
+  contact
+    name = "Sam"
+  agent: *
+  caller: no
+  agent: "Bye."
+"""
 
 GUARDED = """\
 flow guarded "Guarded" outbound

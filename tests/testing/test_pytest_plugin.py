@@ -5,27 +5,9 @@ import sys
 
 import pytest
 
-from tests.testing.made_flows import BOOKING
+from tests.testing.made_flows import BOOKING, BOOKING_TESTS
 
 pytest_plugins = "pytester"
-
-TESTS = """\
-test "books a visit"
-  flow booking
-  contact
-    name = "Sam"
-  caller: yes
-  caller: next tuesday
-  ends booked
-
-test "says goodbye"
-  flow booking
-  contact
-    name = "Sam"
-  agent: *
-  caller: no
-  agent: "Bye."
-"""
 
 
 def test_importing_the_plugin_imports_nothing_of_the_engine() -> None:
@@ -42,7 +24,7 @@ def test_importing_the_plugin_imports_nothing_of_the_engine() -> None:
 
 def test_tests_of_flows_are_collected_by_name_and_fail_as_conversations(pytester: pytest.Pytester) -> None:
     pytester.makefile(".flow", booking=BOOKING)
-    pytester.makefile(".flowtest", booking=TESTS)
+    pytester.makefile(".flowtest", booking=BOOKING_TESTS)
     result = pytester.runpytest("-v", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
@@ -60,12 +42,12 @@ def test_tests_of_flows_are_collected_by_name_and_fail_as_conversations(pytester
 
 def test_one_test_can_be_chosen(pytester: pytest.Pytester) -> None:
     pytester.makefile(".flow", booking=BOOKING)
-    pytester.makefile(".flowtest", booking=TESTS)
+    pytester.makefile(".flowtest", booking=BOOKING_TESTS)
     pytester.runpytest("-k", "books", "-p", "no:cacheprovider").assert_outcomes(passed=1, deselected=1)
 
 
 def test_mistakes_of_a_test_file_are_errors_of_its_collection(pytester: pytest.Pytester) -> None:
-    pytester.makefile(".flowtest", booking=TESTS.replace("caller: no", "calller: no"))
+    pytester.makefile(".flowtest", booking=BOOKING_TESTS.replace("caller: no", "calller: no"))
     result = pytester.runpytest("-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*FL851*unknown-line*", "*did you mean 'caller'?*"])
@@ -73,7 +55,7 @@ def test_mistakes_of_a_test_file_are_errors_of_its_collection(pytester: pytest.P
 
 def test_a_flow_that_does_not_compile_fails_the_test_with_its_diagnostics(pytester: pytest.Pytester) -> None:
     pytester.makefile(".flow", booking=BOOKING.replace("agree -> choose", "agree -> chose"))
-    pytester.makefile(".flowtest", booking=TESTS)
+    pytester.makefile(".flowtest", booking=BOOKING_TESTS)
     result = pytester.runpytest("-k", "books", "-p", "no:cacheprovider")
     result.assert_outcomes(failed=1, deselected=1)
     result.stdout.fnmatch_lines(["*FL878*", "*agree -> chose*"])

@@ -11,31 +11,13 @@ from flowengine.testing.coverage.sums import taken
 from flowengine.testing.report_data import report_json, report_junit
 from flowengine.testing.report_text import report_text
 from flowengine.testing.suite import Report, find_tests, run
-from tests.testing.made_flows import BOOKING
-
-TESTS = """\
-test "books a visit"
-  flow booking
-  contact
-    name = "Sam"
-  caller: yes
-  caller: next tuesday
-  ends booked
-
-test "says goodbye"
-  flow booking
-  contact
-    name = "Sam"
-  agent: *
-  caller: no
-  agent: "Bye."
-"""
+from tests.testing.made_flows import BOOKING, BOOKING_TESTS
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "booking.flow").write_text(BOOKING)
-    (tmp_path / "booking.flowtest").write_text(TESTS)
+    (tmp_path / "booking.flowtest").write_text(BOOKING_TESTS)
     return tmp_path
 
 
@@ -46,7 +28,7 @@ def run_in(folder: Path, *, named: str = "", covering: Collection[Path] = ()) ->
 def test_tests_are_found_at_any_depth_once(folder: Path) -> None:
     inner = folder / "inner"
     inner.mkdir()
-    (inner / "more.flowtest").write_text(TESTS)
+    (inner / "more.flowtest").write_text(BOOKING_TESTS)
     assert find_tests([folder, inner / "more.flowtest"]) == [folder / "booking.flowtest", inner / "more.flowtest"]
 
 
@@ -67,14 +49,14 @@ def test_tests_can_be_chosen_by_name(folder: Path) -> None:
 def test_a_flow_is_found_in_the_folder_above_and_by_path(folder: Path) -> None:
     inner = folder / "inner"
     inner.mkdir()
-    (inner / "a.flowtest").write_text(TESTS.replace("flow booking", "flow ../booking.flow", 1))
+    (inner / "a.flowtest").write_text(BOOKING_TESTS.replace("flow booking", "flow ../booking.flow", 1))
     assert run_in(inner, named="books").passed == 1
-    (inner / "a.flowtest").write_text(TESTS)
+    (inner / "a.flowtest").write_text(BOOKING_TESTS)
     assert run_in(inner, named="books").passed == 1
 
 
 def test_a_flow_that_is_not_there_is_told_with_a_likely_one(folder: Path) -> None:
-    (folder / "booking.flowtest").write_text(TESTS.replace("flow booking", "flow bookin"))
+    (folder / "booking.flowtest").write_text(BOOKING_TESTS.replace("flow booking", "flow bookin"))
     report = run_in(folder)
     assert [(problem.code, problem.span.line, problem.help) for problem in report.problems] == [
         ("FL870", 2, "did you mean 'booking'?"),
@@ -95,7 +77,7 @@ def test_a_flow_with_errors_is_explained_once(folder: Path) -> None:
 
 
 def test_a_mistaken_test_fails_and_the_others_are_played(folder: Path) -> None:
-    (folder / "booking.flowtest").write_text(TESTS.replace('agent: "Bye."', "agen: *"))
+    (folder / "booking.flowtest").write_text(BOOKING_TESTS.replace('agent: "Bye."', "agen: *"))
     report = run_in(folder)
     assert (report.passed, report.failed) == (1, 1)
     assert [problem.code for problem in report.problems] == ["FL851"]

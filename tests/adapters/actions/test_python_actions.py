@@ -178,7 +178,7 @@ def test_what_waits_for_a_thread_when_its_call_ends_never_runs(python: PythonAct
 
     def book(day: date, name: str) -> str:
         ran.append(name)
-        busy.wait(5)
+        busy.wait(30)
         return "x"
 
     offered.register("acme:act", book)

@@ -42,7 +42,7 @@ def test_many_at_once_make_it_once(tmp_path: Path) -> None:
         made.append(folder)
 
     def want() -> None:
-        together.wait(5)
+        together.wait(30)
         cached("m", make, tmp_path)
 
     threads = [threading.Thread(target=want) for _ in range(5)]

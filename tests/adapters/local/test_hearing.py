@@ -27,6 +27,7 @@ from flowengine.runtime.ports import (
 )
 
 VOICE = b"\x20" * 2560
+LONG_S = 30.0
 
 
 class Energy:
@@ -46,7 +47,7 @@ class Desks:
     def __init__(self, answer: Answer, *, fails: bool = False, hold: threading.Event | None = None) -> None:
         def understand(request: Request) -> Transcription:
             if hold is not None:
-                hold.wait(5)
+                hold.wait(LONG_S)
             if fails:
                 raise MemoryError
             return Transcription(f"{len(request.mulaw)} bytes", 0.5)
@@ -91,7 +92,7 @@ def test_each_call_gets_its_own_final() -> None:
         caller.start()
     finals: dict[int, FinalTranscript] = {}
     while len(finals) < 3:
-        number, event = reports.get(timeout=5)
+        number, event = reports.get(timeout=LONG_S)
         if isinstance(event, FinalTranscript):
             finals[number] = event
     assert {number: final.end_ms - final.start_ms for number, final in finals.items()} == {1: 320, 2: 640, 3: 960}
@@ -114,10 +115,10 @@ def test_an_engine_that_fails_fails_the_call_and_no_other() -> None:
     push(ears, 1, VOICE + SILENCE * 4000)
     events: list[tuple[int, RecogniserEvent]] = []
     while not events or not isinstance(events[-1][1], RecogniserFailed):
-        events.append(reports.get(timeout=5))
+        events.append(reports.get(timeout=LONG_S))
     assert events[-1] == (1, RecogniserFailed("MemoryError"))
     push(ears, 2, VOICE)
-    assert reports.get(timeout=5)[0] == 2
+    assert reports.get(timeout=LONG_S)[0] == 2
 
 
 def test_more_than_a_second_of_audio_is_not_kept_and_time_goes_on() -> None:
@@ -134,7 +135,7 @@ def test_more_than_a_second_of_audio_is_not_kept_and_time_goes_on() -> None:
         time.sleep(0.002)
     event: RecogniserEvent | None = None
     while not isinstance(event, FinalTranscript):
-        _, event = reports.get(timeout=5)
+        _, event = reports.get(timeout=LONG_S)
     assert event.start_ms == pytest.approx(3000, abs=32)
 
 
@@ -178,7 +179,7 @@ def test_finals_overtake_partials_and_newer_requests_replace_older_ones() -> Non
         desks.submit(stream, Request(1, 0, final, b"", None))
     desks.forget(4)
     hold.set()
-    assert [answered.get(timeout=5) for _ in range(4)] == [(9, False), (3, True), (1, True), (2, False)]
+    assert [answered.get(timeout=LONG_S) for _ in range(4)] == [(9, False), (3, True), (1, True), (2, False)]
     assert answered.empty()
 
 

@@ -86,7 +86,7 @@ async def service(*scripts: Script) -> AsyncIterator[Service]:
 
 
 async def until(claim: Callable[[], bool]) -> None:
-    """Wait until it is true, five seconds at most."""
-    async with asyncio.timeout(5):
+    """Wait until it is true, half a minute at most."""
+    async with asyncio.timeout(30):
         while not claim():  # noqa: ASYNC110 - what is awaited lies behind a socket
             await asyncio.sleep(0.005)

@@ -35,7 +35,7 @@ def conversation(act: Act, *scripts: Script) -> tuple[list[RecogniserEvent], Ser
     """Open a stream to the service, do this, close; what was reported."""
 
     async def run() -> tuple[list[RecogniserEvent], Service]:
-        async with asyncio.timeout(10), service(*scripts) as there:
+        async with asyncio.timeout(60), service(*scripts) as there:
             stream = await Nova2Recogniser(there.url).open("CA1", language="en-GB")
             events: list[RecogniserEvent] = []
 

@@ -36,7 +36,7 @@ async def running(**options: Any) -> AsyncIterator[tuple[SpeechAddresses, Script
 def visit(which: str, act: Callable[[ClientConnection], Awaitable[object]], **options: Any) -> object:
     async def run() -> object:
         async with (
-            asyncio.timeout(10),
+            asyncio.timeout(60),
             running(**options) as (addresses, _),
             connect(getattr(addresses, which)) as socket,
         ):

@@ -31,7 +31,7 @@ def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def talk(act: Callable[[Nova2Synthesiser, Service], Awaitable[bytes]], *scripts: Script) -> tuple[bytes, Service]:
     async def run() -> tuple[bytes, Service]:
-        async with asyncio.timeout(10), service(*scripts) as there:
+        async with asyncio.timeout(60), service(*scripts) as there:
             synthesiser = Nova2Synthesiser(there.url)
             try:
                 return await act(synthesiser, there), there

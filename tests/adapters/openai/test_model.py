@@ -121,7 +121,7 @@ def test_an_endless_model_is_stopped_and_the_connection_closed() -> None:
     with ModelServer([Turn("I can tell you more. ", ends="endless")]) as server:
         (outcome,) = ask(options(server))
         (kept,) = server.asked
-        assert kept.over.wait(5)
+        assert kept.over.wait(30)
     assert len(outcome.said) == 6
     assert outcome.reply is not None
     assert outcome.reply.remarks == ("the model was stopped after 6 sentences",)
@@ -222,7 +222,7 @@ def test_a_turn_that_stalls_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "STALL_S", 0.2)
     with ModelServer([Turn("It covers old boilers. And it is", ends="hangs")]) as server:
         (outcome,) = ask(options(server))
-        assert server.asked[0].over.wait(5)
+        assert server.asked[0].over.wait(30)
         assert server.asked[0].given_up
     assert (outcome.said, outcome.reason) == (SPOKEN[:1], "small: no sentence within 0.2 s")
 
@@ -235,7 +235,7 @@ def test_an_answer_that_is_given_up_closes_its_connection() -> None:
         await heard.wait()
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        assert await asyncio.to_thread(server.asked[0].over.wait, 5)
+        assert await asyncio.to_thread(server.asked[0].over.wait, 30)
         assert model.budget.spent("call-1").tokens > 50
         await model.close()
 

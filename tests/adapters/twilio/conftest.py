@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-
 import pytest
 
 from flowengine.adapters.twilio.placing import CallOrder
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.testing.twilio.exchange import Exchange
-from tests.testing.twilio.webhooks import Webhooks, webhooks
+from tests.testing.twilio.webhooks import Webhooks, exchange, server
+
+__all__ = ["exchange", "order", "server", "twilio"]
 
 PERSON, OURS = "+441134960777", "+441134960124"
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    with Exchange(speed=math.inf, calls_a_second=None) as exchange:
-        yield exchange
-
-
-@pytest.fixture
-def server(exchange: Exchange) -> Iterator[Webhooks]:
-    with webhooks(exchange.account.auth_token) as server:
-        yield server
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.service.websocket.bytes_of import (
     request,
     server_frames,
 )
-from tests.service.websocket.serving import Served, read_frames, read_head, read_rest, served
+from tests.service.websocket.serving import PATIENCE_S, Served, read_frames, read_head, read_rest, served
 
 
 def test_an_application_closes_with_its_code_and_reason(any_class: Served) -> None:
@@ -131,17 +131,17 @@ def test_what_a_client_sends_arrives_whole_and_counted(any_class: Served) -> Non
 def test_the_websockets_client_is_answered(any_class: Served, message: str | bytes) -> None:
     with connect(f"ws://127.0.0.1:{any_class.port}/echo") as connection:
         connection.send(message)
-        assert connection.recv(timeout=5) == message
-        assert connection.ping("p").wait(5)
+        assert connection.recv(timeout=PATIENCE_S) == message
+        assert connection.ping("p").wait(PATIENCE_S)
         connection.send([message, message])
-        assert connection.recv(timeout=5) == message + message  # type: ignore[operator]
+        assert connection.recv(timeout=PATIENCE_S) == message + message  # type: ignore[operator]
 
 
 def test_the_websockets_client_sees_the_close(any_class: Served) -> None:
     with connect(f"ws://127.0.0.1:{any_class.port}/chosen", subprotocols=[Subprotocol("second")]) as connection:
         assert connection.subprotocol == "second"
         with pytest.raises(ConnectionClosed) as caught:
-            connection.recv(timeout=5)
+            connection.recv(timeout=PATIENCE_S)
     assert caught.value.rcvd is not None
     assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (3001, "as asked")
 

@@ -7,7 +7,6 @@ import itertools
 import math
 import socket
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
@@ -31,21 +30,11 @@ from flowengine.testing.twilio.lines import (
     Rejected,
     Voicemail,
 )
-from tests.testing.twilio.webhooks import Webhooks, webhooks
+from tests.testing.twilio.webhooks import Webhooks, exchange, server
+
+__all__ = ["exchange", "server"]
 
 PERSON, OURS = "+441134960777", "+441134960124"
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    with Exchange(speed=math.inf, calls_a_second=None) as exchange:
-        yield exchange
-
-
-@pytest.fixture
-def server(exchange: Exchange) -> Iterator[Webhooks]:
-    with webhooks(exchange.account.auth_token) as server:
-        yield server
 
 
 def place(exchange: Exchange, base: str, *, to: str = PERSON, machine: bool = False) -> str:

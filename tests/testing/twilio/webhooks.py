@@ -1,14 +1,21 @@
-"""A server that a simulated Twilio calls: it checks every signature, keeps every form, and connects a stream."""
+"""A server that a simulated Twilio calls: it checks every signature, keeps every form, and connects a stream.
+
+Its fixtures are taken into a test file, or a `conftest.py`, by importing them.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
+import pytest
+
 from flowengine.adapters.twilio.signature import is_valid
+from flowengine.testing.twilio.exchange import Exchange
 
 CONNECT = '<Response><Connect><Stream url="wss://calls.example.com/twilio/stream"/></Connect></Response>'
 
@@ -69,3 +76,16 @@ def webhooks(auth_token: str) -> Iterator[Webhooks]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    """A simulated Twilio whose calls take no time."""
+    with Exchange(speed=math.inf, calls_a_second=None) as exchange:
+        yield exchange
+
+
+@pytest.fixture
+def server(exchange: Exchange) -> Iterator[Webhooks]:
+    with webhooks(exchange.account.auth_token) as server:
+        yield server
