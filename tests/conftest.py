@@ -1,4 +1,4 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and the order of the files."""
 
 import os
 import tempfile
@@ -6,9 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.examples import THOROUGH
+from tests.order import in_order
 from tests.postgres import database_url, new_database_url, postgres, postgres_template, sqlite_template
 
-__all__ = ["clips_apart", "database_url", "new_database_url", "postgres", "postgres_template", "sqlite_template"]
+__all__ = [
+    "THOROUGH",
+    "clips_apart",
+    "database_url",
+    "new_database_url",
+    "postgres",
+    "postgres_template",
+    "sqlite_template",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +29,7 @@ def clips_apart() -> Iterator[None]:
         # Nor do they refuse calls because the machine that runs all the tests is busy.
         patch.setitem(os.environ, "FLOWENGINE_MAX_LAG", "0")
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)

@@ -19,6 +19,7 @@ from flowengine.editor.symbols import definitions, everywhere, name_at, rename
 from flowengine.editor.workspace import Workspace, edited
 from flowengine.language.formatter import format_source
 from flowengine.language.source import Source
+from tests.examples import examples
 
 FLOWS = Path(__file__).parent.parent.parent / "flows"
 SHIPPED = [path.read_text("utf-8") for path in sorted(FLOWS.rglob("*.flow"))]
@@ -70,7 +71,7 @@ def ask_everything(text: str, line: int, character: int) -> None:
         rename(workspace, analysis, name, "another_name")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cut_flows(), st.integers(0, 400), st.integers(0, 130))
 def test_a_flow_in_the_midst_of_a_change(text: str, line: int, character: int) -> None:
     ask_everything(text, line, character)

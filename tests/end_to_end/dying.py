@@ -1,18 +1,16 @@
-"""A process that makes calls and kills itself (SIGKILL) at one step: `python -m tests.end_to_end.dying CONFIG`.
+"""A process that makes calls and kills itself (SIGKILL) at one step: `live` is all that it does.
 
 The product knows nothing of it: methods are wrapped from outside, and the process dies right before or right after the
-nth time that one is called. It prints `done` and goes when it has nothing left to do and is still alive.
+nth time that one is called. It goes by itself, with 0, when it has nothing left to do and is still alive.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -65,15 +63,6 @@ class Config:
     epoch: float
     death: Death | None
 
-    def written(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def read(cls, text: str) -> Config:
-        values: dict[str, Any] = json.loads(text)
-        death = None if values["death"] is None else Death(**values["death"])
-        return cls(**{**values, "account": tuple(values["account"]), "death": death})
-
 
 def dies(method: Callable[..., Any], death: Death) -> Callable[..., Any]:
     """The method, deadly at its nth call."""
@@ -108,8 +97,9 @@ def open_site(config: Config, clock: Clock, **options: Any) -> Site:
     return site
 
 
-def main() -> None:
-    config = Config.read(sys.argv[1])
+def live(config: Config) -> None:
+    """The whole life of the process. Keys and spool are in the `folder`."""
+    os.chdir(config.folder)
     site = open_site(config, WallClock(config.epoch), pool=None, owner="the one that dies")
     if config.death is not None:
         dialling = site.dialling
@@ -124,9 +114,4 @@ def main() -> None:
     deadline = time.monotonic() + WORKS_FOR_S
     while not site.queue.counts().is_empty and time.monotonic() < deadline:
         time.sleep(0.05)
-    print("done" if site.queue.counts().is_empty else "late", flush=True)
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
+    os._exit(0 if site.queue.counts().is_empty else 1)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import multiprocessing
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +21,7 @@ import pytest
 from flowengine.store.connection import Database
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import LOST_AFTER, Answers, Busy, NoAnswer, PlacingTrouble, slow_down
-from tests.end_to_end.dying import Config, Death, WallClock, open_site
+from tests.end_to_end.dying import Config, Death, WallClock, live, open_site
 from tests.service.dialling.site import Site
 
 NUMBERS = {"ann": "+447700900001", "bob": "+447700900002", "cat": "+447700900003"}
@@ -44,6 +43,10 @@ DEATHS = [
     for (part, method), when in itertools.product(STEPS, ("before", "after"))
     if method in ("answered", "write", "claim", "place")
 ]
+
+PROCESSES = multiprocessing.get_context("forkserver")
+"""Each is a fork of one that has imported all and has no threads: a new interpreter would import for two seconds."""
+PROCESSES.set_forkserver_preload(["tests.end_to_end.dying"])
 
 
 @pytest.fixture
@@ -72,10 +75,14 @@ def put_in(config: Config) -> None:
     site.close()
 
 
-def first_life(config: Config) -> int:
-    """Run until it dies, or is done; its return code."""
-    child = [sys.executable, "-m", "tests.end_to_end.dying", config.written()]
-    return subprocess.run(child, timeout=120, stdout=subprocess.DEVNULL, check=False).returncode
+def first_life(config: Config) -> int | None:
+    """Run until it dies, or is done; its return code. None: neither."""
+    child = PROCESSES.Process(target=live, args=(config,))
+    child.start()
+    child.join(120)
+    returned = child.exitcode
+    child.kill()
+    return returned
 
 
 def second_life(config: Config, exchange: Exchange) -> Site:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from flowengine.graph.compile import Compilation, compile_text
 from flowengine.language.parser import parse
 from flowengine.language.reading import text_source
+from tests.examples import examples
 
 CASES = Path(__file__).parent.parent / "cases"
 VALID = (CASES / "every_core_construct.flow").read_text("utf-8")
 TOKENS = re.findall(r"\s+|\w+|\W", VALID)
 SIGNS = ["\t", "\n", '"', "'", "{{", "}}", "{%", "->", "=", "==", "(", ")", "/", "\\", "#", "é", "🙂", "\x0b"]
 PIECES = st.sampled_from([*sorted(set(TOKENS)), *SIGNS])
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=examples(75), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def sound(compiled: Compilation, text: str) -> None:

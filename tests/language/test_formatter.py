@@ -23,13 +23,14 @@ from flowengine.language.parser import parse
 from flowengine.language.reading import text_source
 from flowengine.language.same_tree import same_tree
 from flowengine.language.tokens import lex
+from tests.examples import examples
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = sorted((ROOT / "tests" / "cases" / "format").glob("*.flow"))
 FLOWS = sorted([*(ROOT / "flows").rglob("*.flow"), *(ROOT / "tests" / "cases").rglob("*.flow")])
 SHIPPED = [path.read_text("utf-8") for path in (ROOT / "flows").rglob("*.flow") if path.name != "uk_callers.flow"]
 WHOLE = [*SHIPPED, *(path.read_text("utf-8") for path in CASES)]
-PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def tree(text: str) -> ast.File:
@@ -147,7 +148,7 @@ ATOMS = ["a", "if", "1", "1.5", "2s", "9:30", "50%", '"t"', "'q'", "/p/", "-", "
 SIGNS = ["<", "=", "==", ">", "(", ")", "[", "]", "{", "}", ",", ":", "not", "e5", "_", "2026", "12", "else", "->"]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ATOMS + SIGNS), st.sampled_from(["", " ", "  "])), min_size=1, max_size=10))
 def test_blanks_in_an_expression_never_make_other_tokens(words: list[tuple[str, str]]) -> None:
     expression = "".join(word + gap for word, gap in words)
