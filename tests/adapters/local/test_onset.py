@@ -40,7 +40,7 @@ def test_a_sure_voice_is_certain_after_two_hops() -> None:
 
 def test_a_doubtful_sound_that_has_just_begun_on_a_calm_line_is_believed() -> None:
     assert hops_until_certain(QUIET, 0.4, -30.0) == 3
-    assert hops_until_certain(QUIET, 0.25, -30.0) == 4
+    assert hops_until_certain(QUIET, 0.25, -30.0) == 5
 
 
 def test_a_sound_that_the_detector_does_not_take_for_a_voice_never_is_certain() -> None:
