@@ -135,7 +135,7 @@ async def ours(levels: Sequence[int], seconds: float, chosen: WebSocketClass) ->
         "FLOWENGINE_MAX_LAG": "0",
         "FLOWENGINE_MAX_CALLS": str(2 * levels[-1]),
     }
-    with Exchange() as exchange, _first_core() as give_back:
+    with Exchange() as exchange, first_core() as give_back:
 
         def started(pid: int) -> None:
             pids.append(pid)
@@ -170,7 +170,7 @@ async def _echo_server(chosen: WebSocketClass) -> AsyncIterator[tuple[str, int]]
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    with _first_core() as give_back:
+    with first_core() as give_back:
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.echo", str(port), chosen)
         give_back()
         url = f"ws://127.0.0.1:{port}/echo"
@@ -197,7 +197,7 @@ async def _answers(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _first_core() -> Iterator[Callable[[], None]]:
+def first_core() -> Iterator[Callable[[], None]]:
     """What is started now stays on the first core; the function that is given puts this process on the others."""
     if not can_pin():
         yield lambda: None

@@ -7,19 +7,25 @@ half deaf.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+from flowengine.conversation.events import EndRequested
 from flowengine.runtime.depths import INBOXES
-from flowengine.runtime.happenings import Happening
+from flowengine.runtime.happenings import Gone, Happening
 
 LIMIT = 2000
 OVERFLOW = "event queue full"
 
 
 class Inbox:
-    """The queue of one call. `put` never waits; `take` waits for the next."""
+    """The queue of one call. `put` never waits; `take` waits for the next.
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    `turn`: waited for before the end of the call is given out: many calls may end in the same moment.
+    """
+
+    def __init__(self, limit: int = LIMIT, turn: Callable[[], Awaitable[None]] | None = None) -> None:
         self._queue: asyncio.Queue[Happening] = asyncio.Queue(limit)
+        self._turn = turn
         self.deepest = 0
         """The most that has ever waited here."""
         INBOXES.watch(self)
@@ -43,7 +49,10 @@ class Inbox:
 
     async def take(self) -> Happening:
         """The next."""
-        return await self._queue.get()
+        happening = await self._queue.get()
+        if self._turn is not None and isinstance(happening, Gone | EndRequested):
+            await self._turn()
+        return happening
 
     def rest(self) -> tuple[Happening, ...]:
         """All that still wait; then none do."""

@@ -1,7 +1,8 @@
 """What can wait until answers have left: one piece of it for each pass of the event loop.
 
 Callers who begin to speak in the same moment would else be looked ahead for in one go, a quarter of a millisecond each,
-before anybody's answer. Between two passes the loop serves whatever has come.
+before anybody's answer; and 150 calls that end in the same moment would be ended in one go, which held up those that
+went on for 44 ms. Between two passes the loop serves whatever has come.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ class Leisure:
         self._waiting.append(work)
         if len(self._waiting) == 1:
             asyncio.get_running_loop().call_soon(self._one)
+
+    async def turn(self) -> None:
+        """Go on in a later pass, one after the other of those who ask."""
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.later(lambda: mine.done() or mine.set_result(None))
+        await mine
 
     def _one(self) -> None:
         work = self._waiting[0]

@@ -73,7 +73,7 @@ class CallSession:
         self._conversation = parts.conversation
         self._turns = Turns()
         self._timers = Timers(weakly(self._on_timer))
-        self.inbox = Inbox()
+        self.inbox = Inbox(turn=parts.ticker.leisure.turn)
         self._following: deque[Event] = deque()
         self._tasks = Tasks()
         self._speaking = Speaking(parts, self._tasks, weakly(self._on_sound), weakly(self._on_speech_failure))

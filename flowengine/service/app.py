@@ -136,15 +136,17 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(_cancel, watching)
             lagging = asyncio.create_task(calls.lag.watch(), name="loop lag")
             stack.push_async_callback(_cancel, lagging)
-            stalls = Stalls(calls.families, is_live=lambda: bool(calls.live))
-            stalls.start()
-            stack.callback(stalls.stop)
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
             stack.push_async_callback(_cancel, beating)
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)
+            # The socket takes connections only after this: nobody waits for it on a line.
+            app.state.before_calls()
+            stalls = Stalls(calls.families, is_live=lambda: bool(calls.live))
+            stalls.start()
+            stack.callback(stalls.stop)
             if app.state.dialling is not None:
                 # Before the calls: what it has in hand is placed, and then waited for.
                 stack.push_async_callback(asyncio.to_thread, app.state.dialling.stop)
@@ -178,6 +180,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             Exception: on_unexpected,
         },
     )
+    app.state.before_calls = _nothing
     app.state.openapi = msgspec.json.encode(document(ENDPOINTS, version("flowengine")))
     return app
 
@@ -186,6 +189,10 @@ async def page(request: Request) -> Response:
     if (onward := await with_key_in_address(request)) is not None:
         return onward
     return FileResponse(CONSOLE / "index.html", headers={"cache-control": "no-cache"})
+
+
+def _nothing() -> None:
+    """What an application without a server of ours does before its first call."""
 
 
 def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress) -> None:

@@ -279,6 +279,8 @@ class Calls:
             live.over.set()
             self._count_end(live, result)
             await live.record.finish(result)
+            # Of all that ended in the same moment the record was written in one go.
+            await self.engines.ticker.leisure.turn()
             if self.at_end is not None:
                 await asyncio.to_thread(self.at_end, live.prepared)
             began = live.started.astimezone(LONDON)

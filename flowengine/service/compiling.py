@@ -7,8 +7,6 @@ only whoever started it may read.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import pickle
 import subprocess
 import sys
@@ -16,15 +14,27 @@ from pathlib import Path
 
 from flowengine.service.library import Shelf, compiled_here
 
-NICENESS = 10
 LONGEST_S = 300.0
+BEHIND = """
+import os, runpy
+if hasattr(os, "nice"):
+    os.nice(10)
+if hasattr(os, "sched_setscheduler"):
+    try:
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    except OSError:
+        pass
+runpy.run_module("flowengine.service.compiling", run_name="__main__")
+"""
+"""Whatever claim to the processor the service has been given, this process does without, before it imports anything:
+that is most of what it does."""
 
 
 def compiled_apart(folder: Path) -> list[Shelf]:
     """As `compiled_here`, by another process, which is waited for: call it in a thread. Raises OSError."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "flowengine.service.compiling", str(folder)],
+            [sys.executable, "-c", BEHIND, str(folder)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=LONGEST_S,
@@ -38,12 +48,6 @@ def compiled_apart(folder: Path) -> list[Shelf]:
 
 def main() -> None:
     """Compile the folder that is named, and write the shelves to standard output."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    if hasattr(os, "sched_setscheduler"):
-        # Whatever claim the service has been given, this process does without.
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     sys.stdout.buffer.write(pickle.dumps(compiled_here(Path(sys.argv[1]))))
 
 

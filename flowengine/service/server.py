@@ -51,15 +51,13 @@ class DrainingServer(uvicorn.Server):
             live=lambda: 0 if (calls := self._calls) is None else len(calls.live),
             edition=lambda: 0 if (calls := self._calls) is None else calls.library.edition,
         )
+        # Its first pass takes up to a tenth of a second: before the socket takes calls, none is late for it.
+        app.state.before_calls = self._sweeping.start
 
     @property
     def _calls(self) -> Calls | None:
         """There once the application has started."""
         return getattr(self._app.state, "calls", None)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._sweeping.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import socket
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
 import pytest
@@ -22,12 +24,21 @@ def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None
     async def main() -> int:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
-            server = DrainingServer(Starlette())
+            seen: list[tuple[bool, int]] = []
+
+            @contextlib.asynccontextmanager
+            async def lifespan(app: Starlette) -> AsyncIterator[None]:
+                app.state.before_calls()
+                seen.append((server.started, gc.get_freeze_count()))
+                yield
+
+            server = DrainingServer(Starlette(lifespan=lifespan))
             serving = asyncio.create_task(server.serve([listener]))
             async with asyncio.timeout(30):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
-            frozen = gc.get_freeze_count()
+            ((was_open, frozen),) = seen
+            assert not was_open, "no call is late for it"
             server.should_exit = True
             await serving
             return frozen

@@ -68,7 +68,7 @@ async def _write(request: Request, file: Path) -> None:
                 if len(pending) >= WRITTEN_AT_ONCE:
                     await asyncio.to_thread(opened.write, bytes(pending))
                     pending.clear()
-            opened.write(pending)
+            await asyncio.to_thread(opened.write, bytes(pending))
     except ClientDisconnect as error:
         raise ProblemError(400, "Broken off", "The file did not come whole; nothing was imported.") from error
 

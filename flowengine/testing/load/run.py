@@ -116,6 +116,27 @@ class LoadRun:
             await asyncio.sleep(0.1)
         self._has_begun = True
 
+    @property
+    def calls(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    async def lower_to(self, calls: int) -> None:
+        """All beyond so many hang up in the same moment; waits until their calls are over."""
+        lines, tasks = self._lines[calls:], self._tasks[calls:]
+        del self._lines[calls:], self._tasks[calls:]
+        for line in lines:
+            line.stop()
+        left: Iterable[asyncio.Task[None]] = tasks
+        try:
+            if tasks:
+                _, left = await asyncio.wait(tasks, timeout=ENDS_WITHIN_S)
+        finally:
+            # Those too who are still hanging up when nobody waits for them any longer.
+            for task in left:
+                task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     async def measure(
         self,
         seconds: float,
@@ -158,19 +179,7 @@ class LoadRun:
 
     async def end(self) -> Tally:
         """Everybody hangs up; what came up on the way."""
-        for line in self._lines:
-            line.stop()
-        left: Iterable[asyncio.Task[None]] = self._tasks
-        try:
-            if self._tasks:
-                _, left = await asyncio.wait(self._tasks, timeout=ENDS_WITHIN_S)
-        finally:
-            # Those too who are still hanging up when nobody waits for them any longer.
-            for task in left:
-                task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-        self._lines.clear()
-        self._tasks.clear()
+        await self.lower_to(0)
         return self._network.tallies.next()
 
 

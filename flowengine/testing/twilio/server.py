@@ -40,15 +40,16 @@ async def running_server(
     progress: Callable[[str], None] | None = None,
     started: Callable[[int], None] | None = None,
     port: int | None = None,
+    log: Path | None = None,
 ) -> AsyncIterator[str]:
     """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady.
 
-    `started` is told the process's id. `port`: a free one, if not given.
+    `started` is told the process's id. `port`: a free one, if not given. `log`: where what it prints is kept.
     """
     with tempfile.TemporaryDirectory(prefix="flowengine-call-") as folder:
         port = port or free_port()
         base = f"http://127.0.0.1:{port}"
-        log = Path(folder) / "server.log"
+        log = log or Path(folder) / "server.log"
         settings = {
             "TWILIO_ACCOUNT_SID": telephone.account.sid,
             "TWILIO_AUTH_TOKEN": telephone.account.auth_token,
