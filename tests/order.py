@@ -27,7 +27,7 @@ def in_order(items: list[pytest.Item]) -> list[pytest.Item]:
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
     waiting = [tests for tests in files if tests[0].nodeid.startswith(WAITING)]
     others = [tests for tests in files if not tests[0].nodeid.startswith(WAITING)]
-    places = {id(tests): at for at, tests in enumerate(others)}
+    places: dict[int, float] = {id(tests): at for at, tests in enumerate(others)}
     step = (1 - FREE) * len(others) / max(1, len(waiting))
     places |= {id(tests): at * step for at, tests in enumerate(waiting)}
     return [test for tests in sorted(files, key=lambda tests: places[id(tests)]) for test in tests]

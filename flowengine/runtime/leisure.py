@@ -27,7 +27,7 @@ class Leisure:
     async def turn(self) -> None:
         """Go on in a later pass, one after the other of those who ask."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.later(lambda: mine.done() or mine.set_result(None))
+        self.later(lambda: None if mine.done() else mine.set_result(None))
         await mine
 
     def _one(self) -> None:
