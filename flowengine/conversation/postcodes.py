@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from flowengine.conversation.misheard import KNOWN, postcode_readings
 from flowengine.conversation.numbers import REPEATS
 from flowengine.conversation.phones import MISHEARD, digit_group
-from flowengine.conversation.reading import AREAS, TURNS, Reader
+from flowengine.conversation.reading import TURNS, Reader
 from flowengine.words.normalise import word_set
 
-KNOWN = word_set(AREAS)
 SHAPE = re.compile(r"([A-Z]{1,2})(\d[A-Z\d]?)(\d)([ABD-HJLNP-UW-Z]{2})")
 WITH_ZERO = word_set("BL BS CM CR FY HA PR SL SS")
 """The areas that have a district 0; elsewhere it would be the letter O."""
@@ -55,10 +55,18 @@ def postcode_reader(known: str | None = None) -> Reader:
     return read
 
 
-def read_postcode(said: Sequence[str]) -> tuple[str, int] | None:
-    """The postcode at the beginning of `said`, and how many tokens it took."""
+def read_postcode(said: Sequence[str], *, mends: bool = False) -> tuple[str, int] | None:
+    """The postcode at the beginning of `said`, and how many tokens it took.
+
+    `mends`: it is all of an answer, so what can't be one is read as what it was misheard from, where that is clear.
+    """
+    found = _read(said, postcode)
+    return _read(said, _mended) if found is None and mends else found
+
+
+def _read(said: Sequence[str], check: Callable[[str], str | None]) -> tuple[str, int] | None:
     if WRITTEN.fullmatch(said[0]):
-        value = postcode(said[0])
+        value = check(said[0])
         return (value, 1) if value is not None else None
     found: tuple[str, int] | None = None
     signs, index = "", 0
@@ -69,7 +77,7 @@ def read_postcode(said: Sequence[str]) -> tuple[str, int] | None:
         signs += step[0]
         index += step[1]
         if step[0] and 5 <= len(signs) <= 7:
-            value = postcode(signs)
+            value = check(signs)
             found = (value, index) if value is not None else found
     return found
 
@@ -82,6 +90,13 @@ def postcode(text: str) -> str | None:
         if match is not None and match[1] in KNOWN and (match[2][0] != "0" or match[1] in WITH_ZERO):
             return f"{match[1]}{match[2]} {match[3]}{match[4]}"
     return None
+
+
+def _mended(text: str) -> str | None:
+    """What a row of signs that is no postcode was misheard from; None where nothing or more than one thing fits."""
+    readings = map(postcode, postcode_readings(re.sub(r"\s", "", text).upper()))
+    meant = {value for value in readings if value is not None}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _readings(letters: str) -> Iterator[str]:

@@ -18,12 +18,13 @@ from flowengine.conversation.dates import date_reader
 from flowengine.conversation.emails import read_email
 from flowengine.conversation.idioms import masked
 from flowengine.conversation.lengths import length_reader
+from flowengine.conversation.misheard import LEADING_UP, whole_row
 from flowengine.conversation.money import read_money
 from flowengine.conversation.names import read_name
 from flowengine.conversation.numbers import read_amount
-from flowengine.conversation.phones import phone_reader, row_reader
-from flowengine.conversation.postcodes import postcode_reader
-from flowengine.conversation.reading import Found, only_corrects, tokens, without
+from flowengine.conversation.phones import phone_reader, row_reader, uk_number
+from flowengine.conversation.postcodes import postcode_reader, read_postcode
+from flowengine.conversation.reading import TAKEN, Found, only_corrects, tokens, without
 from flowengine.conversation.times import find_time, read_moment
 from flowengine.conversation.weighing import find
 from flowengine.graph.model import Flow, TypeKind, ValueType
@@ -157,11 +158,14 @@ def _find(
         case "number":
             return find(read_amount, masked(said), "amount", several=several) or _none_at_all(said)
         case "digits":
-            return find(row_reader(kind.digits, before), masked(said), "name", several=several)
+            found = find(row_reader(kind.digits, before), masked(said), "name", several=several)
+            return found or (_misheard(kind, text, said) if asked else None)
         case "phone":
-            return find(phone_reader(before), masked(said), "name", several=several)
+            found = find(phone_reader(before), masked(said), "name", several=several)
+            return found or (_misheard(kind, text, said) if asked else None)
         case "uk_postcode":
-            return find(postcode_reader(before or None), said, "name", several=several)
+            found = find(postcode_reader(before or None), said, "name", several=several)
+            return found or (_misheard(kind, text, said) if asked else None)
         case "email":
             return _whole(read_email(text, known if isinstance(known, str) else ""))
         case "boolean":
@@ -177,6 +181,21 @@ def _find(
 def _whole(value: object | None) -> Found | None:
     """A value read from the utterance as a whole; it leaves the tokens to others."""
     return Found(value, 0, 0) if value is not None else None
+
+
+def _misheard(kind: ValueType, text: str, said: list[str]) -> Found | None:
+    """An answer that is such a value and no more, but for homophones and letters that sound alike."""
+    if TAKEN in said:
+        return None
+    if kind.kind == "uk_postcode":
+        begins = next((index for index, word in enumerate(said) if word not in LEADING_UP), len(said))
+        read = read_postcode(said[begins:], mends=True) if begins < len(said) else None
+        return Found(read[0], 0, len(said)) if read is not None and begins + read[1] == len(said) else None
+    if kind.kind == "phone":
+        row = whole_row(text, lambda digits: re.fullmatch(r"0[12378]\d{9}", digits) is not None)
+        return Found(uk_number(row), 0, len(said)) if row is not None else None
+    row = whole_row(text, lambda digits: len(digits) == kind.digits)
+    return Found(row, 0, len(said)) if row is not None else None
 
 
 def _none_at_all(said: list[str]) -> Found | None:

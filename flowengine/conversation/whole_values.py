@@ -11,16 +11,13 @@ import re
 from collections.abc import Sequence
 
 from flowengine.conversation.answers import GOES_ON, yes_or_no
+from flowengine.conversation.misheard import LEADING_UP, whole_row
 from flowengine.conversation.phones import read_digits
 from flowengine.conversation.postcodes import read_postcode
 from flowengine.conversation.reading import tokens
 from flowengine.graph.model import ValueType
-from flowengine.words.normalise import FILLERS, normalise, word_set, words
+from flowengine.words.normalise import normalise, words
 
-LEADING_UP = FILLERS | word_set(
-    "it it's its is that's that the my yes yeah yep sure ok okay right so well of course certainly um er and number "
-    "postcode post code phone telephone mobile landline home work reference account policy order customer pin"
-)
 PHONE = re.compile(r"0[12378]\d{9}|(?:\+|00)44[12378]\d{9}")
 """Eleven digits, or ten behind the country's two: no British number has more, and those that have fewer wait."""
 MOST_WORDS = 3
@@ -31,9 +28,9 @@ def is_whole_value(kind: ValueType, text: str) -> bool:
     """Whether an answer to the question of such a slot is surely all of it."""
     match kind.kind:
         case "digits" if kind.digits is not None:
-            return _ends_in_row(tokens(text), rf"\d{{{kind.digits}}}")
+            return _ends_in_row(text, rf"\d{{{kind.digits}}}")
         case "phone":
-            return _ends_in_row(tokens(text), PHONE.pattern)
+            return _ends_in_row(text, PHONE.pattern)
         case "uk_postcode":
             return _ends_in_postcode(tokens(text))
         case "boolean":
@@ -53,7 +50,12 @@ def is_plain(text: str) -> bool:
     return len(said) <= MOST_WORDS and GOES_ON.isdisjoint(said) and yes_or_no(text) is not None
 
 
-def _ends_in_row(said: Sequence[str], pattern: str) -> bool:
+def _ends_in_row(text: str, pattern: str) -> bool:
+    said = tokens(text)
+    return _has_row(said, pattern) or whole_row(text, lambda row: re.fullmatch(pattern, row) is not None) is not None
+
+
+def _has_row(said: Sequence[str], pattern: str) -> bool:
     for start in range(len(said)):
         plus = said[start] in ("+", "plus")
         row = read_digits(said[start + plus :])
@@ -67,7 +69,7 @@ def _ends_in_row(said: Sequence[str], pattern: str) -> bool:
 
 def _ends_in_postcode(said: Sequence[str]) -> bool:
     for start in range(len(said)):
-        found = read_postcode(said[start:])
+        found = read_postcode(said[start:], mends=True)
         if found is not None:
             return start + found[1] == len(said)
         if said[start] not in LEADING_UP:

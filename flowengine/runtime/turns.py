@@ -19,14 +19,17 @@ from flowengine.runtime.ports import (
     VoiceEnded,
     VoiceStarted,
 )
+from flowengine.words.normalise import word_set
 
 FINAL_OVERDUE_S = 5.0
 VOICE_LIMIT_S = 30.0
 FLOOR_RECHECK_S = 0.25
 """A timer that ran out while the caller had the floor asks again after this."""
-LISTENING_NOISES = frozenset(
-    {"mm", "mmm", "mhm", "hm", "hmm", "uh", "huh", "um", "er", "ah", "oh", "yeah", "okay", "ok"}
+LISTENING_NOISES = word_set(
+    "m mm mmm mhm mhmm mmhm mmhmm hm hmm hmmm hum uh uhuh uhhuh huh um umm uhm er erm ah ahh aha oh ohh ooh "
+    "yeah yep yup okay ok"
 )
+"""A hummed "mm-hm" is mostly written so; a spoken one comes as "Aha!" or "M. Hum" as well."""
 
 
 class Floor(Enum):

@@ -99,7 +99,10 @@ SPOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[£$€%+#&@]")
 """A word of any script, or a sign that is read aloud."""
 TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[,.;:!?—–]")
 PAUSES = frozenset(",.;:!?—–")
-ANSWERING = re.compile(r"\b(?:uh|mm|mhm)[ -]?(?:huh|hm+|hmm)\b|\bmhm\b|\bmm+-?hm+\b")
+ANSWERING = re.compile(
+    r"\b(?:uh|mm|mhm)[ -]?(?:huh|hm+|hmm)\b|\bmhm+\b|\bmm+-?hm+\b|^\W*(?:u?m[. -]+(?:hum|hm+)|aha)\W*$"
+)
+"""The last two, which recognisers make of a spoken "mm-hm" and "uh-huh", only by themselves: "um hmm, let me see"."""
 DISSENTING = re.compile(r"\b(?:uh|nuh)[ -]uh\b")
 
 
@@ -172,7 +175,7 @@ def bare(text: str) -> str:
 
 def _answered(said: str) -> str:
     """Sounds that answer, as words: "uh-huh" is yes, "uh-uh" is no."""
-    if "uh" in said or "mm" in said or "mhm" in said:
+    if any(sound in said for sound in ("uh", "mm", "mhm", "hum", " hm", "aha")):
         return DISSENTING.sub("no", ANSWERING.sub("yes", said))
     return said
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flowengine.conversation.misheard import KNOWN
 from flowengine.conversation.phones import uk_number
-from flowengine.conversation.postcodes import KNOWN, postcode
+from flowengine.conversation.postcodes import postcode
 from flowengine.conversation.slots import extract
 from flowengine.conversation.spoken import money, spoken
 from flowengine.graph.model import ValueType

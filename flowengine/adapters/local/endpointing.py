@@ -49,7 +49,9 @@ HELD_MS = 192
 """So long at most a turn is not ended because of sounds that may be the voice coming back."""
 PREROLL_HOPS = 8
 """Kept from before the onset: a soft first consonant is not voiced yet."""
-TAIL_MS = 200
+TAIL_MS = 128
+"""Of quiet goes to the recogniser. More misleads it: of 136 spelt numbers and postcodes with 0.7 s behind them 54 came
+back as nothing, with 0.15 s three."""
 LONGEST_MS = 20_000
 FIRST_PARTIAL_MS = 400
 

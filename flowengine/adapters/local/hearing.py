@@ -204,4 +204,6 @@ class Hearing:
         if hearer.turn.due_ms is None:
             self._pausing.discard(hearer)
         elif hearer.number in self._hearers:
+            # Words that came late may have made something due: whoever waits for audio looks when.
             self._pausing.add(hearer)
+            self._audio_came.notify()

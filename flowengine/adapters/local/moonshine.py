@@ -18,6 +18,9 @@ TOKENS_A_SECOND = 6.5
 """The authors' limit: beyond it the decoder repeats itself."""
 SHORTEST_SAMPLES = 4000
 """A quarter of a second at 16 kHz; the encoder's convolutions need some length."""
+SILENT = 0.85
+"""So likely the end has to be the first sign for there to be no words. It is 0.88 in digital silence, 0.976 or more in
+noise, coughs, cleared throats and tones; in rows of digits with quiet behind them up to 0.80, and they were lost."""
 _SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
 
 
@@ -82,6 +85,8 @@ class Moonshine:
         total = 0.0
         for _ in range(math.ceil(len(samples) / 16000 * TOKENS_A_SECOND) + 2):
             token = int(logits.argmax())
+            if token == END and not tokens and 1 / float(np.exp(logits - logits[END]).sum()) < SILENT:
+                token = int(np.argsort(logits)[-2])
             if token == END:
                 break
             total -= math.log(float(np.exp(logits - logits[token]).sum()))

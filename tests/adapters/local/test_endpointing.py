@@ -10,6 +10,7 @@ from flowengine.adapters.local.endpointing import (
     LONGEST_MS,
     PATIENCE_MS,
     PAUSE_MS,
+    TAIL_MS,
     Request,
     Step,
     Transcription,
@@ -37,6 +38,7 @@ class Caller:
         self.slow = slow
         self.told: list[Step] = []
         self.requests: list[Request] = []
+        self.asked_ms: list[int] = []
         self.at_ms: dict[type[object], int] = {}
         self.now_ms = 0
 
@@ -82,6 +84,7 @@ class Caller:
         for step in steps:
             if isinstance(step, Request):
                 self.requests.append(step)
+                self.asked_ms.append(self.now_ms)
                 if not self.slow:
                     self.answers(step)
             else:
@@ -169,8 +172,9 @@ def test_the_words_are_asked_for_before_the_pause_is_told(quick: bool, asked_ms:
     caller.turn.asks_ahead = quick
     caller.speaks(320).pauses(224)
     assert [request.is_final for request in caller.requests] == [True]
-    # Preroll has none here, 320 ms of voice, and a tail that ends with the pause so far.
-    assert len(caller.requests[0].mulaw) == (320 + asked_ms) * 8
+    # Preroll has none here, 320 ms of voice, and a tail that ends with the pause so far, or sooner.
+    assert len(caller.requests[0].mulaw) == (320 + min(asked_ms, TAIL_MS)) * 8
+    assert caller.asked_ms[0] == 320 + asked_ms
     assert VoiceEnded not in caller.kinds()
 
 
@@ -178,7 +182,7 @@ def test_a_busy_engine_is_not_asked_so_early() -> None:
     caller = Caller(slow=True)
     caller.turn.pace_ms = 1600
     caller.speaks(320).pauses(224)
-    assert len(caller.requests[0].mulaw) == (320 + 192) * 8
+    assert caller.asked_ms[0] == 320 + 192
 
 
 def test_words_that_were_asked_for_ahead_are_told_at_the_moment_of_the_pause() -> None:

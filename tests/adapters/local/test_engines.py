@@ -18,6 +18,8 @@ from flowengine.adapters.local.voice import LETTER_A, Voice
 from flowengine.adapters.local.voice_activity import Ear, VoiceActivity
 from flowengine.adapters.local.whisper import Whisper
 from flowengine.conversation.aloud import aloud
+from flowengine.conversation.phones import read_digits
+from flowengine.conversation.reading import tokens
 from flowengine.runtime.audio import SILENCE, frames
 
 installed = packages.present(*packages.HEARING, *packages.SPEAKING, *packages.MOONSHINE)
@@ -43,6 +45,13 @@ def test_moonshine_understands_a_sentence_and_is_sure_of_it(spoken: bytes) -> No
     assert heard.text.rstrip(".").lower() == "call me tomorrow morning"
     assert heard.confidence is not None
     assert heard.confidence > 0.6
+
+
+@with_models
+def test_moonshine_does_not_take_digits_with_quiet_behind_them_for_nothing() -> None:
+    engine = Moonshine(moonshine_files(lambda step: None))
+    audio = SILENCE * 2400 + b"".join(Voice().speak("eight four six five six three")) + SILENCE * 5600
+    assert read_digits(tokens(engine.transcribe(to_16_khz(to_samples(audio))).text)) == ("846563", 2)
 
 
 @with_models
