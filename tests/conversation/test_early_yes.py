@@ -145,7 +145,7 @@ def test_a_yes_to_the_answer_of_a_digression_is_not_one_to_the_open_question() -
     talk.hear()
     talk.says("how much is it")
     answer = next(each.speech_id for each in talk.commands if isinstance(each, Speak) and "pounds" in each.text)
-    says(talk, "okay", answer, 2)
+    says(talk, "yes", answer, 2)
     assert talk.state == "start"
     talk.hear()
     talk.says("okay yes")
