@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -269,7 +270,11 @@ def running_elsewhere(
     from flowengine.service.settings import Settings
 
     base = server_address(server)
-    settings = Settings.from_env()
+    # The settings of a line are taken together; those that are given here stand in for what is missing.
+    given = {"SERVER_BASE_URL": base}
+    if account and token:
+        given |= {"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token}
+    settings = Settings.from_env({**os.environ, **given})
     account = account or settings.twilio_account_sid
     token = token or settings.twilio_auth_token
     if account is None or token is None:

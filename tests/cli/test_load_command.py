@@ -21,6 +21,7 @@ from flowengine.cli.load import KNEE_CALLS, _ladder
 from flowengine.cli.main import main
 from flowengine.testing.load.run import LoadRun, Stretch
 from flowengine.testing.load.tally import Tally
+from flowengine.testing.twilio.server import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,13 @@ def test_a_load_from_the_command_to_the_page(tmp_path: Path) -> None:
     assert found["flow"] == "load_talk"
     assert "<svg" in (tmp_path / "load.html").read_text("utf-8")
     assert result.exit_code == (0 if all(level["holds"] for level in found["levels"]) else 1)
+
+
+def test_the_servers_account_may_stand_in_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "1" * 32)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "2" * 32)
+    result = load("--server", f"http://127.0.0.1:{free_port()}")
+    assert "nobody answers there (Connection refused)" in " ".join(result.output.split())
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
