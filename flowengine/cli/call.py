@@ -270,10 +270,10 @@ def running_elsewhere(
     from flowengine.service.settings import Settings
 
     base = server_address(server)
-    # The settings of a line are taken together; those that are given here stand in for what is missing.
+    # The settings of a line are whole or refused, and its address is given here. An account that is given needs none.
     given = {"SERVER_BASE_URL": base}
     if account and token:
-        given |= {"TWILIO_ACCOUNT_SID": account, "TWILIO_AUTH_TOKEN": token}
+        given |= {"TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": ""}
     settings = Settings.from_env({**os.environ, **given})
     account = account or settings.twilio_account_sid
     token = token or settings.twilio_auth_token

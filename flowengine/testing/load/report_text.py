@@ -10,7 +10,7 @@ from flowengine.testing.load.verdict import cut_short, knee, memory, verdict
 from flowengine.testing.paint import Painter
 
 NONE = "–"
-WIDTH = 12
+WIDTH = 14
 
 
 def table(report: LoadReport, paint: Painter) -> str:

@@ -15,7 +15,7 @@ from flowengine.testing.load import run as load_module
 from flowengine.testing.load.persona import personas
 from flowengine.testing.load.process import Usage, usage
 from flowengine.testing.load.report import Level, level_of
-from flowengine.testing.load.run import TALK, LoadFailed, load_run, why_not
+from flowengine.testing.load.run import TALK, LoadFailed, Stretch, load_run, why_not
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.server import free_port, running_server
 
@@ -127,3 +127,22 @@ def test_a_server_that_is_still_busy_with_its_start_is_waited_for(monkeypatch: p
 
     asyncio.run(main())
     assert looks == [0.0, 50.0, 90.0, 95.0, 95.0]
+
+
+def test_a_measurement_that_is_cancelled_hands_over_what_it_has() -> None:
+    kept: list[Stretch] = []
+
+    async def main() -> None:
+        with Exchange() as exchange:
+            async with load_run(exchange, "http://127.0.0.1:9", TALK.stem, personas(()), pid=os.getpid()) as run:
+                measuring = asyncio.create_task(run.measure(60, settles_s=0, cut=kept.append))
+                await asyncio.sleep(0.05)
+                measuring.cancel()
+                await asyncio.wait({measuring})
+                assert measuring.cancelled()
+
+    asyncio.run(main())
+    (stretch,) = kept
+    assert 0 < stretch.seconds < 60
+    assert stretch.before is not None
+    assert stretch.after is not None
