@@ -14,6 +14,7 @@ import importlib
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -24,13 +25,13 @@ from benchmarks.listening import BEGINS_S, BEHIND, LEVELS, NOISES, SAID, at, lin
 from benchmarks.pauses import LONG
 from flowengine.adapters.local.endpointing import Request, Transcription
 from flowengine.adapters.local.hearing import Hearer
-from flowengine.adapters.local.telephone import to_samples
 from flowengine.adapters.local.voice_activity import VoiceActivity
 from flowengine.runtime.echo import Echo
 from flowengine.runtime.interrupting import LONGEST_HOLD_S, WORDLESS_S
 from flowengine.runtime.playback import CHUNK_BYTES, LEAD_S
 from flowengine.runtime.ports import RecogniserEvent, VoiceEnded, VoiceStarted
 
+BESIDE = "beside the agent"
 FRAME = 160
 FRAME_S = FRAME / RATE
 LASTS_S = BEGINS_S + 1.8
@@ -165,28 +166,42 @@ def tone(frequencies: Sequence[float], seconds: float, level_dbfs: float) -> Cli
     return callers.narrowed(np.concatenate((once, np.zeros_like(once), once)).astype(np.float32), level_dbfs)
 
 
+AGENT_BEGINS_S = 0.3
+
+
+@cache
+def agent() -> Samples:
+    """What the agent says meanwhile."""
+    return callers.said(LONG, "plain", -20.0).samples[: 8 * RATE]
+
+
+def beside_the_agent(caller: bytes, begins_s: float = AGENT_BEGINS_S) -> bytes:
+    """What the recogniser gets of it while the agent speaks: what could be an echo is quiet (`runtime/echo.py`)."""
+    mulaw, echo, heard, sent = callers.to_line(agent()), Echo(), bytearray(), 0
+    for start in range(0, len(caller) - FRAME + 1, FRAME):
+        now = (start + FRAME) / RATE
+        # Sent ahead, as the playback does.
+        while sent < len(mulaw) and sent / RATE < now - begins_s + LEAD_S:
+            echo.played(mulaw[sent : sent + CHUNK_BYTES], max(now, begins_s))
+            sent += CHUNK_BYTES
+        heard += echo.without(caller[start : start + FRAME], now)
+    return bytes(heard)
+
+
 def echoes(loss_db: float, *, room: bool) -> list[Track]:
-    """What the recogniser gets of the agent's own voice: sent ahead as the playback does, back later and softer."""
-    said = callers.said(LONG, "plain", -20.0).samples[: 8 * RATE]
-    mulaw = callers.to_line(said)
+    """What the recogniser gets of the agent's own voice, back later and softer."""
     found: list[Track] = []
     for seed, delay_s in enumerate((0.1, 0.15, 0.2, 0.25, 0.3, 0.35) * 2):
-        agent = np.concatenate((silence(0.3 + 0.003 * seed), to_samples(mulaw)))
-        back = callers.echo(agent, loss_db, delay_s, seed) if room else _late(agent, loss_db, delay_s)
+        begins_s = AGENT_BEGINS_S + 0.003 * seed
+        said = np.concatenate((silence(begins_s), agent()))
+        back = callers.echo(said, loss_db, delay_s, seed) if room else _late(said, loss_db, delay_s)
         caller = callers.to_line(back + line(len(back) / RATE, seed))
-        echo, heard, sent = Echo(), bytearray(), 0
-        for start in range(0, len(caller) - FRAME + 1, FRAME):
-            now = (start + FRAME) / RATE
-            while sent < len(mulaw) and sent / RATE < now - 0.3 - 0.003 * seed + LEAD_S:
-                echo.played(mulaw[sent : sent + CHUNK_BYTES], max(now, 0.3 + 0.003 * seed))
-                sent += CHUNK_BYTES
-            heard += echo.without(caller[start : start + FRAME], now)
-        found.append(Track(bytes(heard)))
+        found.append(Track(beside_the_agent(caller, begins_s)))
     return found
 
 
-def _late(agent: Samples, loss_db: float, delay_s: float) -> Samples:
-    late = np.concatenate((silence(delay_s), agent))[: len(agent)]
+def _late(said: Samples, loss_db: float, delay_s: float) -> Samples:
+    late = np.concatenate((silence(delay_s), said))[: len(said)]
     found: Samples = (late * 10 ** (-loss_db / 20)).astype(np.float32)
     return found
 
@@ -196,6 +211,7 @@ def show_callers(detector: VoiceActivity) -> None:
     callers.VOICES.update(HELD_OUT_SPEEDS)
     kinds = {
         "as in listening": clips_of(SAID[::2], ("deep", "plain", "high")),
+        BESIDE: clips_of(SAID[::2], ("deep", "plain", "high")),
         "more words": clips_of((*SAID, *MORE), ("deep", "plain", "high")),
         "held out": clips_of(HELD_OUT, tuple(HELD_OUT_SPEEDS)),
         "other voices": clips_of_others(),
@@ -207,6 +223,8 @@ def show_callers(detector: VoiceActivity) -> None:
             if not clips:
                 continue
             tracks = list(speaking_up(behind, clips))
+            if kind == BESIDE:
+                tracks = [Track(beside_the_agent(track.mulaw), track.begins_s) for track in tracks]
             took, before, missed = [], 0, 0
             for track, held in zip(tracks, followed(detector, tracks), strict=True):
                 before += any(moment < track.begins_s for moment in held)

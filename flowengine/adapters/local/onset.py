@@ -23,6 +23,8 @@ LEANING, MAY_BE_VOICE = 0.8, 0.3
 BEGINNING_LEANING, MAY_BEGIN = 2.3, 0.2
 """The same for a sound that has just begun. With 2.5 one cough of 144 passes for a voice, with 3.0 throats as well."""
 STANDS_OUT_DB = 10.0
+NO_QUIETER_DBFS = -60.0
+"""A line that is silenced because the agent might echo on it seems quieter than any: what is left of the echo is soft."""
 BEGINNING_LOOKS = 20
 """320 ms."""
 CALM_LOOKS = 4
@@ -52,7 +54,7 @@ class Onset:
 
     def stands_out(self, level_dbfs: float, behind: Foreground) -> bool:
         """Whether something may be beginning, so that a look between two hops is worth its while."""
-        return level_dbfs >= behind.background + STANDS_OUT_DB
+        return level_dbfs >= max(behind.background, NO_QUIETER_DBFS) + STANDS_OUT_DB
 
     def between(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
         """What a look between two hops says: half as much as it would alone, since half of it is heard twice."""

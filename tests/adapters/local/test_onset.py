@@ -51,6 +51,11 @@ def test_a_doubtful_sound_that_hardly_stands_out_is_not_believed() -> None:
     assert hops_until_certain(QUIET, 0.25, -55.0) is None
 
 
+def test_what_is_left_of_an_echo_on_a_silenced_line_does_not_stand_out() -> None:
+    assert not Onset().stands_out(-55.0, behind(0.0, -100.0))
+    assert Onset().stands_out(-45.0, behind(0.0, -100.0))
+
+
 def test_a_doubtful_sound_that_goes_on_is_not_believed_for_having_begun() -> None:
     onset, foreground = Onset(), behind(*QUIET)
     for _ in range(40):
