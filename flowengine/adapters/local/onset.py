@@ -24,7 +24,7 @@ BEGINNING_LEANING, MAY_BEGIN = 2.3, 0.2
 """The same for a sound that has just begun. With 2.5 one cough of 144 passes for a voice, with 3.0 throats as well."""
 STANDS_OUT_DB = 10.0
 NO_QUIETER_DBFS = -60.0
-"""A line that is silenced because the agent might echo on it seems quieter than any: what is left of the echo is soft."""
+"""A line that is silenced because the agent might echo on it seems quieter than any; what gets through is soft."""
 BEGINNING_LOOKS = 20
 """320 ms."""
 CALM_LOOKS = 4
