@@ -134,3 +134,26 @@ def test_a_close_without_a_code_says_so() -> None:
 
 def test_fragments_are_joined_as_they_were_sent() -> None:
     assert _read(in_fragments(BINARY, b"a", b"", b"b"), []) == [b"ab"]
+
+
+@pytest.mark.parametrize("length", [125, 126, 127, 400, 65_535, 65_536])
+@pytest.mark.parametrize("cuts", [[], [9]])
+def test_a_text_that_one_read_brings_is_what_it_is_when_it_comes_in_pieces(length: int, cuts: list[int]) -> None:
+    text = "é" + "a" * (length - 2)
+    assert _read(client(TEXT, text, mask=b"abcd"), cuts) == [text]
+    (refused,) = _read(client(TEXT, text, mask=b"abcd"), cuts, largest=length - 1)
+    assert isinstance(refused, Violation)
+    assert refused.code == frames.TOO_BIG
+    (broken,) = _read(client(TEXT, b"a" * (length - 1) + b"\xe9", mask=b"abcd"), cuts)
+    assert isinstance(broken, Violation)
+    assert broken.code == frames.NOT_UTF8
+    (bare,) = _read(client(TEXT, text, mask=None), cuts)
+    assert isinstance(bare, Violation)
+    assert bare.code == frames.PROTOCOL_ERROR
+
+
+def test_a_whole_text_between_the_fragments_of_another_message_ends_it() -> None:
+    first, second = client(TEXT, "a", fin=False), client(TEXT, "b" * 300)
+    (violation,) = _read(first + second, [len(first)])
+    assert isinstance(violation, Violation)
+    assert violation.code == frames.PROTOCOL_ERROR
