@@ -30,10 +30,12 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     """Run the service: telephone calls, the browser page, the API.
 
     Settings come from the environment or a .env file (docs/reference/settings.md); with none at all it starts with
-    embedded speech, SQLite and the page, and no telephone line.
+    embedded speech, SQLite and the page, and no telephone line. A socket that systemd hands over is listened on, in
+    place of --host and --port.
     """
     from flowengine.service.app import create_app
     from flowengine.service.database import open_database
+    from flowengine.service.handed_over import handed_over
     from flowengine.service.hold_music import hold_music
     from flowengine.service.logs import set_up_logging
     from flowengine.service.policy_settings import start_warnings
@@ -51,8 +53,9 @@ def command(host: str, port: int, flows: Path | None, db: str | None, log_level:
     hold_music(settings.hold_music)
     database = open_database(settings)
     database.close()
-    listener = _listen(host, port)
-    address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{listener.getsockname()[1]}/"
+    listener = handed_over() or _listen(host, port)
+    host, port = listener.getsockname()[:2]
+    address = f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0', '::') else host}:{port}/"
     secret = first_key(settings)
 
     for name, value in settings.described():

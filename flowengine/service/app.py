@@ -48,6 +48,7 @@ from flowengine.service.keyring import KeyRing
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
+from flowengine.service.orphans import look_after_orphans
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
@@ -139,6 +140,9 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             keep = Keep(calls=timedelta(days=settings.keep_calls_days))
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
             stack.push_async_callback(_cancel, beating)
+            if (twilio := app.state.twilio) is not None:
+                orphans = asyncio.create_task(look_after_orphans(recording.processes, twilio.status), name="orphans")
+                stack.push_async_callback(_cancel, orphans)
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from flowengine.store import tables
 from flowengine.store.connection import Database
@@ -26,6 +27,22 @@ COMES_BACK_WITHIN = timedelta(seconds=60)
 """After its process was last seen alive. Twilio asks what comes after a broken stream at once, and gives up in seconds;
 the rest is for a service that starts again."""
 STOPPED = "the service stopped during the call"
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A call that a dead process left open; `ended_at`: the last that was recorded of it."""
+
+    call_id: str
+    call_sid: str
+    owner: str | None
+    ended_at: datetime
+    may_come_back: bool
+
+    @property
+    def end(self) -> CallEnd:
+        """How it ends if nobody takes it over."""
+        return CallEnd(self.call_id, self.ended_at, "failed", STOPPED, abnormal=True)
 
 
 def new_owner() -> str:
@@ -55,6 +72,29 @@ class Processes:
 
     def close_orphans(self, now: datetime) -> int:
         """End the calls that dead processes left open, at `now` at the latest; how many there were."""
+        closed = 0
+        with self._database.writing() as connection:
+            for orphan in self._left_open(connection, now):
+                if not orphan.may_come_back:
+                    end_call(connection, orphan.end)
+                    closed += 1
+            connection.execute(delete(tables.processes).where(tables.processes.c.seen_at < now - DEAD_AFTER))
+        return closed
+
+    def waited_for(self, now: datetime) -> list[Orphan]:
+        """The telephone calls that dead processes left open, and which may still come back."""
+        with self._database.reading() as connection:
+            return [each for each in self._left_open(connection, now) if each.may_come_back]
+
+    def close(self, orphan: Orphan) -> bool:
+        """End a call that will not come back after all; False when somebody carries it, or it has ended."""
+        if orphan.owner is None or not self.take_over(orphan.call_id, orphan.owner):
+            return False
+        with self._database.writing() as connection:
+            end_call(connection, orphan.end)
+        return True
+
+    def _left_open(self, connection: Connection, now: datetime) -> list[Orphan]:
         calls, events, seen = tables.calls.c, tables.events.c, tables.processes.c
         left_open = (
             select(calls.call_id, calls.call_sid, calls.owner, calls.started_at, func.max(events.at), seen.seen_at)
@@ -63,19 +103,15 @@ class Processes:
             .where(calls.ended_at.is_(None), (calls.owner != self.owner) | calls.owner.is_(None))
             .group_by(calls.call_id, calls.call_sid, calls.owner, calls.started_at, seen.seen_at)
         )
-        closed = 0
-        with self._database.writing() as connection:
-            for call_id, call_sid, owner, started_at, last_s, seen_at in connection.execute(left_open).all():
-                if _is_alive(owner, seen_at, now):
-                    continue
-                ended_at = min(now, started_at + timedelta(seconds=last_s or 0.0))
-                # A call from the page has no telephone that would ask for it again.
-                if call_sid != call_id and now - max(ended_at, seen_at or ended_at) < COMES_BACK_WITHIN:
-                    continue
-                end_call(connection, CallEnd(call_id, ended_at, "failed", STOPPED, abnormal=True))
-                closed += 1
-            connection.execute(delete(tables.processes).where(seen.seen_at < now - DEAD_AFTER))
-        return closed
+        found: list[Orphan] = []
+        for call_id, call_sid, owner, started_at, last_s, seen_at in connection.execute(left_open).all():
+            if _is_alive(owner, seen_at, now):
+                continue
+            ended_at = min(now, started_at + timedelta(seconds=last_s or 0.0))
+            # A call from the page has no telephone that would ask for it again.
+            comes_back = call_sid != call_id and now - max(ended_at, seen_at or ended_at) < COMES_BACK_WITHIN
+            found.append(Orphan(call_id, call_sid, owner, ended_at, comes_back))
+        return found
 
     def is_dead(self, owner: str, now: datetime) -> bool:
         """Whether the process of this name is gone."""
