@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+import anyio.to_thread
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -146,7 +147,9 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)
             stack.push_async_callback(calls.stop)
-            # The socket takes connections only after this: nobody waits for it on a line.
+            # The socket takes connections only after these two: nobody waits for them on a line. The first file that is
+            # answered with imports what anyio's threads need, which held the loop up for 32 ms.
+            await anyio.to_thread.run_sync(_nothing)
             app.state.before_calls()
             stalls = Stalls(calls.families, is_live=lambda: bool(calls.live))
             stalls.start()
@@ -196,7 +199,7 @@ async def page(request: Request) -> Response:
 
 
 def _nothing() -> None:
-    """What an application without a server of ours does before its first call."""
+    """What an application without a server of ours does before its first call, and what anyio's first thread does."""
 
 
 def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress) -> None:

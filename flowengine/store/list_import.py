@@ -26,8 +26,7 @@ from flowengine.store.list_files import Progress, masked
 from flowengine.store.list_rows import ListRow, header_of, rows
 from flowengine.store.rows import Suppression
 
-BATCH = 1_000
-"""A statement with five times as many values held Python's lock, and with it the calls of a service, for 20 ms."""
+BATCH = 5_000
 SHOWN = 10
 CALL_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
 LONGEST_ACTOR = 64
