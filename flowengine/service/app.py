@@ -10,9 +10,9 @@ from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-import anyio.to_thread
 import msgspec
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -149,7 +149,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             stack.push_async_callback(calls.stop)
             # The socket takes connections only after these two: nobody waits for them on a line. The first file that is
             # answered with imports what anyio's threads need, which held the loop up for 32 ms.
-            await anyio.to_thread.run_sync(_nothing)
+            await run_in_threadpool(_nothing)
             app.state.before_calls()
             stalls = Stalls(calls.families, is_live=lambda: bool(calls.live))
             stalls.start()
