@@ -45,6 +45,8 @@ class Hearer:
     dropped: int = 0
     came_at: float = 0.0
     """When audio came last."""
+    looked_ahead: bool = False
+    """The first half of the next hop was heard already."""
 
     def due_in_ms(self) -> int | None:
         """When something is due, in audio after what has come; None where nothing is, or not so soon."""
@@ -52,9 +54,6 @@ class Hearer:
         if due is None or due - len(self.waiting) // 8 > ON_ITS_WAY_MS:
             return None
         return due - len(self.waiting) // 8
-
-    looked_ahead: bool = False
-    """The first half of the next hop was heard already."""
 
     @property
     def has_piece(self) -> bool:
