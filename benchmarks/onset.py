@@ -4,8 +4,8 @@
 
 The detector, the turn and the holding of the agent are the engine's, fed with pieces of 20 ms, many calls at once;
 there is no session, no recogniser and no clock. `benchmarks.listening` does the same by the clock, with fewer calls.
-The words and voices *held out* were not listened to while the numbers in `adapters/local/onset.py` were chosen; the
-*other voices*, four languages' at three pitches, need `pip install py-nanotts`.
+The words and voices *held out* were not what the numbers in `adapters/local/onset.py` were fitted to, but their figures
+were in sight. The *other voices*, four languages' at three pitches, need `pip install py-nanotts`.
 """
 
 from __future__ import annotations
