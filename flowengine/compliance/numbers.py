@@ -146,8 +146,10 @@ def _without_trunk_zero(international: str) -> str | None:
 def _british(national: str) -> Number | None:
     if len(national) not in UK_DIGITS or national.startswith("0"):
         return None
-    region = phonenumbers.region_code_for_number(PhoneNumber(country_code=44, national_number=int(national)))
-    if region is None:
+    parsed = PhoneNumber(country_code=44, national_number=int(national))
+    region = phonenumbers.region_code_for_number(parsed)
+    # The Isle of Man is told by the first digits alone: 07524 000 is its, and too short.
+    if region is None or not phonenumbers.is_valid_number(parsed):
         return None
     island = next((name for name, mobiles in ISLAND_MOBILES.items() if mobiles.fullmatch(national)), None)
     is_shared = region == "GB" and island is not None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import phonenumbers
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
@@ -46,6 +46,7 @@ def test_a_british_number_of_any_kind_is_read_as_it_is_written_here(kind: int) -
 
 @settings(max_examples=500, deadline=None)
 @given(st.from_regex(r"0[1-9][0-9]{6,9}", fullmatch=True))
+@example("07524000")
 def test_the_strict_reading_and_the_library_agree_on_digits(digits: str) -> None:
     parsed = phonenumbers.parse(digits, "GB")
     found = read_number(digits, STRICT)
