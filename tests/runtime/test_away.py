@@ -286,7 +286,8 @@ def test_an_opt_out_counts_though_the_line_breaks_right_after_it(after_s: float,
 def test_words_from_before_a_break_count_once_the_caller_is_back(away_s: float) -> None:
     async def act(live: Live) -> None:
         before = live.recogniser
-        await broken_off_in_mid_word(live, "yes please", after_s=0.0)
+        # More than a plain yes, which would be none before its question.
+        await broken_off_in_mid_word(live, "book it", after_s=0.0)
         await asyncio.sleep(away_s)
         assert live.session.on_returned()
         first = before.stream
