@@ -58,14 +58,19 @@ class DoNotCall:
         """Put a number on the list; False when it was there: then the older entry stays."""
         entry = Suppression(number, call_id, reason, now, actor)
         with self._database.writing() as connection:
-            is_new = self._insert(connection, [entry]) == 1
+            is_new = self._put(connection, self._new(connection, [entry])) == 1
             append_in(connection, actor, "do-not-call.add", self._subject(number), {"was_there": not is_new}, now)
         return is_new
 
     def add_all(self, entries: Sequence[Suppression]) -> int:
-        """Put many on the list, in one transaction; how many were not there. Who imports writes the audit entry."""
+        """Put many on the list, in one transaction; how many were not there. Who imports writes the audit entry.
+
+        The record of live calls waits for the database's write lock, so what can be done before it is taken, is.
+        """
+        with self._database.reading() as connection:
+            new = self._new(connection, entries)
         with self._database.writing() as connection:
-            return self._insert(connection, entries)
+            return self._put(connection, new)
 
     def remove(self, number: str, reason: str, now: datetime, *, actor: str) -> Removal:
         """Take back an entry that was a mistake. `reason` is kept, in clear and for good: no name, no number."""
@@ -112,17 +117,21 @@ class DoNotCall:
             yield from page
             after = page[-1].place
 
-    def _insert(self, connection: Connection, entries: Sequence[Suppression]) -> int:
-        """How many were not there. Of two entries for one number the first counts."""
+    def _new(self, connection: Connection, entries: Sequence[Suppression]) -> list[dict[str, object]]:
+        """Rows for those that are not there. Of two entries for one number the first counts."""
         places = {self._vault.index(entry.number): entry for entry in reversed(entries)}
         wanted = select(do_not_call.c.number_hash).where(do_not_call.c.number_hash.in_(sorted(places)))
         for known in connection.execute(wanted).scalars():
             del places[known]
-        if places:
-            # Sorted, so that two imports at once wait for each other instead of locking each other out.
-            rows = [self._row(place, places[place]) for place in sorted(places)]
-            connection.execute(self._database.insert_new(do_not_call, ["number_hash"]), rows)
-        return len(places)
+        # Sorted, so that two imports at once wait for each other instead of locking each other out.
+        return [self._row(place, places[place]) for place in sorted(places)]
+
+    def _put(self, connection: Connection, rows: list[dict[str, object]]) -> int:
+        """How many were not there still."""
+        if not rows:
+            return 0
+        insert = self._database.insert_new(do_not_call, ["number_hash"])
+        return connection.execute(insert, rows, execution_options={"preserve_rowcount": True}).rowcount
 
     def _row(self, place: str, entry: Suppression) -> dict[str, object]:
         return {

@@ -26,7 +26,8 @@ from flowengine.store.list_files import Progress, masked
 from flowengine.store.list_rows import ListRow, header_of, rows
 from flowengine.store.rows import Suppression
 
-BATCH = 5_000
+BATCH = 2_000
+"""Numbers of a transaction: beside live calls their record waits for it."""
 SHOWN = 10
 CALL_ID = re.compile(r"[A-Za-z0-9-]{1,36}")
 LONGEST_ACTOR = 64

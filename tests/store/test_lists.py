@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
 from flowengine.store.consents import KINDS, NewConsent
 from flowengine.store.contacts import Contact
+from flowengine.store.do_not_call import DoNotCall
 from flowengine.store.lists import Lists
 from flowengine.store.rows import Suppression
 from flowengine.store.store import Store
@@ -56,6 +58,24 @@ def test_many_are_added_at_once_and_the_known_are_left(lists: Lists) -> None:
     entry = lists.do_not_call.find(NUMBER)
     assert entry is not None
     assert entry.reason == "first"
+
+
+def test_what_is_listed_by_another_meanwhile_is_known(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = DoNotCall(database), DoNotCall(database)
+    look = ours._new
+
+    def slow(connection: Connection, entries: Sequence[Suppression]) -> list[dict[str, object]]:
+        rows = look(connection, entries)
+        connection.rollback()
+        assert theirs.add(NUMBER, "opt_out", NOW, actor=ME)
+        return rows
+
+    monkeypatch.setattr(ours, "_new", slow)
+    assert ours.add_all([Suppression(number, None, "import", NOW, ME) for number in (NUMBER, OTHER)]) == 1
+    entry = ours.find(NUMBER)
+    assert entry is not None
+    assert entry.reason == "opt_out"
+    assert ours.count() == 2
 
 
 def test_the_list_is_paged_without_gaps(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:

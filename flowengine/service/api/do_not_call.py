@@ -19,10 +19,12 @@ from flowengine.service.api.regulations import listed_number, number_to_list
 from flowengine.service.api.texts import CallId, Remark, TelephoneNumber
 from flowengine.service.api.uploads import import_upload
 from flowengine.service.auth import caller_of
+from flowengine.service.importing import DoNotCallImport, import_beside_calls
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, not_found
+from flowengine.service.settings import Settings
 from flowengine.store.do_not_call import ListedNumber
-from flowengine.store.list_import import ListImported, import_do_not_call
+from flowengine.store.list_import import ListImported
 from flowengine.store.lists import Lists
 
 NOT_LISTED = "This number is not on the do-not-call list."
@@ -151,10 +153,12 @@ async def remove(request: Request) -> Response:
 async def import_list(request: Request) -> Response:
     asked = read_query(request, ImportOptions)
     outbound: Outbound = request.app.state.outbound
-    database, now, actor = outbound.rules.database, outbound.now(), caller_of(request).actor
+    settings: Settings = request.app.state.calls.settings
+    record = settings.database_url, settings.record_keys, settings.record_key_file
+    now, actor = outbound.now(), caller_of(request).actor
 
     def take(file: Path) -> ListImported:
-        return import_do_not_call(file, database, now, actor=actor, reason=asked.reason)
+        return import_beside_calls(DoNotCallImport(file, *record, now, actor, asked.reason))
 
     imported = await import_upload(request, take)
     is_written(request)

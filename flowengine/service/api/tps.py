@@ -19,11 +19,12 @@ from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_query
 from flowengine.service.api.regulations import moment
 from flowengine.service.api.uploads import import_upload
+from flowengine.service.importing import TpsImport, import_beside_calls
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, sentence
 from flowengine.service.settings import Settings
 from flowengine.store.tps import TpsHeader, TpsKind, TpsList
-from flowengine.store.tps_import import TpsImported, import_tps
+from flowengine.store.tps_import import TpsImported
 
 
 class TpsFacts(msgspec.Struct):
@@ -84,7 +85,7 @@ async def upload(request: Request) -> Response:
 
     def take(file: Path) -> TpsImported:
         try:
-            return import_tps(file, settings.tps_file, asked.which, now=now, snapshot=snapshot, force=asked.force)
+            return import_beside_calls(TpsImport(file, settings.tps_file, asked.which, now, snapshot, asked.force))
         except StoreError as error:
             raise ProblemError(503, "The list cannot be kept", sentence(str(error))) from error
 

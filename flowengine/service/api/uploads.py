@@ -1,4 +1,4 @@
-"""A list that is sent as a file: written to a file of our own as it comes, then read in a thread, one at a time."""
+"""A list that is sent as a file: written to a file of our own as it comes, then imported, one at a time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ NAME = "upload"
 
 
 async def import_upload(request: Request, take: Callable[[Path], T], *, folder: Path | None = None) -> T:
-    """What `take` makes of the file that was sent; it runs in a thread. `folder`: where the file lies meanwhile.
+    """What `take` makes of the file that was sent; it runs in a thread, and is to compute little there.
 
+    `folder`: where the file lies meanwhile.
     Raises ProblemError: 409 while another list is imported, 415, 422 for what is no list; StoreError.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -49,10 +50,16 @@ async def import_upload(request: Request, take: Callable[[Path], T], *, folder: 
 async def _received(request: Request, folder: Path | None) -> AsyncIterator[Path]:
     """The body in a file, which goes away afterwards. Only we may read it: it is people's numbers."""
     try:
-        with tempfile.TemporaryDirectory(prefix="flowengine-", dir=folder, ignore_cleanup_errors=True) as place:
-            file = Path(place) / NAME
+        place = await asyncio.to_thread(
+            tempfile.TemporaryDirectory, prefix="flowengine-", dir=folder, ignore_cleanup_errors=True
+        )
+        try:
+            file = Path(place.name) / NAME
             await _write(request, file)
             yield file
+        finally:
+            # To give a gigabyte back takes a disk longer than a frame lasts.
+            await asyncio.to_thread(place.cleanup)
     except OSError as error:
         raise ProblemError(
             503, "The file cannot be kept", f"It could not be written: {error.strerror}; make room, and send it again."
