@@ -145,7 +145,7 @@ def alone(detector: VoiceActivity, track: Samples, begins_s: float) -> list[floa
     """When the detector is certain of a voice in this audio, in ms of it: the first time after the caller has begun."""
     hearer, mulaw = Hearer(0), callers.to_line(track)
     for end in range(HOP_BYTES // 2, len(mulaw) + 1, HOP_BYTES // 2):
-        hearer.waiting += mulaw[end - HOP_BYTES // 2 : end]
+        hearer.hear(mulaw[end - HOP_BYTES // 2 : end])
         while hearer.has_piece:
             piece = hearer.piece()
             for step in hearer.take(piece, detector.listen([(hearer.ear, piece)])[0]):
@@ -279,7 +279,7 @@ def detector() -> None:
             began = process_time()
             for start in range(0, len(mulaw), FRAME):
                 for hearer in hearers:
-                    hearer.waiting += mulaw[start : start + FRAME]
+                    hearer.hear(mulaw[start : start + FRAME])
                 while ready := [hearer for hearer in hearers if hearer.has_piece]:
                     pieces = [(hearer.ear, hearer.piece()) for hearer in ready]
                     for hearer, (_, piece), heard in zip(ready, pieces, engine.listen(pieces), strict=True):

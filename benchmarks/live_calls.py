@@ -118,6 +118,9 @@ class _TimedStream:
     def push(self, mulaw: bytes) -> None:
         self.stream.push(mulaw)
 
+    def push_echo(self, mulaw: bytes) -> None:
+        self.stream.push_echo(mulaw)
+
     def expect(self, expecting: Expecting) -> None:
         self.stream.expect(expecting)
 

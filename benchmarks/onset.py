@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import product
 
@@ -78,6 +78,8 @@ class Track:
 
     mulaw: bytes
     begins_s: float = float("inf")
+    silenced: frozenset[int] = frozenset()
+    """The frames that the session takes for an echo of the agent."""
 
 
 def followed(detector: VoiceActivity, tracks: Sequence[Track]) -> list[list[float]]:
@@ -86,7 +88,7 @@ def followed(detector: VoiceActivity, tracks: Sequence[Track]) -> list[list[floa
     for start in range(0, max(len(track.mulaw) for track in tracks), FRAME):
         now = (start + FRAME) / RATE
         for track, (hearer, _) in zip(tracks, hearers, strict=True):
-            hearer.waiting += track.mulaw[start : start + FRAME]
+            hearer.hear(track.mulaw[start : start + FRAME], may_be_echo=start // FRAME in track.silenced)
         while ready := [each for each in hearers if each[0].has_piece]:
             pieces = [(hearer.ear, hearer.piece()) for hearer, _ in ready]
             for (hearer, holds), (_, piece), heard in zip(ready, pieces, detector.listen(pieces), strict=True):
@@ -175,17 +177,20 @@ def agent() -> Samples:
     return callers.said(LONG, "plain", -20.0).samples[: 8 * RATE]
 
 
-def beside_the_agent(caller: bytes, begins_s: float = AGENT_BEGINS_S) -> bytes:
-    """What the recogniser gets of it while the agent speaks: what could be an echo is quiet (`runtime/echo.py`)."""
-    mulaw, echo, heard, sent = callers.to_line(agent()), Echo(), bytearray(), 0
+def beside_the_agent(track: Track, begins_s: float = AGENT_BEGINS_S) -> Track:
+    """The same while the agent speaks: what could be an echo is silenced (`runtime/echo.py`)."""
+    mulaw, echo, silenced, sent = callers.to_line(agent()), Echo(), set[int](), 0
+    caller = track.mulaw
     for start in range(0, len(caller) - FRAME + 1, FRAME):
         now = (start + FRAME) / RATE
         # Sent ahead, as the playback does.
         while sent < len(mulaw) and sent / RATE < now - begins_s + LEAD_S:
             echo.played(mulaw[sent : sent + CHUNK_BYTES], max(now, begins_s))
             sent += CHUNK_BYTES
-        heard += echo.without(caller[start : start + FRAME], now)
-    return bytes(heard)
+        frame = caller[start : start + FRAME]
+        if echo.may_be(frame, now):
+            silenced.add(start // FRAME)
+    return replace(track, silenced=frozenset(silenced))
 
 
 def echoes(loss_db: float, *, room: bool) -> list[Track]:
@@ -196,7 +201,7 @@ def echoes(loss_db: float, *, room: bool) -> list[Track]:
         said = np.concatenate((silence(begins_s), agent()))
         back = callers.echo(said, loss_db, delay_s, seed) if room else _late(said, loss_db, delay_s)
         caller = callers.to_line(back + line(len(back) / RATE, seed))
-        found.append(Track(beside_the_agent(caller, begins_s)))
+        found.append(beside_the_agent(Track(caller), begins_s))
     return found
 
 
@@ -224,7 +229,7 @@ def show_callers(detector: VoiceActivity) -> None:
                 continue
             tracks = list(speaking_up(behind, clips))
             if kind == BESIDE:
-                tracks = [Track(beside_the_agent(track.mulaw), track.begins_s) for track in tracks]
+                tracks = [beside_the_agent(track) for track in tracks]
             took, before, missed = [], 0, 0
             for track, held in zip(tracks, followed(detector, tracks), strict=True):
                 before += any(moment < track.begins_s for moment in held)

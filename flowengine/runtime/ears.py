@@ -19,7 +19,7 @@ from flowengine.compliance.cards import mask
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import FlowEngineError, RecogniserError
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
-from flowengine.runtime.echo import Echo
+from flowengine.runtime.echo import Echo, pushing_echo
 from flowengine.runtime.ports import (
     FinalTranscript,
     PartialTranscript,
@@ -60,6 +60,7 @@ class Ears:
         self._tasks = tasks
         self._report = report
         self._stream: RecogniserStream | None = None
+        self._push_echo: Callable[[bytes], None] = _nowhere
         self._task: asyncio.Task[None] | None = None
         self._hearing = asyncio.Lock()
         self._expecting: Expecting = "open"
@@ -84,10 +85,11 @@ class Ears:
         if self._stream is not None:
             self._pushed += len(mulaw)
             if self.private:
-                mulaw = SILENCE * len(mulaw)
-            elif self.echo is not None:
-                mulaw = self.echo.without(mulaw, now)
-            self._stream.push(mulaw)
+                self._stream.push(SILENCE * len(mulaw))
+            elif self.echo is not None and self.echo.may_be(mulaw, now):
+                self._push_echo(mulaw)
+            else:
+                self._stream.push(mulaw)
 
     def listen(self, expecting: Expecting, *, private: bool) -> None:
         """The caller's turn is open."""
@@ -133,6 +135,7 @@ class Ears:
             async with self._hearing:
                 self._stream, self._began, self._pushed, self._private_until = None, None, 0, 0.0
                 self._stream = stream = await recogniser.open(self._call_id, language=self._language)
+                self._push_echo = pushing_echo(stream)
                 # The flow may have asked its first question while the engine was still being opened.
                 stream.expect(self._expecting)
                 async for event in stream.events():
@@ -171,3 +174,7 @@ class Ears:
                 await stream.close()
         except (FlowEngineError, TimeoutError):
             log.warning("recogniser did not close in time", extra={"call_id": self._call_id})
+
+
+def _nowhere(mulaw: bytes) -> None:
+    """No stream has been opened yet."""

@@ -1,10 +1,10 @@
 """The agent's own voice, coming back: on a speakerphone or a plain landline it must not interrupt itself.
 
 What was played is known, and how loud. What comes in while it can still be echoing, and is no louder than an echo
-of it, is taken for one and given to the recogniser as quiet. How much is lost on the way is learnt from the call:
-on a line that gives nothing back, nearly everything counts as the caller's after the agent's first second. Levels
-alone decide, so that a frame costs a few microseconds, and only while something is played; an echo hardly softer
-than the voice itself, which no caller could be told from, is let through.
+of it, is taken for one: the recogniser is told so, or hears quiet instead where it can't tell it apart. How much is
+lost on the way is learnt from the call: on a line that gives nothing back, nearly everything counts as the caller's
+after the agent's first second. Levels alone decide, so that a frame costs a few microseconds, and only while something
+is played; an echo hardly softer than the voice itself, which no caller could be told from, is let through.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from flowengine.runtime.audio import BYTES_A_SECOND, FRAME_BYTES, SILENCE, rough_level
-from flowengine.runtime.ports import CallLine
+from flowengine.runtime.ports import CallLine, RecogniserStream
 
 LATEST_S = 0.6
 """An echo comes back within this: up to 300 ms of network each way."""
@@ -76,28 +77,28 @@ class Echo:
             self._played.pop()
         self._until = min(self._until, now)
 
-    def without(self, mulaw: bytes, now: float) -> bytes:
-        """Caller audio as the recogniser is to hear it: quiet of the same length in place of an echo."""
+    def may_be(self, mulaw: bytes, now: float) -> bool:
+        """Whether what comes in now is no louder than an echo would be, and not the caller's for any other reason."""
         loudest = self._loudest(now) if now > self._changes_at else self._loudest_now
         if loudest <= 0.0:
-            return mulaw
+            return False
         level = max(rough_level(mulaw), QUIETEST)
         share = level / max(loudest, QUIETEST)
         if share > self._most_share:
             self._row += 1
             if self._row >= OPEN_FRAMES:
                 self._open_until = now + OPEN_S
-            return mulaw
+            return False
         self._row = 0
         if now < self._open_until:
-            return mulaw
+            return False
         is_noise = level < self._noise_below
         self._levels.append(level)
         self._shares.append(NOISE_SHARE if is_noise else share)
         self._learnt += 1
         if self._learnt >= self._learns_at:
             self._learn()
-        return mulaw if is_noise else SILENCE * len(mulaw)
+        return not is_noise
 
     def _loudest(self, now: float) -> float:
         """Of what was played shortly before `now`."""
@@ -125,6 +126,21 @@ class Echo:
         loudest = sorted(self._shares)[int(len(self._shares) * LOUDEST_SHARE)]
         self.loss_db = min(MOST_LOSS_DB, max(LEAST_LOSS_DB, -20 * math.log10(loudest)))
         self._most_share = _factor(LOUDER_DB - self.loss_db)
+
+
+@runtime_checkable
+class TellsEchoApart(Protocol):
+    """A recogniser's stream that learns from what may be an echo, though it looks for no words in it."""
+
+    def push_echo(self, mulaw: bytes) -> None:
+        """As `push`, of audio that may be the agent's own voice."""
+
+
+def pushing_echo(stream: RecogniserStream) -> Callable[[bytes], None]:
+    """How this stream is given what may be an echo: as that, or as quiet of the same length."""
+    if isinstance(stream, TellsEchoApart):
+        return stream.push_echo
+    return lambda mulaw: stream.push(SILENCE * len(mulaw))
 
 
 class EchoingLine:

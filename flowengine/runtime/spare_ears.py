@@ -15,8 +15,9 @@ from typing import assert_never
 
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import FlowEngineError, RecogniserError
-from flowengine.runtime.audio import BYTES_A_SECOND
+from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.breaker import Breaker
+from flowengine.runtime.echo import pushing_echo
 from flowengine.runtime.ports import (
     FinalTranscript,
     PartialTranscript,
@@ -50,6 +51,7 @@ class SpareStream:
 
     def __init__(self, stream: RecogniserStream, spare: Opening, *, heard: Callable[[bool], None]) -> None:
         self._stream = stream
+        self._push_echo = pushing_echo(stream)
         self._spare: Opening | None = spare
         self._heard = heard
         self._replay = bytearray()
@@ -61,10 +63,18 @@ class SpareStream:
         self._mark = ""
 
     def push(self, mulaw: bytes) -> None:
+        self._keep(mulaw)
+        self._stream.push(mulaw)
+
+    def push_echo(self, mulaw: bytes) -> None:
+        """As `push`, of what may be the agent's own voice: the second engine hears quiet for it."""
+        self._keep(SILENCE * len(mulaw))
+        self._push_echo(mulaw)
+
+    def _keep(self, mulaw: bytes) -> None:
         self._taken += len(mulaw)
         self._replay += mulaw
         del self._replay[:-KEPT_BYTES]
-        self._stream.push(mulaw)
 
     def expect(self, expecting: Expecting) -> None:
         self._expecting = expecting
@@ -137,7 +147,7 @@ class SpareStream:
             if self._closed:
                 return
             if fed >= self._taken:
-                self._stream = stream
+                self._stream, self._push_echo = stream, pushing_echo(stream)
                 return
             await asyncio.sleep(REPLAY_PIECE / BYTES_A_SECOND / REPLAY_PACE)
 

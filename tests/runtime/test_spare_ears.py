@@ -16,7 +16,7 @@ from flowengine.conversation.events import CallerSaid
 from flowengine.runtime.audio import SILENCE
 from flowengine.runtime.breaker import FAILURES
 from flowengine.runtime.ports import FinalTranscript, Recogniser, RecogniserEvent, RecogniserFailed, VoiceEnded
-from flowengine.runtime.spare_ears import SpareEars
+from flowengine.runtime.spare_ears import SpareEars, SpareStream
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from tests.runtime.live_call import KeptRecogniser, Live, call
@@ -54,6 +54,21 @@ async def _collect(events: AsyncIterator[RecogniserEvent], into: list[Recogniser
 
 def finals(events: list[RecogniserEvent]) -> list[tuple[str, int]]:
     return [(event.text, event.end_ms) for event in events if isinstance(event, FinalTranscript)]
+
+
+def test_what_may_be_an_echo_is_quiet_to_an_engine_that_cannot_tell_it_apart() -> None:
+    async def main() -> tuple[bytes, bytes]:
+        first, second, got = ScriptedRecogniser(), ScriptedRecogniser(), bytearray()
+        stream = await SpareEars(first, second).open("call-1")
+        assert isinstance(stream, SpareStream)
+        first.streams["call-1"].push = got.extend  # type: ignore[method-assign, assignment]
+        stream.push(b"a" * 160)
+        stream.push_echo(b"b" * 160)
+        await stream.close()
+        return bytes(got), bytes(stream._replay)
+
+    expected = b"a" * 160 + SILENCE * 160
+    assert run_virtually(main()) == (expected, expected)
 
 
 def test_words_that_were_being_said_are_heard_whole_by_the_second() -> None:

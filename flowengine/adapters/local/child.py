@@ -74,6 +74,8 @@ class SpeechProcess:
                 self._likening.obey(order)
             case Kind.AUDIO if hearing is not None:
                 hearing.push(order.number, order.position, order.body)
+            case Kind.ECHO if hearing is not None:
+                hearing.push(order.number, order.position, order.body, may_be_echo=True)
             case Kind.OPEN if hearing is not None:
                 hearing.open(order.number)
             case Kind.EXPECT if hearing is not None:

@@ -61,7 +61,7 @@ class Foreground:
 
     def weigh(self, probability: float, level_dbfs: float) -> float:
         """How likely this hop is the caller's voice, by the detector's verdict and the hop's level."""
-        self._learn(probability, max(QUIETEST_DBFS, level_dbfs))
+        self.learn(probability, level_dbfs)
         share = _share(self._voices)
         margin = share * (GOING_ON_DB if self._going_on else ONSET_DB)
         stands_out = not share or level_dbfs >= self.background + margin
@@ -71,7 +71,9 @@ class Foreground:
         self._going_on = GOING_ON_HOPS if weighed >= 0.5 else max(0, self._going_on - 1)
         return weighed
 
-    def _learn(self, probability: float, level_dbfs: float) -> None:
+    def learn(self, probability: float, level_dbfs: float) -> None:
+        """What lies behind, from a hop that may be an echo, or the caller."""
+        level_dbfs = max(QUIETEST_DBFS, level_dbfs)
         self._levels.append(level_dbfs)
         self._heard += 1
         if self._heard < LEAST_HOPS:

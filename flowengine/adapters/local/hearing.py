@@ -11,8 +11,9 @@ from typing import Protocol
 
 from flowengine.adapters.local.endpointing import HOP_BYTES, HOP_MS, Request, Step, Transcription, Turn
 from flowengine.adapters.local.recognising import Desks
-from flowengine.adapters.local.voice_activity import Ear, Heard
+from flowengine.adapters.local.voice_activity import Ear, Heard, Piece
 from flowengine.conversation.commands import Expecting
+from flowengine.runtime.audio import SILENCE
 from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ ON_ITS_WAY_MS = 20
 class Detector(Protocol):
     """Tells voice from everything else."""
 
-    def listen(self, pieces: Sequence[tuple[Ear, bytes]]) -> list[Heard]: ...
+    def listen(self, pieces: Sequence[tuple[Ear, Piece]]) -> list[Heard]: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -41,12 +42,24 @@ class Hearer:
     turn: Turn = field(default_factory=Turn)
     ear: Ear = field(default_factory=Ear)
     waiting: bytearray = field(default_factory=bytearray)
+    """With quiet where the agent's echo may be."""
+    line: bytearray = field(default_factory=bytearray)
+    """The same audio as it came."""
     position: int = 0
     dropped: int = 0
     came_at: float = 0.0
     """When audio came last."""
     looked_ahead: bool = False
     """The first half of the next hop was heard already."""
+
+    def hear(self, mulaw: bytes, *, may_be_echo: bool = False) -> None:
+        """Audio that follows what has come."""
+        self.waiting += SILENCE * len(mulaw) if may_be_echo else mulaw
+        self.line += mulaw
+
+    def drop(self, size: int) -> None:
+        """The first so many bytes of what waits."""
+        del self.waiting[:size], self.line[:size]
 
     def due_in_ms(self) -> int | None:
         """When something is due, in audio after what has come; None where nothing is, or not so soon."""
@@ -66,22 +79,21 @@ class Hearer:
         halfway = HALF_BYTES <= len(self.waiting) < HOP_BYTES + HALF_BYTES
         return halfway and not self.looked_ahead and not self.turn.is_certain
 
-    def piece(self) -> bytes:
+    def piece(self) -> Piece:
         """The first half of the next hop, which stays, or the whole of it."""
-        if self._is_halfway:
-            self.looked_ahead = True
-            return bytes(self.waiting[:HALF_BYTES])
-        self.looked_ahead = False
-        hop = bytes(self.waiting[:HOP_BYTES])
-        del self.waiting[:HOP_BYTES]
-        self.position += HOP_BYTES
-        return hop
+        self.looked_ahead = self._is_halfway
+        size = HALF_BYTES if self.looked_ahead else HOP_BYTES
+        piece = Piece(bytes(self.waiting[:size]), bytes(self.line[:size]))
+        if not self.looked_ahead:
+            self.drop(HOP_BYTES)
+            self.position += HOP_BYTES
+        return piece
 
-    def take(self, piece: bytes, heard: Heard) -> list[Step]:
+    def take(self, piece: Piece, heard: Heard) -> list[Step]:
         """What follows from what the detector heard in it."""
-        if len(piece) < HOP_BYTES:
+        if piece.is_half:
             return self.turn.between(heard.evidence)
-        return self.turn.hop(piece, heard.probability, heard.evidence)
+        return self.turn.hop(piece.mulaw, heard.probability, heard.evidence)
 
 
 class Hearing:
@@ -106,7 +118,7 @@ class Hearing:
             self._hearers[number] = hearer = Hearer(number)
             hearer.turn.asks_ahead = self._desks is not None and self._desks.is_quick(None)
 
-    def push(self, number: int, position: int, mulaw: bytes) -> None:
+    def push(self, number: int, position: int, mulaw: bytes, *, may_be_echo: bool = False) -> None:
         """Audio that begins `position` bytes after the stream's beginning; a gap before it was lost on the way."""
         with self._lock:
             hearer = self._hearers.get(number)
@@ -114,10 +126,10 @@ class Hearing:
                 return
             hearer.came_at = time.monotonic()
             lost = max(0, position - hearer.position - len(hearer.waiting))
-            hearer.waiting += mulaw
+            hearer.hear(mulaw, may_be_echo=may_be_echo)
             surplus = len(hearer.waiting) - WAITING_BYTES
             if surplus > 0:
-                del hearer.waiting[:surplus]
+                hearer.drop(surplus)
                 lost += surplus
             if lost:
                 hearer.position += lost

@@ -12,6 +12,7 @@ from flowengine.adapters.local.worker import SpeechWorker, WorkerShare
 from flowengine.adapters.reports import Reports
 from flowengine.conversation.commands import Expecting
 from flowengine.errors import RecogniserError
+from flowengine.runtime.audio import SILENCE
 from flowengine.runtime.ports import RecogniserEvent, RecogniserFailed
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,16 @@ class LocalStream:
         self._worker.send(Message(Kind.AUDIO, self._number, self._position, bytes(self._waiting)))
         self._position += len(self._waiting)
         self._waiting.clear()
+
+    def push_echo(self, mulaw: bytes) -> None:
+        """Audio that may be the agent's own voice: no words are looked for in it, and it tells what lies behind."""
+        if self._reports.closed:
+            return
+        if self._waiting or self._worker.congested:
+            self.push(SILENCE * len(mulaw))
+            return
+        self._worker.send(Message(Kind.ECHO, self._number, self._position, mulaw))
+        self._position += len(mulaw)
 
     def expect(self, expecting: Expecting) -> None:
         if not self._reports.closed:

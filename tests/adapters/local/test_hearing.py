@@ -14,7 +14,7 @@ pytest.importorskip("numpy", reason="flowengine[local] is not installed")
 from flowengine.adapters.local.endpointing import Request, Transcription
 from flowengine.adapters.local.hearing import WAITING_BYTES, Hearer, Hearing
 from flowengine.adapters.local.recognising import Answer, Desk
-from flowengine.adapters.local.voice_activity import Ear, Heard
+from flowengine.adapters.local.voice_activity import Ear, Heard, Piece
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.audio import SILENCE, loudness
 from flowengine.runtime.ports import FinalTranscript, RecogniserEvent, RecogniserFailed
@@ -29,9 +29,9 @@ class Energy:
     def __init__(self) -> None:
         self.lengths: list[int] = []
 
-    def listen(self, pieces: Sequence[tuple[Ear, bytes]]) -> list[Heard]:
-        self.lengths += [len(mulaw) for _, mulaw in pieces]
-        return [Heard(1.0, 3.0) if loudness(mulaw) > 0.01 else Heard(0.0, -3.0) for _, mulaw in pieces]
+    def listen(self, pieces: Sequence[tuple[Ear, Piece]]) -> list[Heard]:
+        self.lengths += [len(piece.mulaw) for _, piece in pieces]
+        return [Heard(1.0, 3.0) if loudness(piece.mulaw) > 0.01 else Heard(0.0, -3.0) for _, piece in pieces]
 
 
 class Desks:
@@ -137,11 +137,11 @@ def pieces(hearer: Hearer, audio: bytes) -> list[int]:
     """How long the pieces are that it gives when audio comes as a telephone sends it."""
     found: list[int] = []
     for start in range(0, len(audio), 160):
-        hearer.waiting += audio[start : start + 160]
+        hearer.hear(audio[start : start + 160])
         while hearer.has_piece:
             piece = hearer.piece()
-            found.append(len(piece))
-            hearer.take(piece, Heard(0.9, 3.0) if len(piece) == 256 else Heard(0.9, 1.5))
+            found.append(len(piece.mulaw))
+            hearer.take(piece, Heard(0.9, 1.5) if piece.is_half else Heard(0.9, 3.0))
     return found
 
 
@@ -149,6 +149,27 @@ def test_the_first_half_of_a_hop_is_looked_at_before_the_whole_has_come() -> Non
     hearer = Hearer(1)
     assert pieces(hearer, VOICE[:1280]) == [128, 256] * 5
     assert hearer.position == 1280
+
+
+def test_what_may_be_an_echo_reaches_the_detector_as_it_came_and_the_words_as_quiet() -> None:
+    hearer = Hearer(1)
+    hearer.hear(VOICE[:160], may_be_echo=True)
+    hearer.hear(VOICE[160:768])
+    first, second = hearer.piece(), hearer.piece()
+    assert (first.line, second.line) == (VOICE[:256], VOICE[256:512])
+    assert (first.mulaw, second.mulaw) == (SILENCE * 160 + VOICE[160:256], VOICE[256:512])
+    assert (first.may_be_echo, second.may_be_echo) == (True, False)
+
+
+def test_audio_that_is_too_much_goes_from_both_alike() -> None:
+    ears = Hearing(Energy(), lambda number, event: None)
+    ears.open(1)
+    ears.push(1, 0, VOICE, may_be_echo=True)
+    ears.push(1, len(VOICE), VOICE * 3)
+    (hearer,) = ears._hearers.values()
+    assert len(hearer.waiting) == len(hearer.line) == WAITING_BYTES
+    assert hearer.waiting == SILENCE * (WAITING_BYTES - 3 * len(VOICE)) + VOICE * 3
+    assert hearer.line == (VOICE * 4)[-WAITING_BYTES:]
 
 
 def test_of_a_voice_that_is_certain_no_half_is_looked_at() -> None:
@@ -159,8 +180,8 @@ def test_of_a_voice_that_is_certain_no_half_is_looked_at() -> None:
 
 def test_where_much_has_come_at_once_no_half_is_looked_at() -> None:
     hearer = Hearer(1)
-    hearer.waiting += VOICE[:1024]
-    assert [len(hearer.piece()) for _ in range(3)] == [256, 256, 256]
+    hearer.hear(VOICE[:1024])
+    assert [len(hearer.piece().mulaw) for _ in range(3)] == [256, 256, 256]
 
 
 def test_finals_overtake_partials_and_newer_requests_replace_older_ones() -> None:

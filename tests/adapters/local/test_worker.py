@@ -15,10 +15,10 @@ import pytest
 from flowengine.adapters.local import packages
 from flowengine.adapters.local.cache import cached
 from flowengine.adapters.local.child import why
-from flowengine.adapters.local.recogniser import LocalRecogniser
+from flowengine.adapters.local.recogniser import LocalRecogniser, LocalStream
 from flowengine.adapters.local.synthesiser import LONGEST_TEXT, LocalSynthesiser
 from flowengine.adapters.local.wire import Kind, Message, decode_event, encode_event
-from flowengine.adapters.local.worker import shared_worker
+from flowengine.adapters.local.worker import SpeechWorker, shared_worker
 from flowengine.errors import MissingExtra, RecogniserError, SynthesiserError
 from flowengine.runtime.audio import SILENCE
 from flowengine.runtime.ports import FinalTranscript, RecogniserFailed
@@ -135,6 +135,38 @@ def test_a_sentence_that_loses_its_process_fails() -> None:
 
     with pytest.raises(SynthesiserError, match="died"):
         asyncio.run(run())
+
+
+class Pipe(SpeechWorker):
+    """What is sent to the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[Message] = []
+        self.is_full = False
+
+    @property
+    def congested(self) -> bool:
+        return self.is_full
+
+    def send(self, order: Message) -> None:
+        self.sent.append(order)
+
+
+def test_what_may_be_an_echo_is_sent_as_that_and_as_quiet_where_it_has_to_wait() -> None:
+    pipe = Pipe()
+    stream = LocalStream(pipe)
+    stream.push(b"a" * 160)
+    stream.push_echo(b"b" * 160)
+    pipe.is_full = True
+    stream.push_echo(b"c" * 160)
+    pipe.is_full = False
+    stream.push(b"d" * 160)
+    assert [(order.kind, order.position, order.body) for order in pipe.sent[1:]] == [
+        (Kind.AUDIO, 0, b"a" * 160),
+        (Kind.ECHO, 160, b"b" * 160),
+        (Kind.AUDIO, 320, SILENCE * 160 + b"d" * 160),
+    ]
 
 
 @with_models
