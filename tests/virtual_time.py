@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import selectors
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -26,15 +27,15 @@ class _InstantSelector(selectors.DefaultSelector):
             # Nothing is scheduled: only a thread or a socket can wake us, so really wait a little.
             return super().select(0.05)
         if timeout > 0:
+            if self.loop.in_threads:
+                # A thread's work takes no time of this clock: it is waited for before any timer.
+                return super().select(0.05)
             if self.loop.on_sockets:
                 # Whoever answers lives in real time: this clock follows it.
                 began = time.monotonic()
                 ready = super().select(min(timeout, 0.05))
                 self.loop.moment += min(timeout, time.monotonic() - began)
                 return ready
-            if self.loop.in_threads:
-                # A thread's work takes no time of this clock: it is waited for before any timer.
-                return super().select(0.05)
             self.loop.moment += timeout
         return ready
 
@@ -60,6 +61,24 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _thread_done(self, job: asyncio.Future[Any]) -> None:
         self.in_threads -= 1
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """The clock stands still: what happens here is waited for in real time, however long that takes."""
+        self.in_threads += 1
+        try:
+            yield
+        finally:
+            self.in_threads -= 1
+
+    @contextlib.contextmanager
+    def released(self) -> Iterator[None]:
+        """Within `held`: the clock jumps all the same, as who is waited for waits for what happens here."""
+        self.in_threads -= 1
+        try:
+            yield
+        finally:
+            self.in_threads += 1
 
     def time(self) -> float:
         return self.moment

@@ -25,6 +25,16 @@ BOILER_COVER = Path(__file__).parent.parent.parent / "flows" / "boiler_cover.flo
 CONTACT = {"name": "Sam", "renewal_date": "2026-12-01"}
 
 
+class HeldModel(OpenAiModel):
+    """The real adapter; while it waits, the loop's clock stands still."""
+
+    async def answer(self, request: ModelRequest, say: Callable[[str], None]) -> ModelReply:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        with loop.held():
+            return await super().answer(request, say)
+
+
 class SocketModel(OpenAiModel):
     """The real adapter; while it waits, the loop's clock is the real one."""
 
@@ -57,15 +67,17 @@ def model_call(
     text: str | Flow | None = None,
     spare: Sequence[Turn] | None = None,
     otherwise: Callable[[Mapping[str, Any]], Turn] = fails,
+    kind: type[OpenAiModel] = SocketModel,
     **more: object,
 ) -> tuple[CallResult, Live, list[Asked]]:
     """A call of boiler_cover (or `text`) whose model gives these turns; `spare`: those of its fallback model.
 
-    After the last turn, `otherwise` answers; it may wait for what a test does meanwhile.
+    After the last turn, `otherwise` answers; it may wait for what a test does meanwhile. `kind`: `HeldModel` where that
+    is all there is to wait for.
     """
     with ModelServer(turns, otherwise=otherwise) as server, ModelServer(spare or ()) as other:
         options = ModelOptions(Endpoint("small", server.url), Endpoint("spare", other.url) if spare else None)
-        model = SocketModel(replace(options, **more))  # type: ignore[arg-type]  # a test names what it means
+        model = kind(replace(options, **more))  # type: ignore[arg-type]  # a test names what it means
         flow = text if text is not None else boiler_cover()
         contact = CONTACT if text is None else {}
         result, live = call(act, text=flow, contact=contact, model=model, longest_s=600)

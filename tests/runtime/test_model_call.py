@@ -19,7 +19,8 @@ from flowengine.runtime.ports import Remarked
 from flowengine.testing.model.turns import Turn
 from tests.runtime.live_call import Live
 from tests.runtime.made_flows import MODEL
-from tests.runtime.model_call import CONTACT, boiler_cover, model_call, noted, says, spoken, until
+from tests.runtime.model_call import CONTACT, HeldModel, boiler_cover, model_call, noted, says, spoken, until
+from tests.virtual_time import VirtualLoop
 
 WORRIED = ("yes", "I'm not sure")
 COVERED = Turn("It covers the boiler, its controls and the radiators. Shall I go ahead?")
@@ -81,18 +82,25 @@ def test_a_model_that_fails_finishes_its_sentence_and_the_flow_goes_on(
 
 
 def test_a_model_that_is_slow_is_covered_by_a_filler() -> None:
-    covered = threading.Event()
+    asked, covered = asyncio.Event(), threading.Event()
+    loops: list[VirtualLoop] = []
 
     def slow(request: Mapping[str, Any]) -> Turn:
+        loops[0].call_soon_threadsafe(asked.set)
         covered.wait(30)
         return Turn("It covers the boiler.")
 
     async def wait(live: Live) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loops.append(loop)
         live.recogniser.stream.say("I'm not sure")
-        await until(lambda: "One moment, please." in spoken(live))
+        await asked.wait()
+        with loop.released():
+            await until(lambda: "One moment, please." in spoken(live))
         covered.set()
 
-    _, live, _ = model_call([], says("yes", wait), otherwise=slow)
+    _, live, _ = model_call([], says("yes", wait), otherwise=slow, kind=HeldModel)
     said = spoken(live)
     at = said.index("One moment, please.")
     assert said[at + 1] == "It covers the boiler."
