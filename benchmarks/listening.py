@@ -1,21 +1,22 @@
 """How well a call listens, by the clock: real sessions, the embedded engines in their process, made callers.
 
-    python -m benchmarks.listening [PART …]
+    python -m benchmarks.listening [--at-once CALLS] [PART …]
 
 The parts, all of them without a name: *interrupting*: from the caller's first sound (by the energy of the clean clip)
 to `clear`, while the agent speaks; the floor is the detector alone on the same audio, in the audio's own time.
 *noises*: what is no caller, and must not clear. *replies*: from the last sound to the first audio of a fixed line, and
 what is left of it without the wait. *early*: the same for turns that end at once. *pauses*: utterances with pauses
-inside, and how many are cut. *detector*: processor time a second of a call. Six calls run at once. `clear` and the
-reply are timed where they leave the session for the line.
+inside, and how many are cut. *detector*: processor time a second of a call. Six calls run at once, or as many as are
+asked for: one alone has the recogniser to itself. `clear` and the reply are timed where they leave the session for the
+line.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import statistics
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import product
@@ -44,6 +45,7 @@ from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 
 AT_ONCE = 6
+PARTS = ("interrupting", "noises", "replies", "early", "pauses", "detector")
 LEVELS = (-12, -20, -28, -35)
 LINE_DBFS = -62.0
 BEGINS_S = 2.2
@@ -78,13 +80,13 @@ def at(clip: Samples, begins: int, seconds: float) -> Samples:
 T = TypeVar("T")
 
 
-async def together(work: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+async def together(at_once: int, work: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     """All of it, some at once, begun a moment apart so that their frames do not fall together."""
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(at_once)
 
     async def one(index: int) -> T:
         async with places:
-            await asyncio.sleep(index % AT_ONCE * 0.0033)
+            await asyncio.sleep(index % at_once * 0.0033)
             return await work[index]()
 
     return await asyncio.gather(*(one(index) for index in range(len(work))))
@@ -112,7 +114,7 @@ async def interrupting(engines: Engines) -> None:
             begins = round(BEGINS_S * RATE) + index * 37 % 160
             heard = at(clip.samples, begins, BEGINS_S + 1.6)
             tracks.append((begins / RATE, heard + behind(BEGINS_S + 1.6, level, index) + line(BEGINS_S + 1.6, index)))
-        seen = await together([partial(call, engines, flow, track) for _, track in tracks])
+        seen = await together(engines.at_once, [partial(call, engines, flow, track) for _, track in tracks])
         took, before, missed = [], 0, 0
         for (begins_s, _), each in zip(tracks, seen, strict=True):
             # Cleared before the caller had begun: what lies behind them was taken for a voice.
@@ -176,7 +178,7 @@ async def noises(engines: Engines) -> None:
         rows[f"own echo, -{loss} dB"] = [(line(6.0, seed), back) for seed, back in enumerate(backs * 2)]
     print(f"\n{'no caller':<22}{'calls':>7}{'cleared':>9}")
     for name, calls in rows.items():
-        seen = await together([partial(call, engines, flow, *one) for one in calls])
+        seen = await together(engines.at_once, [partial(call, engines, flow, *one) for one in calls])
         print(f"  {name:<20}{len(calls):>7}{sum(bool(each.clears) for each in seen):>9}")
 
 
@@ -209,7 +211,7 @@ async def replied(engines: Engines, kind: Expecting, wait_ms: int, said: Sequenc
         at(clip.samples, round(begins * RATE), begins + clip.seconds + 2.6) + line(begins + clip.seconds + 2.6, seed)
         for seed, clip in enumerate(clips)
     ]
-    seen = await together([partial(call, engines, flow, track) for track in tracks])
+    seen = await together(engines.at_once, [partial(call, engines, flow, track) for track in tracks])
     ends = [begins + last_sound(clip) for clip in clips]
     took = [
         1000 * (next(played for played in each.plays if played > end) - end)
@@ -238,7 +240,7 @@ async def pauses(engines: Engines) -> None:
         )
         return was_cut(seen, begins, case, voice), seen.taken_back > 0
 
-    found = await together([partial(cut, *one) for one in calls])
+    found = await together(engines.at_once, [partial(cut, *one) for one in calls])
     print(f"\n{'pauses inside':<70}{'asked for':>12}{'calls':>7}{'cut':>6}{'one again':>11}")
     for index, case in enumerate(PAUSED):
         cuts = found[index * len(VOICES) : (index + 1) * len(VOICES)]
@@ -310,24 +312,33 @@ def flow_named(kind: str) -> Flow:
     return _flows[kind]
 
 
-async def measured(parts: Sequence[str]) -> None:
+async def measured(parts: Sequence[str], at_once: int) -> None:
     """Everything asked for, table after table."""
     recogniser, voice, ticker = LocalRecogniser(), CachedSynthesiser(LocalSynthesiser()), Ticker()
     await recogniser.warm_up(lambda step: None)
     for kind in FLOW:
         voice.remember(lines_of(flow_named(kind)))
     await render(voice, voice.fixed)
-    engines = Engines(recogniser, voice, ticker)
+    engines = Engines(recogniser, voice, ticker, at_once)
     for part in (interrupting, noises, replies, early, pauses):
         if not parts or part.__name__ in parts:
             await part(engines)
     if not parts or "detector" in parts:
         detector()
-    print(f"\nload {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, scheduling policy {os.sched_getscheduler(0)}")
+    load, policy = os.getloadavg()[0], os.sched_getscheduler(0)
+    print(f"\n{at_once} at once, load {load:.1f} on {os.cpu_count()} cores, scheduling policy {policy}")
     await ticker.close()
     await recogniser.close()
     await voice.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(measured(sys.argv[1:]))
+    arguments = argparse.ArgumentParser(description="How well a call listens, by the clock.")
+    arguments.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    arguments.add_argument("--at-once", type=int, metavar="CALLS", default=AT_ONCE)
+    given = arguments.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        arguments.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if given.at_once < 1:
+        arguments.error(f"--at-once {given.at_once}: at least one call at a time")
+    asyncio.run(measured(given.parts, given.at_once))

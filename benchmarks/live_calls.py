@@ -157,6 +157,8 @@ class Engines:
     recogniser: LocalRecogniser
     voice: CachedSynthesiser
     ticker: Ticker
+    at_once: int
+    """So many calls share them at the same time."""
 
 
 async def call(engines: Engines, flow: Flow, caller: Samples, back: Back | None = None) -> Seen:

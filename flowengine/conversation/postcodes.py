@@ -110,6 +110,18 @@ def _readings(letters: str) -> Iterator[str]:
             yield outward[:head].replace("0", "O") + outward[head:].replace("O", "0") + inward
 
 
+def spelled(said: Sequence[str]) -> str | None:
+    """The letters and digits that these words spell; None where one of them spells none."""
+    signs, index = "", 0
+    while index < len(said):
+        step = _sign(said[index:])
+        if step is None:
+            return None
+        signs += step[0]
+        index += step[1]
+    return signs
+
+
 def _tail(said: Sequence[str]) -> tuple[str, int] | None:
     """The few letters and digits of a correction, up to the end of what is said or to another word."""
     signs, index = "", 0
