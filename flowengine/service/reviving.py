@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 RUNG = ColleagueRung.__name__
 MOST_RETURNS = 3
 """A call that has come back so often may be what kills the processes."""
+AGAIN_S = 0.2
+"""Between two looks at a process that seems alive though its call's line broke: it may be dying this very moment."""
+LOOKED_FOR_S = 2.0
+"""Then it lives, elsewhere. Twilio waits 15 s for an answer, and the caller hears nothing."""
 
 
 class _Lost(Exception):
@@ -56,14 +60,26 @@ class Reviving:
 
         `transferred`: it comes back from a transfer that ended so. Raises StoreError.
         """
-        return await asyncio.to_thread(self._revive, call_sid, transferred)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LOOKED_FOR_S
+        while (row := await asyncio.to_thread(self._left_open, call_sid)) is not None:
+            if await asyncio.to_thread(self._is_dead, row):
+                return await asyncio.to_thread(self._revive, row, transferred)
+            if loop.time() >= until:
+                break
+            await asyncio.sleep(AGAIN_S)
+        return None
 
-    def _revive(self, call_sid: str, transferred: TransferResult | None) -> PreparedCall | None:
+    def _left_open(self, call_sid: str) -> CallRow | None:
+        """The call, where another process carries or carried it."""
         row = self._recording.store.call(call_sid)
-        if row is None or row.owner is None or row.ended_at is not None:
-            return None
-        if not self._recording.processes.is_dead(row.owner, datetime.now(UTC)):
-            return None
+        is_theirs = row is not None and row.owner not in (None, self._recording.processes.owner)
+        return row if row is not None and is_theirs and row.ended_at is None else None
+
+    def _is_dead(self, row: CallRow) -> bool:
+        return row.owner is not None and self._recording.processes.is_dead(row.owner, datetime.now(UTC))
+
+    def _revive(self, row: CallRow, transferred: TransferResult | None) -> PreparedCall | None:
         try:
             entries = self._recording.store.entries(row.call_id)
             prepared = self._again(row, recorded(entries), transferred)

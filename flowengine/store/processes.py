@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from flowengine.store import tables
+from flowengine.store import sign_of_life, tables
 from flowengine.store.connection import Database
 from flowengine.store.rows import CallEnd
 from flowengine.store.store import end_call
@@ -59,6 +59,7 @@ class Processes:
 
     def beat(self, now: datetime) -> None:
         """Say that this process is alive."""
+        sign_of_life.show(self.owner)
         seen = tables.processes
         with self._database.writing() as connection:
             connection.execute(self._database.insert_new(seen, ["owner"]).values(owner=self.owner, seen_at=now))
@@ -69,6 +70,7 @@ class Processes:
         seen = tables.processes
         with self._database.writing() as connection:
             connection.execute(delete(seen).where(seen.c.owner == self.owner))
+        sign_of_life.withdraw(self.owner)
 
     def close_orphans(self, now: datetime) -> int:
         """End the calls that dead processes left open, at `now` at the latest; how many there were."""
@@ -138,20 +140,4 @@ class Processes:
 
 
 def _is_alive(owner: str | None, seen_at: datetime | None, now: datetime) -> bool:
-    return owner is not None and seen_at is not None and now - seen_at < DEAD_AFTER and not _is_gone(owner)
-
-
-def _is_gone(owner: str) -> bool:
-    """Whether it was a process of this machine, and is no more; one that has our number had it before us."""
-    host, _, rest = owner.rpartition(":")[0].rpartition(":")
-    if host != socket.gethostname()[:32] or not rest.isdigit():
-        return False
-    if int(rest) == os.getpid():
-        return True
-    try:
-        os.kill(int(rest), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        pass
-    return False
+    return owner is not None and seen_at is not None and now - seen_at < DEAD_AFTER and not sign_of_life.is_gone(owner)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+from sqlalchemy import insert
+
+from flowengine.store import sign_of_life, tables
 from flowengine.store.processes import COMES_BACK_WITHIN, DEAD_AFTER, Processes, new_owner
 from flowengine.store.store import Store
 from tests.store.records import NOW, end, noted, open_calls, start
@@ -72,6 +80,71 @@ def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(store: Store) ->
         each.beat(NOW + COMES_BACK_WITHIN)
     assert me.close_orphans(NOW + COMES_BACK_WITHIN) == 1
     assert open_calls(store) == ["held"]
+
+
+SHOWS_ITSELF = """
+import sys
+from flowengine.store import sign_of_life, tables
+from flowengine.store.processes import new_owner
+owner = new_owner()
+if sys.argv[1] == "shows":
+    sign_of_life.show(owner)
+print(owner, flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def another_process(word: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """One that runs until it is killed, and its name. `shows`: it holds its sign."""
+    words = [sys.executable, "-c", SHOWS_ITSELF, word]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def killed_and_not_reaped(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where signs of life are, of us and of processes that we start."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+@pytest.mark.parametrize("word", ["shows", "cannot"])
+def test_a_killed_process_that_nobody_has_reaped_is_dead_at_once(store: Store, folder: Path, word: str) -> None:
+    me = Processes(store.database, new_owner())
+    with another_process(word) as (process, owner):
+        with store.database.writing() as connection:
+            connection.execute(insert(tables.processes).values(owner=owner, seen_at=NOW))
+        assert not me.is_dead(owner, NOW)
+        killed_and_not_reaped(process)
+        os.kill(process.pid, 0)  # A number among the running processes: it raises nothing.
+        assert me.is_dead(owner, NOW)
+
+
+def test_the_number_of_a_dead_process_that_another_has_got_is_no_life(folder: Path) -> None:
+    owner = gone_owner(os.getppid())
+    assert not sign_of_life.is_gone(owner), "by its number"
+    (folder / f"flowengine-{owner.replace(':', '-')}.alive").touch()
+    assert sign_of_life.is_gone(owner), "nobody holds its sign"
+
+
+def test_who_leaves_takes_the_sign_along(store: Store, folder: Path) -> None:
+    me = Processes(store.database, new_owner())
+    me.beat(NOW)
+    me.beat(NOW)
+    (sign,) = folder.glob("flowengine-*.alive")
+    me.leave()
+    assert not sign.exists()
 
 
 def test_a_process_that_has_the_number_of_the_dead_one_knows_that_it_is_another(store: Store) -> None:

@@ -1,0 +1,99 @@
+"""A sign of life of each process, which the others of its machine can see: a file that it holds locked.
+
+The kernel lets go of the lock as the process dies. A number among the running processes says less: one that was killed
+keeps its number until its parent has asked for it, which some parents never do, and afterwards another may get it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+_held: dict[str, int] = {}
+"""The open files of this process's own signs, by owner. They stay open: to close any of them lets go of its lock."""
+
+
+def show(owner: str) -> None:
+    """Hold a sign for this process until it ends. Where no file can be written, its number has to do."""
+    if owner in _held or not _is_local(owner) or _number(owner) != os.getpid():
+        return
+    with contextlib.suppress(OSError):
+        opened = os.open(_file(owner), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        _held[owner] = opened
+        # A lock of POSIX, which a child that was forked does not hold on to, as it would to flock's.
+        fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def withdraw(owner: str) -> None:
+    """This process holds it no more."""
+    opened = _held.pop(owner, None)
+    if opened is not None:
+        with contextlib.suppress(OSError):
+            os.unlink(_file(owner))
+        os.close(opened)
+
+
+def is_gone(owner: str) -> bool:
+    """Whether it was a process of this machine, and is no more; one that has our number had it before us."""
+    if not _is_local(owner):
+        return False
+    number = _number(owner)
+    if number == os.getpid():
+        return True
+    shown = _is_shown(owner)
+    return _has_no_such_process(number) if shown is None else not shown
+
+
+def _is_local(owner: str) -> bool:
+    host, _, number = owner.rpartition(":")[0].rpartition(":")
+    return host == socket.gethostname()[:32] and number.isdigit()
+
+
+def _number(owner: str) -> int:
+    return int(owner.split(":")[-2])
+
+
+def _file(owner: str) -> Path:
+    """The name ends in what no other process can guess beforehand."""
+    return Path(tempfile.gettempdir()) / f"flowengine-{owner.replace(':', '-').replace('/', '-')}.alive"
+
+
+def _is_shown(owner: str) -> bool | None:
+    """None where there is no sign to be seen: it was swept away, or could never be written."""
+    try:
+        opened = os.open(_file(owner), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        # Shared, so that two that look at once do not take one another for the process.
+        fcntl.lockf(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        # No locks on this file system.
+        return None
+    finally:
+        os.close(opened)
+    return False
+
+
+def _has_no_such_process(number: int) -> bool:
+    """By its number alone. One that is dead and was not asked for still has it, which Linux tells."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except OverflowError:
+        return False
+    except PermissionError:
+        pass
+    try:
+        # proc_pid_stat(5): the state follows the name, which is in brackets and may hold anything.
+        state = Path(f"/proc/{number}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state in (b"Z", b"X")
