@@ -12,8 +12,8 @@ import pytest
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "explanation" / "failures.md"
 NAMED = re.compile(r"`([\w/]+\.py)?::(\w+)`")
-FAILURES = 33
-"""Rows: those of the facts about Twilio, none left out, and six of our own."""
+FAILURES = 36
+"""Rows: those of the facts about Twilio, none left out, and nine of our own."""
 
 
 @cache

@@ -61,11 +61,15 @@ def test_only_beside_live_calls(is_live: bool, settings: Settings, monkeypatch: 
         before = calls.library.edition
         if is_live:
             monkeypatch.setattr(Calls, "live", property(lambda _: (object(),)))
-        for path in settings.flows.rglob("*.flow"):
-            os.utime(path, (1, 1))
-        deadline = time.monotonic() + 20
-        while calls.library.edition == before and time.monotonic() < deadline:
+        deadline = time.monotonic() + 30
+        edits = 0
+        # Who looks just now looks with nobody on the line: that look may still be the one that sees the first edit.
+        while (not asked if is_live else calls.library.edition == before) and time.monotonic() < deadline:
+            edits += 1
+            for path in settings.flows.rglob("*.flow"):
+                os.utime(path, (edits, edits))
             client.get("/health/live")
         monkeypatch.undo()
-        assert calls.library.edition > before
+        if not is_live:
+            assert calls.library.edition > before
     assert bool(asked) == is_live

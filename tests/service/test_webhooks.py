@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import html
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from flowengine.adapters.twilio.signature import sign
 from flowengine.service import webhooks
 from flowengine.service.app import create_app
 from flowengine.service.calls import Calls
+from flowengine.service.live_call import LiveCall
 from flowengine.service.settings import Settings
 from flowengine.service.webhooks import BODY_LIMIT
 from tests.runtime.fake_line import FakeLine
@@ -107,7 +109,11 @@ def test_what_comes_after_a_stream_is_answered_while_its_call_is_torn_down(
 ) -> None:
     monkeypatch.setattr(webhooks, "SETTLE_S", 0.1)
     calls: Calls = client.app.state.calls
-    live = calls.open(calls.prepare("door", {}, call_sid="CA1"), FakeLine())
+
+    async def opened() -> LiveCall:
+        return calls.open(calls.prepare("door", {}, call_sid="CA1"), FakeLine())
+
+    live = asyncio.run(opened())
     live.session._tasks.are_over = True
     live.session._ending.failure = failure
     monkeypatch.setattr(calls, "find", lambda sid: live)
