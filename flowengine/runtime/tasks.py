@@ -36,8 +36,8 @@ class Tasks:
         return task
 
     def fail(self, error: BaseException) -> None:
-        """A defect: the call ends with it. The first counts."""
-        if self._error is None:
+        """A defect: the call ends with it. The first counts, and none of a call that is over."""
+        if self._error is None and not self.are_over:
             self._error = error
             self._failed.set()
 
@@ -46,12 +46,18 @@ class Tasks:
         acting = self.create_task(body, name="actor")
         acting.add_done_callback(lambda _: self._failed.set())
         await self._failed.wait()
-        if self._error is not None:
-            raise self._error
+        error, self._error = self._error, None
+        try:
+            if error is not None:
+                raise error
+        finally:
+            # An error holds the frames it came through, and they hold the call's parts, and so this: a ring, which
+            # only the collector's full pass would free.
+            del error
 
     async def end(self, outliving: Outliving, call_id: str) -> None:
         """Cancel what still runs, and wait for it, `END_S` at most; what does not stop outlives the call."""
-        self.are_over = True
+        self.are_over, self._error = True, None
         left = set(self._running)
         for task in left:
             task.cancel()
