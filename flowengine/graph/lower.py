@@ -68,6 +68,8 @@ class _Lowering:
                     self._written_lines.setdefault(item.name.text, item)
                 elif isinstance(item, ast.Action):
                     self._written_actions.setdefault(item.name.text, item)
+                elif isinstance(item, ast.Intent):
+                    self._names.written_intents.add(item.name.text)
             if unit.is_subflow and unit.library is not None:
                 self._subflows[unit.library] = unit
         for unit in self._units:

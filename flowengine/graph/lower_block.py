@@ -27,6 +27,7 @@ _ASIDE: dict[Place, str] = {
     "guard": "a guard does not wait for the caller: it only says 'allowed' or 'refused'",
     "do": "an action does not wait for the caller: it only says 'ok', 'error' or 'timeout'",
     "transfer": "a transfer only says 'answered', 'busy', 'no_answer' or 'failed'",
+    "warm transfer": "a warm transfer only says 'answered', 'busy', 'no_answer', 'failed', and hears intents and keys",
     "run": "under 'run' stand the subflow's outcomes",
 }
 """Where the caller is not waited for, and what is said when an event of theirs stands there."""
@@ -251,10 +252,10 @@ class BlockLowering:
         return model.Branch(triggers, rung, body, branch.span)
 
     def _trigger(self, event: ast.Event, place: Place) -> model.Trigger | None:
-        if place in _ASIDE:
-            return self._result(event, place)
         if place == "warm transfer":
             return self._while_waiting(event)
+        if place in _ASIDE:
+            return self._result(event, place)
         match event.kind:
             case "name":
                 if event.value in RESULTS.get(place, ()):
@@ -283,16 +284,16 @@ class BlockLowering:
         """The caller waits for a colleague with us: beside its results, what they mean and press can stand there."""
         results = RESULTS["transfer"]
         another = self._result_meant(event.value, "transfer") or event.value in MACHINES
-        misspelt = another and event.value not in self._names.defined("intent")
+        misspelt = another and event.value not in self._names.written_intents
         if event.kind == "name" and event.value not in results and not misspelt:
             self._names.refer("intent", event.value, event.span, self._home.library)
             return model.OnIntent(event.value)
         if event.kind == "press":
             return self._press(event)
-        return self._result(event, "transfer")
+        return self._result(event, "transfer", _ASIDE["warm transfer"])
 
-    def _result(self, event: ast.Event, place: Place) -> model.OnResult | None:
-        """Under what waits for something else than the caller, only its results stand."""
+    def _result(self, event: ast.Event, place: Place, stands: str | None = None) -> model.OnResult | None:
+        """Under what waits for something else than the caller, only its results stand, or what `stands` says."""
         known = RESULTS.get(place)
         if event.kind == "name" and (known is None or event.value in ("", *known)):
             return model.OnResult(event.value)
@@ -301,13 +302,13 @@ class BlockLowering:
             meant = self._result_meant(event.value, place)
             declined = " (a colleague who declines counts as busy)" if meant == "busy" else ""
             help_ = f"did you mean {meant!r}?{declined}" if meant else f"write one of these, or {help_}"
-        self._misplaced(event, _ASIDE[place], help_)
+        self._misplaced(event, stands or _ASIDE[place], help_)
         return None
 
     def _result_meant(self, name: str, place: Place) -> str | None:
         """The result that a name is near to, or that is called so elsewhere."""
         elsewhere = TRANSFER_RESULTS.get(name) if place == "transfer" else None
-        if elsewhere is not None and name not in self._names.defined("intent"):
+        if elsewhere is not None and name not in self._names.written_intents:
             return elsewhere
         return nearest(name, RESULTS[place])
 

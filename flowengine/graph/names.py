@@ -68,6 +68,8 @@ class Names:
 
     definitions: list[Definition] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    written_intents: set[str] = field(default_factory=set)
+    """Those of all files, known before the first is lowered: a library's are defined after the flow's own states."""
 
     def define(self, kind: NameKind, name: ast.Name, library: str | None) -> None:
         if name.text:

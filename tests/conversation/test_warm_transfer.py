@@ -7,7 +7,10 @@ import pytest
 from flowengine.conversation.commands import Dismiss, Hold, Join, Speak, Transfer
 from flowengine.conversation.consulting import FILLER_EVERY_S, LONGEST_BRIEFING, LONGEST_S
 from flowengine.conversation.events import CallerHungUp, ColleagueReady, EndRequested, TransferEnded, TransferResult
-from tests.conversation.talk import Talk
+from flowengine.graph.compile import compile_text
+from flowengine.graph.model import OnIntent
+from flowengine.graph.model import Transfer as Order
+from tests.conversation.talk import HEAD, INTENTS, Talk, compiled
 from tests.conversation.test_transfer import ROBOT, UNANSWERED
 
 HELP = f"""
@@ -145,3 +148,22 @@ def test_a_transfer_without_a_briefing_is_as_it_was() -> None:
     assert talk.order(Transfer).briefing is None
     assert not of(talk, Hold)
     assert not [speak for speak in of(talk, Speak) if "spread" in str(speak)]
+
+
+@pytest.mark.parametrize("word", ["refuse", "decline", "reject"])
+def test_what_the_caller_means_while_they_wait_may_be_an_intent_of_a_library(word: str) -> None:
+    """Elsewhere these are results of a transfer; where an intent has the name, it is meant, wherever it is written."""
+    flow = HELP.replace("never_mind or press 0", f"{word} or press 0").split("anywhere")[0]
+    library = INTENTS.replace("intent refuse", f"intent {word}")
+    using = HEAD.replace("outcome good", "  use words\n\noutcome good", 1)
+    for found in (compiled(flow, head=using, intents="", words=library), compiled(flow + library, intents="")):
+        waiting = found.states["start"].body[-1]
+        assert isinstance(waiting, Order)
+        assert waiting.branches[0].triggers[0] == OnIntent(word)
+
+
+@pytest.mark.parametrize("word", ["reject", "silence"])
+def test_what_stands_under_a_wait_is_told_as_it_is(word: str) -> None:
+    flow = f"{HEAD}{INTENTS}{HELP}".replace("never_mind or press 0", f"{word} or press 0")
+    wrong = [each.message for each in compile_text(flow).errors if each.code == "FL310"]
+    assert wrong == ["a warm transfer only says 'answered', 'busy', 'no_answer', 'failed', and hears intents and keys"]
