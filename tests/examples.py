@@ -5,14 +5,15 @@ pytest tests/language --hypothesis-profile=thorough
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ORDINARY = 100
 """What hypothesis takes unless told otherwise."""
 
 THOROUGH = "thorough"
-# How long an example takes is the machine's affair: hypothesis would fail one of more than 200 ms, except in CI.
-settings.register_profile("ordinary", settings(), deadline=None)
+# How long an example takes, or is made, is the machine's affair: hypothesis would fail one of more than 200 ms, and
+# examples that are made too slowly, except in CI.
+settings.register_profile("ordinary", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ordinary")
 settings.register_profile(THOROUGH, settings(), max_examples=4 * ORDINARY)
 

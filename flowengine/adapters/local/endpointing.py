@@ -317,7 +317,11 @@ class Turn:
         if utterance.unfinished[:2] != (text, expecting):
             utterance.unfinished = (text, expecting, sounds_unfinished(text, expecting))
         patience = DEFAULT_PATIENCE_MS if expecting is None else PATIENCE_MS[expecting]
-        return patience + UNFINISHED_MS * utterance.unfinished[2]
+        if not utterance.unfinished[2]:
+            return patience
+        patience += UNFINISHED_MS
+        # What may have been a letter begins the wait anew; once, or a restless line would never end a turn.
+        return patience + min(patience, max(0, utterance.sound.stirred_ms - utterance.sound.at_ms))
 
     def _end_if_due(self, unjudged: bytes, later_ms: int, steps: list[Step]) -> None:
         """The pause or the turn, so long after the hops so far, if the quiet has lasted long enough by then."""

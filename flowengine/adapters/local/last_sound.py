@@ -3,7 +3,8 @@
 The wait that ends a turn counts from the last sound, so when the detector says quiet, the end is put back to where the
 energy fell below what can be heard beside the utterance's loud parts. It is never put forward: where a line's noise is
 louder than that, or the voice trails off, the detector's word stands. And a sound that comes back after quiet is heard
-by its energy two or three hops before the detector is sure of a voice: the turn is not ended under it.
+by its energy two or three hops before the detector is sure of a voice: the turn is not ended under it. Where words ask
+for more, a sound as loud as a voice counts though the detector never takes it for one, as with a short "S" after quiet.
 
 Pure; a hop costs some 10 µs, and only while an utterance lasts.
 """
@@ -24,13 +25,21 @@ QUIET_BEFORE_MS = 64
 """A sound comes back where so much quiet was; in noise there is none, and nothing is told by energy."""
 TELLING_MS = 96
 """So long after it came back the detector knows whether it is a voice."""
+AS_LOUD_DB = 12.0
+"""Below the loudest piece, a vowel still is; breath and a line's noise are softer."""
+AS_LONG_MS = 64
+"""A vowel lasts, a click does not."""
 
 
 class LastSound:
-    """One utterance's. Times in ms of the audio; `at_ms` is where its last sound ended, as far as was heard."""
+    """One utterance's. Times in ms of the audio; `at_ms` is where its last sound ended, as far as was heard.
+
+    `stirred_ms`: where something as loud and as long as a vowel was last, after quiet and no voice to the detector.
+    """
 
     def __init__(self, at_ms: int) -> None:
-        self.at_ms = at_ms
+        self.at_ms = self.stirred_ms = at_ms
+        self._loud_ms = 0
         self._loud = QUIETEST_DBFS
         self._quiet_ms = 0
         self._back_ms: int | None = None
@@ -47,16 +56,20 @@ class LastSound:
             fading += PIECE_MS
         self.at_ms = max(self.at_ms, now_ms - LONGEST_FADING_MS)
         self._quiet_ms, self._back_ms = fading, None
+        self._loud_ms = 0
 
     def quiet(self, mulaw: bytes, now_ms: int) -> None:
         """This, which ends at `now_ms`, is none."""
         for level in _levels(mulaw):
+            self._loud_ms = self._loud_ms + PIECE_MS if level > self._loud - AS_LOUD_DB else 0
             if not self._is_audible(level):
                 self._quiet_ms += PIECE_MS
                 continue
             if self._quiet_ms >= QUIET_BEFORE_MS:
                 self._back_ms = now_ms
             self._quiet_ms = 0
+            if self._back_ms is not None and self._loud_ms >= AS_LONG_MS:
+                self.stirred_ms = now_ms
 
     def may_be_back(self, now_ms: int, unjudged: bytes = b"") -> bool:
         """Whether a sound has come back so lately, the audio that the detector has not had yet included."""

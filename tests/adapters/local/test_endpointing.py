@@ -357,3 +357,26 @@ def test_sounds_that_come_back_and_are_no_voice_do_not_keep_a_turn_open() -> Non
 def test_in_noise_no_sound_comes_back() -> None:
     caller = Caller().speaks(640).pauses(1280)
     assert caller.at_ms[FinalTranscript] == pytest.approx(640 + 600, abs=HOP_MS)
+
+
+@pytest.mark.parametrize(("text", "sound_ms", "ends_ms"), [("L", 128, 1900), ("L", 32, 1900), ("No.", 128, 1200)])
+def test_a_sound_as_loud_as_a_voice_begins_the_wait_anew_where_words_ask_for_more(
+    text: str, sound_ms: int, ends_ms: int
+) -> None:
+    caller = Caller(text)
+    caller.turn.expecting = "postcode"
+    caller.speaks(320).hears(SOFT * (640 // HOP_MS), 0.02).hears(HOP * (sound_ms // HOP_MS), 0.1)
+    anew_ms = 640 + sound_ms if text == "L" and sound_ms >= 64 else 0
+    caller.hears(SOFT * ((anew_ms + ends_ms - 640 - sound_ms) // HOP_MS - 1), 0.02)
+    assert caller.finals() == []
+    caller.hears(SOFT * 2, 0.02)
+    assert [final.end_ms for final in caller.finals()] == [320]
+
+
+def test_sounds_that_go_on_and_are_no_voice_do_not_keep_a_turn_open_for_ever() -> None:
+    caller = Caller("L")
+    caller.turn.expecting = "postcode"
+    caller.speaks(320)
+    for _ in range(8):
+        caller.hears(SOFT * 10, 0.02).hears(HOP * 6, 0.1)
+    assert caller.finals()
