@@ -33,6 +33,8 @@ class Ending:
         """Why nobody is at the far end any more."""
         self.has_left = False
         """The same, and the call has dealt with it."""
+        self.is_told = False
+        """All that was to be said was heard: whoever leaves from now on, or a line that breaks, changes nothing."""
         self.failure: str | None = None
         """What broke: the call's end is abnormal."""
         self.onward: str | None = None
@@ -45,7 +47,7 @@ class Ending:
         if self.gone is not None:
             return False
         self.gone = reason
-        if failure:
+        if failure and not self.is_told:
             self.failure = reason
         return True
 
@@ -57,7 +59,7 @@ class Ending:
         """`outcome`: the conversation's own, if it came so far. Seconds."""
         return CallResult(
             outcome=self.outcome or outcome or "failed",
-            reason=self.failure or self.gone or "flow ended",
+            reason=self.failure or (None if self.is_told else self.gone) or "flow ended",
             abnormal=self.failure is not None,
             duration=duration,
         )

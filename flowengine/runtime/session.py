@@ -12,7 +12,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import assert_never
 
 from flowengine.conversation.events import (
@@ -33,12 +32,13 @@ from flowengine.conversation.steering import Request
 from flowengine.conversation.weakly import weakly
 from flowengine.runtime.away import Away
 from flowengine.runtime.beginning import Beginning
-from flowengine.runtime.ears import LAST_WORDS_S, Ears
+from flowengine.runtime.ears import Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errands
 from flowengine.runtime.greeting import Greeting
 from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
+from flowengine.runtime.hearing_out import hear_out
 from flowengine.runtime.inbox import OVERFLOW, Inbox
 from flowengine.runtime.last_words import BAD_LINE, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
 from flowengine.runtime.measuring import Measuring
@@ -215,19 +215,14 @@ class CallSession:
             if self.away.go(quiet=self._speaking.idle):
                 self._deafen()
             self._take(await self.inbox.take())
-        if self._turns.caller_has_floor(self._now()):
-            await self._hear_last_words()
+        if self._has_floor():
+            self._speaking.shut()
+            is_here = not self._ending.has_left and not self.inbox.overflowed
+            self._ending.is_told = is_here
+            await hear_out(self.inbox, self._ears, self._has_floor, self._take, is_here=is_here)
 
-    async def _hear_last_words(self) -> None:
-        """Whoever says "don't call me again" and puts the receiver down, or into our farewell, has said it."""
-        self._speaking.shut()
-        self._ears.finalize()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_WORDS_S):
-                while not isinstance(happening := await self.inbox.take(), FinalTranscript):
-                    if isinstance(happening, CallerSaid):
-                        self._think(happening)
-                self._hear(happening)
+    def _has_floor(self) -> bool:
+        return self._turns.caller_has_floor(self._now())
 
     def _stop(self) -> None:
         """Nothing of the call happens any more; what was broken off is in the record."""
@@ -285,7 +280,7 @@ class CallSession:
     def _deafen(self) -> None:
         """Nobody is on our line for a while; what they were just saying counts all the same."""
         self._speaking.music.stop()
-        (self._ears.hear_out if self._turns.caller_has_floor(self._now()) else self._ears.shut)()
+        (self._ears.hear_out if self._has_floor() else self._ears.shut)()
         self._measuring.over()
 
     def _listen_anew(self) -> None:
@@ -360,7 +355,7 @@ class CallSession:
     # What comes from timers and the ticker.
 
     def _on_timer(self, timer_id: str) -> None:
-        is_busy = self.away.is_returning or self._turns.caller_has_floor(self._now())
+        is_busy = self.away.is_returning or self._has_floor()
         if is_busy and not self._errands.is_out(timer_id):
             # Who speaks, or is not there, is not silent: ask again when the floor is free. An errand is late anyway.
             self._timers.start(timer_id, FLOOR_RECHECK_S)

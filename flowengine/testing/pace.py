@@ -27,6 +27,12 @@ def words_heard(text: str, seconds: float) -> str:
     return " ".join(words[: max(0, int((seconds + 0.001) / _WORD_S))])
 
 
+def heard_until(text: str, takes: float, seconds: float) -> str:
+    """What is heard of a text that takes so long, when nobody listens any more after so many seconds."""
+    words = text.split()
+    return text if seconds >= takes else " ".join(words[: int(len(words) * seconds / takes)])
+
+
 def words_begun(text: str, seconds: float) -> int:
     """How many words have begun after so many seconds: the first at once, the next when the one before is over."""
     return min(len(text.split()), 1 + int((seconds + 0.001) / _WORD_S))

@@ -126,6 +126,8 @@ class Player:
         self._turns = [_Open(0.0, None)]
         self._reached: str | None = None
         self._firm: Speak | SendKeys | None = None
+        self._was_ended = False
+        """The flow had ended when the caller broke in."""
         self._reckoned: dict[str, str | None] = {}
         self._filled: tuple[Mapping[str, str], Sequence[str]] | None = None
         self._world: object = world
@@ -168,7 +170,7 @@ class Player:
         """The caller breaks in as soon as these words of the agent's were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
-        firm = self._call.firm
+        firm, self._was_ended = self._call.firm, self._call.hanging_up
         self._call.interrupt(text)
         self._begin_amid(f'(interrupts after "{after}") {text}', firm)
         self._call.say(text, reaction=0.0)
@@ -187,6 +189,7 @@ class Player:
         """The caller presses keys as soon as these words were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
+        self._was_ended = self._call.hanging_up
         self._begin_amid(f'(interrupts after "{after}") (press {keys})', self._call.firm)
         self._call.press(keys)
         return True
@@ -229,7 +232,9 @@ class Player:
         # What protects the caller has cut it short all the same.
         if firm is None or not any(said.complete and said.began < turn.at for said in turn.said):
             return None
-        return f"the caller could not cut in, and was answered when it was heard: {why_firm(self.flow, firm)}"
+        # A conversation that has ended is told of an opt-out, and answers nothing.
+        then = "nothing is answered any more after it" if self._was_ended else "was answered when it was heard"
+        return f"the caller could not cut in, and {then}: {why_firm(self.flow, firm)}"
 
     @property
     def turn(self) -> Turn:

@@ -76,6 +76,15 @@ class Answer:
     before: tuple[Callable[[float], Event], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An answer from outside that is on its way."""
+
+    due: float
+    event: Callable[[float], Event]
+    is_transfer: bool = False
+
+
 World = Callable[[Order], Answer]
 
 

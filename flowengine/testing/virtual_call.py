@@ -55,11 +55,12 @@ from flowengine.conversation.events import (
 )
 from flowengine.conversation.open_turn import RUN_TIMER
 from flowengine.errors import FlowEngineError
+from flowengine.runtime.hearing_out import HEARD_OUT_S
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
 from flowengine.testing.mind import Mind
-from flowengine.testing.script import Answer, World, nobody
+from flowengine.testing.script import Answer, Coming, World, nobody
 from flowengine.testing.speech import Speech, heard_of, keys_as_speech
 
 LONGEST_TURN_S = 1800.0
@@ -82,15 +83,6 @@ class Said:
         return self.heard == self.text
 
 
-@dataclass(frozen=True, slots=True)
-class _Coming:
-    """An answer from outside that is on its way."""
-
-    due: float
-    event: Callable[[float], Event]
-    is_transfer: bool = False
-
-
 class VirtualCall:
     """The body of one call. `on_said` and `on_fact` are told of everything in the order in which it happens."""
 
@@ -111,14 +103,16 @@ class VirtualCall:
         self._queue: deque[Speech] = deque()
         self._timers: dict[str, float] = {}
         self._following: deque[Event] = deque()
-        self._coming: list[_Coming] = []
-        self._greeting: _Coming | None = None
+        self._coming: list[Coming] = []
+        self._greeting: Coming | None = None
         self._unanswered = False
         """Something was asked for that will never be answered; the flow's own timer has to say so."""
         self._transfer: Answer | None = None
         self._floor_until = -1.0
         self._heard_lines: set[str] = set()
         self._broke_in: Reached | None = None
+        self._ended_at = 0.0
+        """When the last of what was said was over."""
         self.at = 0.0
         """Seconds since the connection."""
         self.live_intents: tuple[str, ...] = ()
@@ -148,9 +142,14 @@ class VirtualCall:
     def say(self, text: str, *, reaction: float = pace.REACTION_S, seconds: float | None = None) -> None:
         """The caller speaks; it takes as long as the words do, or so many seconds."""
         self.wait(reaction)
+        was_over, began = self.over, self.at
         reached, self._broke_in = self._broke_in or self._reached(), None
-        self._take_floor(pace.speech_seconds(text) if seconds is None else seconds)
-        if not self.over:
+        takes = pace.speech_seconds(text) if seconds is None else seconds
+        self._take_floor(takes)
+        if self.over:
+            # Whoever was speaking at the end of the farewell is heard out, as in a live call.
+            text = pace.heard_until(text, takes, self._ended_at + HEARD_OUT_S - began)
+        if not was_over:
             self._think(CallerSaid(self.at, mask(text, asked=True).text, reached=reached))
 
     def press(self, keys: str) -> None:
@@ -327,7 +326,7 @@ class VirtualCall:
         self._coming = [each for each in self._coming if each is not self._greeting]
         self._greeting = None
         if quiet is not None:
-            self._greeting = _Coming(self.at + quiet, lambda at: GreetingEnded(at, "quiet"))
+            self._greeting = Coming(self.at + quiet, lambda at: GreetingEnded(at, "quiet"))
             self._coming.append(self._greeting)
 
     def _expect(self, answer: Answer, *, is_transfer: bool = False) -> None:
@@ -335,7 +334,7 @@ class VirtualCall:
             self._unanswered = True
         elif answer.after:
             due = self.at + answer.after
-            self._coming += [_Coming(due, event, is_transfer) for event in (*answer.before, answer.event)]
+            self._coming += [Coming(due, event, is_transfer) for event in (*answer.before, answer.event)]
         else:
             self._following += [event(self.at) for event in (*answer.before, answer.event)]
 
@@ -381,6 +380,7 @@ class VirtualCall:
         self.at = max(self.at, due)
         if speech_is_next:
             speech = self._queue.popleft()
+            self._ended_at = self.at
             if self._queue:
                 self._queue[0].began = self.at
             self._tell(speech, speech.text)

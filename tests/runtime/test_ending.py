@@ -4,7 +4,7 @@ same."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -12,11 +12,13 @@ import pytest
 from flowengine.adapters.scripted.recogniser import ScriptedStream
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Speak
-from flowengine.conversation.events import SayRequested, SpeechCut, SpeechHeard
+from flowengine.conversation.events import CallerSaid, SayRequested, SpeechCut, SpeechHeard
 from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
+from flowengine.runtime.ears import LAST_WORDS_S
+from flowengine.runtime.hearing_out import HEARD_OUT_S
 from flowengine.runtime.observed import CallResult
-from flowengine.runtime.ports import VoiceStarted
+from flowengine.runtime.ports import VoiceEnded, VoiceStarted
 from flowengine.runtime.tasks import END_S, Tasks
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
@@ -308,3 +310,68 @@ def test_a_hang_up_into_the_farewell_keeps_what_was_heard_of_it() -> None:
     (farewell,) = [each for each in live.record.of(Speak) if each.text == "Booked. Goodbye."]
     assert {cut.speech_id: cut.heard for cut in live.record.of(SpeechCut)}[farewell.speech_id] == "Booked."
     assert result.outcome == "booked"
+
+
+def ended_into(what_follows: Callable[[Live], Awaitable[None]], *, finalized: str = "") -> Ended:
+    """A caller begins to speak into the last of a farewell, and does this once it is over. `finalized`: what the
+    recogniser has made out when it is asked for its final transcript."""
+    over_at: list[float] = []
+
+    async def act(live: Live) -> None:
+        stream = live.recogniser.stream
+        if finalized:
+            stream.finalize = lambda: stream.end(finalized)  # type: ignore[method-assign]  # as a real engine does
+        await asyncio.sleep(8)
+        stream.say("yes please")
+        await asyncio.sleep(0.4)
+        stream.report(VoiceStarted(9000))
+        goodbye = [each.speech_id for each in live.record.of(Speak) if each.text == "Booked. Goodbye."]
+        while goodbye != [each.speech_id for each in live.record.of(SpeechHeard)][-1:]:  # noqa: ASYNC110 - virtual time
+            await asyncio.sleep(0.02)
+        over_at.append(asyncio.get_running_loop().time())
+        await what_follows(live)
+        await asyncio.sleep(3600)
+
+    result, live = call(act)
+    return Ended(result, live, live.over_at - over_at[0])
+
+
+def test_a_caller_who_speaks_into_the_farewell_is_let_finish() -> None:
+    async def speak_on(live: Live) -> None:
+        await asyncio.sleep(2.0)
+        live.recogniser.stream.report(VoiceEnded(11000))
+        await asyncio.sleep(0.7)
+        live.recogniser.stream.end("stop calling me")
+
+    over = ended_into(speak_on, finalized="stop calli")
+    assert [said.text for said in over.live.record.of(CallerSaid)] == ["yes please", "stop calling me"]
+    assert over.live.record.suppressed == ["opt_out"]
+    assert (over.result.outcome, over.result.reason) == ("booked", "flow ended")
+    assert over.took == pytest.approx(2.7, abs=0.05)
+
+
+def test_a_television_is_not_listened_to_for_long() -> None:
+    over = ended_into(lambda _: asyncio.sleep(3600))
+    assert over.took == pytest.approx(HEARD_OUT_S, abs=0.05)
+
+
+@pytest.mark.parametrize(("failure", "comes_back"), [(False, False), (True, False), (True, True)])
+def test_who_leaves_after_the_farewell_has_finished(failure: bool, comes_back: bool) -> None:
+    async def leave(live: Live) -> None:
+        await asyncio.sleep(0.5)
+        live.line.up = False
+        live.session.on_gone("gone", failure=failure, comes_back=comes_back)
+
+    over = ended_into(leave, finalized="stop calling me")
+    assert over.live.record.suppressed == ["opt_out"]
+    assert (over.result.reason, over.result.abnormal) == ("flow ended", False)
+    assert over.took == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_recogniser_that_fails_after_the_farewell_fails_nothing() -> None:
+    async def fail(live: Live) -> None:
+        live.recogniser.stream.fail()
+
+    over = ended_into(fail)
+    assert (over.result.reason, over.result.abnormal) == ("flow ended", False)
+    assert over.took <= LAST_WORDS_S + 0.05

@@ -133,3 +133,45 @@ def test_a_failure_for_another_reason_says_nothing_of_it() -> None:
     failure = played(CUT.replace("ends declined", "ends done"), flow()).failure
     assert failure is not None
     assert failure.hint is None or "cut in" not in failure.hint
+
+
+@pytest.mark.parametrize(
+    ("after", "said", "understood"),
+    [
+        ("Goodbye", "stop calling me", "opt_out"),
+        ("Thank", "stop calling me", "opt_out"),
+        ("Goodbye", f"stop calling me {'and so on ' * 9}", "opt_out"),
+        ("Goodbye", f"{'so and so on ' * 9} stop calling me", "nothing"),
+    ],
+    ids=["at the end", "in the middle", "what is said in time", "too late"],
+)
+def test_an_opt_out_into_the_farewell_counts_though_the_farewell_is_over_first(
+    after: str, said: str, understood: str
+) -> None:
+    result = played(
+        f"""
+        agent: *
+        caller: yes
+        caller: (interrupts after "{after}") {said}
+        expect understood opt_out
+        ends done
+        """,
+        flow(),
+    )
+    assert result.passed is (understood == "opt_out")
+    assert [turn.suppressed for turn in result.turns][-1:] == ["opt_out" if result.passed else None]
+
+
+def test_who_expects_an_answer_to_it_is_told_that_none_is_given() -> None:
+    failure = played(
+        """
+        agent: *
+        caller: yes
+        caller: (interrupts after "Goodbye") stop calling me
+        ends declined
+        """,
+        flow(),
+    ).failure
+    assert failure is not None
+    assert failure.hint is not None
+    assert "the caller could not cut in, and nothing is answered any more after it" in failure.hint
