@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 SCRIPTED = "scripted:"
 WIDEST = 110
+STOPPED = (
+    "stopped before the call was over, so nothing of it is shown. A call lasts until the flow ends it: give a --say "
+    'for each question that it asks, or let the caller leave with --say "(hangs up)"'
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def command(
     try:
         rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
     except asyncio.CancelledError as error:
-        raise click.Abort from error
+        raise click.ClickException(STOPPED) from error
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
     first = rung[0].report

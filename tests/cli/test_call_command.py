@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,14 @@ def test_a_colleague_who_is_not_known_is_refused_with_those_who_are(flow: Path) 
     result = call(str(flow), "--contact", "name=Sam", "--colleague", "sleeps")
     assert result.exit_code == 1
     assert "'sleeps': a colleague is busy, no-answer" in result.output
+
+
+def test_a_call_that_is_stopped_says_how_to_go_on(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("flowengine.cli.call._ring", stopped)
+    result = call(str(flow), "--contact", "name=Sam")
+    assert result.exit_code == 1
+    assert "stopped before the call was over" in result.output
+    assert "(hangs up)" in result.output

@@ -333,7 +333,15 @@ class Telephone:
         """Whom the server had rung, and what was said to each: the colleagues of warm transfers."""
         said = self.exchange.said
         return [
-            Reached(call.to, self.rest.calls[sid], call.from_, tuple(text for at, text in said if at == sid))
+            Reached(
+                call.to,
+                # Twilio calls it completed too when we end a call that still rings.
+                "not answered, taken back"
+                if self.rest.calls[sid] == "completed" and call.answered_at is None
+                else self.rest.calls[sid],
+                call.from_,
+                tuple(text for at, text in said if at == sid),
+            )
             for sid, call in self.rest.book.placed.items()
         ]
 
@@ -353,11 +361,14 @@ def _measure(report: CallReport, peer: StreamPeer) -> None:
     size = len(report.caller_audio)
     before = size / BYTES_A_SECOND
     if size:
-        report.later_streams.append(LaterStream(before, len(report.marks_asked), len(report.marks_echoed)))
+        began = peer.began - (report.began or 0.0)
+        report.later_streams.append(LaterStream(before, len(report.marks_asked), len(report.marks_echoed), began))
         # What was still waiting when the earlier stream ended was never heard.
         report.agent_audio = report.agent_audio[:size]
         begun = [(one.start, min(one.end, before)) for one in report.sentences if one.start < before]
         report.sentences = sentences_heard(report.agent_audio, begun)
+    else:
+        report.began = peer.began
     report.caller_audio += bytes(peer.spoken)
     # Both sides have one clock: where one of them was silent at the end of a stream, it was silent.
     report.agent_audio += SILENCE * (size - len(report.agent_audio)) + peer.playout.audio

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from flowengine.testing.twilio.measures import voiced
-from flowengine.testing.twilio.report import CallReport, Spoken
+from flowengine.testing.twilio.report import PRESSED, CallReport, Spoken
 from flowengine.testing.twilio.script import (
     HangUp,
     PlayableStep,
@@ -106,10 +106,12 @@ class Caller:
             case StaySilent(seconds=seconds):
                 await asyncio.sleep(seconds)
             case PressKeys(keys=keys):
+                end = start
                 for key in keys:
+                    end = self.before + peer.now()
                     await peer.press(key)
                     await asyncio.sleep(KEY_GAP_S)
-                self._report.caller.append(Spoken(f"(pressed {keys})", round(start, 2), round(start, 2)))
+                self._report.caller.append(Spoken(f"{PRESSED}{keys})", round(start, 2), round(end, 2)))
             case _:
                 assert_never(step)
         self._turn_began = peer.now()

@@ -14,6 +14,10 @@ from flowengine.testing.twilio.playout import Gap
 
 TALKS_ON_S = 0.1
 """What began so long before the caller's last sound is no answer to it; a key is answered within milliseconds."""
+PRESSED = "(pressed "
+"""How the simulated caller notes keys."""
+AT_ONCE_S = 0.1
+"""What comes so soon after a key is the measure of its way alone; no reply that anybody waits for."""
 STOPS_WITHIN_S = 1.0
 """A `clear` so soon after a caller's line was for that line."""
 
@@ -38,14 +42,23 @@ class Spoken:
     start: float
     end: float
 
+    @property
+    def is_keys(self) -> bool:
+        """Keys were pressed, and nothing said."""
+        return self.text.startswith(PRESSED)
+
 
 @dataclass(frozen=True, slots=True)
 class LaterStream:
-    """A stream over which the call came back: when it began, in seconds, and the marks asked and echoed before it."""
+    """A stream over which the call came back: the marks asked and echoed before it, and when it began, in seconds.
+
+    `at`: in the audio, which is of the streams alone; `began`: by the clock, since the first stream began.
+    """
 
     at: float
     asked: int
     echoed: int
+    began: float
 
 
 @dataclass(slots=True)
@@ -82,6 +95,8 @@ class CallReport:
     """When its time was over; None where the call ended before that."""
     rooms: list[bool] = field(default_factory=list)
     """For each room that the call was sent to, whether anybody was met there."""
+    began: float | None = None
+    """When its first stream did, by the loop's clock."""
     ended_by: str = ""
     close_code: int | None = None
     said_by_twilio: tuple[str, ...] = ()
@@ -148,11 +163,18 @@ class CallReport:
         An agent that was still speaking answers after its `clear`; one that talks on has not answered.
         """
         following = [other.start for other in self.caller if other.start > line.end]
-        stopped = [at + FRAME_S for at in self.cleared_at if line.start <= at <= line.end + STOPS_WITHIN_S]
+        # A clear that the next line brought about is that line's.
+        stops_until = min([line.end + STOPS_WITHIN_S, *following])
+        stopped = [at + FRAME_S for at in self.cleared_at if line.start <= at <= stops_until]
         origin = max([line.end, *stopped])
         if any(begun < origin - TALKS_ON_S and origin < over for begun, over in together(self.sentences)):
             return None
-        return voice_after(self.agent_audio, origin, min(following, default=None))
+        answer = voice_after(self.agent_audio, origin, min(following, default=None))
+        if answer is None or (line.is_keys and answer - line.end < AT_ONCE_S):
+            return None
+        # A line of before that was held for a moment and went on is no answer either.
+        is_old = any(start < line.start and answer < end for start, end in self.speech or ())
+        return None if is_old else answer
 
     @property
     def is_clean(self) -> bool:

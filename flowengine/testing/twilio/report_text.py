@@ -115,6 +115,9 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
     warned = report.warned
     shown = Rung(report, record)
     ended = ENDED.get(report.ended_by, f"ended by the {report.ended_by}")
+    if report.ended_by == "twiml" and (report.dialled or report.rooms):
+        ended = "over once the transfer was"
+    refused = [check for check in (record or {}).get("guards", []) if check["allowed"] is False]
     rows = [
         ("outcome", f"{shown.outcome if shown.is_good else paint.bad(shown.outcome)}, {ended}"),
         ("agent's audio", f"{speech:.1f} s in {stretches}, pauses up to {pause:.2f} s, {gaps}"),
@@ -122,6 +125,7 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         ("replies after", replies),
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
+    rows[1:1] = [("not permitted", _refusal(check)) for check in refused]
     rows += [("put through", _reached(one)) for one in report.reached]
     rows += [("in a room", "with a colleague" if met else "alone") for met in report.rooms]
     if report.records_from is not None:
@@ -151,6 +155,14 @@ def _sentences(report: CallReport, paint: Painter) -> str:
     clicked = report.clicks
     clicking = paint.bad(f"{len(clicked)} clicks, the first at {clicked[0]:.2f} s") if clicked else "no clicks"
     return f"{len(levels)}, {level}{paused}, up to {dead_air * 1000:.0f} ms of quiet before one, {clicking}"
+
+
+def _refusal(check: Record) -> str:
+    """The rules by which a guard refused the call, and how to go on."""
+    return (
+        f"by guard {check['guard']}: {', '.join(check['reasons']) or 'no reason given'}; 'flowengine can-call NUMBER "
+        "--explain' tells the rule and when it is over, 'flowengine chat' takes the call at another time with --now"
+    )
 
 
 def _reached(one: Reached) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowengine.testing.twilio.listening import SentenceHeard, sentences_heard
+from flowengine.testing.twilio.placing import placed
 from flowengine.testing.twilio.report import CallReport
 
 Span = tuple[float, float]
@@ -23,16 +24,11 @@ SHORTEST_S = 0.1
 def keep_to_speech(report: CallReport, record: Mapping[str, Any] | None) -> None:
     """Leave in `sentences` and `clicks` what belongs to words.
 
-    Without a record nothing is known, and over a later stream a call is measured on another clock than the record's:
-    what was heard there stays as it is.
+    Without a record nothing is known, and what was heard stays as it is.
     """
     if not record or not record.get("transcript"):
         return
-    known_until = min((stream.at for stream in report.later_streams), default=float("inf"))
-    spoken = _spoken([line for line in record["transcript"] if line["speaker"] == "agent"])
-    report.speech = [(start, min(end, known_until)) for start, end in spoken if start < known_until]
-    if report.later_streams:
-        report.speech.append((known_until, float("inf")))
+    report.speech = _spoken([line for line in placed(report, record) if line["speaker"] == "agent"])
     clipped = [span for one in report.sentences if (span := _clipped(one, report.speech)) is not None]
     if clipped != [(one.start, one.end) for one in report.sentences]:
         report.sentences = sentences_heard(report.agent_audio, clipped)

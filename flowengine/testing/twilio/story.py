@@ -15,16 +15,14 @@ from typing import Any, Literal
 from flowengine.conversation.hiding import HIDDEN_KEY
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.testing.twilio.measures import utterances, voice_after
+from flowengine.testing.twilio.placing import CLOCKS_APART_S, placed
 from flowengine.testing.twilio.report import CallReport, Spoken
 
 Record = Mapping[str, Any]
 """The JSON of `GET /api/call/{sid}`."""
 REACH_S = 8.0
 """A transcript belongs to the line spoken last, if that was no longer ago."""
-PRESSED = "(pressed "
-"""How the simulated caller notes keys."""
-SAME_S = 0.05
-"""Two clocks, ours and the server's, so far apart at most."""
+NO_TRACE = "not recognised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,16 @@ class Told:
 
 def story(report: CallReport, record: Record | None) -> list[Told]:
     """Both sides, by time. Without a record, what the agent said is known by its audio alone."""
-    lines = record.get("transcript", []) if record else []
+    lines = placed(report, record)
     agent = _agent(report, [line for line in lines if line["speaker"] == "agent"])
     if not lines:
         agent = [Told(one.start, "agent", "", "no words: no record", one.length, one.level) for one in report.agent]
     caller = _caller(report, [line for line in lines if line["speaker"] == "caller"])
-    told = sorted([*_with_replies(agent, report), *caller], key=lambda each: each.at)
+    # What came of a key follows it, whatever the two clocks say.
+    told = sorted(
+        [*_with_replies(agent, report), *caller],
+        key=lambda each: each.at - (CLOCKS_APART_S if each.who == "caller" and each.length is None else 0.0),
+    )
     end = told[-1].at if told else 0.0
     return told + [Told(end, "twilio", text) for text in report.said_by_twilio]
 
@@ -78,20 +80,25 @@ def _caller(report: CallReport, lines: Sequence[Record]) -> list[Told]:
             made_of.setdefault(before[-1], []).append(line)
         else:
             strays.append(Told(line["at"], "caller", line["text"], "nobody said this"))
-    return strays + [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
+    told = [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
+    for number, one in enumerate(told[1:], 1):
+        before = made_of.get(number - 1, [])
+        if one.note == NO_TRACE and any(_plain(one.text) in _plain(line["text"]) for line in before):
+            told[number] = dataclasses.replace(one, note="understood together with the words above")
+    return strays + told
 
 
 def _may_be(spoken: Spoken, line: Record) -> bool:
     """Whether this transcript can be what was made of that line. A key is taken in the moment it is pressed."""
-    if _are_keys(line["text"]) != spoken.text.startswith(PRESSED):
+    if _are_keys(line["text"]) != spoken.is_keys:
         return False
     at: float = line["at"]
-    return spoken.start - SAME_S <= at < spoken.end + REACH_S
+    return spoken.start - CLOCKS_APART_S <= at < spoken.end + REACH_S
 
 
 def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told:
     length, level = _measured(report.caller_audio, spoken.start, spoken.end + 0.02)
-    note = "; ".join(_understood(spoken.text, line) for line in lines) or "not recognised"
+    note = "; ".join(_understood(spoken.text, line) for line in lines) or NO_TRACE
     return Told(spoken.start, "caller", spoken.text, note, length, level)
 
 
@@ -127,7 +134,7 @@ def _with_replies(agent: Sequence[Told], report: CallReport) -> list[Told]:
         if answered_at is None:
             continue
         for number, one in enumerate(told):
-            if one.at > answered_at - SAME_S:
+            if one.at > answered_at - CLOCKS_APART_S:
                 told[number] = dataclasses.replace(one, reply=round(answered_at - line.end, 3))
                 break
     return told

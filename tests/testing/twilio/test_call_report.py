@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -240,8 +241,8 @@ def test_each_stream_of_a_call_has_marks_of_its_own() -> None:
         return CallReport("CA1", marks_asked=asked, marks_echoed=["a", "a"], later_streams=[*later]).marks_in_order
 
     assert not in_order()
-    assert in_order(LaterStream(2.0, 2, 1))
-    assert not in_order(LaterStream(2.0, 3, 2))
+    assert in_order(LaterStream(2.0, 2, 1, 2.5))
+    assert not in_order(LaterStream(2.0, 3, 2, 2.5))
 
 
 def a_call_with_music() -> CallReport:
@@ -286,9 +287,74 @@ def test_without_a_record_nothing_is_told_apart() -> None:
 
 def test_words_of_an_earlier_stream_are_told_from_music_too() -> None:
     report = a_call_with_music()
-    report.later_streams = [LaterStream(3.0, 0, 0)]
-    keep_to_speech(report, {"transcript": WITH_MUSIC["transcript"][:2]})
-    assert [one.start for one in report.sentences] == [0.0, 3.0]
+    report.later_streams = [LaterStream(3.0, 0, 0, 4.0)]
+    keep_to_speech(report, {"transcript": [*WITH_MUSIC["transcript"][:2], line(4.6, "agent", "Goodbye.", 5.7)]})
+    assert [one.start for one in report.sentences] == pytest.approx([0.0, 3.6])
+
+
+def test_words_after_a_transfer_are_found_where_they_were_heard() -> None:
+    first, second = encode("hold on"), encode("they are busy")
+    back = len(first) / SECOND + 0.5
+    report = CallReport("CA1", agent_audio=first + SILENCE * 4000 + second)
+    report.later_streams = [LaterStream(back, 1, 1, back + 0.7)]
+    record = {
+        "transcript": [
+            line(0.0, "agent", "Hold on.", back - 0.4),
+            line(back + 0.7, "agent", "They are busy.", back + 0.7 + len(second) / SECOND),
+        ]
+    }
+    held, busy = story(report, record)
+    assert held.at == 0.0
+    assert abs(busy.at - back) < 0.03
+    assert busy.length is not None
+    assert abs(busy.length - len(second) / SECOND) < 0.05
+
+
+def test_a_line_that_was_held_and_went_on_is_no_reply() -> None:
+    speech = encode("a line that is held")
+    each = len(speech) / SECOND
+    heard = speech + SILENCE * SECOND + speech
+    report = CallReport("CA1", caller=[Spoken("yes", each, each + 0.3)], agent_audio=heard)
+    assert len(report.replies) == 1
+    report.speech = [(0.0, 2 * each + 1.0)]
+    assert report.replies == []
+
+
+def test_what_comes_at_once_after_a_key_stands_behind_it_and_is_no_reply() -> None:
+    speech = encode("please hold")
+    report = CallReport("CA1", caller=[Spoken("(pressed 0)", 1.01, 1.01)], agent_audio=SILENCE * SECOND + speech)
+    record = {"transcript": [line(1.0, "agent", "Please hold.", 1.0 + len(speech) / SECOND)]}
+    assert [told.who for told in story(report, record)] == ["caller", "agent"]
+    assert report.replies == []
+
+
+def test_a_turn_taken_back_answered_twice() -> None:
+    lovely = encode("lovely")
+    end = 1.3 + len(lovely) / SECOND
+    heard = SILENCE * 10400 + lovely
+    said = [Spoken("yes", 0.8, 1.0), Spoken("but not today", end + 0.1, end + 0.8)]
+    report = CallReport("CA1", caller=said, agent_audio=heard, cleared_at=[end + 0.2])
+    record = {
+        "transcript": [
+            line(0.9, "caller", "Yes, but not today."),
+            line(1.25, "agent", "Lovely,", end, complete=False),
+        ]
+    }
+    _, answer, rest = story(report, record)
+    assert answer.reply is not None
+    assert rest.note == "understood together with the words above"
+
+
+def test_a_refusal_names_its_rules() -> None:
+    guards = [{"at": 0.1, "guard": "uk_outbound", "allowed": False, "reasons": ["OUTSIDE_HOURS"]}]
+    text = one_call(a_call(), {**RECORD, "guards": guards}, PLAIN)
+    assert "by guard uk_outbound: OUTSIDE_HOURS;" in text
+    assert "--now" in text
+
+
+def test_a_call_that_ended_with_its_transfer_says_so() -> None:
+    text = one_call(dataclasses.replace(a_call(dialled=[("+441134960999", None)]), ended_by="twiml"), RECORD, PLAIN)
+    assert "over once the transfer was" in text
 
 
 def test_an_agent_that_talks_on_has_not_replied() -> None:
