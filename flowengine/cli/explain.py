@@ -12,7 +12,7 @@ from itertools import groupby
 import click
 
 from flowengine.cli.terminal import columns
-from flowengine.cli.topics import Topic, topic
+from flowengine.cli.topics import TOPICS, Topic, topic
 from flowengine.editor.lexicon import EXAMPLES, KEYWORDS, Keyword
 from flowengine.graph.checks.catalogue import Entry
 from flowengine.graph.checks.reference import BEGINNING, FAMILIES, compiled, completed, entries
@@ -45,6 +45,8 @@ def command(code: str | None) -> None:
         lines = listing(known, paint)
     else:
         width = min(columns(sys.stdout) or 100, 100)
+        if not _key(code):
+            raise _nearest(code, known)
         entry, keyword, about = _exactly(code, known), _keyword(code), topic(_key(code))
         named = _named(code, known) if entry is None else []
         if entry is None and keyword is None and about is None and not named:
@@ -93,12 +95,18 @@ def _nearest(wanted: str, known: Sequence[Entry]) -> click.UsageError:
     number = _CODE.fullmatch(wanted.strip())
     if number:
         close = sorted(known, key=lambda entry: abs(int(entry.code[2:]) - int(number[1])))[:3]
+        near = [f"{entry.code} {entry.name}" for entry in close]
     else:
-        by_key = {key: entry for entry in known for key in (entry.code, entry.name)}
-        near = get_close_matches(_key(wanted), list(by_key), n=3)
-        close = list({by_key[name].code: by_key[name] for name in near}.values())
-    nearest = f"; the nearest: {', '.join(f'{entry.code} {entry.name}' for entry in close)}" if close else ""
-    return click.UsageError(f"there is no diagnostic {wanted!r}{nearest}; 'flowengine explain' lists them all")
+        called = {key: f"{entry.code} {entry.name}" for entry in known for key in (entry.code, entry.name)}
+        called |= {name: name for name in (*keywords().values(), *(name for each in TOPICS for name in each.names))}
+        near = list(dict.fromkeys(called[name] for name in get_close_matches(_key(wanted), list(called), n=3)))
+    nearest = f"; the nearest: {', '.join(near)}" if near else ""
+    first = f"nothing is known of {wanted!r}" if wanted.strip() else "nothing was asked for"
+    topics = ", ".join(each.names[0] for each in TOPICS)
+    return click.UsageError(
+        f"{first}{nearest}. Ask for a diagnostic by its code (FL201) or its name (undefined-state), which 'flowengine "
+        f"explain' lists, for a keyword of the language, such as barge-in, or for a topic: {topics}"
+    )
 
 
 def _told(about: Topic, known: Sequence[Entry], paint: Painter, width: int) -> Iterator[str]:

@@ -27,11 +27,29 @@ TOPICS = (
         "howto/answering-machines.md",
     ),
     Topic(
-        ("interruption", "interrupt", "interrupting", "turn-taking", "endpointing", "backchannel", "cough"),
+        (
+            *("interruption", "interrupt", "interrupting", "turn-taking", "endpointing", "backchannel", "cough"),
+            *("mm-hm", "mhm", "uh-huh", "early-yes", "early-answer", "noise"),
+        ),
         "The agent falls silent for a voice, gives up its line for words, and goes on from the word where it was a"
         " cough or a yes before the question. `barge-in` says which lines may be cut short.",
         ("barge-in",),
         "explanation/turn-taking.md",
+    ),
+    Topic(
+        ("taking-back", "taken-back", "take-back", "second-thought", "correction"),
+        "Who goes on right after the agent has begun to answer, `yes` and then `but not today`, is understood by both"
+        " together: the answer is broken off, and the call goes back to where it was before, unless something, an"
+        " action say, has left it.",
+        ("listen",),
+        "explanation/turn-taking.md",
+    ),
+    Topic(
+        ("postcode", "type", "address", "phone-number", "e-mail", "account-number", "digits", "slot-type"),
+        "A slot asks for a value of a type, such as `uk_postcode`, `phone`, `email`, `date` or `digits(6)`, however it"
+        " is said or typed.",
+        ("slot", "collect", "confirm"),
+        "reference/types.md",
     ),
     Topic(
         ("dtmf", "keypad", "touch-tone", "tones"),
@@ -47,7 +65,17 @@ TOPICS = (
         "howto/put-a-caller-through.md",
     ),
     Topic(
-        ("warm-transfer", "cold-transfer", "handover", "hand-over", "colleague", "conference", "put-through"),
+        (
+            "warm-transfer",
+            "cold-transfer",
+            "handover",
+            "handoff",
+            "hand-off",
+            "hand-over",
+            "colleague",
+            "conference",
+            "put-through",
+        ),
         "`transfer` connects the caller to another number; with a `briefing` a colleague hears first what it is about,"
         " and takes the call with a key.",
         ("transfer", "briefing"),
@@ -69,5 +97,6 @@ TOPICS = (
 
 
 def topic(key: str) -> Topic | None:
-    """The topic of this name, words parted by `-`."""
-    return next((each for each in TOPICS if key in each.names), None)
+    """The topic of this name, in the singular or the plural, words parted by `-`."""
+    singular = [key, *(key.removesuffix(ending) for ending in ("s", "es") if key.endswith(ending))]
+    return next((each for name in singular for each in TOPICS if name in each.names), None)

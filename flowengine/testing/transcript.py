@@ -26,10 +26,16 @@ class Row:
 
 def rows(turn: Turn) -> Iterator[Row]:
     """A turn, in the order in which it is read: what the caller did, what became of it, what the agent said."""
+    # A line that was said to its end although the caller spoke over it began before they did.
+    yield from (row for row in _said(turn) if row.at < turn.at)
     if turn.caller is not None:
         yield Row(turn.at, "caller", turn.caller)
     for remark in remarks(turn):
         yield Row(turn.at, "", remark)
+    yield from (row for row in _said(turn) if row.at >= turn.at)
+
+
+def _said(turn: Turn) -> Iterator[Row]:
     for said in turn.said:
         if said.complete:
             yield Row(said.began, "agent", said.text)

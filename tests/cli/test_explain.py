@@ -56,7 +56,8 @@ def test_the_mistake_is_marked_in_the_bad_flow() -> None:
 def test_an_unknown_code_names_the_nearest(wanted: str, nearest: str) -> None:
     status, output = explain(wanted)
     assert status == 2
-    assert f"there is no diagnostic {wanted!r}" in output
+    assert f"nothing is known of {wanted!r}" in output
+    assert "for a topic: voicemail, interruption" in " ".join(output.split())
     assert ("the nearest: " + nearest in output) == bool(nearest)
 
 
@@ -128,6 +129,23 @@ def test_a_topic_has_its_keywords_and_its_page(each: Topic) -> None:
 def test_no_two_topics_share_a_name() -> None:
     names = [name for each in TOPICS for name in each.names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("wanted", ["coughs", "mm-hm", "postcodes", "early yes", "taking back", "handoff", "Noises"])
+def test_a_topic_is_found_by_plurals_and_the_words_of_its_page(wanted: str) -> None:
+    status, output = explain(wanted)
+    assert (status, "See also: " in output) == (0, True)
+
+
+@pytest.mark.parametrize("wanted", ["", "  "])
+def test_an_empty_question_is_told_what_can_be_asked(wanted: str) -> None:
+    status, output = explain(wanted)
+    assert status == 2
+    assert "nothing was asked for. Ask for a diagnostic by its code (FL201)" in " ".join(output.split())
+
+
+def test_the_nearest_of_an_unknown_word_may_be_a_keyword_or_a_topic() -> None:
+    assert "the nearest: interruption" in explain("interuption")[1]
 
 
 def test_other_words_for_a_thing_are_found_however_they_are_written() -> None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 
 from flowengine.conversation.commands import Tier, Understood
-from flowengine.testing.transcript import understanding
+from flowengine.testing.player import Turn
+from flowengine.testing.transcript import rows, understanding
+from flowengine.testing.virtual_call import Said
 
 
 @pytest.mark.parametrize(("tier", "reads"), [("slot", "an answer"), ("key", "an answer"), ("none", "nothing fitted")])
 def test_a_typed_number_is_an_answer_as_a_spoken_one_is(tier: Tier, reads: str) -> None:
     assert understanding(Understood("(press 12)", None, 1.0, tier)) == reads
+
+
+def test_a_line_that_began_before_the_caller_spoke_stands_before_them() -> None:
+    firm = Said(3.0, 4.6, "This is recorded.", "This is recorded.", "recorded")
+    reply = Said(5.0, 6.0, "Thank you.", "Thank you.", None)
+    turn = Turn(4.0, "no", (firm, reply), (), (), (), (), (), None, None, None)
+    assert [(row.at, row.who) for row in rows(turn)] == [(3.0, "agent"), (4.0, "caller"), (5.0, "agent")]
