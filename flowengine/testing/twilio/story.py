@@ -82,8 +82,8 @@ def _caller(report: CallReport, lines: Sequence[Record]) -> list[Told]:
             strays.append(Told(line["at"], "caller", line["text"], "nobody said this"))
     told = [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
     for number, one in enumerate(told[1:], 1):
-        before = made_of.get(number - 1, [])
-        if one.note == NO_TRACE and any(_plain(one.text) in _plain(line["text"]) for line in before):
+        earlier = made_of.get(number - 1, [])
+        if one.note == NO_TRACE and any(_plain(one.text) in _plain(line["text"]) for line in earlier):
             told[number] = dataclasses.replace(one, note="understood together with the words above")
     return strays + told
 
