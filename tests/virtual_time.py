@@ -27,7 +27,7 @@ class _InstantSelector(selectors.DefaultSelector):
             # Nothing is scheduled: only a thread or a socket can wake us, so really wait a little.
             return super().select(0.05)
         if timeout > 0:
-            if self.loop.in_threads:
+            if self.loop.in_threads > 0:
                 # A thread's work takes no time of this clock: it is waited for before any timer.
                 return super().select(0.05)
             if self.loop.on_sockets:
