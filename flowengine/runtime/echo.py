@@ -33,6 +33,9 @@ STEADY_SHARES, STEADY_DB, NOISE_DB = (0.1, 0.9), 6.0, 6.0
 OPEN_FRAMES = 2
 """A caller's frames in a row; then the quiet ones between are theirs as well, for `OPEN_S`."""
 OPEN_S = 0.3
+SOFTEST_CALLER = 10 ** (-54 / 20)
+"""-54 dB. What is softer opens nothing: where a sentence begins softly, a line's noise is louder than its echo, and
+what followed of the sentence came through."""
 QUIETEST = 1e-5
 """What is softer counts as this: -100 dB."""
 
@@ -86,7 +89,7 @@ class Echo:
         share = level / max(loudest, QUIETEST)
         if share > self._most_share:
             self._row += 1
-            if self._row >= OPEN_FRAMES:
+            if self._row >= OPEN_FRAMES and level > SOFTEST_CALLER:
                 self._open_until = now + OPEN_S
             return False
         self._row = 0

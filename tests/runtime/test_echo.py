@@ -67,6 +67,16 @@ def test_the_soft_frames_between_a_callers_loud_ones_are_theirs_too() -> None:
     assert QUIET in call.hears(-45, 20)
 
 
+def test_the_noise_of_a_line_before_a_sentence_is_no_caller_whose_soft_frames_follow() -> None:
+    echo, noise, now = Echo(), tone(-60), 0.0
+    echo.played(tone(-80, frames=5) + tone(-15, frames=20), now)
+    passed = []
+    for number in range(20):
+        now += 0.02
+        passed.append(not echo.may_be(noise if number < 4 else tone(-15 - 35), now))
+    assert passed == [True] * 4 + [False] * 16
+
+
 def test_on_a_line_that_gives_nothing_back_a_soft_caller_is_heard_after_a_second() -> None:
     assert set(Call().hears(-45, 3)) == {QUIET}
     call = Call()
