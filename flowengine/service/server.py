@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
-from flowengine.service.request_heads import TimedHeads
+from flowengine.service.request_heads import LimitedHeads
 from flowengine.service.sweeping import Sweeping
 from flowengine.service.threads import Threads
 from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, websockets
@@ -34,7 +34,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=TimedHeads,
+                http=LimitedHeads,
                 **websockets(chosen),
                 log_config=None,
                 access_log=False,

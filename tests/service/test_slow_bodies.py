@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 
 from flowengine.service.app import create_app
 from flowengine.service.problems import ProblemError, on_problem
-from flowengine.service.request_heads import TimedHeads
+from flowengine.service.request_heads import LimitedHeads
 from flowengine.service.settings import Settings
 from flowengine.service.slow_bodies import BODY_WITHIN_S, BYTES_A_SECOND, TimedBodies
 from tests.service.test_request_heads import Transport
@@ -45,7 +45,7 @@ def _connected(path: str = "/counts") -> Transport:
     config = uvicorn.Config(app, lifespan="off", log_config=None, proxy_headers=False)
     config.load()
     transport = Transport()
-    transport.protocol = TimedHeads(config, ServerState(), {})
+    transport.protocol = LimitedHeads(config, ServerState(), {})
     transport.protocol.connection_made(transport)
     _gives(transport, b"POST %b HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % (path.encode(), LENGTH))
     return transport
