@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -51,7 +51,7 @@ from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.orphans import look_after_orphans
 from flowengine.service.outbound import Outbound
-from flowengine.service.problems import ProblemError, on_http, on_problem, on_store, on_unexpected
+from flowengine.service.problems import ProblemError, on_disconnect, on_http, on_problem, on_store, on_unexpected
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
@@ -184,6 +184,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             ProblemError: on_problem,
             HTTPException: on_http,
             StoreError: on_store,
+            ClientDisconnect: on_disconnect,
             Exception: on_unexpected,
         },
     )

@@ -60,6 +60,11 @@ async def on_http(request: Request, error: Exception) -> Response:
     return respond(Problem(error.detail, error.status_code, detail), error.headers)
 
 
+async def on_disconnect(request: Request, error: Exception) -> Response:
+    """Whoever asked has gone before the body was whole: anybody may, so it is no error. Nobody reads the answer."""
+    return respond(Problem("Broken off", 400, "The body did not come whole; send it again."))
+
+
 async def on_store(request: Request, error: Exception) -> Response:
     """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
     record_failed(request)

@@ -66,10 +66,20 @@ class Client:
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
         client: tuple[str, int] | None = None,
+        *,
+        is_whole: bool = True,
     ) -> Answered:
-        """One request. `_` in the name of a header stands for `-`."""
+        """One request. `_` in the name of a header stands for `-`. `is_whole`: its sender waits for the answer."""
         return self._runner.run(
-            asked(self.app, method, target, body, {**self.headers, **(headers or {})}, client or self.client)
+            asked(
+                self.app,
+                method,
+                target,
+                body,
+                {**self.headers, **(headers or {})},
+                client or self.client,
+                is_whole=is_whole,
+            )
         )
 
     def knock(self, target: str, headers: Mapping[str, str] | None = None) -> bool:
@@ -85,10 +95,12 @@ async def asked(
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
     client: tuple[str, int] = LOCAL,
+    *,
+    is_whole: bool = True,
 ) -> Answered:
     """One request to an application that is running in this event loop."""
     scope = {**_scope(target, headers, client), "type": "http", "scheme": "http", "method": method}
-    return await _asked(app, scope, body)
+    return await _asked(app, scope, body, is_whole=is_whole)
 
 
 def _scope(target: str, headers: Mapping[str, str] | None, client: tuple[str, int]) -> dict[str, Any]:
@@ -107,7 +119,7 @@ def _scope(target: str, headers: Mapping[str, str] | None, client: tuple[str, in
     }
 
 
-async def _asked(app: Starlette, scope: dict[str, Any], body: bytes) -> Answered:
+async def _asked(app: Starlette, scope: dict[str, Any], body: bytes, *, is_whole: bool) -> Answered:
     chunks = [body[at : at + 65_536] for at in range(0, len(body), 65_536)] or [b""]
     told: list[Message] = []
 
@@ -115,7 +127,7 @@ async def _asked(app: Starlette, scope: dict[str, Any], body: bytes) -> Answered
         if not chunks:
             return {"type": "http.disconnect"}
         chunk = chunks.pop(0)
-        return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunks) or not is_whole}
 
     async def send(message: Message) -> None:
         told.append(message)
