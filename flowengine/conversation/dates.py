@@ -51,7 +51,8 @@ NEAR = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 def date_reader(today: date, known: date | None = None) -> Reader:
     """A reader of dates that knows the last: "the third of May, no, the fourth", "tomorrow, or the day after".
 
-    `known` is the one that was read back.
+    `known` is the one that was read back. A bare weekday that puts a date right is the one nearest to it: "no,
+    Wednesday", said to Tuesday the first, is the second.
     """
     last = known
     turned = past = False
@@ -65,7 +66,9 @@ def date_reader(today: date, known: date | None = None) -> Reader:
         if last is not None and step is not None and read_date(said[beside + 2 :], today) is None:
             return last + timedelta(step), beside + 2
         found = read_date(said, today)
-        if turned and last is not None:
+        if known is not None and last == known and found is not None and _is_weekday(said[: found[1]]):
+            found = _nearest(known, WEEKDAYS.index(said[found[1] - 1].removesuffix("s")), today), found[1]
+        elif turned and last is not None:
             if found is None:
                 found = day_and_month(said, today, last) or part_of_date(said, today, last)
             elif NAMING.isdisjoint(said[: found[1]]):
@@ -78,6 +81,17 @@ def date_reader(today: date, known: date | None = None) -> Reader:
         return found
 
     return read
+
+
+def _is_weekday(said: Sequence[str]) -> bool:
+    """Whether a day of the week was named and nothing else: "Wednesday", "on Wednesday"."""
+    return tuple(word.removesuffix("s") in WEEKDAYS for word in said if word != "on") == (True,)
+
+
+def _nearest(known: date, weekday: int, today: date) -> date:
+    """The day of the week that is nearest to a date; a day to come where the date is one."""
+    found = known + timedelta((weekday - known.weekday() + 3) % 7 - 3)
+    return found + timedelta(7) if found <= today < known else found
 
 
 def read_date(said: Sequence[str], today: date) -> Read:

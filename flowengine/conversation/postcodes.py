@@ -29,6 +29,8 @@ ALPHABET = (
 LETTERS = SOUNDS | {word: word[0].upper() for word in word_set(ALPHABET)}
 LONGEST = 24
 PAUSES = word_set("um er erm uh and then space")
+LETTERS_AND_WORDS = word_set("a i o")
+AREA = re.compile(r"[A-Z]+")
 TAIL = 3
 """As much of a postcode's end as a correction may put right: "… one A B, no, one A A"."""
 
@@ -44,6 +46,9 @@ def postcode_reader(known: str | None = None) -> Reader:
         if found is not None:
             last = found[0]
             return found
+        cut = _with_letter_before(said)
+        if cut is not None:
+            return None, cut
         if turned and last is not None and (end := _tail(said)) is not None:
             mended = postcode(last[: -len(end[0])] + end[0])
             if mended is not None:
@@ -53,6 +58,29 @@ def postcode_reader(known: str | None = None) -> Reader:
         return None
 
     return read
+
+
+def _with_letter_before(said: Sequence[str]) -> int | None:
+    """The tokens of a postcode with a letter directly before it, which is a part of what was spelled.
+
+    "F, W one A, two A A" may be SW1A 2AA, misheard, and is not W1A 2AA. A letter that is a word as well ("a") does not
+    count, nor does a first letter said twice.
+    """
+    letter = _letter(said[0]) if len(said[0]) == 1 and said[0] not in LETTERS_AND_WORDS else None
+    step = _sign(said) if letter is not None else None
+    rest = said[step[1] :] if step is not None else ()
+    if letter is None or step is None or step[0] != letter or not rest:
+        return None
+    found = read_postcode(rest)
+    if found is None:
+        further = _with_letter_before(rest)
+        return None if further is None else step[1] + further
+    area = AREA.match(found[0])
+    assert area is not None, "a postcode begins with its area"
+    if found[0].startswith(letter) or (WRITTEN.fullmatch(rest[0]) and len(area[0]) > 1):
+        # Said twice; or the recogniser, which wrote the postcode as one, has told the two apart ("flat B, SW1A 2AA").
+        return None
+    return step[1] + found[1]
 
 
 def read_postcode(said: Sequence[str], *, mends: bool = False) -> tuple[str, int] | None:
@@ -71,7 +99,9 @@ def _read(said: Sequence[str], check: Callable[[str], str | None]) -> tuple[str,
     found: tuple[str, int] | None = None
     signs, index = "", 0
     while index < min(len(said), LONGEST) and len(signs) <= 7:
-        step = _sign(said[index:])
+        # "F, W1A 2AA": its end was written as a postcode of its own.
+        ends = index > 0 and len(signs) == 1 and WRITTEN.fullmatch(said[index])
+        step = (said[index].replace(" ", "").upper(), 1) if ends else _sign(said[index:])
         if step is None:
             break
         signs += step[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 WORDS_PER_MINUTE = 170
 """Conversational English runs at 150 to 190 words a minute; a telephone voice in the middle of that."""
 SENTENCE_GAP_S = 0.2
@@ -34,8 +36,11 @@ def heard_until(text: str, takes: float, seconds: float) -> str:
 
 
 def words_begun(text: str, seconds: float) -> int:
-    """How many words have begun after so many seconds: the first at once, the next when the one before is over."""
-    return min(len(text.split()), 1 + int((seconds + 0.001) / _WORD_S))
+    """How many words have begun after so many seconds: the first at once, the next once the one before is over.
+
+    Who speaks as a word ends has not heard the beginning of the next, be it in the same sentence or the first of another.
+    """
+    return min(len(text.split()), max(1, math.ceil((seconds - 0.001) / _WORD_S)))
 
 
 def seconds_to_say(words: int) -> float:

@@ -165,3 +165,21 @@ def test_a_time_beside_the_yes_is_no_number() -> None:
     talk = _order('slot asked: number\n  ask "How old?"\n  confirm "{{ asked }}, is that right?"')
     talk.says("forty", "yes, and at half past six")
     assert talk.conversation.variables["asked"] == 40
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "day"),
+    [
+        ("Tuesday the first of December", "no, Wednesday", "2026-12-02"),
+        ("Tuesday the first of December", "no, on Monday", "2026-11-30"),
+        ("Tuesday the first of December", "Wednesday", "2026-12-02"),
+        ("the eighth of December", "yes, Tuesday", "2026-12-08"),
+        ("Friday", "no, Tuesday", "2026-12-01"),
+        ("the eighth of December", "no, next Wednesday", "2026-12-02"),
+    ],
+)
+def test_a_bare_weekday_puts_a_date_right_to_the_nearest_one(first: str, said: str, day: str) -> None:
+    """Today is Tuesday, the 24th of November; the day itself and those before it are none to come."""
+    talk = Talk(READ_BACK + "\n\nstate start\n  collect asked\n    done: end good\n    failed: end bad\n")
+    talk.says(first, said)
+    assert str(talk.conversation.variables["asked"]) == day

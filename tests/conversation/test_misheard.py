@@ -29,6 +29,12 @@ SIX, PHONE, POSTCODE = ValueType("digits", digits=6), ValueType("phone"), ValueT
         (POSTCODE, "Eh, eleven, nine, Zm.", "EH11 9ZN"),
         (POSTCODE, "S, W, I, A, I, A, A.", "SW1A 1AA"),
         (POSTCODE, "M one, S, J W", "M1 5JW"),
+        (POSTCODE, "F, w, one, a, two, a, a.", "SW1A 2AA"),
+        (POSTCODE, "My postcode is F W1A 2AA", "SW1A 2AA"),
+        (POSTCODE, "F for Freddie, W one A, two A A", "SW1A 2AA"),
+        (POSTCODE, "W, W one A, two A A", "W1A 2AA"),
+        (POSTCODE, "it's a W1A 2AA", "W1A 2AA"),
+        (POSTCODE, "flat B, SW1A 2AA", "SW1A 2AA"),
     ],
 )
 def test_what_is_asked_for_is_heard_in_its_light(kind: ValueType, text: str, meant: str) -> None:
@@ -47,6 +53,9 @@ def test_what_is_asked_for_is_heard_in_its_light(kind: ValueType, text: str, mea
         (POSTCODE, "X F one, four A B"),
         (POSTCODE, "L S one, four C B"),
         (POSTCODE, "L S I, four A B"),
+        (POSTCODE, "X, W one A, two A A"),
+        (POSTCODE, "X F, W one A, two A A"),
+        (POSTCODE, "well I think it may be F, W one A, two A A"),
     ],
 )
 def test_what_could_be_something_else_is_asked_for_again(kind: ValueType, text: str) -> None:
