@@ -38,7 +38,7 @@ def heard_until(text: str, takes: float, seconds: float) -> str:
 def words_begun(text: str, seconds: float) -> int:
     """How many words have begun after so many seconds: the first at once, the next once the one before is over.
 
-    Who speaks as a word ends has not heard the beginning of the next, be it in the same sentence or the first of another.
+    Who speaks as a word ends has not heard the beginning of the next, whichever sentence it is in.
     """
     return min(len(text.split()), max(1, math.ceil((seconds - 0.001) / _WORD_S)))
 

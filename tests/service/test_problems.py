@@ -46,8 +46,12 @@ def test_whoever_leaves_in_the_midst_of_a_body_is_no_error(client: Client, caplo
 def test_twilio_that_leaves_in_the_midst_of_a_body_is_no_error(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    account = {"twilio_account_sid": "AC" + "1" * 32, "twilio_auth_token": "t" * 32}
-    telephone = dataclasses.replace(settings, **account, server_base_url="https://example.org")
+    telephone = dataclasses.replace(
+        settings,
+        twilio_account_sid="AC" + "1" * 32,
+        twilio_auth_token="t" * 32,
+        server_base_url="https://example.org",
+    )
     with Client(create_app(telephone)) as client, caplog.at_level(logging.WARNING):
         caplog.clear()
         assert _breaks_off(client, "/twilio/voice") == 400
