@@ -12,8 +12,8 @@ import pytest
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "explanation" / "failures.md"
 NAMED = re.compile(r"`([\w/]+\.py)?::(\w+)`")
-FAILURES = 37
-"""Rows: those of the facts about Twilio, none left out, and ten of our own."""
+FAILURES = 38
+"""Rows: those of the facts about Twilio, none left out, and eleven of our own."""
 
 
 @cache

@@ -142,7 +142,8 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             beating = asyncio.create_task(recording.stay_alive(), name="heartbeat")
             stack.push_async_callback(_cancel, beating)
             if (twilio := app.state.twilio) is not None:
-                orphans = asyncio.create_task(look_after_orphans(recording.processes, twilio.status), name="orphans")
+                looking = look_after_orphans(recording.processes, twilio.status, calls.reviving.revive)
+                orphans = asyncio.create_task(looking, name="orphans")
                 stack.push_async_callback(_cancel, orphans)
             purging = asyncio.create_task(purge_daily(recording.store.database, keep), name="retention")
             stack.push_async_callback(_cancel, purging)

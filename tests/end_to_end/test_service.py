@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 
 from flowengine.errors import StoreError
 from flowengine.service.app import create_app
@@ -260,18 +260,20 @@ def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
                 first = json.loads(await socket.recv())
                 facts.append(first)
                 os.kill(_pid(base), signal.SIGTERM)
-                async for message in socket:
-                    if isinstance(message, bytes):
-                        continue
-                    facts.append(json.loads(message))
-                    if facts[-1]["event"] == "mark":
-                        await socket.send(message)
+                # The service, which stops, may close the socket before the call that is over does: 1012.
+                with contextlib.suppress(ConnectionClosedError):
+                    async for message in socket:
+                        if isinstance(message, bytes):
+                            continue
+                        facts.append(json.loads(message))
+                        if facts[-1]["event"] == "mark":
+                            await socket.send(message)
                 return facts, socket.close_code
 
     facts, code = asyncio.run(main())
     assert "end this call" in _of(facts, "heard")[-1]["text"]
     assert (facts[-1]["event"], facts[-1]["reason"]) == ("ended", "flow ended")
-    assert code == 1000
+    assert code in (1000, 1012)
 
 
 def _pid(base: str) -> int:

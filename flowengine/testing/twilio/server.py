@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import socket
 import sys
 import tempfile
@@ -143,7 +144,12 @@ def _lines(log: Path) -> list[str]:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port of this machine that nobody uses now.
+
+    Below those that systems give to connections outwards (Linux: from 32768 on): one of these could be taken before the
+    server has it.
+    """
+    while True:
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port := secrets.randbelow(12_000) + 20_000))
+            return port
