@@ -31,6 +31,8 @@ LONGEST = 24
 PAUSES = word_set("um er erm uh and then space")
 LETTERS_AND_WORDS = word_set("a i o")
 AREA = re.compile(r"[A-Z]+")
+BEFORE = 3
+"""As many letters before a postcode are looked at; no more can be its own, misheard."""
 TAIL = 3
 """As much of a postcode's end as a correction may put right: "… one A B, no, one A A"."""
 
@@ -60,8 +62,8 @@ def postcode_reader(known: str | None = None) -> Reader:
     return read
 
 
-def _with_letter_before(said: Sequence[str]) -> int | None:
-    """The tokens of a postcode with a letter directly before it, which is a part of what was spelled.
+def _with_letter_before(said: Sequence[str], most: int = BEFORE) -> int | None:
+    """The tokens of a postcode with a letter directly before it, `most` of them, which is a part of what was spelled.
 
     "F, W one A, two A A" may be SW1A 2AA, misheard, and is not W1A 2AA. A letter that is a word as well ("a") does not
     count, nor does a first letter said twice.
@@ -73,7 +75,7 @@ def _with_letter_before(said: Sequence[str]) -> int | None:
         return None
     found = read_postcode(rest)
     if found is None:
-        further = _with_letter_before(rest)
+        further = _with_letter_before(rest, most - 1) if most > 1 else None
         return None if further is None else step[1] + further
     area = AREA.match(found[0])
     assert area is not None, "a postcode begins with its area"
