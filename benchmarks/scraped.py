@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flowengine.testing.twilio.server import get
+from prometheus_client.parser import text_string_to_metric_families
+
+from flowengine.testing.twilio.server import NOBODY, get
 
 TRIES = 10
 """Of ten seconds each, at a machine that has other things to do."""
-_SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
-_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 Labels = frozenset[tuple[str, str]]
 
@@ -36,22 +35,16 @@ class Scrape:
 
 
 def parsed(text: str) -> Scrape:
-    """The Prometheus text format, as far as the service writes it."""
-    found = (_SAMPLE.match(line) for line in text.splitlines())
-    return Scrape(
-        {
-            (each["name"], frozenset(_LABEL.findall(each["labels"] or ""))): float(each["value"])
-            for each in found
-            if each is not None
-        }
-    )
+    """The Prometheus text format."""
+    samples = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+    return Scrape({(each.name, frozenset(each.labels.items())): each.value for each in samples})
 
 
 async def scraped(base: str, key: str | None = None) -> Scrape:
     """What the service at this address says now. Raises ValueError when it says nothing."""
     for _ in range(TRIES):
         status, body = await get(f"{base}/metrics", key)
-        if status != 0:
+        if status != NOBODY:
             break
     if status != 200:
         raise ValueError(f"{base}/metrics answered {status}")

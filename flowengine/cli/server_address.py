@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
 import click
+
+from flowengine.service.ready_answer import is_ours
 
 LIKE = "like https://calls.example.com or http://127.0.0.1:8080"
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -65,20 +66,12 @@ def ask_whether_there(base: str) -> None:
         raise _refused(
             base, f"nobody answers there ({told}): is it the server's SERVER_BASE_URL, and does it run?"
         ) from error
-    if not _is_ours(body):
+    if not is_ours(body):
         raise _refused(base, _stranger("is not flowengine"))
 
 
 def _stranger(what: str) -> str:
     return f"what is there {what}: give the server's SERVER_BASE_URL, {LIKE}"
-
-
-def _is_ours(body: bytes) -> bool:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(answer, dict) and "waiting_for" in answer
 
 
 def _is_here(text: str) -> bool:

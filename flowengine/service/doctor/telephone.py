@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import secrets
 import ssl
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from flowengine.compliance.facts import Facts
 from flowengine.compliance.rules import caller_id
 from flowengine.errors import TelephonyError
 from flowengine.service.doctor.finding import Case, Finding
+from flowengine.service.ready_answer import is_ours
 from flowengine.service.values import masked
 
 TIMEOUT_S = 10.0
@@ -115,7 +115,7 @@ def _address(case: Case) -> Iterator[Finding]:
     except (OSError, http.client.HTTPException) as error:
         yield Finding("address", "problem", f"{base.netloc} does not answer ({type(error).__name__})", where)
         return
-    if status != 200 or not _is_ours(body):
+    if status != 200 or not is_ours(body):
         yield Finding("address", "problem", f"{base.netloc} answers {status}, and not as flowengine does", where)
         return
     yield Finding("address", "ok", f"{base.netloc} leads to a running flowengine")
@@ -165,14 +165,6 @@ def _clock(case: Case, date: str | None) -> Iterator[Finding]:
             f"this machine and {urlsplit(case.settings.server_base_url or '').netloc} are {apart:.0f} s apart",
             "let both follow a time server (chrony, systemd-timesyncd)",
         )
-
-
-def _is_ours(body: bytes) -> bool:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return False
-    return isinstance(answer, dict) and "waiting_for" in answer
 
 
 def _connection(base: SplitResult) -> http.client.HTTPConnection:
