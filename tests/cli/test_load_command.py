@@ -74,7 +74,7 @@ def test_a_load_from_the_command_to_the_page(tmp_path: Path) -> None:
     assert "calls at once" in result.output, result.output
     found = json.loads((tmp_path / "load.json").read_text("utf-8"))
     assert [level["calls"] for level in found["levels"]] == [2, 3]
-    assert all(level["frames"] > 250 for level in found["levels"])
+    assert all(level["frames"] > 0 and level["messages"] > 0 for level in found["levels"])
     assert found["flow"] == "load_talk"
     assert "<svg" in (tmp_path / "load.html").read_text("utf-8")
     assert result.exit_code == (0 if all(level["holds"] for level in found["levels"]) else 1)

@@ -22,7 +22,7 @@ from flowengine.testing.twilio.exchange import Exchange
 
 READY_TIMEOUT_S = 180.0
 """The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
-STOP_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 60.0
 NOBODY = 0
 RECORD_TRIES = 50
 RECORD_WAIT_S = 0.1
