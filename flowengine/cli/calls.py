@@ -158,7 +158,7 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     for row in sorted(_rows(told, Labels(store.database).of_call(call.call_id)), key=lambda row: row.at):
         _print_row(row, width)
     click.echo()
-    for waterfall in waterfalls(told.timings):
+    for waterfall in waterfalls(told.timings, width):
         click.echo(waterfall)
     for name, value in told.slots.items():
         click.echo(f"{click.style(name, dim=True)} = {value}")

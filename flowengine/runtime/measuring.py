@@ -1,10 +1,14 @@
 """How long each part of a caller's turn took: from the end of their voice to the first mark behind the answer.
 
-    voice ends ── endpointing ──> final transcript ── understanding ──> understood ── deciding ──> first order to speak
-        ── voicing ──> first audio leaves ── playing ──> first mark comes back
+    voice ends ── endpointing ──> final transcript ── waiting ──> words are taken ── understanding ──> understood
+        ── deciding ──> first order to speak, or to act ── acting ──> order of the answer, and no filler is on its way
+        ── voicing ──> first audio of the answer leaves ── playing ──> first mark comes back
 
 Every part ends where the next begins, so they sum to the whole. What was asked of others on the way (likeness, a model,
 an action, the guard) is timed beside. Nothing here happens per frame: a tick that has nothing new costs one comparison.
+
+What a timer makes the agent say while an errand is out bridges the wait, and is no answer; what it says since the
+caller has said nothing further is none either, and ends a turn that had none.
 """
 
 from __future__ import annotations
@@ -16,11 +20,16 @@ from dataclasses import dataclass, field
 from flowengine.conversation.commands import (
     AskGuard,
     AskModel,
+    CancelTimer,
     ChooseIntent,
     Command,
+    Dismiss,
+    Pause,
     ReadValue,
     RunAction,
+    SendKeys,
     Speak,
+    Transfer,
     Understood,
     WeighMeaning,
 )
@@ -28,6 +37,7 @@ from flowengine.conversation.events import (
     ActionFinished,
     CallerPressed,
     CallerSaid,
+    ColleagueReady,
     Event,
     GuardAnswered,
     IntentChosen,
@@ -37,30 +47,29 @@ from flowengine.conversation.events import (
     ModelSaid,
     SpeechCut,
     SpeechHeard,
+    TimerFired,
+    TransferEnded,
     ValueRead,
     WeighingFailed,
 )
 from flowengine.runtime.interrupting import Interrupting
+from flowengine.runtime.measured import Asked, Interrupted, ReplyStarted, TookTurn, TurnMeasured
 from flowengine.runtime.playback import Playback
-from flowengine.runtime.ports import (
-    Asked,
-    Interrupted,
-    PartialTranscript,
-    ReplyStarted,
-    Told,
-    TookTurn,
-    TurnMeasured,
-)
+from flowengine.runtime.ports import PartialTranscript, Told
 from flowengine.runtime.turns import interrupts
 
-ASKED: dict[type[Command], Asked] = {
+ERRANDS: dict[type[Command], Asked | None] = {
     WeighMeaning: "meaning",
     ChooseIntent: "intent",
     ReadValue: "value",
     AskModel: "model",
     RunAction: "action",
     AskGuard: "guard",
+    # Of a transfer there is a record of its own.
+    Transfer: None,
 }
+UNDERSTANDING: frozenset[Asked | None] = frozenset({"meaning", "intent", "value"})
+"""What is asked in order to know what the words mean; any other errand is what the flow does about them."""
 
 
 @dataclass(slots=True)
@@ -72,20 +81,39 @@ class _Turn:
     ended_at: float
     final_at: float
     underruns_before: int
+    taken_at: float | None = None
     understood_at: float | None = None
+    acting_at: float | None = None
+    """The first errand was sent out."""
     ordered_at: float | None = None
+    answer_at: float | None = None
+    """The answer was ordered, and nothing that bridged the wait for it was left to be heard."""
     sounded_at: float | None = None
     marked_at: float | None = None
     mark_late: int | None = None
+    is_behind: bool | None = None
+    """The answer stands behind a line that goes on, so it has no first audio of its own."""
     asked: list[tuple[Asked, int]] = field(default_factory=list)
     speeches: set[str] = field(default_factory=set)
+    fillers: set[str] = field(default_factory=set)
+    """Those that are still to be heard to their end."""
+    filler_at: float | None = None
+    filler_over_at: float = 0.0
 
     def measured(self, underruns: int, *, cut: bool) -> TurnMeasured:
         """Its parts, up to the first that did not come."""
-        moments = (self.final_at, self.understood_at or self.ordered_at, self.ordered_at, self.sounded_at)
+        moments = (
+            self.final_at,
+            self.taken_at,
+            self.understood_at,
+            self.ordered_at if self.acting_at is None else self.acting_at,
+            self.ordered_at if self.answer_at is None else self.answer_at,
+            self.sounded_at,
+            self.marked_at,
+        )
         parts: list[int | None] = []
         until, is_known = 0, True
-        for moment in (*moments, self.marked_at):
+        for moment in moments:
             is_known = is_known and moment is not None
             if not is_known or moment is None:
                 parts.append(None)
@@ -94,16 +122,19 @@ class _Turn:
             at = max(until, milliseconds(moment - self.ended_at))
             parts.append(at - until)
             until = at
-        endpointing, understanding, deciding, voicing, playing = parts
+        endpointing, waiting, understanding, deciding, acting, voicing, playing = parts
         return TurnMeasured(
             said_at=self.said_at,
             by=self.by,
             endpointing=endpointing or 0,
+            waiting=waiting,
             understanding=understanding,
             deciding=deciding,
+            acting=acting,
             voicing=voicing,
             playing=playing,
             mark_late=self.mark_late,
+            filler=None if self.filler_at is None else milliseconds(self.filler_at - self.ended_at),
             asked=tuple(self.asked),
             underruns=underruns - self.underruns_before,
             cut=cut,
@@ -118,7 +149,12 @@ class Measuring:
         self._playback = playback
         interrupting.on_resumed = self._resumed
         self._turn: _Turn | None = None
-        self._out: dict[str, tuple[Asked, float]] = {}
+        self._out: dict[str, tuple[Asked | None, float]] = {}
+        """What was asked of others and has not come back, by request, and since when."""
+        self._happened_at = 0.0
+        """What is ordered now follows from something that happened then."""
+        self._by_timer = False
+        """It was a timer, and not anybody's words."""
         self._voice_ended_at: float | None = None
         self._is_interrupted = False
 
@@ -136,6 +172,7 @@ class Measuring:
 
     def happened(self, event: Event, now: float, zero: float) -> None:
         """The conversation is going to be told this. `zero`: when the call was connected, on the loop's clock."""
+        self._happened_at, self._by_timer = now, False
         match event:
             case CallerSaid(at=at):
                 voice_ended_at, self._voice_ended_at = self._voice_ended_at, None
@@ -146,9 +183,12 @@ class Measuring:
             case CallerPressed(at=at):
                 self._begin("keys", at, zero + at, now)
             case SpeechHeard(speech_id=speech_id):
-                self._said(speech_id, cut=False)
+                self._said(speech_id, now, cut=False)
             case SpeechCut(speech_id=speech_id):
-                self._said(speech_id, cut=True)
+                self._said(speech_id, now, cut=True)
+            case TimerFired(timer_id=timer_id):
+                # An errand whose time is up has come to that.
+                self._by_timer = not self._came_back(timer_id, now)
             case (
                 MeaningWeighed(request_id=request_id)
                 | IntentChosen(request_id=request_id)
@@ -159,38 +199,49 @@ class Measuring:
                 | ModelFailed(request_id=request_id)
                 | ActionFinished(request_id=request_id)
                 | GuardAnswered(request_id=request_id)
+                | TransferEnded(request_id=request_id)
+                | ColleagueReady(request_id=request_id)
             ):
-                asked, asked_at = self._out.pop(request_id, (None, 0.0))
-                if asked is not None and self._turn is not None:
-                    self._turn.asked.append((asked, milliseconds(now - asked_at)))
+                self._came_back(request_id, now)
             case _:
                 pass
 
     def ordered(self, command: Command, now: float) -> None:
         """The conversation orders this, and it is about to be carried out."""
         turn = self._turn
-        if turn is None:
-            return
-        if isinstance(command, Understood):
-            if turn.understood_at is None and turn.ordered_at is None:
-                turn.understood_at = now
-        elif isinstance(command, Speak):
-            turn.speeches.add(command.speech_id)
-            if turn.ordered_at is None:
-                turn.ordered_at = now
-        elif (asked := ASKED.get(type(command))) is not None:
-            # All of these have one; the table is by type, which the type checker cannot follow.
-            self._out[getattr(command, "request_id", "")] = (asked, now)
+        match command:
+            case CancelTimer(timer_id=request_id) | Dismiss(request_id=request_id):
+                # The timer of an errand has its id; without it nobody waits for the errand any more.
+                self._out.pop(request_id, None)
+            case Understood():
+                # The pause after the last key of a number is a timer too.
+                self._by_timer = False
+                if turn is not None and turn.understood_at is None:
+                    turn.taken_at = self._happened_at if turn.taken_at is None else turn.taken_at
+                    turn.understood_at = now
+                    turn.acting_at = now if self._acts else None
+            case Speak() | Pause() | SendKeys():
+                if turn is not None:
+                    self._speaks(turn, command, now)
+            case _ if type(command) in ERRANDS:
+                self._sends_out(command, now)
+            case _:
+                pass
 
-    def sounded(self, first_audio_at: float | None) -> None:
-        """What is being said began to sound then."""
+    def sounded(self) -> None:
+        """Audio may have left."""
         turn = self._turn
-        if turn is None or first_audio_at is None or turn.ordered_at is None or turn.sounded_at is not None:
+        if turn is None or turn.sounded_at is not None:
             return
-        # An answer behind a line that goes on has no first audio of its own.
-        if first_audio_at >= turn.ordered_at:
-            turn.sounded_at = first_audio_at
-            self._tell(ReplyStarted(milliseconds(first_audio_at - turn.ended_at)))
+        if turn.fillers and turn.filler_at is None and (began := self._playback.began(turn.fillers)) is not None:
+            turn.filler_at = began
+            self._tell(ReplyStarted(milliseconds(began - turn.ended_at), filler=True))
+        if turn.ordered_at is None or turn.is_behind or (began := self._playback.began(turn.speeches)) is None:
+            return
+        turn.sounded_at = began
+        # What bridged the wait is heard to its end, and the answer's audio may have been there before that.
+        turn.answer_at = began if turn.fillers else max(turn.ordered_at, turn.filler_over_at)
+        self._tell(ReplyStarted(milliseconds(began - turn.ended_at)))
 
     def marked(self, now: float) -> None:
         """A mark has come, and the playback knows which passage it proves."""
@@ -213,16 +264,63 @@ class Measuring:
 
     def _begin(self, by: TookTurn, said_at: float, ended_at: float, now: float) -> None:
         turn = self._turn
-        if turn is not None and turn.by == by == "keys" and turn.understood_at is None and turn.ordered_at is None:
+        if turn is not None and turn.by == by == "keys" and turn.understood_at is None:
             # A number, key by key: the last one is waited for.
             self._turn = None
         self._end(cut=False)
         # A recogniser counts its own frames, and may be two of them ahead of the loop's clock; or it does not say.
         self._turn = _Turn(by, said_at, min(ended_at, now), now, self._playback.underruns)
 
-    def _said(self, speech_id: str, *, cut: bool) -> None:
+    @property
+    def _acts(self) -> bool:
+        """Something that the flow waits for is under way."""
+        return any(asked not in UNDERSTANDING for asked, _ in self._out.values())
+
+    def _sends_out(self, command: Command, now: float) -> None:
+        turn, asked = self._turn, ERRANDS[type(command)]
+        # All of these have one; the table is by type, which the type checker cannot follow.
+        self._out[getattr(command, "request_id", "")] = (asked, now)
+        if turn is None:
+            return
+        if asked in UNDERSTANDING:
+            turn.taken_at = self._happened_at if turn.taken_at is None else turn.taken_at
+        elif turn.understood_at is not None and turn.ordered_at is None and turn.acting_at is None:
+            turn.acting_at = now
+
+    def _came_back(self, request_id: str, now: float) -> bool:
+        """What was asked has come to something; False when it is not waited for."""
+        if request_id not in self._out:
+            return False
+        asked, asked_at = self._out.pop(request_id)
+        if asked is not None and self._turn is not None:
+            self._turn.asked.append((asked, milliseconds(now - asked_at)))
+        return True
+
+    def _speaks(self, turn: _Turn, command: Speak | Pause | SendKeys, now: float) -> None:
+        if turn.ordered_at is None:
+            if turn.understood_at is None:
+                # It does not follow from these words.
+                return
+            if self._by_timer:
+                if self._acts:
+                    turn.fillers.add(command.speech_id)
+                else:
+                    self._end(cut=False)
+                return
+            if turn.is_behind is None:
+                turn.is_behind = not self._playback.idle and not turn.fillers
+        if isinstance(command, Speak):
+            turn.speeches.add(command.speech_id)
+            turn.ordered_at = now if turn.ordered_at is None else turn.ordered_at
+
+    def _said(self, speech_id: str, now: float, *, cut: bool) -> None:
         turn = self._turn
-        if turn is not None and speech_id in turn.speeches:
+        if turn is None:
+            return
+        if speech_id in turn.fillers:
+            turn.fillers.discard(speech_id)
+            turn.filler_over_at = now
+        elif speech_id in turn.speeches:
             turn.speeches.discard(speech_id)
             if cut or not turn.speeches:
                 self._end(cut=cut)

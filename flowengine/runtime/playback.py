@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from flowengine.conversation.events import Reached
@@ -146,7 +146,6 @@ class Playback:
         """Silent for now, and ready to go on."""
         self._generation = 0
         self._marks = 0
-        self.first_audio_at: float | None = None
         self.underruns = 0
         self.proved: Passage | None = None
         """The last passage whose mark came."""
@@ -229,6 +228,10 @@ class Playback:
             if passage.started_at is not None and passage.started_at <= moment:
                 return Reached(passage.speech_id, passage.after + passage.words_begun(moment - passage.started_at))
         return Reached("", 0)
+
+    def began(self, speeches: Collection[str]) -> float | None:
+        """When the far end begins, or began, to play the first of these that has left; None as long as none has."""
+        return next((passage.started_at for passage in self._begun if passage.speech_id in speeches), None)
 
     def on_mark(self, name: str) -> list[Heard]:
         """The far end has played up to this mark. Earlier marks that got lost are taken as passed."""
@@ -350,8 +353,6 @@ class Playback:
         if passage.started_at is None:
             passage.started_at = self._playout_until
             self._begun.append(passage)
-        if self.first_audio_at is None:
-            self.first_audio_at = now
         passage.sent_bytes += len(chunk)
         passage.sent.append(chunk)
         self._playout_until += len(chunk) / BYTES_A_SECOND

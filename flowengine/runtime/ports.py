@@ -15,6 +15,7 @@ from flowengine.conversation.events import Event
 from flowengine.conversation.meaning import Likeness
 from flowengine.graph.model import Action
 from flowengine.runtime.colleague_line import ColleagueLine, ColleagueRung
+from flowengine.runtime.measured import Interrupted, ReplyStarted, TurnMeasured
 
 # What a recogniser reports. Times in ms since the stream was opened.
 
@@ -310,13 +311,6 @@ class Remarked:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyStarted:
-    """The first audio of a reply left `ms` milliseconds after the caller's voice had ended."""
-
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class FirstSound:
     """The first audio of the call has left for whoever answered it."""
 
@@ -336,49 +330,6 @@ class TurnsFelt:
     """After the call a model has said how the caller felt, by the time of each turn (seconds since the connection)."""
 
     turns: tuple[tuple[float, Felt], ...]
-
-
-Asked = Literal["meaning", "intent", "value", "model", "action", "guard"]
-"""What a turn may wait for: likeness; a model that chooses an intent, reads a value or speaks; an action; the guard."""
-TookTurn = Literal["voice", "text", "keys"]
-
-
-@dataclass(frozen=True, slots=True)
-class TurnMeasured:
-    """How long the parts of one turn took, in ms; one follows the other, and None is what did not come any more.
-
-    `said_at`: when the conversation was told the caller's words or key, in seconds since the connection. `endpointing`:
-    from the end of the voice to the final transcript; `understanding`: until an intent, or none, was found; `deciding`:
-    until the first order to speak; `voicing`: until the first audio left; `playing`: until the first mark came back,
-    `mark_late` after its audio must have been played. `asked`: what was asked of others, and how long the answer took.
-    `underruns`: gaps in the answer's audio. `cut`: the answer was stopped, or its end was not proved.
-    """
-
-    said_at: float
-    by: TookTurn
-    endpointing: int
-    understanding: int | None = None
-    deciding: int | None = None
-    voicing: int | None = None
-    playing: int | None = None
-    mark_late: int | None = None
-    asked: tuple[tuple[Asked, int], ...] = ()
-    underruns: int = 0
-    cut: bool = False
-
-    @property
-    def reply(self) -> int | None:
-        """From the end of the voice to the first audio of the answer."""
-        if self.understanding is None or self.deciding is None or self.voicing is None:
-            return None
-        return self.endpointing + self.understanding + self.deciding + self.voicing
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """The caller's voice stopped the agent; not `in_earnest`: it was a cough, or a noise of listening."""
-
-    in_earnest: bool
 
 
 Later = SummaryFilled | TurnsFelt

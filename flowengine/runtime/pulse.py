@@ -71,7 +71,7 @@ class Pulse:
             return
         if self._playback.has_passages:
             self._playback.pump(now)
-            self._measuring.sounded(self._playback.first_audio_at)
+            self._measuring.sounded()
         if self._music.wanted or self._music.is_playing:
             self._music.tick(now)
         if now >= self._looked_at + LOOK_S - EARLY_S:
@@ -89,4 +89,4 @@ class Pulse:
         """The first audio of a sentence has come: if the far end waits for it, it leaves now."""
         if self._away.is_here:
             self._playback.hasten(now)
-            self._measuring.sounded(self._playback.first_audio_at)
+            self._measuring.sounded()

@@ -77,7 +77,6 @@ class Speaking:
         if not isinstance(speech, Pause):
             self._speeches[speech.speech_id] = speech
         if self.playback.idle:
-            self.playback.first_audio_at = None
             self.music.pause(asyncio.get_running_loop().time())
         self._speaker.say(speech)
 

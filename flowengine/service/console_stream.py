@@ -76,18 +76,9 @@ from flowengine.conversation.events import (
 )
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.colleague_line import ColleagueRung, NoColleagues
+from flowengine.runtime.measured import TURN_PARTS, Interrupted, ReplyStarted, TurnMeasured
 from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import (
-    FirstSound,
-    Interrupted,
-    PartialTranscript,
-    RecordingSet,
-    Remarked,
-    ReplyStarted,
-    SummaryFilled,
-    TurnMeasured,
-    TurnsFelt,
-)
+from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, SummaryFilled, TurnsFelt
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
@@ -102,7 +93,6 @@ START_TIMEOUT_S = 10.0
 TEXT_LIMIT = 500
 AUDIO_LIMIT = 16_000
 KEYS = frozenset("0123456789*#")
-PARTS = ("endpointing", "understanding", "deciding", "voicing", "playing")
 
 
 class StartCall(msgspec.Struct, tag_field="event", tag="start"):
@@ -285,10 +275,11 @@ class Watcher:
                 self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
             case CameBack():
                 self.tell(at, "note", text="The line was lost, and is there again.")
-            case ReplyStarted(ms=ms):
-                self.tell(at, "latency", ms=ms)
+            case ReplyStarted(ms=ms, filler=filler):
+                self.tell(at, "latency", ms=ms, filler=filler)
             case TurnMeasured():
-                self.tell(at, "turn", **{part: getattr(observed, part) for part in PARTS}, reply=observed.reply)
+                parts = {part: getattr(observed, part) for part in TURN_PARTS}
+                self.tell(at, "turn", **parts, reply=observed.reply, filler=observed.filler)
             case Suppress():
                 self.tell(at, "note", text="The caller opted out: the number goes on the do-not-call list.")
             case (

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from flowengine.conversation.commands import Command, Entered
 from flowengine.conversation.events import CallerPressed, CallerSaid, Event
 from flowengine.errors import MissingExtra
+from flowengine.runtime.measured import TurnMeasured
 from flowengine.runtime.observed import CallResult
-from flowengine.runtime.ports import Record, Told, TurnMeasured
+from flowengine.runtime.ports import Record, Told
 from flowengine.service.tokens import PreparedCall
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ SERVICE = "flowengine"
 PATH = "/v1/traces"
 FLUSH_MS = 3000
 """What is not sent by then at the end of the service is lost."""
-PARTS = ("endpointing", "understanding", "deciding", "voicing", "playing")
 
 
 class Tracing:
@@ -138,15 +138,13 @@ class CallTrace:
                 "flowengine.turn.underruns": turn.underruns,
                 "flowengine.turn.cut": turn.cut,
                 **({} if turn.reply is None else {"flowengine.turn.reply_ms": turn.reply}),
+                **({} if turn.voice_to_voice is None else {"flowengine.turn.voice_to_voice_ms": turn.voice_to_voice}),
                 **({} if turn.mark_late is None else {"flowengine.turn.mark_late_ms": turn.mark_late}),
                 **{f"flowengine.turn.wait.{what}_ms": ms for what, ms in turn.asked},
             },
         )
         within = set_span_in_context(span)
-        for part in PARTS:
-            ms: int | None = getattr(turn, part)
-            if ms is None:
-                break
+        for part, ms in turn.parts:
             child = self._tracer.start_span(part, within, start_time=at)
             at += ms * 1_000_000
             child.end(at)

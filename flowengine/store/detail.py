@@ -288,7 +288,8 @@ class _Story:
             case "Remarked":
                 self.notes.append(Note(at, facts["text"]))
             case "ReplyStarted":
-                self.replies.append(facts["ms"] / 1000)
+                if not facts.get("filler"):
+                    self.replies.append(facts["ms"] / 1000)
                 self._begins(at)
             case "TurnMeasured":
                 self.waterfalls.append(turn_times(facts, self._turn_at(facts["said_at"])))

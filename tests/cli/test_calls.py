@@ -34,7 +34,8 @@ from flowengine.conversation.events import (
     SpeechHeard,
     TransferEnded,
 )
-from flowengine.runtime.ports import Interrupted, SummaryFilled, TurnMeasured
+from flowengine.runtime.measured import Interrupted, TurnMeasured
+from flowengine.runtime.ports import SummaryFilled
 from flowengine.store.rows import Entry
 from flowengine.store.store import Store
 from tests.store.records import NOW, NUMBER, end, entries, start
@@ -230,20 +231,43 @@ def test_the_summary_is_shown_with_what_a_model_filled_in_after_the_call(run: Ru
     assert told == {"booked": "true", "reason": "too dear", "mood": "good", "other": None}
 
 
-def test_a_turn_is_shown_as_a_bar_of_its_parts(run: Run, url: str) -> None:
+def test_a_turn_is_shown_as_a_bar_of_its_parts(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     store = Store.open(url)
     measured = (
-        (3.5, TurnMeasured(3.5, "voice", 500, 4, 0, 12, 1840, 22, (("meaning", 4),))),
-        (9.0, TurnMeasured(3.5, "voice", 258, 0, 0, None, cut=True)),
+        (3.5, TurnMeasured(3.5, "voice", 500, 0, 4, 0, 0, 12, 1840, 22, asked=(("meaning", 4),))),
+        (7.0, TurnMeasured(3.5, "voice", 480, 200, 0, 0, 316, 36, 300, filler=774, asked=(("action", 316),))),
+        (9.0, TurnMeasured(3.5, "voice", 258, 0, 0, 0, None, cut=True)),
         (9.1, Interrupted(in_earnest=False)),
     )
     store.write([start(), *entries((3.5, CallerSaid(3.5, "yes")), *measured), end()])
     store.close()
     lines = run("call-1").output.splitlines()
-    (first, second, last) = [line for line in lines if line.startswith(("turn", "interruptions"))]
-    assert first == f"turn 1      516  {'░' * 31}█  500 + 4 + 0 + 12  (meaning 4; first mark 1,840 later; late by 22)"
-    assert second == f"turn 1        –  {'░' * 16}{' ' * 16}  258 + 0 + 0  (cut short)"
-    assert last == "interruptions: 1, of them by a noise: 1"
+    shown = lines[lines.index("from the end of the voice to the first audio of the answer, in ms") :]
+    assert shown[1:9] == [
+        "░ endpointing  ┄ waiting  ▒ understanding  ≈ acting  █ voicing  ♪ a filler began",
+        f"turn 1      516  {'░' * 16}",
+        "                 500 endpointing + 4 understanding + 12 voicing (asked: meaning 4; first mark 1,840",
+        "                 later; late by 22)",
+        f"turn 1    1,032  {'░' * 15}{'┄' * 6}≈≈≈♪{'≈' * 6}█",
+        "                 480 endpointing + 200 waiting + 316 acting + 36 voicing (filler after 774; asked:",
+        "                 action 316; first mark 300 later)",
+        f"turn 1        –  {'░' * 8}",
+    ]
+    assert shown[9:11] == ["                 258 endpointing (cut short)", "interruptions: 1, of them by a noise: 1"]
+
+
+def test_in_a_narrow_terminal_what_took_how_long_is_wrapped(
+    run: Run, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    store = Store.open(url)
+    measured = TurnMeasured(3.5, "voice", 500, 0, 4, 0, 0, 12, 1840, 22, asked=(("meaning", 4),))
+    store.write([start(), *entries((3.5, CallerSaid(3.5, "yes")), (3.5, measured)), end()])
+    store.close()
+    lines = run("call-1").output.splitlines()
+    bars = lines[lines.index(next(line for line in lines if "endpointing  " in line)) :]
+    assert max(map(len, bars)) <= 60
 
 
 def test_a_call_of_an_earlier_release_has_no_bars(run: Run, recorded: None) -> None:

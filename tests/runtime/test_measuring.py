@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 
 from flowengine.conversation.commands import AskModel, Speak, Understood
-from flowengine.conversation.events import CallerPressed, CallerSaid, Event, ModelSaid, SpeechCut, SpeechHeard
-from flowengine.runtime.interrupting import Interrupting
-from flowengine.runtime.measuring import Measuring
-from flowengine.runtime.playback import Playback
-from flowengine.runtime.ports import Interrupted, ReplyStarted, Told, TurnMeasured, VoiceEnded, VoiceStarted
-from tests.runtime.fake_line import FakeLine
+from flowengine.conversation.events import CallerPressed, CallerSaid, ModelSaid, SpeechCut, SpeechHeard, TimerFired
+from flowengine.runtime.measured import Interrupted, ReplyStarted, TurnMeasured
+from flowengine.runtime.ports import VoiceEnded, VoiceStarted
 from tests.runtime.live_call import Live, call
+from tests.runtime.measuring_bench import Bench
 
 
 def test_the_parts_of_a_turn_sum_to_the_wait_that_was_told() -> None:
@@ -67,41 +64,6 @@ def test_a_caller_who_hangs_up_before_the_answer_leaves_a_turn_without_one() -> 
     assert turn.playing is None
 
 
-@dataclass
-class Bench:
-    """A measuring beside its playback, by hand."""
-
-    told: list[Told] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.playback = Playback(FakeLine())
-        self.interrupting = Interrupting(self.playback, lambda: True)
-        self.measuring = Measuring(self.told.append, self.playback, self.interrupting)
-
-    def happened(self, event: Event, now: float) -> None:
-        """In a call that was connected at 100 s."""
-        self.measuring.happened(event, now, 100.0)
-
-    def say(self, speech_id: str, now: float, seconds: float = 1.0) -> None:
-        """Ordered now, its audio there at once."""
-        self.measuring.ordered(Speak(speech_id, ("Well.",)), now)
-        passage = self.playback.add(speech_id, "Well.", last=True)
-        self.playback.first_audio_at = None
-        self.playback.feed(passage, b"\xff" * int(8000 * seconds))
-        self.playback.finish(passage)
-
-    def pump(self, now: float, until: float) -> None:
-        """Tick until then, and tell what sounded."""
-        while now < until:
-            self.playback.pump(now)
-            self.measuring.sounded(self.playback.first_audio_at)
-            now += 0.02
-
-    @property
-    def turns(self) -> list[TurnMeasured]:
-        return [each for each in self.told if isinstance(each, TurnMeasured)]
-
-
 def test_each_part_is_measured_and_what_was_asked_beside_them() -> None:
     bench = Bench()
     measuring = bench.measuring
@@ -119,10 +81,17 @@ def test_each_part_is_measured_and_what_was_asked_beside_them() -> None:
     bench.happened(SpeechHeard(12.3, "u1"), 112.3)
     (turn,) = bench.turns
     assert turn.said_at == 10.5
-    parts = (turn.endpointing, turn.understanding, turn.deciding, turn.voicing, turn.playing)
     # From the end of the voice at 110.0 to the mark at 112.3.
-    assert sum(part or 0 for part in parts) == 2300
-    assert parts == (500, 3, 697, 50, 1050)
+    assert sum(ms for _, ms in turn.parts) == 2300
+    assert dict(turn.parts) == {
+        "endpointing": 500,
+        "waiting": 0,
+        "understanding": 3,
+        "deciding": 0,
+        "acting": 697,
+        "voicing": 50,
+        "playing": 1050,
+    }
     assert turn.asked == (("model", 697),)
     assert turn.mark_late == 50
 
@@ -132,7 +101,7 @@ def test_an_answer_behind_a_line_that_goes_on_has_no_first_audio() -> None:
     bench.say("u1", 100.0, seconds=5)
     bench.pump(100.0, 102.0)
     bench.measuring.final("yes", 101.9)
-    bench.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.understood("yes", 102.0)
     bench.measuring.ordered(Speak("u2", ("Fine.",)), 102.0)
     bench.pump(102.0, 103.0)
     bench.measuring.over()
@@ -142,7 +111,7 @@ def test_an_answer_behind_a_line_that_goes_on_has_no_first_audio() -> None:
 
 def test_the_end_of_the_line_before_does_not_end_the_turn() -> None:
     bench = Bench()
-    bench.happened(CallerSaid(2.0, "yes"), 102.0)
+    bench.understood("yes", 102.0)
     bench.measuring.ordered(Speak("u2", ("Fine.",)), 102.0)
     bench.happened(SpeechCut(2.0, "u1", "Hello"), 102.0)
     assert bench.turns == []
@@ -154,10 +123,11 @@ def test_keys_of_one_number_are_one_turn() -> None:
     bench = Bench()
     for at, key in ((1.0, "4"), (1.4, "2")):
         bench.happened(CallerPressed(at, key), 100 + at)
+    bench.happened(TimerFired(1.41, "keys-1"), 101.41)
     bench.measuring.ordered(Understood("(press 42)", "slot", 1.0, "key"), 101.41)
     bench.measuring.over()
     (turn,) = bench.turns
-    assert (turn.by, turn.said_at, turn.endpointing, turn.understanding) == ("keys", 1.4, 0, 10)
+    assert (turn.by, turn.said_at, turn.endpointing, turn.waiting, turn.understanding) == ("keys", 1.4, 0, 10, 0)
 
 
 def test_a_recogniser_ahead_of_the_clock_makes_no_time_run_backwards() -> None:

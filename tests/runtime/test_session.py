@@ -16,8 +16,9 @@ from flowengine.conversation.events import CallerSaid, Event, GuardAnswered, Spe
 from flowengine.errors import SynthesiserError
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.inbox import LIMIT
+from flowengine.runtime.measured import ReplyStarted
 from flowengine.runtime.observed import CallResult, SessionParts
-from flowengine.runtime.ports import GuardAnswer, Recogniser, ReplyStarted
+from flowengine.runtime.ports import GuardAnswer, Recogniser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine

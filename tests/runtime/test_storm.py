@@ -8,7 +8,7 @@ import pytest
 
 from flowengine.conversation.commands import Transfer
 from flowengine.conversation.events import CameBack, SpeechCut, SpeechHeard
-from flowengine.runtime.ports import Interrupted
+from flowengine.runtime.measured import Interrupted
 from tests.runtime.storm import Storm, shrunk, trial
 from tests.runtime.storm_plan import Act, plan
 

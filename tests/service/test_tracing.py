@@ -15,8 +15,8 @@ from flowengine.conversation.commands import Entered, Speak
 from flowengine.conversation.events import CallerSaid
 from flowengine.errors import MissingExtra
 from flowengine.graph.compile import compile_text
+from flowengine.runtime.measured import TURN_PARTS, TurnMeasured
 from flowengine.runtime.observed import CallResult
-from flowengine.runtime.ports import TurnMeasured
 from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
 from flowengine.service.tokens import PreparedCall
@@ -45,7 +45,7 @@ def exported(result: CallResult) -> list[Any]:
         CallerSaid(4.5, "yes my number is 0113 496 0123"),
         # Where the words led is not where they were taken.
         Entered("booked", "hello", "agree"),
-        TurnMeasured(4.5, "voice", 500, 3, 0, 12, 900, 20, (("meaning", 3),), underruns=1),
+        TurnMeasured(4.5, "voice", 500, 40, 3, 0, 60, 12, 900, 20, 580, (("meaning", 3),), underruns=1),
     )
     for entry in entries:
         trace.write(4.5, entry)
@@ -60,11 +60,7 @@ def exported(result: CallResult) -> list[Any]:
 def test_a_call_is_one_trace_with_a_span_a_turn_and_one_a_part() -> None:
     spans = exported(CallResult("booked", "flow ended", abnormal=False, duration=12.5))
     assert [span.name for span in spans] == [
-        "endpointing",
-        "understanding",
-        "deciding",
-        "voicing",
-        "playing",
+        *TURN_PARTS,
         "turn",
         "call",
     ]
@@ -77,7 +73,7 @@ def test_a_call_is_one_trace_with_a_span_a_turn_and_one_a_part() -> None:
     assert parts[0].start_time == turn.start_time == began + 4_000_000_000
     for one, following in itertools.pairwise(parts):
         assert one.end_time == following.start_time
-    assert parts[-1].end_time == turn.end_time == began + 5_415_000_000
+    assert parts[-1].end_time == turn.end_time == began + 5_515_000_000
     assert (call.start_time, call.end_time) == (began, began + 12_500_000_000)
 
 
@@ -89,7 +85,8 @@ def test_spans_say_what_was_measured_and_nothing_of_anybody() -> None:
         ("entered", "hello"),
         ("entered", "booked"),
     ]
-    assert turn.attributes["flowengine.turn.reply_ms"] == 515
+    assert turn.attributes["flowengine.turn.reply_ms"] == 615
+    assert turn.attributes["flowengine.turn.voice_to_voice_ms"] == 580
     assert turn.attributes["flowengine.turn.wait.meaning_ms"] == 3
     assert turn.attributes["flowengine.turn.state"] == "hello"
     everything = turn.to_json() + call.to_json()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 
@@ -32,7 +34,8 @@ from flowengine.conversation.events import (
     TransferEnded,
 )
 from flowengine.errors import StoreError
-from flowengine.runtime.ports import FirstSound, Interrupted, ReplyStarted, Told, TurnMeasured, TurnsFelt
+from flowengine.runtime.measured import Interrupted, ReplyStarted, TurnMeasured
+from flowengine.runtime.ports import FirstSound, Told, TurnsFelt
 from flowengine.store.detail import (
     ActionRun,
     CallDetail,
@@ -261,18 +264,68 @@ def test_a_turns_waterfall_stands_beside_it(store: Store) -> None:
         (2.0, CallerSaid(2.0, "hello")),
         (2.5, Interrupted(in_earnest=False)),
         (3.0, CallerSaid(3.0, "yes")),
-        (3.0, TurnMeasured(2.0, "voice", 500, 3, 0, None, asked=(("meaning", 3),))),
-        (5.0, TurnMeasured(3.0, "voice", 480, 0, 2, 10, 900, 20)),
+        (3.0, TurnMeasured(2.0, "voice", 500, 0, 3, 0, None, asked=(("meaning", 3),))),
+        (5.0, TurnMeasured(3.0, "voice", 480, 700, 0, 2, 2000, 10, 900, 20, filler=1890)),
     )
     first, second = found.timings.waterfalls
     assert (first.turn, first.reply, list(first.parts)) == (
         1,
         None,
-        [("endpointing", 500), ("understanding", 3), ("deciding", 0)],
+        [("endpointing", 500), ("waiting", 0), ("understanding", 3), ("deciding", 0)],
     )
     assert [(wait.what, wait.ms) for wait in first.waits] == [("meaning", 3)]
-    assert (second.turn, second.reply, second.mark_late) == (2, 492, 20)
+    assert (second.turn, second.reply, second.mark_late) == (2, 3192, 20)
+    assert (second.waiting, second.acting, second.voice_to_voice) == (700, 2000, 1890)
     assert (found.timings.interruptions, found.timings.false_interruptions) == (1, 1)
+
+
+OLD_TURN = {"said_at": 2.0, "by": "voice", "endpointing": 480, "understanding": 3, "deciding": 702, "voicing": 12}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reply", "parts"),
+    [
+        (
+            OLD_TURN,
+            1197,
+            {"endpointing": 480, "waiting": 0, "understanding": 3, "deciding": 702, "acting": 0, "voicing": 12},
+        ),
+        (
+            OLD_TURN | {"voicing": None},
+            None,
+            {"endpointing": 480, "waiting": 0, "understanding": 3, "deciding": 702, "acting": 0},
+        ),
+        (
+            OLD_TURN | {"understanding": None, "deciding": None, "voicing": None},
+            None,
+            {"endpointing": 480, "waiting": 0},
+        ),
+    ],
+)
+def test_a_turn_that_an_earlier_release_measured_is_read(
+    store: Store, facts: dict[str, object], reply: int | None, parts: dict[str, int]
+) -> None:
+    story(store, (2.0, CallerSaid(2.0, "hello")))
+    payload = json.dumps({"kind": "TurnMeasured", "playing": None, "mark_late": None, "asked": [], **facts})
+    store.write([Entry("call-1", 90, 2.5, "out", "TurnMeasured", payload)])
+    found = find(store, "call-1")
+    assert found is not None
+    (turn,) = found.timings.waterfalls
+    assert (turn.reply, turn.voice_to_voice, dict(turn.parts)) == (reply, reply, parts)
+
+
+def test_a_filler_is_no_reply_and_has_its_moment(store: Store) -> None:
+    found = story(
+        store,
+        (4.0, CallerSaid(4.0, "yes")),
+        (4.7, Speak("u1", ("One moment.",))),
+        (4.9, ReplyStarted(1200, filler=True)),
+        (6.0, SpeechHeard(6.0, "u1")),
+        (7.0, Speak("u2", ("It is open.",))),
+        (7.1, ReplyStarted(3400)),
+    )
+    assert found.timings.replies == [3.4]
+    assert [line.at for line in found.transcript] == [4.0, 4.9, 7.1]
 
 
 def test_a_waterfall_that_makes_no_sense_is_named(store: Store) -> None:

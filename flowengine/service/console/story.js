@@ -79,7 +79,14 @@ export function median(numbers) {
 
 /** What the last answered turn waited for, as `480 hearing + 3 understanding + 12 voice`; parts of no time are left out. */
 export function waterfall(turn) {
-  const named = { endpointing: "hearing you out", understanding: "understanding", deciding: "deciding", voicing: "voice" };
+  const named = {
+    endpointing: "hearing you out",
+    waiting: "finishing the line",
+    understanding: "understanding",
+    deciding: "deciding",
+    acting: "looking it up",
+    voicing: "voice",
+  };
   const parts = Object.entries(named).filter(([part]) => turn?.[part] > 0);
   return parts.map(([part, name]) => `${turn[part]} ${name}`).join(" + ");
 }

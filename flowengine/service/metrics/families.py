@@ -37,7 +37,8 @@ class Families:
         self.call_seconds = Histogram("flowengine_call_seconds", "How long calls lasted.", CALL_SECONDS)
         self.turn_seconds = Histogram(
             "flowengine_turn_seconds",
-            "The parts of callers' turns: endpointing, understanding, deciding, voicing, playing.",
+            "The parts of callers' turns: endpointing, waiting (for a line that must be heard out, or for more keys), "
+            "understanding, deciding, acting (an action, the guard, a model, a colleague), voicing, playing.",
             SECONDS,
             ["part"],
         )
@@ -45,6 +46,13 @@ class Families:
             "flowengine_reply_seconds",
             "From the end of the caller's voice (voice), typed line (text) or key (keys) to the first audio of the "
             "answer.",
+            SECONDS,
+            ["by"],
+        )
+        self.voice_to_voice_seconds = Histogram(
+            "flowengine_voice_to_voice_seconds",
+            "From the same to the first audio of ours that it led to: of a filler where one bridged the wait, else of "
+            "the answer.",
             SECONDS,
             ["by"],
         )

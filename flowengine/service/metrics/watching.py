@@ -12,10 +12,10 @@ from flowengine.conversation.events import (
     WeighingFailed,
 )
 from flowengine.runtime.last_words import NO_HEARING, NO_SPEECH
-from flowengine.runtime.ports import Interrupted, Record, RecordingSet, Told, TurnMeasured
+from flowengine.runtime.measured import Interrupted, TurnMeasured
+from flowengine.runtime.ports import Record, RecordingSet, Told
 from flowengine.service.metrics.families import Families
 
-PARTS = ("endpointing", "understanding", "deciding", "voicing", "playing")
 LOST = {NO_HEARING: "recogniser", NO_SPEECH: "voice"}
 NO_GUARD = "GUARD_UNAVAILABLE"
 
@@ -61,13 +61,14 @@ def count(entry: Event | Command | Told, families: Families) -> None:
 
 
 def _turn(turn: TurnMeasured, families: Families) -> None:
-    for part in PARTS:
-        if (ms := getattr(turn, part)) is not None:
-            families.turn_seconds.observe(ms / 1000, part)
+    for part, ms in turn.parts:
+        families.turn_seconds.observe(ms / 1000, part)
     if turn.reply is None:
         families.unanswered.add(turn.by)
     else:
         families.reply_seconds.observe(turn.reply / 1000, turn.by)
+    if turn.voice_to_voice is not None:
+        families.voice_to_voice_seconds.observe(turn.voice_to_voice / 1000, turn.by)
     for what, ms in turn.asked:
         families.wait_seconds.observe(ms / 1000, what)
     if turn.mark_late is not None:

@@ -72,7 +72,7 @@ test("the summary is kept whole, with what is not known", () => {
 });
 
 test("the last answered turn says what it waited for", () => {
-  const turn = { event: "turn", at: 3, endpointing: 480, understanding: 0, deciding: 2, voicing: 12, playing: 900, reply: 494 };
+  const turn = { event: "turn", at: 3, endpointing: 480, waiting: 0, understanding: 0, deciding: 2, acting: 0, voicing: 12, playing: 900, reply: 494 };
   const story = told(turn, { ...turn, voicing: null, reply: null });
   assert.equal(waterfall(story.turn), "480 hearing you out + 2 deciding + 12 voice");
   assert.equal(waterfall(null), "");

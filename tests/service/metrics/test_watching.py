@@ -16,7 +16,8 @@ from flowengine.conversation.events import (
     ModelFailed,
     WeighingFailed,
 )
-from flowengine.runtime.ports import Interrupted, RecordingSet, Told, TurnMeasured
+from flowengine.runtime.measured import Interrupted, TurnMeasured
+from flowengine.runtime.ports import RecordingSet, Told
 from flowengine.service.metrics.exposition import exposition
 from flowengine.service.metrics.families import Families
 from flowengine.service.metrics.watching import WatchedRecord, count
@@ -75,15 +76,18 @@ def test_what_is_no_failure_counts_nothing(entry: Event | Command | Told) -> Non
 
 def test_a_turn_fills_the_histograms_of_its_parts() -> None:
     shown = lines(
-        TurnMeasured(2.0, "voice", 480, 3, 0, 12, 900, 20, (("meaning", 3),), underruns=2, cut=True),
-        TurnMeasured(9.0, "keys", 0, 1),
+        TurnMeasured(2.0, "voice", 480, 0, 3, 0, 2000, 12, 900, 20, 1210, (("meaning", 3),), underruns=2, cut=True),
+        TurnMeasured(9.0, "keys", 0, 1500, 1),
     )
     for line in (
         'flowengine_turn_seconds_sum{part="endpointing"} 0.48',
         'flowengine_turn_seconds_count{part="understanding"} 2',
         'flowengine_turn_seconds_count{part="voicing"} 1',
-        'flowengine_reply_seconds_bucket{by="voice",le="0.5"} 1',
-        'flowengine_reply_seconds_sum{by="voice"} 0.495',
+        'flowengine_turn_seconds_sum{part="waiting"} 1.5',
+        'flowengine_turn_seconds_bucket{part="acting",le="2"} 1',
+        'flowengine_reply_seconds_bucket{by="voice",le="3"} 1',
+        'flowengine_reply_seconds_sum{by="voice"} 2.495',
+        'flowengine_voice_to_voice_seconds_sum{by="voice"} 1.21',
         'flowengine_wait_seconds_bucket{what="meaning",le="0.005"} 1',
         "flowengine_mark_late_seconds_sum 0.02",
         'flowengine_turns_unanswered_total{by="keys"} 1',
