@@ -67,6 +67,13 @@ FIRM_AFTER_YES = FIRM | {("that", "is", "fine"), ("that", "is", "it")}
 CLOSING = word_set("yes no ok right correct indeed please thanks thank then sorry actually i it that")
 """Words that may follow a whole sentence: "it is, thanks". In "no, it's five" the sentence goes on, and corrects."""
 
+BEFORE_NOUNS = frozenset({("no",), ("never",), ("wrong",), ("false",), ("neither",)})
+GO_ON_FROM_NO = CLOSING | word_set(
+    "wait hang hold mean meant not do does did am are is was were will would can could have has we you he she they "
+    "there my the this we what well but because let leave forget never love mate dear nothing none in at on for to by"
+)
+"""What goes on from a "no" that stands by itself, without a comma: "no I don't", "no wait", "no not today"."""
+
 CHANGES = word_set("sorry actually wait rather mean meant")
 GOES_ON = word_set("but and or so because if well except only unless actually just though although")
 """A yes or no with one of these may say more."""
@@ -107,11 +114,17 @@ def is_assent(text: str) -> bool:
     said = normalise(text).words
     if len(said) > LONGEST_ASSENT:
         return False
-    return said in _ALLOWING or (_ASSENTING.issuperset(said) and yes_or_no(text) is True)
+    if said in _ALLOWING or (said[:1] in (("yes",), ("ok",)) and said[1:] in _ALLOWING):
+        return True
+    return _ASSENTING.issuperset(said) and yes_or_no(text) is True
 
 
-def yes_or_no(text: str) -> bool | None:
-    """True, False, or None when the words are neither or both."""
+def yes_or_no(text: str, *, firmly: bool = False) -> bool | None:
+    """True, False, or None when the words are neither or both.
+
+    `firmly`: only where nothing else can be heard in them. "Fine" agrees to nothing, "no, I don't mind" says neither,
+    and the "no" of "no heating" denies nothing.
+    """
     said = normalise(text)
     marks: list[Mark] = []
     agreeable = False
@@ -124,14 +137,18 @@ def yes_or_no(text: str) -> bool | None:
             index += 1
             continue
         if kind == "no" or (kind != "neither" and denied(said, index, phrase)):
+            if firmly and phrase in BEFORE_NOUNS and not whole and _names_what(said, index + len(phrase)):
+                return None
             marks.append((False, phrase, index, whole))
         elif kind == "yes":
             marks.append((True, phrase, index, whole))
         agreeable = agreeable or kind == "agreeable"
+        if firmly and kind == "neither":
+            return None
         rest += kind == "neither"
         index += len(phrase)
     if not marks:
-        return True if agreeable and not rest else None
+        return True if agreeable and not rest and not firmly else None
     if len({agrees for agrees, *_ in marks}) == 1:
         return marks[0][0]
     return _settled(said, marks)
@@ -151,6 +168,11 @@ def _settled(said: Said, marks: list[Mark]) -> bool | None:
 def _is_whole(said: Said, after: int) -> bool:
     """Whether what was said before `after` stands as a sentence of its own."""
     return after in said.clauses or after == len(said.words) or said.words[after] in CLOSING
+
+
+def _names_what(said: Said, after: int) -> bool:
+    """Whether the word at `after` is one of those that a "no" belongs to: "no heating"."""
+    return said.words[after] not in GO_ON_FROM_NO
 
 
 def _starting(words: tuple[str, ...], index: int) -> tuple[tuple[str, ...], str]:

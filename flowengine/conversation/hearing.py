@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flowengine.compliance.honoured import Honoured, opts_out
 from flowengine.conversation import deciding
+from flowengine.conversation.afterthoughts import Words, as_one
 from flowengine.conversation.answers import is_assent, yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
@@ -24,6 +25,7 @@ from flowengine.conversation.place import (
     Fit,
     Live,
     OpenToCaller,
+    Weighing,
     intents_of,
     layers,
 )
@@ -69,17 +71,22 @@ class Hearing:
         `reached`: how far the agent had come when the caller began to say it, where that is known.
         """
         call = self._call
-        if self._taking_back.takes(latest) and not self.is_protective(latest):
-            latest = self._taking_back.take_back(latest)
+        said = Words(latest, latest)
+        if self._taking_back.takes(latest, reached) and not self.is_protective(latest):
+            said = self._guarded(self._taking_back.take_back(latest, reached))
+            # The agent had come so far in an answer that is none any more; what is answered now had been heard.
+            latest, reached = said.said, None
         stay = self._settling.here
         before = call.end_weighing() if call.is_weighing and normalise(latest).words else None
-        text = latest if before is None else f"{before.text} {latest}"
+        if before is not None:
+            said = self._with(before, latest)
+        text = said.meant
         live = layers(call.flow, stay)
         named = self._listened_for(live)
         unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
-        shown = HIDDEN if private and not protective and unanswered is None else text.strip()
+        shown = HIDDEN if private and not protective and unanswered is None else said.said.strip()
         held = () if private else mentions(call, live, text, intents)
         candidates = _ordered(intents, held)
         if unanswered is None and (self.is_early(text, reached) or self._is_no_turn(text, candidates, reached)):
@@ -90,7 +97,7 @@ class Hearing:
             return call.say_broken_off()
         call.transcript.asking.broke_in(reached)
         if before is None and shown != HIDDEN:
-            self._taking_back.begin(text)
+            self._taking_back.begin(Words(text.strip(), shown))
         else:
             self._taking_back.forget()
         if shown == HIDDEN:
@@ -119,6 +126,15 @@ class Hearing:
             self.tiers.watch(text, candidates)
         return None
 
+    def _with(self, before: Weighing, latest: str) -> Words:
+        """Words that are still being weighed and those that follow them, as one turn."""
+        shown = before.text if before.shown == HIDDEN else before.shown
+        return self._guarded(Words(as_one(before.text, latest), f"{shown} {latest}"))
+
+    def _guarded(self, said: Words) -> Words:
+        """Nothing is left out where all of it together protects the caller."""
+        return Words(said.said, said.said) if said.meant != said.said and self.is_protective(said.said) else said
+
     def _honour(self, kind: Honoured, shown: str, candidates: tuple[Candidate, ...]) -> None:
         """What every caller may say, and this flow does not answer."""
         call, stay = self._call, self._settling.here
@@ -145,10 +161,13 @@ class Hearing:
     def is_early(self, text: str, reached: Reached | None) -> bool:
         """Whether this is a yes and nothing else, begun before the question had begun to be heard: no answer to it.
 
-        A word that the flow takes for something else than a yes ("right", where left or right is asked for) counts.
+        A word that the flow takes for something else than a yes ("right", where left or right is asked for) counts, and
+        so does a yes that takes back the "no" before it.
         """
         call, stay = self._call, self._settling.here
         if reached is None or not is_assent(text) or self._is_asked(reached):
+            return False
+        if self._taking_back.takes(text, reached):
             return False
         if isinstance(stay.waiting, Collect) and self._collector.names_choice(text):
             return False

@@ -46,6 +46,9 @@ READS_ON = {
 }
 """Words that are not said by themselves before these: a "no" that is not English, a "fine" that agrees to nothing."""
 
+COURTESIES = word_set("problem problems worry worries trouble bother")
+"""A "no" right before one of these refuses nothing: "no problem"."""
+
 SUBJECTS = word_set("you they he she it we")
 CAN_YOU = word_set("can could will would")
 HAVE_I = word_set("have did do has")
@@ -76,8 +79,12 @@ def denied(said: Said, start: int, phrase: Sequence[str]) -> bool:
 
 def _reads_on(said: Said, after: int, last: str) -> bool:
     follows = said.words[after : after + 1]
+    if not follows:
+        return False
+    if last == "no" and follows[0] in COURTESIES:
+        return after not in said.clauses
     # A recogniser puts a comma behind a "no" that is none: "no, hablo inglés".
-    return bool(follows) and follows[0] in READS_ON.get(last, ()) and (last == "no" or after not in said.clauses)
+    return follows[0] in READS_ON.get(last, ()) and (last == "no" or after not in said.clauses)
 
 
 def _asks_anyway(words: Sequence[str], index: int) -> bool:

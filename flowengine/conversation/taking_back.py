@@ -4,6 +4,8 @@
 has moved on. Where the caller goes on before they can have heard what they were answered, the call goes back to where
 it stood before the turn and takes the whole of it there.
 
+Where they go on by taking it back ("yes … no", "Tuesday … sorry, Wednesday"), what they say last is understood.
+
 What has left the call is not taken back: an order that reaches the world outside, a note, an opt-out or anything else
 that protects the caller, a refusal after which a policy forbids something. Nor is what was heard: lines count as heard
 that were. Such turns stand, and the words are taken where the call is now.
@@ -14,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from flowengine.conversation.afterthoughts import Words
 from flowengine.conversation.call import Call, written
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import (
@@ -39,6 +42,7 @@ from flowengine.conversation.events import (
     Event,
     IntentChosen,
     MeaningWeighed,
+    Reached,
     SpeechCut,
     SpeechHeard,
     ValueRead,
@@ -49,6 +53,7 @@ from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.place import Frame, Stay, intents_of, layers
 from flowengine.conversation.promises import Happened, Promises
 from flowengine.conversation.prompt import Prompt
+from flowengine.conversation.second_parts import FirstPart, SecondParts
 from flowengine.graph.model import Collect
 from flowengine.graph.model import Listen as Listening
 from flowengine.language.source import Span
@@ -58,28 +63,6 @@ SOON_S = 2.0
 """From the turn to the first words of what follows: a recogniser is sure of those half a second after they began."""
 MOST_HEARD = 2
 """Words of the answer. Nobody answers to so little of it: what was heard by then began half a second before."""
-
-GOES_ON = (
-    ("but",),
-    ("not",),
-    ("no",),
-    ("only",),
-    ("except",),
-    ("unless",),
-    ("if",),
-    ("and",),
-    ("or",),
-    ("because",),
-    ("though",),
-    ("although",),
-    ("actually",),
-    ("wait",),
-    ("hang", "on"),
-    ("hold", "on"),
-    ("i", "mean"),
-    ("just", "not"),
-)
-"""How words begin that belong to what was said before them. "Well", "just", "so" and "when" begin answers as well."""
 
 REVOCABLE = (
     Speak
@@ -99,12 +82,6 @@ REVOCABLE = (
     | Blocked
 )
 """What a turn may have led to that is taken back: nothing of it has reached anybody but the caller's ear."""
-
-
-def goes_on(text: str) -> bool:
-    """Whether words begin as those do that belong to what was said before them."""
-    said = tuple(words(text))
-    return any(said[: len(each)] == each for each in GOES_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +113,7 @@ class _Turn:
     """The turn that could still be taken back: its words, and what was made of its answer so far."""
 
     at: float
-    text: str
+    first: FirstPart
     before: _Before
     is_new: bool = True
     """It was taken in the event in hand."""
@@ -177,11 +154,17 @@ class TakingBack:
         self._call = call
         self._promises = promises
         self._collector = collector
+        self._second = SecondParts(call)
         self._turn: _Turn | None = None
 
-    def begin(self, text: str) -> None:
+    def begin(self, said: Words) -> None:
         """A turn of the caller's is about to be taken."""
-        self._turn = _Turn(self._call.at, text.strip(), self._stands()) if self._is_simple(text) else None
+        self._turn = None
+        if self._is_simple(said.meant):
+            before = self._stands()
+            here = next(copy for stay, copy in before.stays if stay is before.stay)
+            first = FirstPart(said, here, before.variables, self._is_free)
+            self._turn = _Turn(self._call.at, first, before)
 
     def forget(self) -> None:
         """The last turn stands."""
@@ -201,30 +184,62 @@ class TakingBack:
                     return self.forget()
                 case Speak(speech_id=speech_id, line=line):
                     turn.lines[speech_id] = line
+                case SlotFilled(name=name):
+                    turn.first.filled.add(name)
+                case Understood(intent=str(intent)):
+                    turn.first.intent = intent
                 case _ if not isinstance(command, REVOCABLE):
                     return self.forget()
                 case _:
                     pass
         return None
 
-    def takes(self, text: str) -> bool:
-        """Whether these words are one turn with the last, which can still be taken back."""
+    def takes(self, text: str, reached: Reached | None = None) -> bool:
+        """Whether these words are one turn with the last, which can still be taken back.
+
+        `reached`: how far the agent had come when they began, in an answer that is still being spoken; None: unknown.
+        """
         call, turn = self._call, self._turn
-        if turn is None or text == HIDDEN or call.is_weighing or not call.transcript.quiet or not goes_on(text):
+        if turn is None or text == HIDDEN or call.is_weighing or not self._second.belongs(turn.first, text):
+            return False
+        heard = turn.heard if call.transcript.quiet else self._heard_by(turn, reached)
+        if heard is None:
             return False
         began = call.at if turn.cut_at is None else turn.cut_at
-        heard = " ".join(turn.heard.values())
+        so_far = " ".join(heard.values())
         # A question that was heard, however short, can be answered.
-        if began - turn.at > SOON_S or len(words(heard)) > MOST_HEARD or "?" in heard:
+        if began - turn.at > SOON_S or len(words(so_far)) > MOST_HEARD or "?" in so_far:
             return False
-        return self._promises.may_take_back(turn.before.happened, turn.begun)
+        begun = frozenset(line for each, line in turn.lines.items() if line is not None and heard.get(each))
+        return self._promises.may_take_back(turn.before.happened, begun)
 
-    def take_back(self, text: str) -> str:
-        """Stand where the call stood before the last turn; the words of both, to be taken there."""
+    def _heard_by(self, turn: _Turn, reached: Reached | None) -> dict[str, str] | None:
+        """What was heard of an answer that goes on, when the agent had come so far; None where nobody knows, and where
+        it may not be cut."""
+        call = self._call
+        if reached is None or call.transcript.firm:
+            return None
+        heard = dict(turn.heard)
+        if reached.speech_id not in turn.lines:
+            # They began before it did.
+            return heard
+        for each in call.transcript.speeches:
+            if not isinstance(each, Speak):
+                return None
+            if each.speech_id == reached.speech_id:
+                return {**heard, each.speech_id: " ".join(each.text.split()[: reached.words])}
+            heard[each.speech_id] = each.text
+        return None
+
+    def take_back(self, text: str, reached: Reached | None = None) -> Words:
+        """Stand where the call stood before the last turn; the words of both, to be taken there. As `takes` says."""
         call, turn = self._call, self._turn
         assert turn is not None, "there is no turn to take back"
         self._turn, before, left = None, turn.before, call.stay
         assert left is not None, "the call has not begun"
+        together = self._second.together(turn.first, text.strip())
+        turn.heard = (None if call.transcript.quiet else self._heard_by(turn, reached)) or turn.heard
+        call.stop_speaking()
         call.disarm_silence()
         call.disarm_keys()
         call.end_weighing()
@@ -239,7 +254,7 @@ class TakingBack:
                 call.emit(SlotFilled(name, HIDDEN if name in call.secret else written(value)))
         stay = before.stay
         call.emit(Listen(expecting(call.flow, stay), intents_of(layers(call.flow, stay))))
-        return f"{turn.text} {text.strip()}"
+        return together
 
     def _is_simple(self, text: str) -> bool:
         """Whether all that the turn may change can be put back. An answer in free words has no end that is too soon."""
@@ -247,9 +262,18 @@ class TakingBack:
         stay = call.stay
         if stay is None or text == HIDDEN or call.is_firm or not isinstance(stay.waiting, Listening | Collect):
             return False
-        if isinstance(stay.waiting, Collect) and (self._collector.secret or self._collector.expects_words):
+        if isinstance(stay.waiting, Collect) and (self._collector.secret or (self._is_free and not self._is_name)):
             return False
         return not any(each.request or each.timers or each.talk or each.consultation for each in call.stays())
+
+    @property
+    def _is_free(self) -> bool:
+        stay = self._call.stay
+        return stay is not None and isinstance(stay.waiting, Collect) and self._collector.expects_words
+
+    @property
+    def _is_name(self) -> bool:
+        return self._collector.wanted.kind == "uk_name"
 
     def _stands(self) -> _Before:
         call = self._call
@@ -298,6 +322,8 @@ class TakingBack:
         self._promises.put_back(before.happened)
         call.transcript.said_lines.intersection_update(before.said_lines | turn.begun)
         call.transcript.reopen()
+        # What was said of the answer is owed to nobody.
+        call.transcript.asking.answered()
         call.may_repeat()
 
 

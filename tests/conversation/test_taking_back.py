@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from flowengine.conversation.afterthoughts import goes_on
 from flowengine.conversation.commands import Entered, Noted, RunAction, SlotFilled, Suppress, TakenBack, Understood
 from flowengine.conversation.events import ActionFinished, CallerPressed, CallerSaid, SpeechCut, SpeechHeard, TimerFired
-from flowengine.conversation.taking_back import goes_on
 from tests.conversation.talk import Talk
 
 INTENTS = """

@@ -139,3 +139,108 @@ def test_both_parts_are_events_and_one_turn() -> None:
     live = asked("yes", "but not today")
     assert [each.text for each in live.record.of(CallerSaid)][-2:] == ["yes", "but not today"]
     assert live.session._conversation.turns == 2
+
+
+CHANGING = """
+flow changing "Changing" inbound
+  agent "Amy" of "Us"
+
+outcome done success
+outcome declined
+
+intent agree "yes"
+  "yes" "yes please"
+
+intent refuse "no"
+  "no" "no thanks"
+
+slot hour: time
+  ask "At what time would you like us to come?"
+
+state start
+  say "Hello. Shall I book a visit for you?"
+  listen 9s
+    agree -> when
+    refuse -> parting
+    silence or otherwise: end declined
+
+state when
+  say "Lovely, let us find a time for it."
+  collect hour
+    done -> sure
+    failed: end declined
+
+state sure
+  say "Thank you very much, I have written that down. Is there anything else?"
+  listen 9s
+    agree or refuse: end done
+    silence or otherwise: end declined
+
+state parting
+  say "That's a pity, but thank you for telling me. Would you like to hear of it again?"
+  listen 9s
+    agree or refuse: end declined
+    silence or otherwise: end declined
+
+anywhere
+  hangup: end declined
+"""
+VISIT, TIME = "Shall I book", "At what time"
+
+
+def changing(*turns: tuple[str, tuple[str, ...]]) -> Live:
+    """To each question the caller says these words, the later ones over the first words of the answer."""
+
+    async def act(live: Live) -> None:
+        for question, words in turns:
+            await until_heard(live, question)
+            for number, each in enumerate(words):
+                await asyncio.sleep(0.2 if number else 0.3)
+                await says(live, each)
+        await asyncio.sleep(4)
+        live.session.on_gone("hung up")
+
+    return call(act, text=CHANGING)[1]
+
+
+@pytest.mark.parametrize("no", ["no", "nope", "sorry, no", "oh no"])
+def test_a_no_at_the_first_word_of_the_answer_takes_the_yes_back(no: str) -> None:
+    live = changing((VISIT, ("yes", no)))
+    assert states(live) == [("start", "start"), ("when", "agree"), ("start", "taken_back"), ("parting", "refuse")]
+    assert caller(live) == [f"yes {no}"]
+    assert live.record.of(Understood)[-1].text == f"yes {no}"
+
+
+def test_a_change_of_mind_cuts_the_answer_to_the_no() -> None:
+    live = changing((VISIT, ("no", "oh yes")))
+    assert states(live)[-2:] == [("start", "taken_back"), ("when", "agree")]
+    assert caller(live) == ["no oh yes"]
+
+
+def test_a_plain_yes_there_is_listening_and_the_answer_goes_on() -> None:
+    live = changing((VISIT, ("no", "yes")))
+    assert states(live)[-1] == ("parting", "refuse")
+    assert not live.record.of(TakenBack)
+
+
+@pytest.mark.parametrize("then", ["no, eleven", "sorry, eleven"])
+def test_a_value_is_put_right_at_the_first_word_of_the_answer(then: str) -> None:
+    live = changing((VISIT, ("yes",)), (TIME, ("half past ten", then)))
+    assert [each.value for each in live.record.of(SlotFilled) if each.name == "hour"] == ["10:30:00", "11:00:00"]
+    assert states(live)[-1] == ("sure", "done")
+    assert caller(live)[-1] == f"half past ten {then}"
+
+
+def caller(live: Live) -> list[str]:
+    return [each.text for each in live.session._conversation.transcript if each.speaker == "caller"]
+
+
+def test_a_replay_of_a_change_of_mind_is_the_same_call() -> None:
+    live = changing((VISIT, ("yes", "oh no", "I mean yes")))
+    kept = [each for each in live.record.entries if isinstance(each, Event | Command)]
+    record = [Recorded(0.0, event_to_json(each) if isinstance(each, Event) else as_read(each)) for each in kept]
+    first = live.session._conversation
+    again = Conversation(first.flow, _contact(first), started=first._call.started)
+    assert replay(again, record).difference is None
+    assert again.transcript == first.transcript
+    assert len(live.record.of(TakenBack)) == 2

@@ -1,7 +1,8 @@
 """Tests out of labels: the recorded call up to the labelled turn, and what that turn should have been taken for.
 
 Each is played before it is written: a call that goes another way by now, before its labelled turn, makes no test.
-What the caller broke into is said in turn, since the record does not hold where in a sentence it was.
+What the caller broke into is said in turn, since the record does not hold where in a sentence it was; and of a "yes"
+that a "no" has taken back at once, only the "no".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flowengine.conversation.afterthoughts import as_one
 from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.graph.model import Flow, ValueType
 from flowengine.language.reading import text_source
@@ -132,8 +134,9 @@ def _steps(entries: Sequence[Entry], turn: int) -> _Steps:
         facts = json.loads(entry.payload)
         match entry.kind:
             case "CallerSaid" if entry.seq in gone_on:
-                steps.lines[-1] = f"{steps.lines[-1]} {_as_cue(facts['text'])}"
-                steps.words[-1] = f"{steps.words[-1]} {facts['text']}"
+                together = as_one(steps.words[-1], facts["text"])
+                steps.lines[-1] = f"caller: {_as_cue(together)}"
+                steps.words[-1] = together
             case "CallerSaid" if facts["text"].strip():
                 if turns == turn:
                     return steps
