@@ -18,6 +18,7 @@ import click
 
 from flowengine.cli.contact import contact_option
 from flowengine.cli.stopping import stop_when_told
+from flowengine.cli.writing import why_not_writable
 
 if TYPE_CHECKING:
     from flowengine.testing.twilio.call import Telephone
@@ -136,6 +137,8 @@ def command(
     from flowengine.testing.twilio.script import clip, parse
 
     steps = [*parse(says), *map(clip, clips)]
+    if wav is not None and (problem := why_not_writable(wav)) is not None:
+        raise click.BadParameter(f"{wav} cannot be written: {problem}; name another file", param_hint="--wav")
     if colleague is not None:
         colleague_of(colleague)
     running = None if server is None else running_elsewhere(server, account, token, api_key, rest_port)
@@ -151,8 +154,6 @@ def command(
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
     first = rung[0].report
-    if wav is not None and first is not None:
-        _write(wav, first.caller_audio, first.agent_audio)
     paint = Painter(sys.stdout.isatty())
     if as_json:
         click.echo(json.dumps([_as_json(one) for one in rung], indent=2))
@@ -160,6 +161,8 @@ def command(
         click.echo(many_calls(rung, paint))
     elif first is not None:
         click.echo(one_call(first, rung[0].record, paint, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)))
+    if wav is not None and first is not None:
+        _write(wav, first.caller_audio, first.agent_audio)
     if calls == 1 and rung[0].error is not None:
         raise click.ClickException(rung[0].error)
     if not all(one.is_good for one in rung):
@@ -311,7 +314,7 @@ def _write(path: Path, left: bytes, right: bytes) -> None:
     try:
         write_stereo(path, left, right)
     except OSError as error:
-        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="--wav") from error
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _progress(text: str) -> None:

@@ -13,6 +13,7 @@ import click
 
 from flowengine.cli.call import engines, flow_and_folder, running_elsewhere
 from flowengine.cli.contact import contact_option
+from flowengine.cli.writing import why_not_writable
 
 if TYPE_CHECKING:
     from flowengine.testing.load.report import LoadReport
@@ -163,11 +164,14 @@ def command(
     done = carry_out(plan, _progress if shows_progress else _quiet)
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
+    failed: list[str] = []
     if done.report is None:
         told = " and ".join(f"{file} is not written" for file in (json_file, html_file) if file is not None)
         click.echo(f"Stopped before anything was measured{f'; {told}' if told else ''}.", err=True)
     else:
-        _tell(done.report, json_file, html_file)
+        failed = _tell(done.report, json_file, html_file)
+    if failed:
+        click.ClickException("; ".join(failed)).show()
     if done.is_urgent:
         # Threads may wait yet for a server that answers no more, and would hold this process up.
         sys.stdout.flush()
@@ -175,7 +179,7 @@ def command(
         os._exit(done.status)
     if done.report is None or done.status:
         sys.exit(done.status)
-    if not _is_well(done.report, searched=knee):
+    if failed or not _is_well(done.report, searched=knee):
         sys.exit(1)
 
 
@@ -189,22 +193,24 @@ def _check_files(*files: Path | None) -> None:
             raise click.UsageError(f"{file} is a folder: give a file in it, like {file / 'load.html'}")
         if not os.access(file if file.exists() else file.parent, os.W_OK):
             raise click.UsageError(f"{file} cannot be written: {'it' if file.exists() else 'its folder'} is protected")
+        if (problem := why_not_writable(file)) is not None:
+            raise click.UsageError(f"{file} cannot be written: {problem}; name another file")
     if len({file.resolve() for file in given}) < len(given):
         raise click.UsageError(f"--json and --html both name {given[0]}: give each a file of its own")
 
 
-def _tell(report: LoadReport, json_file: Path | None, html_file: Path | None) -> None:
-    """The table, and the files that were asked for; one that fails takes nothing from the other."""
+def _tell(report: LoadReport, json_file: Path | None, html_file: Path | None) -> list[str]:
+    """The files that were asked for, and the table; one that fails takes nothing from the others. What failed."""
     from flowengine.testing.load.report_html import page
     from flowengine.testing.load.report_json import as_json
     from flowengine.testing.load.report_text import table
     from flowengine.testing.paint import Painter
 
-    click.echo(table(report, Painter(sys.stdout.isatty())))
     texts = {json_file: json.dumps(as_json(report), indent=2) + "\n", html_file: page(report)}
     failed = [said for file, text in texts.items() if file is not None and (said := _written(file, text)) is not None]
-    if failed:
-        raise click.ClickException("; ".join(failed))
+    # After the files: nobody may read what is printed any more.
+    click.echo(table(report, Painter(sys.stdout.isatty())))
+    return failed
 
 
 def _is_well(report: LoadReport, *, searched: bool) -> bool:

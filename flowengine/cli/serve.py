@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from flowengine.cli.database import tell_new_keys
+from flowengine.cli.starter import end_with_input
 from flowengine.errors import SettingsError
 from flowengine.service.settings import Settings
 
@@ -26,13 +27,29 @@ from flowengine.service.settings import Settings
     "--log-level", default="INFO", type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"]), help="How much to log."
 )
 @click.option("--log-personal-data", is_flag=True, help="Let numbers and words appear in the log.")
-def command(host: str, port: int, flows: Path | None, db: str | None, log_level: str, log_personal_data: bool) -> None:
+@click.option(
+    "--with-starter",
+    is_flag=True,
+    help="End, as after two Ctrl-C, when standard input does: for a program that starts this one and may be killed.",
+)
+def command(
+    host: str,
+    port: int,
+    flows: Path | None,
+    db: str | None,
+    log_level: str,
+    log_personal_data: bool,
+    with_starter: bool,
+) -> None:
     """Run the service: telephone calls, the browser page, the API.
 
     Settings come from the environment or a .env file (docs/reference/settings.md); with none at all it starts with
     embedded speech, SQLite and the page, and no telephone line. A socket that systemd hands over is listened on, in
     place of --host and --port.
     """
+    if with_starter:
+        # Before anything is loaded, which takes seconds.
+        end_with_input()
     from flowengine.service.app import create_app
     from flowengine.service.database import open_database
     from flowengine.service.handed_over import handed_over

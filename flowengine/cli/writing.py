@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -34,6 +35,30 @@ def replace_file(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def why_not_writable(path: Path) -> str | None:
+    """What will go wrong when this file is written; None where nothing is known to. It is tried, and leaves no trace.
+
+    For what is written at the end of something long.
+    """
+    try:
+        target = path.resolve()
+        is_new = not target.exists()
+        if not is_new and stat.S_ISFIFO(target.stat().st_mode):
+            # Opening waits for whoever reads it.
+            return None
+        opened = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            # A device may be opened, and take nothing all the same: it says so when it is given nothing, too.
+            os.write(opened, b"")
+        finally:
+            os.close(opened)
+            if is_new:
+                target.unlink()
+    except (OSError, RuntimeError) as error:  # a circle of links is the latter
+        return getattr(error, "strerror", None) or str(error)
+    return None
 
 
 def create_files(texts: Mapping[Path, str]) -> None:

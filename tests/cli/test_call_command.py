@@ -89,6 +89,7 @@ def test_a_library_cannot_be_rung(tmp_path: Path) -> None:
     [
         (["--say", "(laughs)"], "(silence 6s)"),
         (["--say-wav", "nothing.wav"], "nothing.wav cannot be read"),
+        (["--wav", "nowhere/call.wav"], "nowhere/call.wav cannot be written: No such file or directory"),
         (["--contact", "Sam"], "NAME=VALUE"),
         (["--speech", "mars"], "local, scripted"),
         (["--speech", "ws://a/stt"], "local, scripted"),

@@ -16,9 +16,11 @@ from typing import ClassVar
 import pytest
 from click.testing import CliRunner, Result
 
+from flowengine.cli import load as load_command_module
 from flowengine.cli import load_run as load_run_module
 from flowengine.cli.load import KNEE_CALLS, _ladder
 from flowengine.cli.main import main
+from flowengine.cli.writing import why_not_writable
 from flowengine.testing.load.run import LoadRun, Stretch
 from flowengine.testing.load.tally import Tally
 from flowengine.testing.twilio.server import free_port
@@ -191,3 +193,36 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_is_started(
     result = load("--json", "load.json")
     assert result.exit_code == 2
     assert f"load.json cannot be written: {said}" in result.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these places are Linux's")
+@pytest.mark.parametrize(
+    ("file", "why"), [("/proc/load.html", "No such file or directory"), ("/dev/full", "No space left on device")]
+)
+def test_a_place_that_takes_no_file_is_said_before_anything_is_started(file: str, why: str) -> None:
+    result = load("--html", file)
+    assert result.exit_code == 2
+    assert f"{file} cannot be written: {why}; name another file" in " ".join(result.output.split())
+
+
+def test_what_is_tried_before_a_load_leaves_no_trace(tmp_path: Path) -> None:
+    kept, new, through = tmp_path / "kept", tmp_path / "new", tmp_path / "link"
+    kept.write_text("as it was", "utf-8")
+    through.symlink_to(new)
+    assert [why_not_writable(file) for file in (kept, new, through)] == [None, None, None]
+    assert kept.read_text("utf-8") == "as it was"
+    assert (new.exists(), through.is_symlink()) == (False, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="this device is Linux's")
+@pytest.mark.usefixtures("rung")
+def test_a_file_that_fails_at_the_end_takes_nothing_from_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Rung, "told", [signal.SIGINT])
+    monkeypatch.setattr(load_command_module, "why_not_writable", lambda _: None)
+    result = load("--calls", "10,25", "--json", "load.json", "--html", "/dev/full")
+    assert result.exit_code == 130
+    assert "calls at once" in result.output
+    assert "/dev/full cannot be written: No space left on device" in result.output
+    assert (tmp_path / "load.json").exists()

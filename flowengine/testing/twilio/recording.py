@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import wave
 from array import array
@@ -18,11 +19,14 @@ def write_stereo(path: Path, left: bytes, right: bytes) -> None:
     samples[1::2] = _samples(right, length)
     if sys.byteorder == "big":
         samples.byteswap()
-    with wave.open(str(path), "wb") as file:
+    # Made whole first: a file that takes nothing should be one error, and not another when it is closed.
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
         file.writeframes(samples.tobytes())
+    path.write_bytes(made.getvalue())
 
 
 def _samples(mulaw: bytes, length: int) -> array[int]:

@@ -63,6 +63,9 @@ async def running_server(
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "flowengine", "serve", "--port", str(port), "--flows", str(flows)),
+                # Its other end is closed when we die, however we do.
+                "--with-starter",
+                stdin=asyncio.subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **settings},

@@ -1,0 +1,47 @@
+"""A process that another program has started ends with that program, however it died.
+
+A program that is killed (SIGKILL) can stop nobody any more. But the kernel closes what it held, so that whoever reads
+from a pipe of its reads the end. That holds on every system; Linux's own signal to the children of a dead process comes
+when the thread ends that has started them, which need not be the end of the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+STANDARD_INPUT = 0
+ENDS_WITHIN_S = 20.0
+"""As long as whoever starts a server of its own waits for its end."""
+
+
+def end_with_input() -> None:
+    """Once standard input ends, so does this process: as after two Ctrl-C, and at the latest after 20 s."""
+    when_input_ends(STANDARD_INPUT, _end)
+
+
+def when_input_ends(descriptor: int, then: Callable[[], object]) -> threading.Thread:
+    """Call `then` in a thread of its own when nobody can write to this pipe any more; what comes is passed over."""
+    watching = threading.Thread(target=_watch, args=(descriptor, then), name="starter", daemon=True)
+    watching.start()
+    return watching
+
+
+def _watch(descriptor: int, then: Callable[[], object]) -> None:
+    # Not by `sys.stdin`, whose lock would be held while the interpreter ends.
+    with contextlib.suppress(OSError):
+        while os.read(descriptor, 4096):
+            pass
+    then()
+
+
+def _end() -> None:
+    # Two of a kind could be taken for one.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), each)
+    time.sleep(ENDS_WITHIN_S)
+    os.kill(os.getpid(), signal.SIGKILL)
