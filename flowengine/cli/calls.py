@@ -14,6 +14,7 @@ import click
 
 from flowengine.cli.database import opened
 from flowengine.cli.waterfall import waterfalls
+from flowengine.conversation.shown import shown
 from flowengine.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class Row:
 
 
 def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
+    from flowengine.cli.compiled import amounts_of_call
     from flowengine.store.detail import detail
     from flowengine.store.labels import Labels
 
@@ -160,13 +162,14 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     click.echo()
     for waterfall in waterfalls(told.timings, width):
         click.echo(waterfall)
+    amounts = amounts_of_call(told.flow, (*told.slots.values(), *told.summary.values()))
     for name, value in told.slots.items():
-        click.echo(f"{click.style(name, dim=True)} = {value}")
+        click.echo(f"{click.style(name, dim=True)} = {shown(name, value, amounts)}")
     for split, variant in told.variants.items():
         click.echo(f"{click.style(f'split {split}', dim=True)} = {variant}")
     for name, kept in told.summary.items():
-        shown = click.style("null", dim=True) if kept is None else kept
-        click.echo(f"{click.style(f'summary {name}', dim=True)} = {shown}")
+        value = click.style("null", dim=True) if kept is None else shown(name, kept, amounts)
+        click.echo(f"{click.style(f'summary {name}', dim=True)} = {value}")
     if told.answered_by_machine:
         click.echo(click.style("answered by a machine", dim=True))
     reason = f", {told.reason}" if told.reason else ""
@@ -195,8 +198,10 @@ def _rows(told: CallDetail, labels: Mapping[int, Label]) -> Iterator[Row]:
         answer = {True: "allowed", False: "refused", None: "not answered"}[check.allowed]
         yield Row(check.at, "", f"guard {check.guard}: {', '.join([answer, *check.reasons])}")
     yield from _beside(told)
+    known = set(_noted(told))
     for note in told.notes:
-        yield Row(note.at, "", f"note: {note.text}")
+        if note.text not in known:
+            yield Row(note.at, "", f"note: {note.text}")
     for line in told.transcript:
         if line.speaker == "agent":
             yield Row(line.at, "agent", line.text + _lost(line, is_live=told.ended_at is None))
@@ -214,6 +219,16 @@ def _beside(told: CallDetail) -> Iterator[Row]:
     for mark in told.recordings:
         why = "" if mark.problem is None else f": not done, {mark.problem}"
         yield Row(mark.at, "", f"recording {'starts' if mark.on else 'stops'}{why}")
+
+
+def _noted(told: CallDetail) -> Iterator[str]:
+    """What the engine remarks on that has a row of its own."""
+    for run in told.actions:
+        yield f"action {run.action} {run.result}" + (f": {run.reason}" if run.reason else "")
+    for check in told.guards:
+        yield " ".join((f"guard {check.guard} {'allowed' if check.allowed else 'refused'}", *check.reasons))
+    for transfer in told.transfers:
+        yield f"transfer {transfer.result}"
 
 
 def _lost(line: TranscriptLine, *, is_live: bool) -> str:

@@ -6,82 +6,16 @@ Binary frames are mu-law audio both ways; JSON text frames carry the rest (docs/
 from __future__ import annotations
 
 import asyncio
-from typing import assert_never
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from flowengine.conversation.commands import (
-    AskGuard,
-    AskModel,
-    Blocked,
-    CancelTimer,
-    ChooseIntent,
-    Chose,
-    Dismiss,
-    Ended,
-    Entered,
-    Hangup,
-    HearGreeting,
-    Hold,
-    Join,
-    Listen,
-    Noted,
-    Pause,
-    ReadValue,
-    Record,
-    RunAction,
-    Screened,
-    SendKeys,
-    SlotFilled,
-    Speak,
-    StartTimer,
-    StopSpeaking,
-    Summarised,
-    Suppress,
-    TakenBack,
-    Transfer,
-    Understood,
-    WeighMeaning,
-)
-from flowengine.conversation.events import (
-    ActionFinished,
-    CallerHungUp,
-    CallerPressed,
-    CallerSaid,
-    CameBack,
-    ColleagueReady,
-    Connected,
-    EndRequested,
-    GreetingEnded,
-    GreetingRecognised,
-    GuardAnswered,
-    IntentChosen,
-    LineJudged,
-    MachineDetected,
-    MeaningWeighed,
-    ModelAnswered,
-    ModelFailed,
-    ModelSaid,
-    MoveRequested,
-    NoteRequested,
-    SayRequested,
-    SlotGiven,
-    SpeechCut,
-    SpeechHeard,
-    TimerFired,
-    TransferEnded,
-    ValueRead,
-    WeighingFailed,
-)
 from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
-from flowengine.runtime.colleague_line import ColleagueRung, NoColleagues
-from flowengine.runtime.measured import TURN_PARTS, Interrupted, ReplyStarted, TurnMeasured
-from flowengine.runtime.observed import CallResult, Observed
-from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, SummaryFilled, TurnsFelt
+from flowengine.runtime.colleague_line import NoColleagues
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
+from flowengine.service.console_watcher import Watcher, as_json
 from flowengine.service.outbox import Outbox
 from flowengine.service.problems import ProblemError
 from flowengine.service.streams import close, run_over_socket
@@ -123,10 +57,10 @@ class BrowserLine(NoColleagues):
         self._outbox.put(mulaw, audio=True)
 
     def mark(self, name: str) -> None:
-        self._outbox.put(_json({"event": "mark", "name": name}), audio=True)
+        self._outbox.put(as_json({"event": "mark", "name": name}), audio=True)
 
     def clear(self) -> None:
-        self._outbox.clear(_json({"event": "clear"}))
+        self._outbox.clear(as_json({"event": "clear"}))
 
     async def hang_up(self) -> None:
         """The socket is closed by whoever runs the call, after the page was told how it ended."""
@@ -159,7 +93,7 @@ async def console_stream(socket: WebSocket) -> None:
         start = await _started(socket)
         prepared = calls.prepare(start.flow, start.contact, listens=start.microphone)
         outbox = Outbox(socket)
-        watcher = Watcher(outbox)
+        watcher = Watcher(outbox.put, prepared.flow)
         line = BrowserLine(prepared.call_id, outbox)
         live = calls.open(prepared, line, listens=start.microphone, asked_for=True, observe=watcher)
     except (FlowEngineError, TimeoutError) as error:
@@ -213,129 +147,6 @@ class PageReader:
                 self._watcher.error("not understood: expected mark, text, dtmf (0-9, * or #) or stop")
 
 
-class Watcher:
-    """Tells the page what happens in its call."""
-
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
-        self._texts: dict[str, str] = {}
-
-    def tell(self, at: float, event: str, **facts: object) -> None:
-        self._outbox.put(_json({"event": event, "at": at, **facts}))
-
-    def error(self, message: str) -> None:
-        self._outbox.put(_json({"event": "error", "message": message}))
-
-    def ended(self, result: CallResult) -> None:
-        self.tell(round(result.duration, 3), "ended", outcome=result.outcome, reason=result.reason)
-
-    def __call__(self, at: float, observed: Observed) -> None:
-        match observed:
-            case Entered(state=state, previous=previous, by=by):
-                self.tell(at, "entered", state=state, previous=previous, by=by)
-            case Speak(speech_id=speech_id):
-                self._texts[speech_id] = observed.text
-                self.tell(at, "agent", speech_id=speech_id, text=observed.text)
-            case SpeechHeard(speech_id=speech_id):
-                if (text := self._texts.pop(speech_id, None)) is not None:
-                    self.tell(at, "heard", speech_id=speech_id, text=text, complete=True)
-            case SpeechCut(speech_id=speech_id, heard=heard):
-                if self._texts.pop(speech_id, None) is not None:
-                    self.tell(at, "heard", speech_id=speech_id, text=heard, complete=False)
-            case PartialTranscript(text=text):
-                self.tell(at, "partial", text=text)
-            case Understood(text=text, intent=intent, score=score, tier=tier):
-                self.tell(at, "caller", text=text, intent=intent, score=score, tier=tier)
-            case Listen(expecting=expecting, intents=intents, private=private):
-                self.tell(at, "listening", expecting=expecting, intents=intents, private=private)
-            case SlotFilled(name=name, value=value):
-                self.tell(at, "slot", name=name, value=value)
-            case Summarised(fields=fields):
-                self.tell(at, "summary", fields=dict(fields))
-            case Noted(text=text):
-                self.tell(at, "note", text=text)
-            case Blocked(rule=rule, what=what):
-                self.tell(at, "note", text=f"guard, {rule}: not said, since it {what}")
-            case TakenBack():
-                self.tell(at, "note", text="The caller went on: their turn is taken back, and taken anew as a whole.")
-            case Chose(split=split, variant=variant):
-                self.tell(at, "note", text=f"split {split}: {variant}")
-            case RecordingSet(on=on, problem=problem):
-                done = "recording starts" if on else "recording stops"
-                self.tell(at, "note", text=done if problem is None else f"{done}: not done, {problem}")
-            case Remarked(text=text):
-                self.tell(at, "note", text=text)
-            case RunAction(action=action):
-                self.tell(at, "note", text=f"action {action}")
-            case ActionFinished(result=result, reason=reason):
-                self.tell(at, "note", text=f"action: {result}" + (f" ({reason})" if reason else ""))
-            case Transfer(briefing=str() as briefing):
-                self.tell(at, "note", text=f"a colleague would be told: {briefing}")
-            case TransferEnded(result=result):
-                self.tell(at, "note", text=f"transfer: {result.replace('_', ' ')}")
-            case CameBack():
-                self.tell(at, "note", text="The line was lost, and is there again.")
-            case ReplyStarted(ms=ms, filler=filler):
-                self.tell(at, "latency", ms=ms, filler=filler)
-            case TurnMeasured():
-                parts = {part: getattr(observed, part) for part in TURN_PARTS}
-                self.tell(at, "turn", **parts, reply=observed.reply, filler=observed.filler)
-            case Suppress():
-                self.tell(at, "note", text="The caller opted out: the number goes on the do-not-call list.")
-            case (
-                Pause()
-                | SendKeys()
-                | StopSpeaking()
-                | StartTimer()
-                | CancelTimer()
-                | AskGuard()
-                | AskModel()
-                | WeighMeaning()
-                | ChooseIntent()
-                | ReadValue()
-                | Transfer()
-                | Join()
-                | Dismiss()
-                | Hold()
-                | ColleagueRung()
-                | ColleagueReady()
-                | Hangup()
-                | Ended()
-                | Connected()
-                | CallerSaid()
-                | CallerPressed()
-                | TimerFired()
-                | GuardAnswered()
-                | ModelSaid()
-                | ModelAnswered()
-                | ModelFailed()
-                | MeaningWeighed()
-                | IntentChosen()
-                | ValueRead()
-                | WeighingFailed()
-                | Record()
-                | LineJudged()
-                | GreetingRecognised()
-                | GreetingEnded()
-                | HearGreeting()
-                | Screened()
-                | MachineDetected()
-                | CallerHungUp()
-                | EndRequested()
-                | SayRequested()
-                | MoveRequested()
-                | SlotGiven()
-                | NoteRequested()
-                | FirstSound()
-                | Interrupted()
-                | SummaryFilled()
-                | TurnsFelt()
-            ):
-                pass
-            case _:
-                assert_never(observed)
-
-
 async def _started(socket: WebSocket) -> StartCall:
     """The first message. Raises ProtocolError, TimeoutError, WebSocketDisconnect."""
     async with asyncio.timeout(START_TIMEOUT_S):
@@ -349,9 +160,5 @@ async def _started(socket: WebSocket) -> StartCall:
 
 
 async def _refuse(socket: WebSocket, message: str) -> None:
-    await socket.send_text(_json({"event": "error", "message": message}))
+    await socket.send_text(as_json({"event": "error", "message": message}))
     await close(socket, 1008, "refused")
-
-
-def _json(message: dict[str, object]) -> str:
-    return msgspec.json.encode(message).decode()

@@ -272,3 +272,59 @@ def test_in_a_narrow_terminal_what_took_how_long_is_wrapped(
 
 def test_a_call_of_an_earlier_release_has_no_bars(run: Run, recorded: None) -> None:
     assert "endpointing" not in run("call-1").output
+
+
+PRICED = """
+flow telemarketing "Priced" outbound
+  agent "Amy" of "Us"
+
+outcome done
+outcome hung_up
+
+slot fee: money
+  ask "How much is it?"
+
+slot pin: digits(4)
+  ask "Which number?"
+
+state start
+  collect fee, pin
+    done: end done
+    failed: end done
+
+anywhere
+  hangup: end hung_up
+"""
+
+
+def test_an_amount_reads_as_money_where_the_flow_is_at_hand(run: Run, url: str, tmp_path: Path) -> None:
+    store = Store.open(url)
+    learnt = ((2.0, SlotFilled("fee", "3.5")), (3.0, SlotFilled("pin", "4172")))
+    store.write([start(), *entries(*learnt), end()])
+    store.close()
+    assert "fee = 3.5" in run("call-1").output.splitlines()
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "other.flow").write_text(PRICED.replace("telemarketing", "telemarketing_too"), "utf-8")
+    (tmp_path / "flows" / "priced.flow").write_text(PRICED, "utf-8")
+    lines = run("call-1").output.splitlines()
+    assert "fee = £3.50" in lines
+    assert "pin = 4172" in lines
+    assert json.loads(run("call-1", "--json").output)["slots"]["fee"] == "3.5"
+
+
+def test_what_has_a_row_of_its_own_is_not_noted_again(run: Run, url: str) -> None:
+    store = Store.open(url)
+    happened = (
+        (1.0, AskGuard("g1", "uk_outbound")),
+        (1.1, GuardAnswered(1.1, "g1", allowed=True)),
+        (1.1, Noted("guard uk_outbound allowed")),
+        (2.0, RunAction("a1", "book", (), 3.0)),
+        (2.5, ActionFinished(2.5, "a1", "error", reason="no such day")),
+        (2.5, Noted("action book error: no such day")),
+        (3.0, Noted("action book: its result day is missing")),
+    )
+    store.write([start(), *entries(*happened), end()])
+    store.close()
+    told = [line.strip() for line in run("call-1").output.splitlines()]
+    assert told.count("action book: error after 0.5 s (no such day)") == 1
+    assert [line for line in told if line.startswith("note: ")] == ["note: action book: its result day is missing"]

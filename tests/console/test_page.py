@@ -70,7 +70,16 @@ def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
         last = "document.querySelector('.edge.is-last').dataset"
         assert await page.run(f"{last}.source + ' ' + {last}.target") == "greeting introduction"
         assert await page.text("#latency") == "910 ms"
+        assert (
+            await page.text("#latency-note") == "to a filler, the answer after 2,910 ms; median 775 ms over 2 replies"
+        )
+        parts = (await page.text("#latency-parts")).split("\n")
+        assert parts[::2] == ["hearing you out", "understanding", "acting", "voice"]
+        assert parts[1::2] == ["480 ms", "2 ms", "2,408 ms", "20 ms"]
+        assert (await page.text("#transcript")).count("action price") == 1
+        assert "action price: ok" in said
         assert "2026-12-01" in await page.text("#slots")
+        assert "£14.50" in await page.text("#slots")
         assert await page.run("document.querySelector('#summary-fact').hidden")
         await say(page, "bye")
         await page.until("!document.querySelector('#outcome').hidden")

@@ -2,7 +2,7 @@
 
 import { byId, make, show } from "./dom.js";
 import { labelFor } from "./samples.js";
-import { clock, median, waterfall } from "./story.js";
+import { clock, median, milliseconds, waterfall } from "./story.js";
 
 const BARS = 12;
 
@@ -15,20 +15,43 @@ export function showFacts(story) {
 
 function showLatency(latencies, turn) {
   const last = latencies.at(-1);
-  byId("latency").textContent = last === undefined ? "–" : `${last} ms`;
-  byId("latency-note").textContent =
-    latencies.length > 1
-      ? `median ${median(latencies)} ms over ${latencies.length} replies`
-      : "from your last word to the first of the answer";
-  byId("latency-note").title = waterfall(turn);
-  const shown = latencies.slice(-BARS);
-  const top = Math.max(1000, ...shown);
-  byId("latency-bars").replaceChildren(
-    ...shown.map((ms) => {
-      const bar = make("i");
-      bar.style.height = `${Math.max(6, (ms / top) * 100)}%`;
-      return bar;
+  byId("latency").textContent = last === undefined ? "–" : milliseconds(last.ms);
+  byId("latency-note").textContent = latencyNote(latencies);
+  byId("latency-bars").replaceChildren(...latencies.slice(-BARS).map(latencyBar));
+  showParts(turn);
+}
+
+function latencyNote(latencies) {
+  const last = latencies.at(-1);
+  const silences = latencies.map(({ ms }) => ms);
+  const usual = latencies.length > 1 ? `median ${milliseconds(median(silences))} over ${latencies.length} replies` : "";
+  if (last === undefined || (last.answer === last.ms && !usual)) return "from your last word to the first of the answer";
+  if (last.answer === last.ms) return usual;
+  const bridged = last.answer === null ? "to a filler, no answer yet" : `to a filler, the answer after ${milliseconds(last.answer)}`;
+  return usual ? `${bridged}; ${usual}` : bridged;
+}
+
+/** As high as the wait for the answer; solid up to the first sound of ours. */
+function latencyBar({ ms, answer }, _, shown) {
+  const bar = make("i");
+  const top = Math.max(1000, ...shown.map((each) => each.answer ?? each.ms));
+  const whole = answer ?? ms;
+  bar.style.height = `${Math.max(6, (whole / top) * 100)}%`;
+  bar.style.setProperty("--heard", `${(ms / whole) * 100}%`);
+  return bar;
+}
+
+function showParts(turn) {
+  const parts = waterfall(turn);
+  byId("latency-strip").replaceChildren(
+    ...parts.map(({ part, ms }) => {
+      const piece = make("i", `is-${part}`);
+      piece.style.flexGrow = ms;
+      return piece;
     }),
+  );
+  byId("latency-parts").replaceChildren(
+    ...parts.map(({ part, name, ms }) => make("div", `is-${part}`, make("dt", "", name), make("dd", "", milliseconds(ms)))),
   );
 }
 

@@ -2,7 +2,7 @@
 
 /** An untold story. Entries are shown in order; each has an `id`, and a new `rev` when it has changed. */
 export function newStory() {
-  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], turn: null, summary: null, state: null, expecting: null, intents: [], ended: null };
+  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], isBridged: false, turn: null, summary: null, state: null, expecting: null, intents: [], ended: null };
 }
 
 /** Adds one fact. Facts it does not know change nothing. */
@@ -23,6 +23,7 @@ export function tell(story, fact) {
       partial(story, fact);
       break;
     case "caller":
+      story.isBridged = false;
       drop(story, "partial");
       add(story, {
         kind: "caller",
@@ -39,15 +40,18 @@ export function tell(story, fact) {
     case "note":
       add(story, { kind: "note", at: fact.at, text: fact.text });
       break;
+    case "action":
+      action(story, fact);
+      break;
     case "listening":
       story.expecting = fact.expecting;
       story.intents = fact.intents ?? [];
       break;
     case "slot":
-      story.slots.set(fact.name, fact.value);
+      story.slots.set(fact.name, fact.shown ?? fact.value);
       break;
     case "latency":
-      story.latencies.push(fact.ms);
+      latency(story, fact);
       break;
     case "turn":
       if (fact.reply !== null) story.turn = fact;
@@ -56,7 +60,7 @@ export function tell(story, fact) {
       drop(story, "partial");
       break;
     case "summary":
-      story.summary = fact.fields;
+      story.summary = fact.shown ?? fact.fields;
       break;
     case "ended":
       drop(story, "partial");
@@ -77,18 +81,24 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : Math.round((sorted[middle - 1] + sorted[middle]) / 2);
 }
 
-/** What the last answered turn waited for, as `480 hearing + 3 understanding + 12 voice`; parts of no time are left out. */
+/** What the last answered turn waited for, in order; parts of no time are left out. */
 export function waterfall(turn) {
   const named = {
     endpointing: "hearing you out",
-    waiting: "finishing the line",
+    waiting: "waiting its turn",
     understanding: "understanding",
     deciding: "deciding",
-    acting: "looking it up",
+    acting: "acting",
     voicing: "voice",
   };
-  const parts = Object.entries(named).filter(([part]) => turn?.[part] > 0);
-  return parts.map(([part, name]) => `${turn[part]} ${name}`).join(" + ");
+  return Object.entries(named)
+    .filter(([part]) => turn?.[part] > 0)
+    .map(([part, name]) => ({ part, name, ms: turn[part] }));
+}
+
+/** `3,219 ms`. */
+export function milliseconds(ms) {
+  return `${ms.toLocaleString("en-GB")} ms`;
 }
 
 /** `1:05` from 65.2 seconds. */
@@ -123,6 +133,25 @@ function heard(story, fact) {
 function speakNext(story) {
   const waiting = story.entries.filter(({ phase }) => phase === "speaking" || phase === "queued");
   if (waiting[0]?.phase === "queued") change(waiting[0], { phase: "speaking" });
+}
+
+/** What is felt as silence ends with our next sound; where that is a filler's, the answer comes later. */
+function latency(story, fact) {
+  story.turn = null;
+  if (story.isBridged && !fact.filler) story.latencies.at(-1).answer = fact.ms;
+  else story.latencies.push({ ms: fact.ms, answer: fact.filler ? null : fact.ms });
+  story.isBridged = fact.filler === true;
+}
+
+/** One entry an action, from its beginning to what came of it. */
+function action(story, fact) {
+  const told = fact.result === null ? "running…" : `${fact.result}${fact.reason ? ` (${fact.reason})` : ""}`;
+  const text = `action ${fact.action}: ${told}`;
+  const entry = story.entries.find(({ request }) => request === fact.request);
+  if (!entry) return add(story, { request: fact.request, kind: "note", at: fact.at, text });
+  if (fact.result === null) return undefined;
+  const seconds = Math.max(0, fact.at - entry.at);
+  return change(entry, { text: seconds < 0.05 ? text : `${text}, after ${seconds.toFixed(1)} s` });
 }
 
 function partial(story, fact) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inputFor, labelFor, sampleFor } from "../../../flowengine/service/console/samples.js";
-import { asText, clock, median, newStory, tell, waterfall } from "../../../flowengine/service/console/story.js";
+import { asText, clock, median, milliseconds, newStory, tell, waterfall } from "../../../flowengine/service/console/story.js";
 
 const TUESDAY = new Date(2026, 10, 24);
 
@@ -56,7 +56,7 @@ test("the path, the slots and the reply times are kept", () => {
   );
   assert.equal(story.state, "start");
   assert.deepEqual([...story.slots], [["day", "2026-12-02"]]);
-  assert.deepEqual(story.latencies, [700]);
+  assert.deepEqual(story.latencies, [{ ms: 700, answer: 700 }]);
 });
 
 test("the end settles what was still open", () => {
@@ -74,9 +74,54 @@ test("the summary is kept whole, with what is not known", () => {
 test("the last answered turn says what it waited for", () => {
   const turn = { event: "turn", at: 3, endpointing: 480, waiting: 0, understanding: 0, deciding: 2, acting: 0, voicing: 12, playing: 900, reply: 494 };
   const story = told(turn, { ...turn, voicing: null, reply: null });
-  assert.equal(waterfall(story.turn), "480 hearing you out + 2 deciding + 12 voice");
-  assert.equal(waterfall(null), "");
+  assert.deepEqual(waterfall(story.turn), [
+    { part: "endpointing", name: "hearing you out", ms: 480 },
+    { part: "deciding", name: "deciding", ms: 2 },
+    { part: "voicing", name: "voice", ms: 12 },
+  ]);
+  assert.deepEqual(waterfall(null), []);
+  tell(story, { event: "latency", at: 9, ms: 500, filler: false });
+  assert.equal(story.turn, null);
 });
+
+const caller = { event: "caller", at: 3, text: "yes", intent: "agree", score: 1, tier: "phrase" };
+const latency = (ms, filler) => ({ event: "latency", at: 4, ms, filler });
+
+test("a filler ends the silence, and the answer comes after it", () => {
+  const story = told(caller, latency(700, true));
+  assert.deepEqual(story.latencies, [{ ms: 700, answer: null }]);
+  tell(story, latency(3200, false));
+  assert.deepEqual(story.latencies, [{ ms: 700, answer: 3200 }]);
+});
+
+test("the answer to later words is not that of a filler before them", () => {
+  const story = told(caller, latency(700, true), caller, latency(400, false));
+  assert.deepEqual(story.latencies, [
+    { ms: 700, answer: null },
+    { ms: 400, answer: 400 },
+  ]);
+});
+
+test("an action is one note, from its beginning to what came of it", () => {
+  const begun = { event: "action", at: 3, request: "action-1", action: "book", result: null, reason: "" };
+  const story = told(begun);
+  assert.deepEqual(story.entries.map(({ text }) => text), ["action book: running…"]);
+  tell(story, { ...begun, at: 6.24, result: "error", reason: "no such day" });
+  assert.deepEqual(story.entries.map(({ text }) => text), ["action book: error (no such day), after 3.2 s"]);
+  tell(story, { ...begun, at: 7, request: "action-2" });
+  assert.equal(story.entries.length, 2);
+});
+
+test("a value is shown as the server reads it", () => {
+  const story = told(
+    { event: "slot", at: 1, name: "fee", value: "3.5", shown: "£3.50" },
+    { event: "summary", at: 9, fields: { fee: "3.5" }, shown: { fee: "£3.50" } },
+  );
+  assert.deepEqual([...story.slots], [["fee", "£3.50"]]);
+  assert.deepEqual(story.summary, { fee: "£3.50" });
+});
+
+test("milliseconds are grouped", () => assert.equal(milliseconds(3219), "3,219 ms"));
 
 test("a fact from a later version changes nothing", () => {
   assert.deepEqual(told({ event: "weather", at: 1 }), newStory());

@@ -1,0 +1,16 @@
+"""Values of a record as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowengine.conversation.shown import shown
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("3.5", "£3.50"), ("12.0", "£12"), ("1250.25", "£1,250.25"), ("-3", "−£3"), ("•••", "•••"), ("", "")],
+)
+def test_an_amount_reads_as_pounds(written: str, read: str) -> None:
+    assert shown("fee", written, frozenset({"fee"})) == read
+    assert shown("other", written, frozenset({"fee"})) == written
