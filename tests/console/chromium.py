@@ -18,7 +18,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-START_S = 30.0
+PATIENCE_S = 300.0
+"""For whatever is waited for: on a busy machine a browser may take long, and only one that hangs takes longer."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--headless=new",
@@ -31,11 +32,22 @@ QUIET = (
     "--no-first-run",
     "--remote-debugging-port=0",
 )
+LEFT = (
+    "Inspected target navigated or closed",
+    "Execution context was destroyed.",
+    "Cannot find default execution context",
+    "Promise was collected",
+)
+"""What Chromium answers to a script whose page is gone."""
 
 
 def found() -> str | None:
     """The browser's path, None when there is none on this machine."""
     return next((path for name in NAMES if (path := shutil.which(name)) is not None), None)
+
+
+class PageLeft(Exception):
+    """The page went to another address, or was loaded anew, before it could answer."""
 
 
 @dataclass(slots=True)
@@ -48,28 +60,29 @@ class Page:
     _ids: itertools.count[int] = field(default_factory=itertools.count)
     _answers: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
 
-    async def ask(self, method: str, *, within: float = 30.0, **params: object) -> dict[str, Any]:
-        """Send one command and wait so many seconds for its result."""
+    async def ask(self, method: str, **params: object) -> dict[str, Any]:
+        """Send one command and wait for its result. Raises PageLeft, ConnectionError when the browser is gone."""
         number = next(self._ids)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         message: dict[str, object] = {"id": number, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
         await self.socket.send(json.dumps(message))
-        return await asyncio.wait_for(answer, within)
+        # Past the patience of `until`, which then says what the page shows.
+        return await asyncio.wait_for(answer, PATIENCE_S + 60)
 
-    async def run(self, script: str, *, within: float = 30.0) -> Any:
+    async def run(self, script: str) -> Any:
         """The value of a JavaScript expression; counts as the user's own act, so that sound may begin."""
         asked = {"expression": script, "awaitPromise": True, "returnByValue": True, "userGesture": True}
-        result = await self.ask("Runtime.evaluate", within=within, **asked)
+        result = await self.ask("Runtime.evaluate", **asked)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    async def until(self, script: str, *, seconds: float = 10.0) -> Any:
-        """Wait until an expression is true; its value."""
+    async def until(self, script: str) -> Any:
+        """Wait until an expression is true; its value. The page may be loaded anew meanwhile."""
         never = json.dumps(f"never came: {script}")
         waited = f"""new Promise((done, fail) => {{
-            const end = performance.now() + {seconds * 1000};
+            const end = performance.now() + {PATIENCE_S * 1000};
             const look = () => {{
                 const value = {script};
                 if (value) done(value);
@@ -78,7 +91,9 @@ class Page:
             }};
             look();
         }})"""
-        return await self.run(waited, within=seconds + 10)
+        while True:
+            with contextlib.suppress(PageLeft):
+                return await self.run(waited)
 
     async def click(self, selector: str) -> None:
         await self.run(f"document.querySelector({json.dumps(selector)}).click()")
@@ -98,13 +113,14 @@ class Page:
             try:
                 raw = await self.socket.recv()
             except ConnectionClosed:
+                for waiting in self._answers.values():
+                    if not waiting.done():
+                        waiting.set_exception(ConnectionError("the browser is gone"))
                 return
             message = json.loads(raw)
             match message.get("method"):
                 case None:
-                    waiting = self._answers.pop(message["id"], None)
-                    if waiting is not None and not waiting.done():
-                        waiting.set_result(message.get("result") or {"exceptionDetails": message.get("error")})
+                    self._answered(message)
                 case "Runtime.exceptionThrown":
                     self.complaints.append(message["params"]["exceptionDetails"]["exception"].get("description", ""))
                 case "Log.entryAdded" if message["params"]["entry"]["level"] == "error":
@@ -112,12 +128,27 @@ class Page:
                 case _:
                     pass
 
+    def _answered(self, message: dict[str, Any]) -> None:
+        waiting = self._answers.pop(message["id"], None)
+        if waiting is None or waiting.done():
+            return
+        match message:
+            case {"error": {"message": str() as text}} if text in LEFT:
+                waiting.set_exception(PageLeft(text))
+            case {"error": error}:
+                waiting.set_exception(AssertionError(error))
+            case _:
+                waiting.set_result(message["result"])
+
 
 @contextlib.asynccontextmanager
 async def opened(
-    url: str, *flags: str, width: int = 1440, height: int = 900, dark: bool = False
+    url: str, *flags: str, width: int = 1440, height: int = 900, dark: bool = False, before: str = ""
 ) -> AsyncIterator[Page]:
-    """A page at `url` in a browser of its own, which ends with it. `flags`: more switches for the browser."""
+    """A page at `url` in a browser of its own, which ends with it. `flags`: more switches for the browser.
+
+    `before`: a script that every document runs before its own.
+    """
     browser = found()
     assert browser is not None
     root = ("--no-sandbox",) if os.geteuid() == 0 else ()
@@ -129,10 +160,13 @@ async def opened(
         )
         try:
             port, path = await _address(Path(profile) / "DevToolsActivePort")
-            async with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as socket:
+            address = f"ws://127.0.0.1:{port}{path}"
+            async with connect(address, max_size=None, open_timeout=PATIENCE_S, ping_interval=None) as socket:
                 page = Page(socket)
                 listening = asyncio.create_task(page.listen())
                 await _attach(page, width, height, dark)
+                if before:
+                    await page.ask("Page.addScriptToEvaluateOnNewDocument", source=before)
                 await page.ask("Page.navigate", url=url)
                 yield page
                 listening.cancel()
@@ -161,7 +195,7 @@ async def _address(file: Path) -> tuple[str, str]:
     def written() -> list[str]:
         return file.read_text().split() if file.exists() else []
 
-    for _ in range(int(START_S / 0.05)):
+    for _ in range(int(PATIENCE_S / 0.05)):
         match await asyncio.to_thread(written):
             case [port, path]:
                 return port, path

@@ -10,6 +10,7 @@ import asyncio
 import json
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,11 @@ import flowengine.service
 from flowengine.graph.compile import compile_file
 from flowengine.graph.export import to_svg
 from flowengine.graph.model import Flow
+from flowengine.runtime.audio import level_dbfs
 
 CONSOLE = Path(flowengine.service.__file__).parent / "console"
 FLOWS = Path(flowengine.__file__).parents[1] / "flows"
+LOUD_DBFS = -30.0
 POLICY = {"content-security-policy": "default-src 'self'"}
 
 
@@ -46,7 +49,16 @@ class Tone:
     mark: str
 
 
-SCRIPT: tuple[dict[str, object] | Pause | Tone, ...] = (
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """Until the caller has made a sound, and is quiet again for this many frames of 20 ms."""
+
+    quiet: int = 15
+
+
+Step = dict[str, object] | Pause | Tone | Hear
+
+SCRIPT: tuple[Step, ...] = (
     {"event": "entered", "state": "start", "previous": None, "by": ""},
     {"event": "entered", "state": "greeting", "previous": "start", "by": "allowed"},
     {"event": "agent", "speech_id": "1", "text": "Good morning, this is Amy, an automated assistant calling."},
@@ -130,7 +142,8 @@ async def stream(socket: WebSocket) -> None:
 
     engines = {"recogniser": "moonshine", "synthesiser": "hibari"}
     await tell({"event": "started", "call_id": "c1", "flow": start["flow"], "title": "", "voice": "amelia", **engines})
-    for step in SCRIPT:
+    script: Sequence[Step] = socket.app.state.script
+    for step in script:
         match step:
             case Pause(seconds=seconds):
                 await asyncio.sleep(seconds)
@@ -138,8 +151,11 @@ async def stream(socket: WebSocket) -> None:
                 await socket.send_bytes(_tone(seconds))
                 await socket.send_json({"event": "mark", "name": mark})
                 await _marked(socket, mark)
+            case Hear(quiet=quiet):
+                await _heard(socket, quiet)
             case fact:
                 await tell(fact)
+    told_of_microphone = False
     try:
         while True:
             message = await socket.receive()
@@ -151,6 +167,9 @@ async def stream(socket: WebSocket) -> None:
             if heard.get("text") == "break":
                 await socket.close(1011)
                 return
+            if _is_loud(message.get("bytes") or b"") and not told_of_microphone:
+                told_of_microphone = True
+                await tell({"event": "note", "text": "The microphone is heard."})
             if heard.get("event") == "text":
                 await tell({"event": "caller", "text": heard["text"], "intent": None, "score": None, "tier": None})
     except (WebSocketDisconnect, RuntimeError, KeyError):
@@ -164,6 +183,21 @@ async def _marked(socket: WebSocket, mark: str) -> None:
             raise WebSocketDisconnect
         if message.get("text") and json.loads(message["text"]) == {"event": "mark", "name": mark}:
             return
+
+
+async def _heard(socket: WebSocket, quiet: int) -> None:
+    is_loud, frames = False, 0
+    while not is_loud or frames < quiet:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect
+        if frame := message.get("bytes"):
+            is_loud, frames = is_loud or _is_loud(frame), 0 if _is_loud(frame) else frames + 1
+
+
+def _is_loud(frame: bytes) -> bool:
+    """Whether this is audio, mu-law, with a sound in it that nobody could miss."""
+    return level_dbfs(frame) > LOUD_DBFS
 
 
 def _tone(seconds: float) -> bytes:
@@ -200,16 +234,21 @@ def _broken(name: str) -> dict[str, object]:
     return entry | {"contact": [], "valid": False, "problem": problem}
 
 
-app = Starlette(
-    routes=[
-        Route("/", page),
-        WebSocketRoute("/console/stream", stream),
-        Mount("/console", StaticFiles(directory=CONSOLE)),
-        Route("/api/session", session),
-        Route("/api/flows", flows),
-        Route("/api/flows/{name}/graph.svg", graph),
-    ]
-)
+def app_telling(script: Sequence[Step]) -> Starlette:
+    """The server whose calls go so."""
+    app = Starlette(
+        routes=[
+            Route("/", page),
+            WebSocketRoute("/console/stream", stream),
+            Mount("/console", StaticFiles(directory=CONSOLE)),
+            Route("/api/session", session),
+            Route("/api/flows", flows),
+            Route("/api/flows/{name}/graph.svg", graph),
+        ]
+    )
+    app.state.script = script
+    return app
+
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    uvicorn.run(app_telling(SCRIPT), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -34,6 +34,8 @@ async def served(folder: Path) -> AsyncIterator[str]:
         nova_tts_ws_url="scripted://",
         meaning="off",
         api_key=KEY,
+        # A busy machine's service refuses a call otherwise.
+        max_lag_ms=0,
     )
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", ws="websockets-sansio"))
     listener = socket.create_server(("127.0.0.1", 0))
@@ -93,12 +95,8 @@ def test_whoever_signed_in_can_call_and_sign_out(tmp_path: Path) -> None:
         await page.click("#hang-up")
         await page.until("!document.querySelector('#outcome').hidden")
         await page.click("#sign-out")
-        # The page is loaded again, during which it answers nothing.
-        for _ in range(50):
-            with contextlib.suppress(AssertionError):
-                if await page.run("document.querySelector('#signin')?.open"):
-                    break
-            await asyncio.sleep(0.1)
+        # The page is loaded again.
+        await page.until("document.querySelector('#signin')?.open")
         await page.until("document.querySelector('#status-text').textContent === 'Signed out'")
 
     assert on_page(tmp_path, act) == []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.console.chromium import PATIENCE_S
+
 UNITS = Path(__file__).parent / "units"
 
 
@@ -17,7 +19,7 @@ def node() -> str:
     path = shutil.which("node")
     if path is None:
         pytest.skip("node is not installed: the page's modules are then tested through the browser alone")
-    told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+    told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=PATIENCE_S, check=True).stdout
     version = tuple(int(part) for part in re.findall(r"\d+", told)[:2])
     if version < (20, 19):
         pytest.skip(f"node {told.strip()} is older than 20.19")
@@ -26,5 +28,5 @@ def node() -> str:
 
 @pytest.mark.parametrize("file", sorted(UNITS.glob("*.test.mjs")), ids=lambda file: file.stem)
 def test_the_page_s_modules_hold_their_own_tests(file: Path) -> None:
-    ran = subprocess.run([node(), "--test", str(file)], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([node(), "--test", str(file)], capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert ran.returncode == 0, ran.stdout
