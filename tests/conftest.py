@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from flowengine.adapters.twilio import rest
+from flowengine.testing.twilio import account
 from tests.examples import THOROUGH
 from tests.order import in_order
 from tests.postgres import database_url, new_database_url, postgres, postgres_template, sqlite_template
@@ -15,6 +17,7 @@ __all__ = [
     "clips_apart",
     "database_url",
     "new_database_url",
+    "patience",
     "postgres",
     "postgres_template",
     "sqlite_template",
@@ -28,6 +31,15 @@ def clips_apart() -> Iterator[None]:
         patch.setitem(os.environ, "FLOWENGINE_CLIPS", folder)
         # Nor do they refuse calls because the machine that runs all the tests is busy.
         patch.setitem(os.environ, "FLOWENGINE_MAX_LAG", "0")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Servers in the tests' own process answer, us and the simulated Twilio, as late as the machine lets them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (rest, account):
+            patch.setattr(module, "TIMEOUT_S", 60.0)
         yield
 
 

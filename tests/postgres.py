@@ -39,7 +39,7 @@ QUICK = {
     "log_min_messages": "fatal",
 }
 LOCALE = ("--locale=C.UTF-8",)
-START_S = 60
+START_S = 300
 PREFIX = "flowengine-pg-"
 STALE_S = 600
 ROOM_BYTES = 2 << 30
@@ -108,7 +108,7 @@ class PostgresServer:
         return self.url(name)
 
     def url(self, name: str) -> str:
-        return f"postgresql://postgres@/{name}?host={self._folder}"
+        return f"postgresql://postgres@/{name}?host={self._folder}&connect_timeout={START_S}"
 
     def drop(self, url: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {database_name(url)} WITH (FORCE)")

@@ -1,4 +1,9 @@
-"""An event loop whose clock jumps to the next timer: asyncio code runs in no time and is told that hours went by."""
+"""Event loops whose clock does not depend on the machine.
+
+`VirtualLoop`: it jumps to the next timer, so that asyncio code runs in no time and is told that hours went by.
+`PatientLoop`: it follows real time, for what answers over sockets, but stands still while there is anything to do: a
+machine that is slow, busy or stopped for a while makes nothing late, as long as both ends are in this process.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,10 @@ from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+
+
+SLICE_S = 0.01
+"""A patient clock goes on by this at most each time it looks, however late the machine lets it look again."""
 
 
 class _InstantSelector(selectors.DefaultSelector):
@@ -32,9 +41,9 @@ class _InstantSelector(selectors.DefaultSelector):
                 return super().select(0.05)
             if self.loop.on_sockets:
                 # Whoever answers lives in real time: this clock follows it.
-                began = time.monotonic()
-                ready = super().select(min(timeout, 0.05))
-                self.loop.moment += min(timeout, time.monotonic() - began)
+                began, longest = time.monotonic(), min(timeout, SLICE_S)
+                ready = super().select(longest)
+                self.loop.moment += min(longest, time.monotonic() - began)
                 return ready
             self.loop.moment += timeout
         return ready
@@ -84,7 +93,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.moment
 
 
+class PatientLoop(VirtualLoop):
+    """`loop.time()` goes on only while nothing has come over any socket, and no thread is at work for the loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_sockets = 1
+
+
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """Like `asyncio.run`, in virtual time."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
+
+
+def run_patiently(main: Coroutine[Any, Any, T]) -> T:
+    """Like `asyncio.run`, and no time-out comes about because the machine is slow."""
+    with asyncio.Runner(loop_factory=PatientLoop) as runner:
         return runner.run(main)

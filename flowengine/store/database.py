@@ -129,6 +129,16 @@ def _postgresql(url: URL, patience_s: float) -> Engine:
         "idle_in_transaction_session_timeout": STATEMENT_S,
     }
     options = [str(url.query.get("options", "")), *(f"-c {name}={round(s * 1000)}" for name, s in limits.items())]
+    connect = {
+        # libpq's smallest is 2.
+        "connect_timeout": max(2, math.ceil(patience_s)),
+        "tcp_user_timeout": GONE_MS,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+    # What an address says itself is meant.
+    own = {name: value for name, value in connect.items() if name not in url.query}
     return create_engine(
         url,
         hide_parameters=True,
@@ -136,15 +146,7 @@ def _postgresql(url: URL, patience_s: float) -> Engine:
         pool_size=5,
         max_overflow=CONNECTIONS - 5,
         pool_timeout=max(patience_s, 1.0),
-        connect_args={
-            # libpq's smallest is 2.
-            "connect_timeout": max(2, math.ceil(patience_s)),
-            "tcp_user_timeout": GONE_MS,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "options": " ".join(options).strip(),
-        },
+        connect_args={**own, "options": " ".join(options).strip()},
     )
 
 

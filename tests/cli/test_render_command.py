@@ -178,4 +178,4 @@ def test_two_at_once_leave_each_clip_once_and_whole(flows: Path, tmp_path: Path)
 
 def _process(flows: Path) -> int:
     command = [sys.executable, "-m", "flowengine", "render", str(flows)]
-    return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
+    return subprocess.run(command, check=False, capture_output=True, timeout=600).returncode

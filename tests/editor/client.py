@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 30.0
+PATIENCE = 300.0
 """Seconds after which an answer is given up."""
 
 Json = dict[str, Any]

@@ -13,6 +13,7 @@ from flowengine.adapters.scripted.model import ScriptedModel
 from flowengine.runtime.choosing import CHOICE_WITHIN_S, choice_form, chosen
 from flowengine.runtime.ports import FormValue
 from flowengine.testing.model.server import ModelServer
+from tests.virtual_time import run_patiently
 
 CHOICES = (
     ("move_it", "they want to move the appointment to another day"),
@@ -82,4 +83,4 @@ def test_the_simulated_model_chooses_by_shared_words(said: str, meant: str | Non
             await model.close()
 
     with ModelServer() as server:
-        assert asyncio.run(main(server.url)) == meant
+        assert run_patiently(main(server.url)) == meant

@@ -20,7 +20,7 @@ from flowengine.runtime.spare_ears import SpareEars, SpareStream
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from tests.runtime.live_call import KeptRecogniser, Live, call
-from tests.virtual_time import run_virtually
+from tests.virtual_time import run_patiently, run_virtually
 
 QUIET = SILENCE * 8000
 
@@ -175,7 +175,7 @@ def test_a_service_that_goes_away_in_mid_sentence_is_replaced_by_the_other() -> 
 
     async def main() -> list[RecogniserEvent]:
         events: list[RecogniserEvent] = []
-        async with service() as (dying, _, its_end), service() as (other, _, _), asyncio.timeout(20):
+        async with service() as (dying, _, its_end), service() as (other, _, _), asyncio.timeout(60):
             ears = SpareEars(Nova2Recogniser(dying), Nova2Recogniser(other))
             stream = await ears.open("call-1")
             reading = asyncio.create_task(_collect(stream.events(), events))
@@ -195,12 +195,12 @@ def test_a_service_that_goes_away_in_mid_sentence_is_replaced_by_the_other() -> 
             await ears.close()
         return events
 
-    assert [text for text, _ in finals(asyncio.run(main()))] == ["next Friday at half past four"]
+    assert [text for text, _ in finals(run_patiently(main()))] == ["next Friday at half past four"]
 
 
 def test_a_voice_whose_service_goes_away_is_replaced_by_the_other() -> None:
     async def main() -> list[str]:
-        async with service() as (_, dying, its_end), service() as (_, other, _), asyncio.timeout(20):
+        async with service() as (_, dying, its_end), service() as (_, other, _), asyncio.timeout(60):
             voice = SpareVoice(CachedSynthesiser(Nova2Synthesiser(dying)), CachedSynthesiser(Nova2Synthesiser(other)))
             first = b"".join([chunk async for chunk in voice.speak("Hello there.")])
             await its_end.aclose()
@@ -208,4 +208,4 @@ def test_a_voice_whose_service_goes_away_is_replaced_by_the_other() -> None:
             await voice.close()
             return [decode(first), decode(second)]
 
-    assert asyncio.run(main()) == ["Hello there.", "Are you still there?"]
+    assert run_patiently(main()) == ["Hello there.", "Are you still there?"]

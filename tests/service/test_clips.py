@@ -46,7 +46,7 @@ def engines() -> tuple[Engines, ScriptedSynthesiser, ScriptedSynthesiser]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not holds():  # noqa: ASYNC110 - it looks at what another task does
             await asyncio.sleep(0.01)
 

@@ -61,7 +61,7 @@ def test_only_beside_live_calls(is_live: bool, settings: Settings, monkeypatch: 
         before = calls.library.edition
         if is_live:
             monkeypatch.setattr(Calls, "live", property(lambda _: (object(),)))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         edits = 0
         # Who looks just now looks with nobody on the line: that look may still be the one that sees the first edit.
         while (not asked if is_live else calls.library.edition == before) and time.monotonic() < deadline:

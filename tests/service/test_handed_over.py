@@ -35,7 +35,7 @@ async def _served_after_it_was_asked(held: socket.socket) -> bytes:
     assert not listener.get_inheritable()
     server = DrainingServer(Starlette(routes=[Route("/", _hello)]))
     serving = asyncio.create_task(server.serve([listener]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         answer = await reader.read()
     writer.close()
     server.should_exit = True

@@ -63,7 +63,7 @@ def learn(
     async def main() -> None:
         lessons = Lessons(engine, progress)
         task = asyncio.create_task(lessons.keep_learning())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await work(lessons)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -188,7 +188,7 @@ def test_the_service_learns_its_flows_and_learns_an_edited_one_anew(
 
     async def work() -> None:
         running = app.create_app(settings, progress=told.append)
-        async with asyncio.timeout(20), running.router.lifespan_context(running):
+        async with asyncio.timeout(120), running.router.lifespan_context(running):
             await until(lambda: any("what callers mean is learnt: 2 flows" in line for line in told))
             file.write_text(FLOW.format(name="prices", phrases='"is it dear"', said="Hello."), "utf-8")
             await until(lambda: len(engine.learnt) == 3)

@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 
 from flowengine.service.server import DrainingServer
 from flowengine.service.websocket.choice import WebSocketClass
+from tests.virtual_time import run_patiently
 
 
 def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None:
@@ -34,7 +35,7 @@ def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None
 
             server = DrainingServer(Starlette(lifespan=lifespan))
             serving = asyncio.create_task(server.serve([listener]))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
             ((was_open, frozen),) = seen
@@ -45,7 +46,7 @@ def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage() -> None
 
     gc.unfreeze()
     try:
-        assert asyncio.run(main()) > 1000
+        assert run_patiently(main()) > 1000
     finally:
         gc.unfreeze()
 
@@ -94,7 +95,7 @@ def test_a_call_that_ends_because_the_server_stops_closes_its_own_socket(chosen:
     # uvicorn raises the signal once more when it is through.
     before = signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
-        assert asyncio.run(main()) == 1000
+        assert run_patiently(main()) == 1000
     finally:
         signal.signal(signal.SIGTERM, before)
         gc.unfreeze()

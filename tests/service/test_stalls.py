@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
 
 import pytest
 
@@ -17,7 +19,8 @@ from flowengine.service.metrics.families import Families
 from flowengine.service.stalls import LIMIT_S, Stalls, cause_of, where_is
 
 HELD_S = 0.3
-"""Far beyond the limit: the watching thread surely has its turn meanwhile, however busy the machine."""
+"""Far beyond the limit."""
+LONG_S = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +30,27 @@ def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> It
         yield caplog
 
 
+class Seen:
+    """What the watching thread has found, where the loop's thread can see it while it is held up."""
+
+    def __init__(self) -> None:
+        self.where: list[str] = []
+
+    def note(self, frame: FrameType | None) -> str:
+        self.where.append(where_is(frame))
+        return self.where[-1]
+
+    def has(self, name: str) -> bool:
+        return any(name in where for where in self.where)
+
+
 @pytest.fixture
-def all_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine another stall may come first."""
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """And every stall is told: on a busy machine another may come first."""
+    found = Seen()
     monkeypatch.setattr(stalls_module, "LOG_EVERY_S", 0.0)
+    monkeypatch.setattr(stalls_module, "where_is", found.note)
+    return found
 
 
 def held_up(*by: Callable[[], None], is_live: bool = True) -> Families:
@@ -63,25 +83,33 @@ def sleep_on_the_loop() -> None:
     time.sleep(HELD_S)
 
 
-def compute_on_the_loop() -> None:
-    until = time.thread_time() + HELD_S
-    while time.thread_time() < until:
+def sleep_until_seen(seen: Seen) -> None:
+    """As long as it takes until the watching thread has had its turn."""
+    until = time.monotonic() + LONG_S
+    while not seen.has("sleep_until_seen") and time.monotonic() < until:
+        time.sleep(HELD_S)
+
+
+def compute_until_seen(seen: Seen) -> None:
+    until = time.thread_time() + LONG_S
+    while not seen.has("compute_until_seen") and time.thread_time() < until:
         pass
 
 
-@pytest.mark.usefixtures("all_told")
-def test_a_thread_that_waits_is_told_with_the_function_that_waits(log: pytest.LogCaptureFixture) -> None:
-    assert counted(held_up(sleep_on_the_loop))["waiting"] >= 1
-    assert any("test_stalls.sleep_on_the_loop <" in where for where in told(log))
+def test_a_thread_that_waits_is_told_with_the_function_that_waits(log: pytest.LogCaptureFixture, seen: Seen) -> None:
+    assert counted(held_up(partial(sleep_until_seen, seen)))["waiting"] >= 1
+    assert any("test_stalls.sleep_until_seen <" in where for where in told(log))
 
 
-@pytest.mark.usefixtures("all_told")
-def test_work_is_told_with_the_function_that_works(log: pytest.LogCaptureFixture) -> None:
-    held_up(compute_on_the_loop)
-    assert any("test_stalls.compute_on_the_loop <" in where for where in told(log))
+def test_work_is_told_with_the_function_that_works(log: pytest.LogCaptureFixture, seen: Seen) -> None:
+    held_up(partial(compute_until_seen, seen))
+    assert any("test_stalls.compute_until_seen <" in where for where in told(log))
 
 
-def test_many_stalls_are_counted_and_one_of_them_is_told(log: pytest.LogCaptureFixture) -> None:
+def test_many_stalls_are_counted_and_one_of_them_is_told(
+    log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stalls_module, "LOG_EVERY_S", LONG_S)
     assert sum(counted(held_up(*[sleep_on_the_loop] * 3)).values()) >= 3
     assert len(log.records) == 1
 

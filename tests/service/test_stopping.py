@@ -29,7 +29,7 @@ from flowengine.service.settings import Settings
 from flowengine.store.connection import Database
 from tests.runtime.fake_line import FakeLine
 from tests.service.test_calls import TALK
-from tests.virtual_time import run_virtually
+from tests.virtual_time import run_patiently, run_virtually
 
 
 @dataclass
@@ -149,7 +149,7 @@ def test_a_second_signal_hurries_the_calls_and_does_not_cut_the_sockets_before_t
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = DrainingServer(app)
             serving = asyncio.create_task(server.serve([listener]))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
                 server.handle_exit(signal.SIGTERM, None)
@@ -164,7 +164,7 @@ def test_a_second_signal_hurries_the_calls_and_does_not_cut_the_sockets_before_t
     # uvicorn raises the signal once more when it is through.
     before = signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
-        asyncio.run(main())
+        run_patiently(main())
     finally:
         signal.signal(signal.SIGTERM, before)
         gc.unfreeze()

@@ -10,6 +10,7 @@ import pytest
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.errors import ModelError
+from flowengine.runtime import summarising
 from flowengine.runtime.ports import FormRequest, FormValue
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
@@ -42,6 +43,16 @@ state start
 anywhere
   hangup: end declined
 """
+
+
+LONG_S = 120.0
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of the model that is there, or about to be, is not missed because the machine is slow."""
+    monkeypatch.setattr(summaries, "LAST_S", LONG_S)
+    monkeypatch.setattr(summarising, "PATIENCE_S", LONG_S)
 
 
 class Waiting(Filling):
@@ -95,7 +106,7 @@ def test_the_model_is_asked_after_the_call_and_its_answer_is_kept(tmp_path: Path
         model = Waiting({"reason": "too dear"})
         calls = await service(tmp_path, model)
         call_id = await one_call(calls)
-        await asyncio.wait_for(model.called.wait(), 30)
+        await asyncio.wait_for(model.called.wait(), LONG_S)
         before = await found(calls, call_id)
         assert (before.outcome, before.ended_at is not None) == ("declined", True)
         assert before.summary == {"length": "1", "reason": None}
@@ -140,7 +151,7 @@ def test_a_service_that_stops_does_not_wait_for_ever(tmp_path: Path, monkeypatch
         model = Waiting({"reason": "too dear"})
         calls = await service(tmp_path, model)
         call_id = await one_call(calls)
-        await asyncio.wait_for(model.called.wait(), 30)
+        await asyncio.wait_for(model.called.wait(), LONG_S)
         await calls.stop()
         assert (await found(calls, call_id)).summary == {"length": "1", "reason": None}
         await closed(calls)

@@ -130,7 +130,7 @@ def test_processes_that_start_at_once_all_come_up(new_url: str, is_old: bool) ->
     started = [
         subprocess.Popen([sys.executable, "-c", code, new_url], stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]
-    assert [process.communicate(timeout=60)[1] for process in started] == [""] * 3
+    assert [process.communicate(timeout=600)[1] for process in started] == [""] * 3
     store = Store.open(new_url)
     assert len(store.calls()) == (2 if is_old else 0)
     store.close()

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,7 +28,7 @@ from flowengine.store.writer import RecordWriter
 from tests.postgres import on_sqlite
 from tests.store.records import NOW, NUMBER, end, entries, noted, open_calls, start
 
-LONG_S = 10.0
+LONG_S = 120.0
 
 
 @pytest.fixture
@@ -99,21 +100,28 @@ def test_a_steady_trickle_is_written_too(store: Store, writer: RecordWriter) -> 
         return len(store.entries("call-1")) > 5
 
     assert eventually(trickle)
-    assert seq < 200
 
 
-def test_a_locked_database_delays_the_record_and_nothing_else(store: Store, writer: RecordWriter) -> None:
+def test_a_locked_database_delays_the_record_and_nothing_else(
+    store: Store, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, waiting = store.write, set[threading.Thread]()
+
+    def noted_by(items: list[Item]) -> list[Item]:
+        waiting.add(threading.current_thread())
+        return write(items)
+
+    monkeypatch.setattr(store, "write", noted_by)
     writer.put(start())
     writer.flush().result(LONG_S)
     with locked(store):
-        began = time.monotonic()
         for seq in range(100):
             writer.put(noted(seq))
-        assert time.monotonic() - began < 1, "each would have waited for the lock"
         assert eventually(lambda: not writer.healthy)
         assert store.entries("call-1") == []
     assert eventually(lambda: len(store.entries("call-1")) == 100)
     assert eventually(lambda: writer.healthy)
+    assert threading.current_thread() not in waiting, "whoever puts waits for no lock"
 
 
 def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(store: Store, writer: RecordWriter) -> None:
@@ -296,7 +304,7 @@ writer = RecordWriter(store)
 writer.put(start())
 for seq in range(200):
     writer.put(noted(seq))
-writer.flush().result(10)
+writer.flush().result(120)
 for seq in range(200, 100_000):
     writer.put(noted(seq))
 os.kill(os.getpid(), signal.SIGKILL)
@@ -304,7 +312,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_what_was_flushed_survives_a_killed_process(url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=300)
     assert done.returncode == -signal.SIGKILL
     store = Store.open(url)
     kept = [entry.seq for entry in store.entries("call-1")]
@@ -327,7 +335,7 @@ writer = RecordWriter(store)
 store.write = lambda items: threading.Event().wait()
 writer.put(start())
 writer.put(Suppression(NUMBER, "call-1", "opt_out", NOW))
-until = time.monotonic() + 30
+until = time.monotonic() + 120
 # The file is there a moment before its line, which is written in one go.
 while not (store.spool.exists() and store.spool.stat().st_size):
     if time.monotonic() > until:
@@ -338,7 +346,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_an_opt_out_survives_a_killed_process_whose_database_was_locked(url: str) -> None:
-    done = subprocess.run([sys.executable, "-c", OPTED_OUT, url], stderr=subprocess.PIPE, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", OPTED_OUT, url], stderr=subprocess.PIPE, check=False, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stderr
     store = Store.open(url)
     RecordWriter(store).close()

@@ -115,7 +115,7 @@ class Exchange:
         with self._changed:
             self._lines[number] = deque(lines)
 
-    def until(self, claim: Callable[[], object], *, within_s: float = 10.0) -> None:
+    def until(self, claim: Callable[[], object], *, within_s: float = 60.0) -> None:
         """Wait until the claim is true, of the exchange or of anything else. Raises TimeoutError."""
         deadline = time.monotonic() + within_s
         # The claim is asked without the lock: it may well ask somebody who is placing a call just now.

@@ -43,6 +43,8 @@ class Receiver:
     answers: list[bytes | None]
     posted: list[Posted] = field(default_factory=list)
     url: str = ""
+    took_s: float = 0.0
+    """By the loop's clock, until whoever asked had an answer, or none."""
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

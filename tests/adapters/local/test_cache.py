@@ -42,14 +42,14 @@ def test_many_at_once_make_it_once(tmp_path: Path) -> None:
         made.append(folder)
 
     def want() -> None:
-        together.wait(30)
+        together.wait()
         cached("m", make, tmp_path)
 
     threads = [threading.Thread(target=want) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join()
     assert len(made) == 1
 
 

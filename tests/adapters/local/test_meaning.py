@@ -23,6 +23,8 @@ from flowengine.errors import MeaningError, MissingExtra
 from tests.adapters.local.test_worker import said
 
 T = TypeVar("T")
+LONG_S = 600.0
+"""Never waited for to its end, however slow the machine is."""
 EXAMPLES = {"opt_out": ("Take me off your list.", "Stop calling."), "price": ("How much is it?",)}
 
 with_model = pytest.mark.skipif(
@@ -35,12 +37,12 @@ on_unix = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that runs many tests at once starts a process late."""
-    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", LONG_S)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     async def bounded() -> T:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG_S):
             return await work
 
     return asyncio.run(bounded())
@@ -183,7 +185,7 @@ def test_lessons_beyond_the_bound_are_forgotten_and_examples_are_reckoned_once(
 
     def asked(desk: Any, kind: Kind, lesson: int, body: bytes) -> tuple[Kind, int]:
         desk.obey(Message(kind, 1, lesson, body))
-        answer = answers.get(timeout=30)
+        answer = answers.get(timeout=LONG_S)
         return answer.kind, answer.position
 
     desk = started()
@@ -208,17 +210,17 @@ def test_callers_do_not_wait_for_a_flow_that_is_being_learnt(tmp_path: Path) -> 
 
     class Slow:
         def vector(self, text: str) -> Any:
-            assert text != "slow" or go_on.wait(30)
+            assert text != "slow" or go_on.wait(LONG_S)
             return vector(text)
 
     desk._sentences = Slow()
     desk.start()
     desk.obey(Message(Kind.LEARN, 1, 1, b'{"a": ["stop calling"]}'))
-    assert answers.get(timeout=30).number == 1
+    assert answers.get(timeout=LONG_S).number == 1
     desk.obey(Message(Kind.LEARN, 2, 2, b'{"b": ["slow"]}'))
     desk.obey(Message(Kind.LIKEN, 3, 1, b'["stop", ["a"]]'))
     try:
-        assert answers.get(timeout=30).number == 3
+        assert answers.get(timeout=LONG_S).number == 3
     finally:
         go_on.set()
-    assert answers.get(timeout=30).number == 2
+    assert answers.get(timeout=LONG_S).number == 2

@@ -20,6 +20,7 @@ from flowengine.runtime.ports import (
     VoiceStarted,
 )
 from tests.adapters.nova2.misbehaving import Script, Service, Visit, service, until
+from tests.virtual_time import run_patiently
 
 Act = Callable[[Nova2Stream, Service], Awaitable[None]]
 
@@ -49,7 +50,7 @@ def conversation(act: Act, *scripts: Script) -> tuple[list[RecogniserEvent], Ser
             await reading
             return events, there
 
-    return asyncio.run(run())
+    return run_patiently(run())
 
 
 async def greet(visit: Visit) -> None:
@@ -307,4 +308,4 @@ def test_nobody_at_the_address_is_one_clear_error() -> None:
         await Nova2Recogniser(there.url).open("CA1")
 
     with pytest.raises(RecogniserError, match="no speech service answers at 'ws://127"):
-        asyncio.run(run())
+        run_patiently(run())

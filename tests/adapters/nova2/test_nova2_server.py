@@ -20,6 +20,7 @@ from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.cli.main import main
 from flowengine.errors import SettingsError
 from flowengine.runtime.audio import SILENCE, mulaw_to_pcm16, pcm16_to_mulaw
+from tests.virtual_time import run_patiently
 
 INIT = {"type": "init", "call_sid": "CA1", "format": {"sample_rate": 8000, "channels": 1, "bit_depth": 16}}
 FORMAT = {"encoding": "mulaw", "sample_rate": 8000, "channels": 1}
@@ -42,7 +43,7 @@ def visit(which: str, act: Callable[[ClientConnection], Awaitable[object]], **op
         ):
             return await act(socket)
 
-    return asyncio.run(run())
+    return run_patiently(run())
 
 
 async def answers(socket: ClientConnection, *messages: object, end: str | None = None) -> list[Any]:
@@ -93,7 +94,7 @@ def test_a_recogniser_that_dies_is_a_model_error() -> None:
             recogniser.streams["CA1"].fail("it burned")
             return await answers(socket)
 
-    error, closed = asyncio.run(run())
+    error, closed = run_patiently(run())
     assert (error["code"], error["message"], closed) == ("model_error", "it burned", 1011)
 
 
@@ -108,7 +109,7 @@ def test_another_address_is_told_which_there_are() -> None:
         async with running() as (addresses, _), connect(addresses.stt.replace("/stt", "/elsewhere")) as socket:
             return await answers(socket)
 
-    error, closed = asyncio.run(run())
+    error, closed = run_patiently(run())
     assert "/stt and /tts" in error["message"]
     assert closed == 1008
 
@@ -234,7 +235,7 @@ def test_an_address_that_is_taken_is_a_setting_that_cannot_be_used() -> None:
                 pass
 
     with pytest.raises(SettingsError, match="cannot listen at 127"):
-        asyncio.run(run())
+        run_patiently(run())
 
 
 def test_the_command_explains_itself() -> None:

@@ -20,6 +20,7 @@ from flowengine.adapters.nova2.synthesiser import Nova2Synthesiser
 from flowengine.errors import MissingExtra, ProtocolError, SynthesiserError
 from flowengine.runtime.audio import FRAME_BYTES, duration_ms, level_dbfs, mulaw_to_pcm16
 from tests.adapters.nova2.misbehaving import Script, Service, Visit, service
+from tests.virtual_time import run_patiently
 
 CLIP = bytes(range(1, 101)) * 16
 
@@ -38,7 +39,7 @@ def talk(act: Callable[[Nova2Synthesiser, Service], Awaitable[bytes]], *scripts:
             finally:
                 await synthesiser.close()
 
-    return asyncio.run(run())
+    return run_patiently(run())
 
 
 async def say_hello(synthesiser: Nova2Synthesiser, there: Service) -> bytes:
@@ -215,7 +216,7 @@ def test_nobody_at_the_address_is_one_clear_error() -> None:
             pass
 
     with pytest.raises(SynthesiserError, match="no speech service answers"):
-        asyncio.run(run())
+        run_patiently(run())
 
 
 # Audio of every sort, without a socket.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 
 from flowengine.adapters.openai.model import OpenAiModel
 from flowengine.adapters.openai.options import Endpoint, ModelOptions
 from flowengine.runtime.ports import ModelReply, ModelRequest
 from flowengine.testing.model.server import ModelServer
+from tests.virtual_time import run_patiently
 
 REQUEST = ModelRequest(
     task="Answer the caller's worry.",
@@ -50,7 +50,7 @@ def ask(chosen: ModelOptions, *requests: ModelRequest) -> list[Outcome]:
         finally:
             await model.close()
 
-    return asyncio.run(main())
+    return run_patiently(main())
 
 
 async def asked(model: OpenAiModel, request: ModelRequest = REQUEST) -> Outcome:

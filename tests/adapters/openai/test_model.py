@@ -15,8 +15,10 @@ from flowengine.errors import ModelError
 from flowengine.testing.model.server import ModelServer
 from flowengine.testing.model.turns import Turn
 from tests.adapters.openai.asking import REQUEST, ask, options
+from tests.virtual_time import run_patiently
 
 TWO = "It covers old boilers. Shall we go ahead?"
+LONG_S = 60.0
 SPOKEN = ["It covers old boilers.", "Shall we go ahead?"]
 
 
@@ -53,15 +55,23 @@ def test_an_effort_is_sent_only_where_one_is_set() -> None:
 
 
 def test_a_sentence_is_given_before_the_next_is_made() -> None:
-    async def main(server: ModelServer) -> float:
-        model, times = OpenAiModel(options(server)), []
-        loop = asyncio.get_running_loop()
-        await model.answer(REQUEST, lambda _: times.append(loop.time()))
-        await model.close()
-        return float(times[1] - times[0])
+    async def main(server: ModelServer) -> list[str]:
+        model, said, heard = OpenAiModel(options(server)), list[str](), asyncio.Event()
 
-    with ModelServer([Turn("One two. Three four five six seven.", token_s=0.05)]) as server:
-        assert asyncio.run(main(server)) > 0.15
+        def say(sentence: str) -> None:
+            said.append(sentence)
+            heard.set()
+
+        asking = asyncio.create_task(model.answer(REQUEST, say))
+        await heard.wait()
+        assert not server.asked[0].over.is_set(), "the second sentence takes half a minute"
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await model.close()
+        return said
+
+    with ModelServer([Turn("One two. " + "Three " * 100, token_s=0.3)]) as server:
+        assert run_patiently(main(server)) == ["One two."]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +131,7 @@ def test_an_endless_model_is_stopped_and_the_connection_closed() -> None:
     with ModelServer([Turn("I can tell you more. ", ends="endless")]) as server:
         (outcome,) = ask(options(server))
         (kept,) = server.asked
-        assert kept.over.wait(30)
+        assert kept.over.wait(LONG_S)
     assert len(outcome.said) == 6
     assert outcome.reply is not None
     assert outcome.reply.remarks == ("the model was stopped after 6 sentences",)
@@ -222,7 +232,7 @@ def test_a_turn_that_stalls_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "STALL_S", 0.2)
     with ModelServer([Turn("It covers old boilers. And it is", ends="hangs")]) as server:
         (outcome,) = ask(options(server))
-        assert server.asked[0].over.wait(30)
+        assert server.asked[0].over.wait(LONG_S)
         assert server.asked[0].given_up
     assert (outcome.said, outcome.reason) == (SPOKEN[:1], "small: no sentence within 0.2 s")
 
@@ -235,12 +245,12 @@ def test_an_answer_that_is_given_up_closes_its_connection() -> None:
         await heard.wait()
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        assert await asyncio.to_thread(server.asked[0].over.wait, 30)
+        assert await asyncio.to_thread(server.asked[0].over.wait, LONG_S)
         assert model.budget.spent("call-1").tokens > 50
         await model.close()
 
     with ModelServer([Turn("One two. Three four five. " * 100, token_s=0.02)]) as server:
-        asyncio.run(main(server))
+        run_patiently(main(server))
         assert server.asked[0].given_up
 
 

@@ -36,7 +36,7 @@ from flowengine.testing.twilio.lines import (
     Rejected,
     slow_down,
 )
-from tests.adapters.twilio.conftest import OURS, PERSON
+from tests.adapters.twilio.conftest import LONG_S, OURS, PERSON
 from tests.testing.twilio.webhooks import Webhooks
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -44,11 +44,11 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("trouble", [LOST_AFTER, NEVER_ANSWERED, FAILED_AFTER])
 def test_an_answer_that_is_lost_may_mean_a_call(
-    twilio: TwilioRest, exchange: Exchange, order: CallOrder, trouble: PlacingTrouble
+    twilio: TwilioRest, impatient: TwilioRest, exchange: Exchange, order: CallOrder, trouble: PlacingTrouble
 ) -> None:
     exchange.rest.troubles.append(trouble)
     with pytest.raises(AnswerLost):
-        twilio.place(order)
+        (impatient if trouble is NEVER_ANSWERED else twilio).place(order)
     exchange.until(lambda: exchange.rung[PERSON])
     assert len(twilio.find_placed(PERSON, OURS, LONG_AGO)) == 1
     assert exchange.rung == {PERSON: 1}
@@ -65,11 +65,14 @@ def test_an_answer_that_is_lost_may_mean_no_call(
     assert twilio.find_placed(PERSON, OURS, LONG_AGO) == []
 
 
-def test_a_lost_answer_is_never_asked_for_again(twilio: TwilioRest, exchange: Exchange, order: CallOrder) -> None:
-    for trouble in (LOST_AFTER, NEVER_ANSWERED, FAILED_BEFORE, slow_down()):
+def test_a_lost_answer_is_never_asked_for_again(
+    twilio: TwilioRest, impatient: TwilioRest, exchange: Exchange, order: CallOrder
+) -> None:
+    for placed, trouble in enumerate((LOST_AFTER, NEVER_ANSWERED, FAILED_BEFORE, slow_down()), 1):
         exchange.rest.troubles.append(trouble)
         with pytest.raises(TelephonyError):
-            twilio.place(order)
+            (impatient if trouble is NEVER_ANSWERED else twilio).place(order)
+        exchange.until(lambda placed=placed: len(exchange.rest.orders) >= placed)  # type: ignore[misc]
     assert len(exchange.rest.orders) == 4
 
 
@@ -210,7 +213,7 @@ def test_a_connection_that_never_comes_about_was_not_sent(order: CallOrder) -> N
             with suppress(BlockingIOError):
                 filler.connect(full.getsockname())
         with pytest.raises(RequestNotSent):
-            _client(f"http://127.0.0.1:{full.getsockname()[1]}").place(order)
+            _client(f"http://127.0.0.1:{full.getsockname()[1]}", patience_s=0.3).place(order)
 
 
 def _created(body: bytes) -> bytes:
@@ -291,8 +294,8 @@ def test_the_sdk_logs_nothing(
     assert caplog.text == ""
 
 
-def _client(address: str) -> TwilioRest:
-    return TwilioRest("AC" + "1" * 32, "token", api_url=address, placing_timeout_s=0.3)
+def _client(address: str, *, patience_s: float = LONG_S) -> TwilioRest:
+    return TwilioRest("AC" + "1" * 32, "token", api_url=address, placing_timeout_s=patience_s)
 
 
 @contextmanager

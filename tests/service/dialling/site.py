@@ -127,7 +127,7 @@ class Site:
         self.clock = clock
         self.sessions: dict[str, Session] = {}
         self.server = _Webhooks(self, port)
-        self.database = Database.open(url, patience_s=5)
+        self.database = Database.open(url, patience_s=60)
         self.store = Store(self.database)
         share = AbandonedShare(Attempts(self.database), monotonic=clock.monotonic)
         rules = CallRules(self.database, policy, caller_id=OURS, is_paused=share.is_too_high if pauses else None)
@@ -139,7 +139,7 @@ class Site:
             self.store,
             self.queue,
             library,
-            TwilioRest(*account, api_url=api_url, placing_timeout_s=2),
+            TwilioRest(*account, api_url=api_url, placing_timeout_s=60),
             Orders(self.server.url, OURS, ring_s=25, longest_call_s=600),
             settings or DiallingSettings(),
             Carrier(has_room=lambda ringing: True, is_live=lambda attempt_id: False),

@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from flowengine.adapters.twilio.placing import CallOrder, PlacedCall
+from flowengine.service.dialling.dialler import POLL_S
 from flowengine.store.queue_rows import Claim, Pace, Wait
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Busy
 from tests.service.dialling.site import ANN, BOB, NOON, Clock, Site
+
+LONG_S = 60.0
 
 
 class Running(Clock):
@@ -68,7 +71,7 @@ def counted(site: Site) -> list[str]:
     return asked
 
 
-def until(claim: Callable[[], Any], within_s: float = 10.0) -> None:
+def until(claim: Callable[[], Any], within_s: float = LONG_S) -> None:
     deadline = time.monotonic() + within_s
     while not claim():
         assert time.monotonic() < deadline, "that did not happen in time"
@@ -89,10 +92,11 @@ def test_a_queued_call_wakes_the_dialler(running: tuple[Site, Exchange]) -> None
 def test_an_empty_queue_is_asked_now_and_then(running: tuple[Site, Exchange]) -> None:
     site, _ = running
     asked = counted(site)
+    began = time.monotonic()
     site.dialling.start()
     until(lambda: asked)
     threading.Event().wait(0.5)
-    assert len(asked) <= 2
+    assert len(asked) <= 2 + (time.monotonic() - began) / POLL_S
 
 
 def test_a_stop_finishes_what_is_in_hand_and_claims_nothing_more(running: tuple[Site, Exchange]) -> None:
@@ -101,19 +105,19 @@ def test_a_stop_finishes_what_is_in_hand_and_claims_nothing_more(running: tuple[
 
     def slow(order: CallOrder) -> PlacedCall:
         has_begun.set()
-        assert may_go_on.wait(10)
+        assert may_go_on.wait(LONG_S)
         return place(order)
 
     site.dialling.twilio.place = slow  # type: ignore[method-assign]  # as slow as the test wants it
     site.enqueue("ann", ANN)
     site.dialling.start()
-    assert has_begun.wait(10)
+    assert has_begun.wait(LONG_S)
     stopping = threading.Thread(target=site.dialling.stop)
     stopping.start()
     site.enqueue("bob", BOB)
     site.dialling.wake()
     may_go_on.set()
-    stopping.join(10)
+    stopping.join(LONG_S)
     assert not stopping.is_alive()
     exchange.until(lambda: exchange.over(ANN))
     assert site.attempts("ann")[0].call_sid is not None
@@ -126,7 +130,7 @@ def test_a_slow_answer_does_not_hold_up_the_next_call(running: tuple[Site, Excha
 
     def slow_for_ann(order: CallOrder) -> PlacedCall:
         if order.to == ANN:
-            assert may_go_on.wait(10)
+            assert may_go_on.wait(LONG_S)
         return place(order)
 
     site.dialling.twilio.place = slow_for_ann  # type: ignore[method-assign]

@@ -16,8 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 from flowengine.service.websocket.choice import WebSocketClass, websockets
 from tests.service.websocket.bytes_of import request, server_frames
 
-PATIENCE_S = 30.0
-STOPS_S = 30.0
+PATIENCE_S = 120.0
+STOPS_S = 120.0
 """At the end of a whole run of tests everything is collected and closed at once."""
 
 Loop = Literal["uvloop", "asyncio"]

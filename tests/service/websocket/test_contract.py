@@ -129,7 +129,7 @@ def test_what_a_client_sends_arrives_whole_and_counted(any_class: Served) -> Non
 
 @pytest.mark.parametrize("message", ["", "κόσμε", "x" * 70_000, b"", b"\xff" * 70_000])
 def test_the_websockets_client_is_answered(any_class: Served, message: str | bytes) -> None:
-    with connect(f"ws://127.0.0.1:{any_class.port}/echo") as connection:
+    with connect(f"ws://127.0.0.1:{any_class.port}/echo", open_timeout=PATIENCE_S) as connection:
         connection.send(message)
         assert connection.recv(timeout=PATIENCE_S) == message
         assert connection.ping("p").wait(PATIENCE_S)
@@ -138,7 +138,8 @@ def test_the_websockets_client_is_answered(any_class: Served, message: str | byt
 
 
 def test_the_websockets_client_sees_the_close(any_class: Served) -> None:
-    with connect(f"ws://127.0.0.1:{any_class.port}/chosen", subprotocols=[Subprotocol("second")]) as connection:
+    url, wanted = f"ws://127.0.0.1:{any_class.port}/chosen", [Subprotocol("second")]
+    with connect(url, subprotocols=wanted, open_timeout=PATIENCE_S) as connection:
         assert connection.subprotocol == "second"
         with pytest.raises(ConnectionClosed) as caught:
             connection.recv(timeout=PATIENCE_S)

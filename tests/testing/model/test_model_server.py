@@ -21,7 +21,7 @@ TOOLS = [
 
 def post(server: ModelServer, path: str, body: object) -> tuple[int, dict[str, str], str]:
     host = server.url.split("/")[2]
-    with closing(http.client.HTTPConnection(host, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(host, timeout=120)) as connection:
         connection.request("POST", path, json.dumps(body), {"content-type": "application/json"})
         answer = connection.getresponse()
         text = answer.read().decode()
