@@ -182,6 +182,10 @@ class Conversation:
         """Whether these words, begun when the agent had come so far, are a yes to what was not asked yet."""
         return self._call.stay is not None and not self.finished and self._hearing.is_early(text, reached)
 
+    def is_protective(self, text: str) -> bool:
+        """Whether these words protect the caller here: they count, whoever seems to have said them."""
+        return self._call.stay is not None and not self.finished and self._hearing.is_protective(text)
+
     def upcoming(self) -> tuple[str, ...]:
         """Sentences that may be said next, those likeliest first. Nothing changes."""
         return upcoming(self._call)
@@ -287,7 +291,8 @@ class Conversation:
         if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return
         early = isinstance(event, CallerSaid) and self._hearing.is_early(event.text, event.reached)
-        if self._call.transcript.firm and not early:
+        behind = isinstance(event, CallerSaid) and event.behind
+        if self._call.transcript.firm and not early and not behind:
             # What protects the caller is never deferred, by itself or with what they said before it.
             said = (self._deferred.joined(event), event) if isinstance(event, CallerSaid) else ()
             protective = next((each for each in said if self._hearing.is_protective(each.text)), None)
@@ -298,7 +303,7 @@ class Conversation:
                 self._deferred.withdraw()
             event = protective
         if isinstance(event, CallerSaid):
-            self._hearing.said(event.text, event.reached)
+            self._hearing.said(event.text, event.reached, behind=event.behind)
         else:
             self._pressing.pressed(event.key)
 

@@ -35,13 +35,14 @@ class CallerSaid:
     """The recogniser is sure of this utterance (or a person typed it). `confidence` 0 to 1, where known.
 
     `reached`: how far the agent had come when the caller began to say it; None for words that were typed, by somebody
-    who has read all there was.
+    who has read all there was. `behind`: it may be somebody behind the caller who said it.
     """
 
     at: float
     text: str
     confidence: float | None = None
     reached: Reached | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

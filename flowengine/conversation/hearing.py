@@ -65,12 +65,17 @@ class Hearing:
 
     # Words.
 
-    def said(self, latest: str, reached: Reached | None = None) -> None:
+    def said(self, latest: str, reached: Reached | None = None, *, behind: bool = False) -> None:
         """An utterance that is more than a cough. What is still being weighed is one turn with it.
 
-        `reached`: how far the agent had come when the caller began to say it, where that is known.
+        `reached`: how far the agent had come when the caller began to say it, where that is known. `behind`: it may be
+        somebody behind the caller who said it. Over the agent's voice that is no turn, and it says on; when a turn is
+        open somebody is expected to speak.
         """
         call = self._call
+        if behind and not call.transcript.quiet and not self.is_protective(latest):
+            private = isinstance(self._settling.here.waiting, Collect) and self._collector.secret
+            return call.emit(Understood(HIDDEN if private else latest.strip(), None, 0.0, "none"))
         said = Words(latest, latest)
         if self._taking_back.takes(latest, reached) and not self.is_protective(latest):
             said = self._guarded(self._taking_back.take_back(latest, reached))

@@ -90,6 +90,8 @@ def _to_json(entry: Event | Command) -> dict[str, object]:
         del written["after"]
     if isinstance(entry, CallerSaid) and entry.reached is None:
         del written["reached"]
+    if isinstance(entry, CallerSaid) and not entry.behind:
+        del written["behind"]
     return written
 
 

@@ -41,18 +41,22 @@ class VoiceEnded:
 
 @dataclass(frozen=True, slots=True)
 class PartialTranscript:
-    """What the utterance sounds like so far; replaces the partial before it."""
+    """What the utterance sounds like so far; replaces the partial before it.
+
+    `behind`: as far as the recogniser can tell, a voice behind the caller says it.
+    """
 
     utterance_id: str
     text: str
     confidence: float | None = None
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FinalTranscript:
     """The recogniser is sure of this utterance. Exactly one an utterance; `text` may be empty (a cough).
 
-    `confidence` 0 to 1; `start_ms` and `end_ms` bound the voice.
+    `confidence` 0 to 1; `start_ms` and `end_ms` bound the voice; `behind` as in a partial, and surer.
     """
 
     utterance_id: str
@@ -60,6 +64,7 @@ class FinalTranscript:
     confidence: float | None
     start_ms: int
     end_ms: int
+    behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)

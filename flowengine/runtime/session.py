@@ -306,10 +306,10 @@ class CallSession:
                     self._measuring.interrupted()
                     self._stop_speaking()
                     self._think()
-            case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms):
+            case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms, behind=behind):
                 self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
-                    self._think(CallerSaid(self._at(), text, confidence, reached))
+                    self._think(CallerSaid(self._at(), text, confidence, reached, behind))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
                 self._ending.failure = NO_HEARING

@@ -61,10 +61,13 @@ class Speaking:
 
     def is_interrupted_by(self, said: PartialTranscript, reached: Reached | None) -> bool:
         """Whether these words, begun when the agent had come so far, stop what is being said: a yes before its question
-        is no more than "I'm listening"."""
+        is no more than "I'm listening", and whoever sits behind the caller only counts with what protects them."""
         if not self.may_be_interrupted or not interrupts(said):
             return False
-        return reached is None or not self._parts.conversation.is_early(said.text, reached)
+        conversation = self._parts.conversation
+        if said.behind and not conversation.is_protective(said.text):
+            return False
+        return reached is None or not conversation.is_early(said.text, reached)
 
     @property
     def has_last_words(self) -> bool:

@@ -16,9 +16,11 @@ of the turn, so that the final is known before it is due, and those of a pause w
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowengine.adapters.local.last_sound import LastSound
+from flowengine.adapters.local.onset import ENOUGH_EVIDENCE
 from flowengine.adapters.local.unfinished import sounds_unfinished
 from flowengine.conversation.commands import Expecting
 from flowengine.runtime.ports import (
@@ -34,8 +36,8 @@ HOP_MS = 32
 
 VOICED, STILL_VOICED = 0.5, 0.35
 ONSET_HOPS = 2
-ENOUGH_EVIDENCE = 5.0
-"""Log odds (`onset`)."""
+CLEAR_WORDS = 0.75
+"""Six people who talk at once are not understood so surely; "hello" is."""
 STRANGE_MS = 900
 """So long nobody knows what lies behind a line's voices: they begin turns, and are certain of nothing."""
 PAUSE_MS = 256
@@ -104,6 +106,7 @@ class _Utterance:
     sound: LastSound
     speaking: bool = True
     certain: bool = False
+    was_certain: bool = False
     generation: int = 0
     asked_at_ms: int = 0
     waiting: bool = False
@@ -120,9 +123,13 @@ class _Utterance:
 
 
 class Turn:
-    """The turn-taking of one call. `pace_ms` is the least time between two partials; the caller may change it."""
+    """The turn-taking of one call. `pace_ms` is the least time between two partials; the caller may change it.
 
-    def __init__(self) -> None:
+    `is_behind`: whether the voice in the last so many hops is one behind the caller, as far as is known by now.
+    """
+
+    def __init__(self, is_behind: Callable[[int], bool] = lambda hops: False) -> None:
+        self._is_behind = is_behind
         self.expecting: Expecting | None = None
         self.pace_ms = 320
         self.asks_ahead = True
@@ -229,7 +236,7 @@ class Turn:
         # In the pause only words that are all of it are told, and those once more, changed or not.
         if result.text and (result.text != utterance.partial.text if utterance.speaking else is_all):
             utterance.partial = result
-            told.append(PartialTranscript(utterance.name, result.text, result.confidence))
+            told.append(self._partial(utterance))
         if is_all:
             utterance.final = result
             self._end_if_due(b"", 0, told)
@@ -246,7 +253,7 @@ class Turn:
         if utterance is None:
             self._begin(steps)
         elif utterance.speaking and not utterance.certain:
-            utterance.certain = True
+            utterance.certain = utterance.was_certain = True
             steps.append(VoiceStarted(utterance.voice_from_ms, certain=True))
 
     def _begin(self, steps: list[Step]) -> None:
@@ -262,6 +269,7 @@ class Turn:
 
     def _started(self, utterance: _Utterance, steps: list[Step]) -> None:
         utterance.certain = self._evidence >= ENOUGH_EVIDENCE
+        utterance.was_certain = utterance.was_certain or utterance.certain
         steps.append(VoiceStarted(utterance.voice_from_ms, certain=utterance.certain))
 
     def _while_speaking(self, utterance: _Utterance, mulaw: bytes, voiced: bool, steps: list[Step]) -> None:
@@ -342,7 +350,7 @@ class Turn:
             steps.append(self._ask(utterance, is_final=True))
         elif utterance.final is not None and utterance.final.text:
             utterance.partial = utterance.final
-            steps.append(PartialTranscript(utterance.name, utterance.final.text, utterance.final.confidence))
+            steps.append(self._partial(utterance))
 
     def _force(self, utterance: _Utterance, steps: list[Step]) -> None:
         """The utterance ends here; its final comes when the engine answers, and what follows is told after it."""
@@ -367,10 +375,21 @@ class Turn:
             end -= max(0, self._now_ms - utterance.voice_until_ms - TAIL_MS) * 8
         return Request(utterance.number, utterance.generation, is_final, bytes(utterance.audio[:end]), self.expecting)
 
+    def _partial(self, utterance: _Utterance) -> PartialTranscript:
+        words = utterance.partial
+        return PartialTranscript(utterance.name, words.text, words.confidence, self._may_be_behind(utterance, words))
+
     def _final(self, utterance: _Utterance, result: Transcription) -> FinalTranscript:
-        return FinalTranscript(
-            utterance.name, result.text, result.confidence, utterance.start_ms, utterance.sound.at_ms
-        )
+        start_ms, end_ms = utterance.start_ms, utterance.sound.at_ms
+        behind = self._may_be_behind(utterance, result)
+        return FinalTranscript(utterance.name, result.text, result.confidence, start_ms, end_ms, behind)
+
+    def _may_be_behind(self, utterance: _Utterance, words: Transcription) -> bool:
+        """Nothing in it was certain, nor is it now that more is known of the line, nor are its words."""
+        if words.confidence is not None and words.confidence >= CLEAR_WORDS:
+            return False
+        hops = (self._now_ms - utterance.start_ms) // HOP_MS + ONSET_HOPS
+        return not utterance.was_certain and self._is_behind(hops)
 
     def _in_order(self, steps: list[Step], held: bool) -> list[Step]:
         """What may be told now: while an earlier final is on its way, reports wait for it, and requests don't."""

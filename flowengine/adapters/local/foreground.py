@@ -59,6 +59,11 @@ class Foreground:
         """
         return _share(self._suspicion)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there was enough to tell what lies behind."""
+        return self._heard >= LEAST_HOPS
+
     def weigh(self, probability: float, level_dbfs: float) -> float:
         """How likely this hop is the caller's voice, by the detector's verdict and the hop's level."""
         self.learn(probability, level_dbfs)

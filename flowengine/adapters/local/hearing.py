@@ -39,8 +39,8 @@ class Hearer:
     """One call: audio that waits, what the detector remembers, whose turn it is."""
 
     number: int
-    turn: Turn = field(default_factory=Turn)
     ear: Ear = field(default_factory=Ear)
+    turn: Turn = field(init=False)
     waiting: bytearray = field(default_factory=bytearray)
     """With quiet where the agent's echo may be."""
     line: bytearray = field(default_factory=bytearray)
@@ -51,6 +51,9 @@ class Hearer:
     """When audio came last."""
     looked_ahead: bool = False
     """The first half of the next hop was heard already."""
+
+    def __post_init__(self) -> None:
+        self.turn = Turn(self.ear.is_behind)
 
     def hear(self, mulaw: bytes, *, may_be_echo: bool = False) -> None:
         """Audio that follows what has come."""

@@ -13,9 +13,15 @@ well).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from flowengine.adapters.local.foreground import Foreground
 
+Look = tuple[float, float]
+"""Of a hop: how likely it is voice, 0 to 1, and its level in dBFS."""
+
+ENOUGH_EVIDENCE = 5.0
+"""So much of it makes a voice certain."""
 MOST = 3.0
 """What one look can add or take."""
 LEANING, MAY_BE_VOICE = 0.8, 0.3
@@ -39,6 +45,10 @@ SPREAD_DB = (2.6, 6.0)
 SPREAD_OF_MEDIAN = 0.95
 """Of a bell curve the median lies 0.84 spreads above the level that a fifth lies below. The loud half of what six
 people make is narrower than the soft half: four fifths of what such a curve would have."""
+VOICES = 0.25
+"""What lies behind is voices, if it seems so much so."""
+WIDEST_DB = 12.0
+"""Half of what a caller says as the line opens lies further above the line's noise; voices behind make no pauses."""
 TRUST = 1.5
 """What a level may count for, by the detector's own log odds. 96 coughs, throats, breaths each before six people who
 talk 10 or 15 dB softer: 21, 56 and 15 passed for a caller; 22, 56 and 36 while the detector was asked alone."""
@@ -73,12 +83,7 @@ class Onset:
             voice = odds + (BEGINNING_LEANING if probability >= MAY_BEGIN else 0.0)
         else:
             voice = odds + (LEANING if probability >= MAY_BE_VOICE else 0.0)
-        voice = max(-MOST, min(MOST, voice))
-        among = behind.suspected
-        if not among:
-            return voice
-        level = min(_for_level(level_dbfs - behind.background, behind.spread), TRUST * odds)
-        return (1 - among) * voice + among * level
+        return _among(max(-MOST, min(MOST, voice)), odds, level_dbfs, behind)
 
     def _begins(self, stands_out: bool) -> bool:
         if stands_out:
@@ -91,6 +96,31 @@ class Onset:
         elif self._loud:
             self._loud += 1
         return False
+
+
+def is_behind(looks: Iterable[Look], behind: Foreground) -> bool:
+    """Whether a voice that was heard so is one of those behind the caller, by what is known of them now.
+
+    At the beginning of a line, or of a word, less was known, so that nothing could be certain.
+    """
+    if behind.is_known and (behind.suspected < VOICES or behind.spread > WIDEST_DB):
+        return False
+    evidence = 0.0
+    for probability, level_dbfs in looks:
+        odds = _log_odds(probability)
+        evidence = max(0.0, evidence + _among(max(-MOST, min(MOST, odds)), odds, level_dbfs, behind))
+        if evidence >= ENOUGH_EVIDENCE:
+            return False
+    return True
+
+
+def _among(voice: float, odds: float, level_dbfs: float, behind: Foreground) -> float:
+    """What a look says, where there may be voices behind: by its voice alone, and by its level."""
+    among = behind.suspected
+    if not among:
+        return voice
+    level = min(_for_level(level_dbfs - behind.background, behind.spread), TRUST * odds)
+    return (1 - among) * voice + among * level
 
 
 def _log_odds(probability: float) -> float:

@@ -12,17 +12,19 @@ behind them. Were it quiet instead, of people who talk behind a caller only the 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import ne
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowengine.adapters.local.foreground import Foreground
+from flowengine.adapters.local.foreground import WINDOW_HOPS, Foreground
 from flowengine.adapters.local.moonshine import session
-from flowengine.adapters.local.onset import Onset
+from flowengine.adapters.local.onset import Onset, is_behind
 from flowengine.adapters.local.packages import folder
 from flowengine.adapters.local.telephone import to_samples
 from flowengine.runtime.audio import SILENCE
@@ -61,6 +63,12 @@ class Ear:
     onset: Onset = field(default_factory=Onset)
     heard: bytes = SILENCE * _KEPT
     """The end of all that was heard."""
+    looks: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=WINDOW_HOPS))
+    """What the last hops were, but for those that may be an echo."""
+
+    def is_behind(self, hops: int) -> bool:
+        """Whether the voice in the last so many hops is one behind the caller, as far as is known by now."""
+        return is_behind(islice(self.looks, max(0, len(self.looks) - hops), None), self.foreground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,9 @@ def _heard(ear: Ear, piece: Piece, level_dbfs: float, look: Look | None) -> Hear
     if not piece.is_half:
         if piece.may_be_echo:
             ear.foreground.learn(probability, level_dbfs)
+            ear.looks.append((0.0, level_dbfs))
             return Heard(0.0, ear.onset.hop(0.0, QUIETEST_DBFS, ear.foreground))
+        ear.looks.append((probability, level_dbfs))
         evidence = ear.onset.hop(probability, level_dbfs, ear.foreground)
         return Heard(ear.foreground.weigh(probability, level_dbfs), evidence)
     if look is None:

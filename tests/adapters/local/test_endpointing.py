@@ -114,6 +114,39 @@ def test_a_voice_is_certain_when_there_is_enough_evidence_and_reported_again_wit
     assert steps == [VoiceStarted(1000, certain=False), VoiceStarted(1000, certain=True)]
 
 
+def words_of(turn: Turn, evidence: float, confidence: float) -> list[bool]:
+    """Whether the words of a voice that goes on so, of a partial and the final, seem to be somebody's behind it."""
+    told: list[Step] = []
+    for probability in [0.6] * 20 + [0.0] * 30:
+        for step in turn.hop(HOP if probability else SOFT, probability, evidence if probability else -3.0):
+            if isinstance(step, Request):
+                told += turn.transcribed(step, Transcription("hello", confidence))
+            else:
+                told.append(step)
+    return [each.behind for each in told if isinstance(each, PartialTranscript | FinalTranscript)]
+
+
+def test_words_of_a_voice_that_is_like_those_behind_and_was_never_certain_are_told_as_such() -> None:
+    asked: list[int] = []
+
+    def is_behind(hops: int) -> bool:
+        asked.append(hops)
+        return True
+
+    turn = Turn(is_behind)
+    turn.skip(1000)
+    assert set(words_of(turn, 0.0, 0.4)) == {True}
+    assert asked[0] >= 13
+    assert set(words_of(known_line(), 0.0, 0.4)) == {False}
+
+
+@pytest.mark.parametrize(("evidence", "confidence"), [(3.0, 0.4), (0.0, 0.8)])
+def test_a_certain_voice_and_clear_words_are_the_callers(evidence: float, confidence: float) -> None:
+    turn = Turn(lambda hops: True)
+    turn.skip(1000)
+    assert set(words_of(turn, evidence, confidence)) == {False}
+
+
 def test_evidence_that_was_taken_back_is_gone() -> None:
     turn = known_line()
     steps = [step for evidence in (4.0, -9.0, 4.0) for step in turn.hop(HOP, 0.1, evidence)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-from flowengine.adapters.local.endpointing import ENOUGH_EVIDENCE
 from flowengine.adapters.local.foreground import Foreground
-from flowengine.adapters.local.onset import Onset
+from flowengine.adapters.local.onset import ENOUGH_EVIDENCE, Onset, is_behind
 
 SECOND = 31
 
@@ -93,3 +92,26 @@ def test_a_look_between_two_hops_halves_what_it_and_the_next_say() -> None:
     assert twice.between(0.9, -20.0, foreground) == whole / 2
     assert twice.hop(0.9, -20.0, foreground) == whole / 2
     assert twice.hop(0.9, -20.0, foreground) == whole
+
+
+def test_a_voice_no_louder_than_those_behind_is_one_of_them_and_a_louder_one_is_the_callers() -> None:
+    assert is_behind([(0.9, -38.0)] * 20, behind(*BABBLE))
+    assert not is_behind([(0.9, -27.0)] * 4, behind(*BABBLE))
+
+
+def test_on_a_quiet_line_and_in_noise_nobody_is_behind_the_caller() -> None:
+    assert not is_behind([(0.5, -55.0)] * 2, behind(*QUIET))
+    assert not is_behind([(0.5, -38.0)] * 2, behind(0.05, -40.0))
+
+
+def test_before_anything_is_known_of_a_line_only_a_sure_voice_is_the_callers() -> None:
+    assert is_behind([(0.56, -45.0)] * 3, Foreground())
+    assert not is_behind([(0.95, -45.0)] * 2, Foreground())
+
+
+def test_who_speaks_as_a_quiet_line_opens_is_not_behind_themselves() -> None:
+    foreground, hello = Foreground(), [(0.9, -20.0)] * 14
+    for look in (*hello, *[(0.1, -62.0)] * 6):
+        foreground.weigh(*look)
+    assert foreground.suspected > 0.25
+    assert not is_behind(hello, foreground)
