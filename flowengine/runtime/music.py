@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from flowengine.runtime.audio import BYTES_A_SECOND
 from flowengine.runtime.hold_tune import ramped, tune
-from flowengine.runtime.playback import CHUNK_BYTES, Playback
+from flowengine.runtime.playback import Playback
 from flowengine.runtime.ports import PlayLine
 
+CHUNK_BYTES = 800
 LEAD_S = 0.2
 """So little is sent ahead that what is said next need not wait."""
 QUIET_S = 0.4

@@ -1,6 +1,6 @@
 """One clock for all calls in a process: each is called when it has something to do, and at no other time.
 
-A tick of 20 ms for everybody costs each call fifty wake-ups a second, while one that speaks sends ten pieces of audio;
+A tick of 20 ms for everybody costs each call fifty wake-ups a second, while one that speaks sends five pieces of audio;
 and all of them have their turn in the same moment, so that the last waits for the rest. So each call says when it is
 due next, which its own playback tells, and one timer stands for the earliest of all. A task a call with sleeps of its
 own costs more and under-runs first.

@@ -25,8 +25,8 @@ from flowengine.store.store import Store
 
 log = logging.getLogger(__name__)
 
-BATCH_S = 0.05
-"""How long the first item of a batch waits for company."""
+BATCH_S = 0.1
+"""How long the first item of a batch waits for company: a transaction costs what thirty of its items do."""
 BATCH_ITEMS = 2000
 RETRY_S = 1.0
 LIMIT = 100_000
