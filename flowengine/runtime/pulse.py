@@ -1,7 +1,7 @@
 """When a live call has its turn on the common clock, and what it does then: send the audio that is due, look for
 lateness now and then.
 
-A call that speaks is due when its next piece of audio is, and one that is silent when it looks: five times a second both.
+A call that speaks is due when its next piece of audio is, one that is silent when it looks: both five times a second.
 """
 
 from __future__ import annotations
