@@ -99,9 +99,7 @@ def test_who_is_always_due_leaves_time_for_the_others() -> None:
 
 
 @pytest.mark.parametrize("speaks", [True, False])
-def test_a_call_has_its_turn_five_times_a_second(
-    monkeypatch: pytest.MonkeyPatch, speaks: bool
-) -> None:
+def test_a_call_has_its_turn_five_times_a_second(monkeypatch: pytest.MonkeyPatch, speaks: bool) -> None:
     turns: list[float] = []
     tick = Pulse.tick
 
