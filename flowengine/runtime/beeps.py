@@ -53,7 +53,7 @@ class BeepDetector:
     def _hear(self, frame: bytes) -> bool:
         samples = samples_of(frame)
         rms = math.sqrt(sum(map(mul, samples, samples)) / len(samples))
-        hertz = _tone(samples, rms)
+        hertz = _tone(samples, rms, near=self._hertz if self._frames else None)
         if hertz is not None:
             goes_on = self._frames > 0 and abs(hertz - self._hertz) <= STEADY_HZ
             self._frames = self._frames + self._gap + 1 if goes_on else 1
@@ -73,16 +73,23 @@ class BeepDetector:
         return is_quiet and LEAST_FRAMES <= frames <= MOST_FRAMES
 
 
-def _tone(samples: tuple[int, ...], rms: float) -> float | None:
-    """The frequency of the one tone that these samples hold; None when they are none."""
+def _tone(samples: tuple[int, ...], rms: float, *, near: float | None) -> float | None:
+    """The frequency of the one tone that these samples hold; None when they are none. `near`: that of those before."""
     if rms < QUIETEST_RMS or max(max(samples), -min(samples)) > HIGHEST_CREST * rms:
         return None
-    coarse = max(_coarse(), key=lambda hertz: _power(samples, hertz))
-    fine = max((coarse + step * FINE_HZ for step in range(-3, 4)), key=lambda hertz: _power(samples, hertz))
-    share = 2 * _power(samples, fine) / (len(samples) * rms) ** 2
+    # A tone goes on, as a rule: there it is looked for first, at a fifth of what it costs to look everywhere.
+    fine, share = _finest(samples, rms, near) if near is not None else (0.0, 0.0)
+    if share < SHARE:
+        fine, share = _finest(samples, rms, max(_coarse(), key=lambda hertz: _power(samples, hertz)))
     if share < SHARE or not LOWEST_HZ - FINE_HZ <= fine <= HIGHEST_HZ + FINE_HZ:
         return None
     return fine
+
+
+def _finest(samples: tuple[int, ...], rms: float, coarse: float) -> tuple[float, float]:
+    """The frequency about this one that most of the energy is at, and its share of all."""
+    fine = max((coarse + step * FINE_HZ for step in range(-3, 4)), key=lambda hertz: _power(samples, hertz))
+    return fine, 2 * _power(samples, fine) / (len(samples) * rms) ** 2
 
 
 def _power(samples: tuple[int, ...], hertz: float) -> float:

@@ -1,7 +1,9 @@
 """A machine's greeting, listened to: its words while they are being said, and its end.
 
-It ends with a beep in the audio, with quiet after the voice, or because it has lasted long enough. Nothing of it costs
-anything on a call that no machine is suspected on.
+It ends with a beep in the audio, with quiet after the voice, or because it has lasted long enough. A machine is known
+by its last words as often as not, and those are recognised when the beep behind them is over: so the last second of a
+line that may be a machine's is kept, and looked through once it is one. Nothing else of it costs anything on a call
+that no machine is suspected on.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Literal, assert_never
 from flowengine.conversation.commands import HearGreeting
 from flowengine.conversation.events import GreetingEnded, GreetingRecognised
 from flowengine.conversation.greetings import is_greeting
+from flowengine.runtime.audio import FRAME_BYTES
 from flowengine.runtime.beeps import BeepDetector
 from flowengine.runtime.ports import (
     FinalTranscript,
@@ -24,6 +27,10 @@ from flowengine.runtime.ports import (
 )
 
 End = Literal["beep", "quiet", "time"]
+KEPT_BYTES = 9600
+"""1.2 s: a beep of half a second, and what a recogniser takes to be sure of the words before it."""
+VOICE_OVER_BYTES = 3200
+"""0.4 s: who is still heard so long after a tone has talked on."""
 
 
 class Greeting:
@@ -40,20 +47,29 @@ class Greeting:
         self._at = at
         self._report = report
         self._beeps: BeepDetector | None = None
+        self._kept: bytearray | None = None
+        self._since_voice = 0
+        """Bytes that have come since a voice was last reported to begin."""
         self._voice = False
         self._quiet_s = 0.0
         self._timers: dict[End, asyncio.TimerHandle] = {}
 
     def push(self, mulaw: bytes) -> None:
         """Caller audio, mu-law 8 kHz, of any length."""
-        if self._beeps is not None and self._beeps.push(mulaw):
-            self._ended("beep")
+        self._since_voice += len(mulaw)
+        if self._beeps is not None:
+            if self._beeps.push(mulaw):
+                self._ended("beep")
+        elif self._kept is not None:
+            self._kept += mulaw
+            del self._kept[:-KEPT_BYTES]
 
     def hear(self, event: RecogniserEvent) -> None:
         """What the recogniser reports."""
         match event:
             case VoiceStarted():
-                self._voice = True
+                self._voice, self._since_voice = True, 0
+                self._kept = (self._kept or bytearray()) if self._screens() else None
                 self._cancel("quiet")
             case VoiceEnded():
                 self._voice = False
@@ -74,13 +90,28 @@ class Greeting:
         self._quiet_s = order.quiet
         if self._beeps is None:
             self._beeps = BeepDetector()
+            if self._has_beeped(self._beeps):
+                return self._ended("beep")
             self._timers["time"] = asyncio.get_running_loop().call_later(order.longest, self._ended, "time")
         return self._await_quiet()
 
     def stop(self) -> None:
         """Idempotent."""
-        self._beeps = None
+        self._beeps = self._kept = None
         self._cancel("quiet", "time")
+
+    def _has_beeped(self, beeps: BeepDetector) -> bool:
+        """Whether what was kept ends with a beep that nobody has spoken after; the detector has heard all of it."""
+        kept, self._kept = bytes(self._kept or b""), None
+        ends = [
+            min(start + FRAME_BYTES, len(kept))
+            for start in range(0, len(kept), FRAME_BYTES)
+            if beeps.push(kept[start : start + FRAME_BYTES])
+        ]
+        if not ends:
+            return False
+        since = len(kept) - ends[-1]
+        return since <= self._since_voice and not (self._voice and since > VOICE_OVER_BYTES)
 
     def _await_quiet(self) -> None:
         self._cancel("quiet")
