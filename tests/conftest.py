@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from flowengine.adapters.local import meaning
 from flowengine.adapters.twilio import rest
 from flowengine.testing.twilio import account
 from tests.examples import THOROUGH
@@ -14,10 +15,10 @@ from tests.postgres import database_url, new_database_url, postgres, postgres_te
 
 __all__ = [
     "THOROUGH",
+    "answers_may_be_late",
     "clips_apart",
     "database_url",
     "new_database_url",
-    "patience",
     "postgres",
     "postgres_template",
     "sqlite_template",
@@ -35,11 +36,12 @@ def clips_apart() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patience() -> Iterator[None]:
-    """Servers in the tests' own process answer, us and the simulated Twilio, as late as the machine lets them."""
+def answers_may_be_late() -> Iterator[None]:
+    """Servers and engines answer us, and the simulated Twilio, as late as the machine lets them."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (rest, account):
             patch.setattr(module, "TIMEOUT_S", 60.0)
+        patch.setattr(meaning, "LIKEN_TIMEOUT_S", 600.0)
         yield
 
 

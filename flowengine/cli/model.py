@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
+
+from flowengine.cli.stopping import Told
 
 
 @click.group()
@@ -38,8 +38,7 @@ def simulate(port: int, script: Path | None) -> None:
         server = ModelServer(turns, port=port)
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be opened ({error.strerror}); take another --port") from error
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped = Told()
     with server:
         click.echo("A model that is none runs here. Start the server with:\n")
         click.echo(f"FLOWENGINE_MODEL_URL={server.url}")

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import signal
 from collections.abc import Callable
+from queue import SimpleQueue
 
 
 def stop_when_told() -> None:
@@ -21,6 +22,22 @@ def when_told(then: Callable[[], object], *signals: signal.Signals) -> None:
     for each in signals:
         with contextlib.suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(each, then)
+
+
+class Told:
+    """SIGTERM, for a command that only stands there until then. To be made before whatever has to be ended well.
+
+    A handler runs in the midst of whatever its thread does. So no event of `threading` tells it: setting one takes the
+    lock that waiting for it holds for a moment, and a signal that comes in that moment would be waited on for ever.
+    """
+
+    def __init__(self) -> None:
+        self._told: SimpleQueue[None] = SimpleQueue()
+        signal.signal(signal.SIGTERM, lambda *_: self._told.put(None))
+
+    def wait(self) -> None:
+        """Until it has come, now or before."""
+        self._told.get()
 
 
 class Stop:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from flowengine.cli.stopping import Told
 
 if TYPE_CHECKING:
     from flowengine.adapters.twilio.pointing import Change, Webhooks
@@ -217,8 +217,7 @@ def _stay_silent(
 ) -> None:
     from flowengine.testing.twilio.exchange import Exchange
 
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    stopped = Told()
     with Exchange(known, port=port, speed=speed, calls_a_second=calls_a_second or None) as exchange:
         for number, script in scripts.items():
             exchange.script(number, *script)

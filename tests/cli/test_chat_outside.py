@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flowengine.adapters.local import packages
+from flowengine.adapters.openai import model as adapter
 from flowengine.adapters.scripted.meaning import ScriptedMeaning
 from flowengine.cli import likened
 from flowengine.cli.main import main
+from flowengine.runtime import choosing, reading_values
 from flowengine.testing.model.server import ModelServer
 from flowengine.testing.model.turns import Turn
 
@@ -98,6 +100,15 @@ anywhere
 class WarmScripted(ScriptedMeaning):
     async def warm_up(self, progress: Callable[[str], None]) -> None:
         progress("loading nothing")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that answers is waited for, however slow the machine is."""
+    monkeypatch.setattr(choosing, "CHOICE_WITHIN_S", 60.0)
+    monkeypatch.setattr(reading_values, "VALUE_WITHIN_S", 60.0)
+    for name in ("FIRST_S", "STALL_S"):
+        monkeypatch.setattr(adapter, name, 60.0)
 
 
 @pytest.fixture

@@ -16,12 +16,18 @@ from typing import Any, TypeVar
 
 import pytest
 
+from flowengine.adapters.local import recogniser, worker
+from flowengine.adapters.nova2 import recogniser as nova2_recogniser
+from flowengine.adapters.nova2 import serve_stt
+from flowengine.adapters.nova2 import synthesiser as nova2_synthesiser
 from flowengine.adapters.nova2.server import speech_server
 from flowengine.adapters.registry import recogniser_from, synthesiser_from, warm_up
 from flowengine.errors import MissingExtra
 from flowengine.runtime.ports import Recogniser, Synthesiser
 
 T = TypeVar("T")
+LONG_S = 600.0
+"""Never waited for to its end, however slow the machine is."""
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
 
@@ -35,7 +41,7 @@ class Engines:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         async def bounded() -> T:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(LONG_S):
                 return await work
 
         return self.runner.run(bounded())
@@ -82,7 +88,22 @@ async def _served(engine: str | None) -> AsyncIterator[tuple[Recogniser, Synthes
 
 
 @pytest.fixture(scope="session")
-def engines(request: pytest.FixtureRequest) -> Iterator[Engines]:
+def patience() -> Iterator[None]:
+    """No audio is lost, and no answer given up, because the machine is slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "PROCESS", "tests.contracts.patient_process")
+        patch.setattr(recogniser, "KEPT_BYTES", 10_000_000)
+        patch.setattr(nova2_recogniser, "WAITING_BYTES", 10_000_000)
+        for name in ("CONNECT_TIMEOUT_S", "READY_TIMEOUT_S", "CLOSE_TIMEOUT_S"):
+            patch.setattr(nova2_recogniser, name, LONG_S)
+        for name in ("CONNECT_TIMEOUT_S", "ANSWER_TIMEOUT_S", "DRAIN_TIMEOUT_S"):
+            patch.setattr(nova2_synthesiser, name, LONG_S)
+        patch.setattr(serve_stt, "LAST_FINAL_S", LONG_S)
+        yield
+
+
+@pytest.fixture(scope="session")
+def engines(patience: None, request: pytest.FixtureRequest) -> Iterator[Engines]:
     makers = {
         "scripted": lambda: _direct("scripted:", "scripted:"),
         "nova2 over scripted": lambda: _served("scripted:"),

@@ -31,7 +31,7 @@ def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
         # There, `dev` is installed: an engine that is missing is a mistake of the installation, not a choice.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"not installed: {packages.INSTALL_MEANING}")
     # A machine that runs many tests at once answers late.
-    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", 30.0)
+    monkeypatch.setattr(meaning, "LIKEN_TIMEOUT_S", 600.0)
     engine: Meaning = ScriptedMeaning() if request.param == "scripted" else LocalMeaning()
     with asyncio.Runner() as loop:
         yield engine, loop

@@ -17,7 +17,7 @@ from flowengine.runtime.ports import (
     VoiceEnded,
     VoiceStarted,
 )
-from tests.contracts.conftest import Engines
+from tests.contracts.conftest import LONG_S, Engines
 from tests.contracts.listening import QUIET_MS, played, quiet, reported, spoken, words
 
 
@@ -30,7 +30,7 @@ def heard(engines: Engines, *texts: str, size: int = 160) -> list[RecogniserEven
         await played(stream, quiet(1000), size)
         for text in texts:
             await played(stream, await spoken(engines.synthesiser, text) + quiet(QUIET_MS), size)
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LONG_S):
             events = await reading
         await stream.close()
         return events
@@ -111,7 +111,7 @@ def test_finalize_brings_the_final_without_quiet(engines: Engines) -> None:
         stream = await engines.recogniser.open("contract")
         await played(stream, quiet(500) + await spoken(engines.synthesiser, "How much is it?"))
         stream.finalize()
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LONG_S):
             events = await reported(stream, 1)
         await stream.close()
         return events
@@ -128,7 +128,7 @@ def test_every_expectation_is_taken(engines: Engines, expecting: Expecting) -> N
         stream.expect(expecting)
         reading = asyncio.create_task(reported(stream, 1))
         await played(stream, quiet(300) + await spoken(engines.synthesiser, "Yes, speaking.") + quiet(2400))
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LONG_S):
             events = await reading
         await stream.close()
         return events
@@ -145,7 +145,7 @@ def test_closing_ends_the_events_and_may_be_done_twice(engines: Engines) -> None
         stream.push(quiet(100))
         stream.finalize()
         stream.expect("choice")
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LONG_S):
             return await reading
 
     assert engines.run(run()) == []
@@ -157,7 +157,7 @@ def test_calls_do_not_hear_each_other(engines: Engines) -> None:
         audio = await spoken(engines.synthesiser, text)
         reading = asyncio.create_task(reported(stream, 1))
         await played(stream, quiet(400) + audio + quiet(QUIET_MS))
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(LONG_S):
             final = (await reading)[-1]
         await stream.close()
         assert isinstance(final, FinalTranscript)

@@ -27,6 +27,7 @@ What = Literal["hearing", "speaking", "meaning"]
 LOAD_TIMEOUT_S = 180.0
 """A conversion on a slow machine that does other things as well."""
 STOP_TIMEOUT_S = 2.0
+PROCESS = "flowengine.adapters.local.child"
 QUICK_DEATH_S = 5.0
 QUICK_DEATHS = 3
 PIPE_BYTES = 64 * 1024
@@ -128,9 +129,7 @@ class SpeechWorker:
         if self._quick_deaths >= QUICK_DEATHS:
             raise SpeechError("the speech process keeps dying; see what it wrote to stderr, then restart the service")
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "flowengine.adapters.local.child", stdin=PIPE, stdout=PIPE
-            )
+            process = await asyncio.create_subprocess_exec(sys.executable, "-m", PROCESS, stdin=PIPE, stdout=PIPE)
         except OSError as error:
             raise SpeechError(f"the speech process could not be started: {error}") from error
         run = self._run = _Run(process, loop.time())
