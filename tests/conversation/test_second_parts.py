@@ -183,7 +183,7 @@ def test_without_a_word_that_has_cut_the_answer_the_place_where_it_began_tells_h
         assert call.state == ("sure" if back else "part")
 
 
-def test_over_a_line_that_must_be_heard_a_change_of_mind_waits() -> None:
+def test_over_a_line_that_must_be_heard_a_change_of_mind_answers_nothing() -> None:
     flow = FLOW.replace("SLOTS", "day").replace("say \"That's fine. Are", 'say terms\n  say "Are')
     call = Talk(flow + '\nline terms barge-in never "That is fine."\n', hears=False)
     call.hear()
@@ -193,6 +193,20 @@ def test_over_a_line_that_must_be_heard_a_change_of_mind_waits() -> None:
     call.send(CallerSaid(call.at, "oh yes", 0.9, Reached(begun, 1)))
     assert not call.did(TakenBack)
     assert not call.did(StopSpeaking)
+    # A noise of listening, which does not wait for the line's end.
+    assert call.turns("caller") == ["no", "oh yes"]
+    call.hear()
+    assert (call.state, call.outcome) == ("sure", None)
+
+
+def test_all_of_an_answer_in_several_lines_counts_as_heard_of_it() -> None:
+    for words, back in ((1, True), (2, False)):
+        call = talk("yes")
+        call.says("in the morning")
+        _, asked = (each.speech_id for each in call.latest if isinstance(each, Speak))
+        call.at += 0.5
+        call.send(CallerSaid(call.at, "no, the afternoon", 0.9, Reached(asked, words)))
+        assert call.did(TakenBack) == back
 
 
 def test_the_agent_may_not_argue_with_a_yes_that_became_a_no() -> None:
