@@ -11,7 +11,7 @@ import click
 from flowengine.cli.terminal import columns
 from flowengine.cli.unknown import unknown
 from flowengine.graph.compile import analyse
-from flowengine.graph.export import View, around, to_dot, to_mermaid, to_svg
+from flowengine.graph.export import View, around, drawn, to_dot, to_mermaid, to_svg
 from flowengine.graph.model import Flow
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.reading import read_source
@@ -49,9 +49,9 @@ def command(
     other mistakes that leave its states and moves as they are, is drawn as well, with exit status 1.
     """
     chosen = form or _guessed(output)
-    drawn, faulty = _read(flow)
-    view = _view(drawn, policy, only, centre, depth, libraries=not no_libraries)
-    drawing = WRITERS[chosen](drawn, view)
+    found, faulty = _read(flow)
+    view = _view(found, policy, only, centre, depth, libraries=not no_libraries)
+    drawing = WRITERS[chosen](found, view)
     if output is None:
         click.echo(drawing, nl=False)
     else:
@@ -59,9 +59,15 @@ def command(
             output.write_text(drawing, encoding="utf-8")
         except OSError as error:
             raise click.ClickException(f"cannot write {str(output)!r}: {error.strerror}") from error
-        click.echo(f"{output}: {chosen}, {len(drawn.states)} states", err=True)
+        click.echo(f"{output}: {chosen}, {_counted(found, view)}", err=True)
     if faulty:
         raise SystemExit(1)
+
+
+def _counted(flow: Flow, view: View) -> str:
+    """How many states were drawn, and of how many."""
+    many = f"{len(flow.states)} {'state' if len(flow.states) == 1 else 'states'}"
+    return f"{len(drawn(flow, view))} of {many}" if view.is_part else many
 
 
 def _read(path: Path) -> tuple[Flow, bool]:

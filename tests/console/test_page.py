@@ -91,6 +91,17 @@ def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
     assert on_page(act) == []
 
 
+def test_all_of_a_wide_drawing_is_in_view_before_the_call() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "telemarketing", "text")
+        right = "document.querySelector('svg.flow .panel .frame').getBoundingClientRect().right"
+        await page.run("window.canvas = document.querySelector('#canvas')")
+        await page.until(f"{right} <= canvas.getBoundingClientRect().left + canvas.clientWidth")
+        await page.until("canvas.scrollWidth <= canvas.clientWidth")
+
+    assert on_page(act) == []
+
+
 def test_a_spoken_call_opens_the_microphone_and_answers_marks_in_time() -> None:
     async def act(page: Page) -> None:
         await choose(page, "reception", "voice")

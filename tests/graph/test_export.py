@@ -7,10 +7,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from flowengine.graph.compile import compile_text
 from flowengine.graph.export import to_dot, to_mermaid, to_svg
 from flowengine.graph.export.cards import readable
+from flowengine.graph.export.parts import pill_width
 from flowengine.graph.export.sketch import sketch
 from flowengine.graph.export.text import cut, width, wrapped
+from flowengine.graph.model import Flow
 from tests.graph.sample_flows import again, boiler_cover, end, flow, goto, listen, on, random_flow, say, state
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -101,6 +104,85 @@ def test_a_branch_that_stays_is_told_on_the_card() -> None:
     asking = state("ask", say("Yes?"), listen(on("yes", end("booked")), on("silence", again()), on("noise")))
     remarks = [remark.text for remark in sketch(flow([asking])).cards[0].remarks]
     assert remarks == ["listens 6 s", "asks again: silence, noise"]
+
+
+HELD = """flow held "Held" inbound
+  agent "Amy" of "Us"
+  barge-in never
+
+outcome done
+outcome hung_up
+
+intent agree "yes"
+  "yes"
+
+intent call_back "later"
+  "call me later"
+
+line terms barge-in always "It runs for a year."
+
+state start
+  say terms
+  say "Shall we?"
+  listen 5s
+    agree -> bye
+    silence or otherwise: again "Sorry?"
+    silence or otherwise 3 -> bye
+
+state arrange barge-in-here
+  say "When suits you?"
+  listen 5s
+    agree -> bye
+    silence or otherwise: again "Sorry?"
+    silence or otherwise 3 -> bye
+
+state bye
+  say "Goodbye."
+  end done
+
+anywhere
+  call_back -> arrange
+  hangup: end hung_up
+"""
+
+
+def held(setting: str) -> Flow:
+    """A flow that may not be cut short, with a state that says so otherwise, or does not."""
+    written = f"state arrange\n  {setting}" if setting else "state arrange"
+    compilation = compile_text(HELD.replace("state arrange barge-in-here", written))
+    assert compilation.flow is not None, compilation.diagnostics
+    return compilation.flow
+
+
+def test_a_flows_own_barge_in_stands_in_the_panel_of_every_state() -> None:
+    assert [row.text for row in sketch(held("")).rows] == [
+        "speech barge-in never",
+        "call_back → arrange",
+        "hangup: end hung_up",
+    ]
+    assert not [row for row in sketch(boiler_cover()).rows if row.label == "speech"]
+    for write in (to_mermaid, to_dot, to_svg):
+        assert "barge-in never" in write(held(""))
+
+
+@pytest.mark.parametrize(("setting", "told"), [("", []), ("barge-in always", ["barge-in always"])])
+def test_a_state_that_may_be_cut_short_where_the_flow_may_not_says_so(setting: str, told: list[str]) -> None:
+    start, arrange, _ = sketch(held(setting)).cards
+    assert [remark.text for remark in arrange.remarks if remark.kind == "firm"] == told
+    assert [remark.text for remark in start.remarks if remark.kind == "firm"] == ["terms: barge-in always"]
+
+
+def test_a_state_that_only_anywhere_leads_to_and_that_goes_on_is_no_second_start() -> None:
+    cards = {card.name: card.remarks for card in sketch(held("")).cards}
+    assert [name for name, remarks in cards.items() if any("from every state" in each.text for each in remarks)] == [
+        "arrange"
+    ]
+    assert cards["arrange"][0].text == "from every state: call_back"
+
+
+def test_an_ending_has_room_for_its_name_in_bold() -> None:
+    # Bold letters of the widest usual font are about an eighth wider; 29 px stand before them.
+    assert pill_width("not_permitted") - 29 > width("not_permitted", 12) * 1.1 + 8
 
 
 @pytest.mark.parametrize("write", [to_mermaid, to_dot, to_svg])

@@ -114,3 +114,12 @@ def test_a_file_that_cannot_be_written_is_a_plain_message(demo: Path) -> None:
     ran = CliRunner().invoke(command, [str(demo), "-o", str(demo.parent / "no" / "such" / "a.svg")])
     assert ran.exit_code == 1
     assert "cannot write" in ran.stderr
+
+
+def test_the_file_that_was_written_says_how_many_states_are_drawn_in_it(demo: Path, tmp_path: Path) -> None:
+    output = str(tmp_path / "demo.svg")
+    whole = CliRunner().invoke(command, [str(demo), "-o", output])
+    assert whole.stderr.splitlines()[-1] == f"{output}: svg, 2 states"
+    part = CliRunner().invoke(command, [str(demo), "-o", output, "--only", "start"])
+    assert part.stderr.splitlines()[-1] == f"{output}: svg, 1 of 2 states"
+    assert "1 of 2 states" in Path(output).read_text("utf-8")

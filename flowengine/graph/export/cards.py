@@ -124,16 +124,20 @@ def readable(template: str) -> str:
 
 
 def _firm(flow: Flow, state: State) -> Iterator[Remark]:
-    """What is said here may not be cut short, or not before a line was heard; and lines that say so for themselves."""
-    held = state.barge_in
-    if held is not None and held.mode != "always":
+    """What is said here may not be cut short, or not before a line was heard; and lines that say so for themselves.
+
+    That it always may is worth a word where the flow says otherwise, or the state.
+    """
+    held, whole = state.barge_in, flow.barge_in
+    if held is not None and (held.mode != "always" or (whole is not None and whole.mode != "always")):
         yield Remark("firm", in_words(held))
     said = dict.fromkeys(
         each.line for each in statements(state.body) if isinstance(each, Say) and each.line is not None
     )
     for name in said:
         own = flow.lines[name].barge_in if name in flow.lines else None
-        if own is not None and own.mode != "always":
+        around = held if held is not None else whole
+        if own is not None and (own.mode != "always" or (around is not None and around.mode != "always")):
             yield Remark("firm", f"{name}: {in_words(own)}")
 
 

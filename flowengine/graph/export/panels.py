@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from flowengine.graph.export.parts import chip_svg, chip_width, glyph_svg, pill_svg, pill_width, tag_class
+from flowengine.graph.export.parts import BOLD, chip_svg, chip_width, glyph_svg, pill_svg, pill_width, tag_class
 from flowengine.graph.export.promises import Promise
 from flowengine.graph.export.sketch import Pill, Row, Sketch
 from flowengine.graph.export.text import cut, width, wrapped
@@ -42,12 +42,12 @@ def column_width(drawing: Sketch) -> float:
     """Width of the column."""
     widest = max(
         LEAST,
-        width(drawing.title, 20),
+        width(drawing.title, 20) * BOLD,
         width(subtitle(drawing), 12),
         *(width(cut(row.label, 12, 190), 12) + _led_width(row) + 62 for row in drawing.rows),
         *(width(promise.text, 12) + 2 * SIDE + 18 for promise in drawing.promises),
     )
-    return round(min(widest, max(MOST, width(drawing.title, 20))))
+    return round(min(widest, max(MOST, width(drawing.title, 20) * BOLD)))
 
 
 def column(drawing: Sketch, wide: float) -> tuple[float, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from flowengine.graph.barge_in import in_words
 from flowengine.graph.edges import Edge, branch_label, digressions, edges, plain_name, statements
 from flowengine.graph.export.cards import Card, Remark, card, readable
 from flowengine.graph.export.promises import Promise, Step, given, kept, kept_outcome, promises
@@ -156,20 +157,39 @@ def sketch(flow: Flow, view: View = WHOLE) -> Sketch:
     ]
     pills = {pill.key: pill for pill in _pills(flow, shown, verdicts)}
     pills |= {pill.key: pill for pill in _broken_pills(flow, steps, names, pills)}
+    arrows = tuple(_arrows(shown, steps, {*(one.key for one in cards), *pills}))
+    rows = tuple(row for row in _rows(flow) if not row.scope or any(row.scope == one.scope for one in cards))
     return Sketch(
         title=flow.title,
         name=flow.name,
         direction=flow.direction,
         version=flow.version,
         states=len(flow.states),
-        cards=tuple(cards),
+        cards=tuple(_with_origin(one, arrows, rows) for one in cards),
         pills=tuple(pills.values()),
-        arrows=tuple(_arrows(shown, steps, {*(one.key for one in cards), *pills})),
-        rows=tuple(row for row in _rows(flow) if not row.scope or any(row.scope == one.scope for one in cards)),
+        arrows=arrows,
+        rows=rows,
         promises=tuple(promise for _, promise in found),
         policy=view.policy,
         is_part=view.is_part,
     )
+
+
+def drawn(flow: Flow, view: View) -> frozenset[str]:
+    """The states that a view draws, by name."""
+    return chosen(flow, view, _reached(flow.start, edges(flow)))
+
+
+def _with_origin(one: Card, arrows: Sequence[Arrow], rows: Sequence[Row]) -> Card:
+    """A card with arrows that lead away from it and none to it says where calls come from: it is no second start."""
+    leads = any(arrow.source == one.key and arrow.target.startswith("state-") for arrow in arrows)
+    if one.is_start or not leads or any(arrow.target == one.key != arrow.source for arrow in arrows):
+        return one
+    by = [row.label for row in rows if row.state == one.name]
+    if not by:
+        return one
+    origin = Remark("beyond", f"from every state: {', '.join(by)}")
+    return replace(one, remarks=(origin, *one.remarks))
 
 
 def _reached(start: str, moves: tuple[Edge, ...]) -> frozenset[str]:
@@ -279,6 +299,8 @@ def _arrows(moves: Sequence[Edge], steps: set[Step], places: set[str]) -> Iterat
 
 
 def _rows(flow: Flow) -> Iterator[Row]:
+    if flow.barge_in is not None and flow.barge_in.mode != "always":
+        yield Row("speech", in_words(flow.barge_in), None, None, None, None)
     for layer in sorted(flow.anywhere, key=lambda layer: bool(layer.scope)):
         for branch in layer.branches:
             yield replace(_row(flow, branch, layer.library), scope=layer.scope)
@@ -308,4 +330,4 @@ def _has_again(branch: Branch) -> bool:
     return any(isinstance(statement, Again) for statement in statements(branch.body))
 
 
-__all__ = ["Arrow", "Card", "Jump", "Node", "Pill", "Promise", "Remark", "Row", "Sketch", "readable", "sketch"]
+__all__ = ["Arrow", "Card", "Jump", "Node", "Pill", "Promise", "Remark", "Row", "Sketch", "drawn", "readable", "sketch"]

@@ -5,6 +5,7 @@ import { byId, make, prefersStill } from "./dom.js";
 const CALL_SCALE = 0.82;
 const SMALLEST = 0.25;
 const LARGEST = 2;
+const PADDING = 8; // The canvas's, as map.css has it.
 
 export class GraphMap {
   #canvas = byId("canvas");
@@ -107,8 +108,8 @@ export class GraphMap {
     if (!this.#svg || this.#canvas.clientWidth === 0) return;
     const { width, height } = this.#svg.viewBox.baseVal;
     if (this.#scale === 0) {
-      const whole = Math.min(this.#canvas.clientWidth / width, this.#canvas.clientHeight / height);
-      const wide = this.#canvas.clientWidth / width;
+      const wide = (this.#canvas.clientWidth - 2 * PADDING) / width;
+      const whole = Math.min(wide, (this.#canvas.clientHeight - 2 * PADDING) / height);
       this.#svg.style.width = `${width * Math.min(1, Math.max(whole, Math.min(wide, 0.62)))}px`;
       this.#svg.style.height = "auto";
       return;
