@@ -102,9 +102,10 @@ def rough_level(mulaw: bytes) -> float:
 
 def _sum(numbers: bytes) -> int:
     """The same as `sum`, in a tenth of the time: Adler-32's lower half is one more than the sum, modulo 65,521."""
-    if len(numbers) <= _SUMMED_AT_ONCE:
-        return (adler32(numbers) & 0xFFFF) - 1
-    return sum(_sum(numbers[at : at + _SUMMED_AT_ONCE]) for at in range(0, len(numbers), _SUMMED_AT_ONCE))
+    total = (adler32(numbers[:_SUMMED_AT_ONCE]) & 0xFFFF) - 1
+    for at in range(_SUMMED_AT_ONCE, len(numbers), _SUMMED_AT_ONCE):
+        total += (adler32(numbers[at : at + _SUMMED_AT_ONCE]) & 0xFFFF) - 1
+    return total
 
 
 def frames(mulaw: bytes, size: int = FRAME_BYTES) -> list[bytes]:

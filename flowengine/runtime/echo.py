@@ -26,7 +26,9 @@ LEAST_LOSS_DB, MOST_LOSS_DB = 16.0, 40.0
 LOUDER_DB = 5.0
 """What is so much louder than nearly the loudest echo is the caller."""
 PIECE_BYTES = 2 * FRAME_BYTES
-KNOWN_FRAMES, REMEMBERED_FRAMES, EVERY_FRAMES = 40, 150, 10
+KNOWN_FRAMES, REMEMBERED_FRAMES = 40, 150
+EVERY_FRAMES, SELDOM_FRAMES = 10, 30
+"""So often it learns; the second once it remembers a whole window, which takes longer to become another."""
 LOUDEST_SHARE = 0.97
 STEADY_SHARES, STEADY_DB, NOISE_DB = (0.1, 0.9), 6.0, 6.0
 """Where so many frames are so alike, what is hardly louder than the quietest is noise, and no echo."""
@@ -85,8 +87,10 @@ class Echo:
         loudest = self._loudest(now) if now > self._changes_at else self._loudest_now
         if loudest <= 0.0:
             return False
-        level = max(rough_level(mulaw), QUIETEST)
-        share = level / max(loudest, QUIETEST)
+        level = rough_level(mulaw)
+        if level < QUIETEST:
+            level = QUIETEST
+        share = level / (loudest if loudest > QUIETEST else QUIETEST)
         if share > self._most_share:
             self._row += 1
             if self._row >= OPEN_FRAMES and level > SOFTEST_CALLER:
@@ -105,23 +109,24 @@ class Echo:
 
     def _loudest(self, now: float) -> float:
         """Of what was played shortly before `now`."""
-        while self._played and self._played[0][0] < now:
-            piece = self._played.popleft()
-            while self._sounding and self._sounding[-1][1] <= piece[1]:
-                self._sounding.pop()
-            self._sounding.append(piece)
-        while self._sounding and self._sounding[0][0] + LATEST_S < now:
-            self._sounding.popleft()
-        self._changes_at = self._played[0][0] if self._played else math.inf
-        if not self._sounding:
+        played, sounding = self._played, self._sounding
+        while played and played[0][0] < now:
+            piece = played.popleft()
+            while sounding and sounding[-1][1] <= piece[1]:
+                sounding.pop()
+            sounding.append(piece)
+        while sounding and sounding[0][0] + LATEST_S < now:
+            sounding.popleft()
+        self._changes_at = played[0][0] if played else math.inf
+        if not sounding:
             self._loudest_now = 0.0
             return 0.0
-        first, self._loudest_now = self._sounding[0]
+        first, self._loudest_now = sounding[0]
         self._changes_at = min(self._changes_at, first + LATEST_S)
         return self._loudest_now
 
     def _learn(self) -> None:
-        self._learns_at += EVERY_FRAMES
+        self._learns_at += EVERY_FRAMES if self._learnt < REMEMBERED_FRAMES else SELDOM_FRAMES
         levels = sorted(self._levels)
         low, high = (levels[int(len(levels) * share)] for share in STEADY_SHARES)
         # A voice that comes back has pauses and vowels; what hardly changes is the line's noise.
