@@ -8,6 +8,7 @@ import pytest
 
 from flowengine.adapters.local import meaning
 from flowengine.adapters.twilio import rest
+from flowengine.service import keyring
 from flowengine.testing.twilio import account
 from tests.examples import THOROUGH
 from tests.order import in_order
@@ -42,6 +43,7 @@ def answers_may_be_late() -> Iterator[None]:
         for module in (rest, account):
             patch.setattr(module, "TIMEOUT_S", 60.0)
         patch.setattr(meaning, "LIKEN_TIMEOUT_S", 600.0)
+        patch.setattr(keyring, "PATIENCE_S", 60.0)
         yield
 
 

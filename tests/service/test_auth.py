@@ -10,6 +10,7 @@ import pytest
 
 from flowengine.errors import StoreError
 from flowengine.service.app import create_app
+from flowengine.service.limits import Buckets
 from flowengine.service.settings import Settings
 from flowengine.store.audit import AuditLog
 from flowengine.store.connection import Database
@@ -283,8 +284,14 @@ def test_the_page_can_be_loaded_to_sign_in_on(locked: Client) -> None:
     assert locked.get("/").headers["content-security-policy"].startswith("default-src 'self'")
 
 
+@pytest.fixture
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fills again with time does not do so while a slow machine comes to the next request."""
+    monkeypatch.setattr(Buckets.__init__, "__defaults__", (lambda: 1000.0,))
+
+
 def test_whoever_guesses_is_made_to_wait_and_others_are_not(
-    keys: dict[Role, str], settings: Settings, locked: Client
+    no_time_passes: None, keys: dict[Role, str], settings: Settings, locked: Client
 ) -> None:
     for _ in range(10):
         assert locked.get("/api/flows", **bearer("wrong")).status == 401
@@ -295,12 +302,15 @@ def test_whoever_guesses_is_made_to_wait_and_others_are_not(
     assert locked.get("/api/flows", **bearer(keys["viewer"])).status == 200
 
 
-def test_refused_sign_ins_are_in_the_audit_log_up_to_their_limit(locked: Client, settings: Settings) -> None:
+def test_refused_sign_ins_are_in_the_audit_log_up_to_their_limit(
+    no_time_passes: None, locked: Client, settings: Settings
+) -> None:
     for _ in range(15):
         signed_in(locked, "wrong")
     assert actions(settings) == [("nobody", "session.refused")] * 10
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(settings: Settings) -> None:
     with Client(create_app(replace(settings, api_key=OWN, api_rate=2))) as client:
         first = client.get("/api/flows", **bearer(OWN))
@@ -311,6 +321,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(settings: Settings)
         assert client.get("/health/live").status == 200
 
 
+@pytest.mark.usefixtures("no_time_passes")
 def test_without_a_key_the_address_is_held_to_the_rate(settings: Settings) -> None:
     with Client(create_app(replace(settings, api_key=OWN, api_rate=1))) as client:
         assert [client.get("/api/flows").status for _ in range(2)] == [401, 429]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,7 +132,17 @@ def alive(*kinds: type[object]) -> Counter[str]:
 def test_of_two_hundred_calls_nothing_is_left(tmp_path: Path) -> None:
     kinds = (CallSession, Conversation, LiveCall, CallRecord, Inbox, asyncio.Task)
 
-    async def main() -> tuple[Counter[str], Counter[str]]:
+    async def left(before: Counter[str]) -> Counter[str]:
+        """A thread that has just written, or a hang-up on a busy machine, may hold something a moment longer.
+
+        A ring is never let go: the collector does not run.
+        """
+        until = time.monotonic() + 60
+        while (found := alive(*kinds) - before) and time.monotonic() < until:  # noqa: ASYNC110 - nobody tells it
+            await asyncio.sleep(0.05)
+        return found
+
+    async def main() -> Counter[str]:
         (tmp_path / "talk.flow").write_text(TALK, "utf-8")
         library = FlowLibrary(tmp_path)
         library.refresh()
@@ -157,11 +168,10 @@ def test_of_two_hundred_calls_nothing_is_left(tmp_path: Path) -> None:
         try:
             before = alive(*kinds)
             await many(200)
-            return before, alive(*kinds)
+            return await left(before)
         finally:
             gc.enable()
             await recording.close()
             await engines.close()
 
-    before, after = asyncio.run(main())
-    assert after - before == Counter()
+    assert asyncio.run(main()) == Counter()

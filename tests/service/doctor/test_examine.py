@@ -14,6 +14,8 @@ from flowengine.service.doctor import flows, record, rules, surroundings, teleph
 from flowengine.service.doctor.finding import Case, Check, Finding
 from flowengine.service.settings import Settings
 from flowengine.store.call_rules import CallRules
+from flowengine.store.connection import Database
+from flowengine.store.health import Health
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import AttemptEnd, Claim, NewCall, Pace
 from flowengine.store.store import Store
@@ -58,6 +60,21 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/none.db"
     assert verdicts(record.check, {"FLOWENGINE_DATABASE_URL": url}) == {"record": "note"}
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("ahead_s", "is_told"), [(-60, True), (0, False), (60, True)])
+def test_the_databases_clock_is_held_against_ours_as_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead_s: int, is_told: bool
+) -> None:
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    Store.open(url).close()
+
+    def read(database: Database) -> Health:
+        return Health("SQLite", datetime.now(UTC) + timedelta(seconds=ahead_s), 0, 0)
+
+    monkeypatch.setattr(record, "health", read)
+    # The whole examination began long ago.
+    assert ("clock" in verdicts(record.check, {"FLOWENGINE_DATABASE_URL": url}, NOON)) == is_told
 
 
 def test_a_database_that_works_is_well_and_one_that_does_not_is_explained(tmp_path: Path) -> None:
