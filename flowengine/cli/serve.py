@@ -14,6 +14,7 @@ from flowengine.cli.database import tell_new_keys
 from flowengine.cli.starter import end_with_input
 from flowengine.errors import SettingsError
 from flowengine.service.settings import Settings
+from flowengine.service.values import shown
 
 
 @click.command()
@@ -63,11 +64,13 @@ def command(
         settings = dataclasses.replace(settings, flows=flows)
     if db is not None:
         settings = dataclasses.replace(settings, database_url=db)
-    if not settings.flows.exists():
-        raise SettingsError(f"there is no folder {str(settings.flows)!r}; name one with --flows or FLOWENGINE_FLOWS")
+    if not _is_folder(settings.flows):
+        what = shown(str(settings.flows))
+        raise SettingsError(f"there is no folder {what}; name one of .flow files with --flows or FLOWENGINE_FLOWS")
     set_up_logging(log_level, with_personal_data=log_personal_data)
     # Tried once before anything is loaded: what cannot be used should be known at once, and in a sentence.
     hold_music(settings.hold_music)
+    settings.speech.try_folder()
     database = open_database(settings)
     database.close()
     listener = handed_over() or _listen(host, port)
@@ -91,6 +94,14 @@ def command(
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
     DrainingServer(app, settings.websockets).run(sockets=[listener])
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name that is too long for one.
+        return False
 
 
 def first_key(settings: Settings) -> str | None:

@@ -144,7 +144,7 @@ def simulate(
     Example: flowengine twilio simulate --say "yes please"
     """
     from flowengine.testing.twilio.account import Account
-    from flowengine.testing.twilio.control import control, read_lines
+    from flowengine.testing.twilio.control import control
     from flowengine.testing.twilio.rest import PortTaken
 
     if not speed > 0 or calls_a_second < 0:
@@ -157,7 +157,7 @@ def simulate(
     known = Account(
         account or settings.twilio_account_sid or made_up.sid, token or settings.twilio_auth_token or made_up.auth_token
     )
-    scripts = {} if lines is None else read_lines(lines.read_text("utf-8"))
+    scripts = {} if lines is None else _lines_of(lines)
     # A token that is set already belongs to a real account: it is not shown.
     shown = "… (as it is set)" if known.auth_token == settings.twilio_auth_token else known.auth_token
 
@@ -177,6 +177,20 @@ def simulate(
             _stay_silent(known, port, speed, calls_a_second, scripts, ready)
     except PortTaken as error:
         raise click.ClickException(f"port {port} cannot be opened; take another --port") from error
+
+
+def _lines_of(file: Path) -> dict[str, list[Line]]:
+    """Raises ClickException that names the file."""
+    from flowengine.testing.twilio.control import ControlRefused, read_lines
+
+    try:
+        return read_lines(file.read_text("utf-8"))
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: this cannot be read: it is not UTF-8 text") from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: this cannot be read: {error.strerror}") from error
+    except ControlRefused as error:
+        raise click.ClickException(f"{file}: {error}") from error
 
 
 def _talk(

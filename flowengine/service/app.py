@@ -206,10 +206,13 @@ def _nothing() -> None:
 
 def _check_numbers(settings: Settings, library: FlowLibrary, progress: Progress) -> None:
     """Say now what a caller would find out: a number whose flow is not there."""
-    known = {shelf.name for shelf in library.shelves() if shelf.flow is not None}
-    for flow in sorted(set(settings.numbers.values()) - known):
+    there = {shelf.name: shelf.flow is not None for shelf in library.shelves()}
+    known = sorted(name for name, is_sound in there.items() if is_sound)
+    for flow in sorted(set(settings.numbers.values()) - set(known)):
+        what = "has errors (flowengine validate shows them)" if flow in there else "is not there"
         progress(
-            f"FLOWENGINE_NUMBERS names the flow {flow!r}, which is not there: its callers hear that nobody answers"
+            f"warning: FLOWENGINE_NUMBERS names the flow {flow!r}, which {what}: its callers hear that nobody answers; "
+            f"known flows: {', '.join(known) or 'none'}"
         )
 
 

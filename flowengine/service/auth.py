@@ -13,11 +13,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flowengine.service.addresses import LOOPBACK
 from flowengine.service.keyring import THIS_MACHINE, Caller, KeyRing
 from flowengine.service.limits import Allowance, Buckets
 from flowengine.service.problems import ProblemError
 from flowengine.service.sessions import Sessions
-from flowengine.service.settings import LOOPBACK, Settings
+from flowengine.service.settings import Settings
 from flowengine.store.keys import Role, hash_of
 from flowengine.store.vault import Vault
 

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from flowengine.adapters.openai.options import OPENAI, Endpoint, ModelOptions
 from flowengine.errors import SettingsError
+from flowengine.service.addresses import LOOPBACK
+from flowengine.service.values import shown
 
 MODEL, FALLBACK = "FLOWENGINE_MODEL", "FLOWENGINE_MODEL_FALLBACK"
 NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 EFFORTS = ("none", "minimal", "low", "medium", "high")
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def model_from(values: Mapping[str, str]) -> ModelOptions | None:
@@ -46,7 +47,7 @@ def model_from(values: Mapping[str, str]) -> ModelOptions | None:
         own = key if spare_url in (None, url) else None
         fallback = _endpoint(FALLBACK, spare, spare_url or first.url, spare_key or own, spare_price, spare_effort)
         if (fallback.model, fallback.url) == (first.model, first.url):
-            raise SettingsError(f"{FALLBACK} is {spare!r}, the same model at the same address as {MODEL}")
+            raise SettingsError(f"{FALLBACK} is {shown(spare)}, the same model at the same address as {MODEL}")
     if cost is not None and not any(price):
         raise SettingsError(f"{MODEL}_CALL_COST needs {MODEL}_PRICE: without a price nothing is ever spent")
     if cost is not None and fallback is not None and not any(spare_price):
@@ -103,19 +104,21 @@ def _price(name: str, value: str | None) -> tuple[float, float]:
         return 0.0, 0.0
     parts = [part.strip() for part in value.split("/")]
     if len(parts) != 2 or not all(NUMBER.fullmatch(part) for part in parts):
-        raise SettingsError(f"{name} is {value!r}: expected the prices of a million tokens in and out, like 0.40/1.60")
+        raise SettingsError(
+            f"{name} is {shown(value)}: expected the prices of a million tokens in and out, like 0.40/1.60"
+        )
     return float(parts[0]), float(parts[1])
 
 
 def _effort(name: str, value: str | None) -> str | None:
     if value is not None and value not in EFFORTS:
-        raise SettingsError(f"{name} is {value!r}: expected one of {', '.join(EFFORTS)}, or leave it out")
+        raise SettingsError(f"{name} is {shown(value)}: expected one of {', '.join(EFFORTS)}, or leave it out")
     return value
 
 
 def _switch(name: str, value: str | None) -> bool:
     if value not in (None, "on", "off"):
-        raise SettingsError(f"{name} is {value!r}: expected on or off")
+        raise SettingsError(f"{name} is {shown(value)}: expected on or off")
     return value != "off"
 
 
@@ -123,5 +126,5 @@ def _number(name: str, value: str | None, default: float | None, low: float, hig
     if value is None:
         return default
     if not NUMBER.fullmatch(value) or not low <= float(value) <= high:
-        raise SettingsError(f"{name} is {value!r}: expected a number from {low:,} to {high:,}")
+        raise SettingsError(f"{name} is {shown(value)}: expected a number from {low:,} to {high:,}")
     return float(value)

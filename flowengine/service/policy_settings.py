@@ -11,7 +11,7 @@ from flowengine.compliance.policy import CONSENT_MODES, GOVERNED_SECTORS, LET_TH
 from flowengine.compliance.rules.calling_hours import opening_text
 from flowengine.compliance.rules.ring_time import LONGEST_S, SHORTEST_S
 from flowengine.errors import SettingsError
-from flowengine.service.values import whole
+from flowengine.service.values import shown, whole
 
 Read = Callable[[str, str], Any]
 """Name and value of a setting, to the value of a policy's field; raises SettingsError."""
@@ -79,13 +79,13 @@ def _hours(name: str, value: str) -> tuple[time, time]:
             if start < end:
                 return start, end
     raise SettingsError(
-        f"{name} is {value!r}: expected hours of one day, from and up to, like 08:00-21:00; 24:00 is midnight"
+        f"{name} is {shown(value)}: expected hours of one day, from and up to, like 08:00-21:00; 24:00 is midnight"
     )
 
 
 def _switch(name: str, value: str) -> bool:
     if value.lower() not in ("on", "off"):
-        raise SettingsError(f"{name} is {value!r}: expected on or off")
+        raise SettingsError(f"{name} is {shown(value)}: expected on or off")
     return value.lower() == "on"
 
 
@@ -95,14 +95,14 @@ def _days(name: str, value: str) -> frozenset[date]:
         try:
             days.add(date.fromisoformat(part))
         except ValueError:
-            raise SettingsError(f"{name} has {part!r}: expected days, like 2026-12-24,2026-12-31") from None
+            raise SettingsError(f"{name} has {shown(part)}: expected days, like 2026-12-24,2026-12-31") from None
     return frozenset(days)
 
 
 def _kinds(name: str, value: str) -> frozenset[str]:
     kinds = frozenset(_parts(value))
     for kind in sorted(kinds - set(LET_THROUGH)):
-        raise SettingsError(f"{name} has {kind!r}: expected kinds to let through, of {', '.join(LET_THROUGH)}")
+        raise SettingsError(f"{name} has {shown(kind)}: expected kinds to let through, of {', '.join(LET_THROUGH)}")
     return kinds
 
 
@@ -117,7 +117,7 @@ def _whole(low: int, high: int) -> Read:
 def _one_of(*known: str) -> Read:
     def read(name: str, value: str) -> str:
         if value.lower() not in known:
-            raise SettingsError(f"{name} is {value!r}: expected one of {', '.join(known)}")
+            raise SettingsError(f"{name} is {shown(value)}: expected one of {', '.join(known)}")
         return value.lower()
 
     return read

@@ -7,17 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from flowengine.adapters.openai.options import ModelOptions
 from flowengine.adapters.registry import MeaningChoice
 from flowengine.compliance.policy import Policy
 from flowengine.errors import SettingsError
 from flowengine.service import model_settings, policy_settings
+from flowengine.service.addresses import LOOPBACK, address, public_address
 from flowengine.service.asked import Asked, meant
 from flowengine.service.dialling.settings import DiallingSettings
 from flowengine.service.speech_settings import SpeechSettings, engine_described
-from flowengine.service.values import masked, whole
+from flowengine.service.values import E164, masked, shown, whole, without_credentials
 from flowengine.service.websocket.choice import DEFAULT_CLASS, WebSocketClass, class_from
 
 DEFAULT_DATABASE = "sqlite:///flowengine.db"
@@ -36,7 +37,6 @@ KEY = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 """What a bearer token may hold (RFC 6750), and a cookie too."""
 SHORTEST_SECRET = 16
 TPS_FILE = "flowengine.tps"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ class Settings:
             twilio_account_sid=text("TWILIO_ACCOUNT_SID"),
             twilio_auth_token=text("TWILIO_AUTH_TOKEN"),
             twilio_default_from=text("TWILIO_DEFAULT_FROM"),
-            twilio_api_url=_url("FLOWENGINE_TWILIO_API_URL", text("FLOWENGINE_TWILIO_API_URL"), "http", "https"),
-            server_base_url=_base_url(text("SERVER_BASE_URL")),
-            nova_stt_ws_url=_url("NOVA_STT_WS_URL", text("NOVA_STT_WS_URL"), "ws", "wss", "scripted"),
-            nova_tts_ws_url=_url("NOVA_TTS_WS_URL", text("NOVA_TTS_WS_URL"), "ws", "wss", "scripted"),
+            twilio_api_url=address("FLOWENGINE_TWILIO_API_URL", text("FLOWENGINE_TWILIO_API_URL"), "http", "https"),
+            server_base_url=public_address("SERVER_BASE_URL", text("SERVER_BASE_URL")),
+            nova_stt_ws_url=address("NOVA_STT_WS_URL", text("NOVA_STT_WS_URL"), "ws", "wss", "scripted"),
+            nova_tts_ws_url=address("NOVA_TTS_WS_URL", text("NOVA_TTS_WS_URL"), "ws", "wss", "scripted"),
             database_url=text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE,
             record_keys=text("FLOWENGINE_RECORD_KEYS"),
             record_key_file=_path(text("FLOWENGINE_RECORD_KEY_FILE")),
@@ -126,13 +126,13 @@ class Settings:
             drain_s=_whole("FLOWENGINE_DRAIN", text("FLOWENGINE_DRAIN"), DEFAULT_DRAIN_S, 0, 3600),
             websockets=class_from(text("FLOWENGINE_WEBSOCKETS")),
             hold_music=_path(text("FLOWENGINE_HOLD_MUSIC")),
-            traces_to=_url("OTEL_EXPORTER_OTLP_ENDPOINT", text("OTEL_EXPORTER_OTLP_ENDPOINT"), "http", "https"),
+            traces_to=address("OTEL_EXPORTER_OTLP_ENDPOINT", text("OTEL_EXPORTER_OTLP_ENDPOINT"), "http", "https"),
             action_secret=text("FLOWENGINE_ACTION_SECRET"),
             action_modules=_modules(text("FLOWENGINE_ACTION_MODULES")),
             policy=policy_settings.policy_from(values),
             dialling=DiallingSettings.from_env(values),
             model=model_settings.model_from(values),
-            speech=SpeechSettings.from_env(values, lambda name, value: _url(name, value, "ws", "wss", "scripted")),
+            speech=SpeechSettings.from_env(values),
             meaning=_meaning(text("FLOWENGINE_MEANING")),
             tps_file=_tps_file(text("FLOWENGINE_TPS_FILE"), text("FLOWENGINE_DATABASE_URL") or DEFAULT_DATABASE),
         )
@@ -181,10 +181,13 @@ class Settings:
         return [f"{name} is no setting of flowengine's: {meant(name, self.known)}" for name in self.unknown]
 
     def described(self) -> list[tuple[str, str]]:
-        """What `serve` prints: name and value, secrets masked."""
+        """What `serve` prints: name and value, secrets masked, also in what is no address by rights."""
+        return [(name, without_credentials(value)) for name, value in self._described()]
+
+    def _described(self) -> list[tuple[str, str]]:
         return [
             ("flows", str(self.flows)),
-            ("record", _without_password(self.database_url)),
+            ("record", self.database_url),
             ("record's keys", self._keys()),
             ("speech to text", engine_described(self.nova_stt_ws_url, self.speech.stt_backup)),
             ("text to speech", engine_described(self.nova_tts_ws_url, self.speech.tts_backup)),
@@ -193,7 +196,7 @@ class Settings:
             ("telephone", self._telephone()),
             ("dialling", self.dialling.described() if self.has_telephone else "none: no telephone"),
             ("calling rules", policy_settings.described(self.policy)),
-            ("traces", "none" if self.traces_to is None else _without_password(self.traces_to)),
+            ("traces", self.traces_to or "none"),
             ("actions", ", ".join([*self.action_modules, *(["signed HTTP"] if self.action_secret else [])]) or "none"),
             ("numbers", ", ".join(f"{masked(number)} → {flow}" for number, flow in self.numbers.items()) or "none"),
         ]
@@ -220,11 +223,6 @@ def _path(value: str | None) -> Path | None:
     return None if value is None else Path(value)
 
 
-def _without_password(url: str) -> str:
-    password = urlsplit(url).password
-    return url.replace(f":{password}@", ":…@") if password else url
-
-
 def _read_dotenv(path: Path) -> dict[str, str]:
     """`NAME=value` a line; `#` comments, blank lines, an `export ` before and quotes around are fine."""
     try:
@@ -235,6 +233,8 @@ def _read_dotenv(path: Path) -> dict[str, str]:
         raise SettingsError(f"{path} cannot be read as UTF-8 text ({type(error).__name__})") from error
     values: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise SettingsError(f"{path}, line {number}: holds a NUL character, which no setting can")
         stripped = line.strip().removeprefix("export ").strip()
         if not stripped or stripped.startswith("#"):
             continue
@@ -248,52 +248,21 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     return values
 
 
-def _url(name: str, value: str | None, *schemes: str) -> str | None:
-    if value is None:
-        return None
-    parts = _split(value)
-    if parts is None or parts.scheme not in schemes or not (parts.hostname or parts.scheme == "scripted"):
-        wanted = " or ".join(f"{scheme}://" for scheme in schemes if scheme != "scripted")
-        raise SettingsError(f"{name} is {value!r}: expected an address that begins with {wanted}")
-    return value
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of an address; None when it is none: a bracket left open, a port that is no number."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def _base_url(value: str | None) -> str | None:
-    if value is None:
-        return None
-    parts = _split(value)
-    if parts is None or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(
-            f"SERVER_BASE_URL is {value!r}: expected the public address, like https://calls.example.com"
-        )
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise SettingsError(
-            f"SERVER_BASE_URL is {value!r}: Twilio streams over TLS only, so it must begin with https://"
-        )
-    return value.rstrip("/")
-
-
 def _numbers(value: str | None) -> dict[str, str]:
     numbers: dict[str, str] = {}
     for pair in (value or "").split(","):
         if not pair.strip():
             continue
         number, equals, flow = (part.strip() for part in pair.partition("="))
-        if not equals or not flow or not (number.startswith("+") and number[1:].isdigit()):
+        if not equals or not flow or not E164.fullmatch(number):
             raise SettingsError(
-                f"FLOWENGINE_NUMBERS has {pair.strip()!r}: expected a number and its flow, like +441134960124=reception"
+                f"FLOWENGINE_NUMBERS has {shown(pair.strip())}: "
+                "expected a number and its flow, like +441134960124=reception"
             )
-        numbers[number] = flow
+        if numbers.setdefault(number, flow) != flow:
+            raise SettingsError(
+                f"FLOWENGINE_NUMBERS has {number} twice, for {numbers[number]!r} and {flow!r}: drop one"
+            )
     return numbers
 
 
@@ -304,7 +273,7 @@ def _modules(value: str | None) -> tuple[str, ...]:
     for name in names:
         if not all(part.isidentifier() for part in name.split(".")):
             raise SettingsError(
-                f"FLOWENGINE_ACTION_MODULES has {name!r}: expected Python modules, like acme.bookings,acme.diary"
+                f"FLOWENGINE_ACTION_MODULES has {shown(name)}: expected Python modules, like acme.bookings,acme.diary"
             )
     return names
 
@@ -314,7 +283,7 @@ def _meaning(value: str | None) -> MeaningChoice | None:
         case None | "embedded" | "off":
             return value
         case _:
-            raise SettingsError(f"FLOWENGINE_MEANING is {value!r}: expected embedded or off")
+            raise SettingsError(f"FLOWENGINE_MEANING is {shown(value)}: expected embedded or off")
 
 
 def _tps_file(value: str | None, database_url: str) -> Path:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from flowengine.errors import StoreError
-from flowengine.store.database import WRITES, engine_for, explained, file_of, parsed, why
+from flowengine.store.database import WRITES, engine_for, explained, file_of, parsed, why, without_password
 from flowengine.store.keyfile import FileVault, make
 from flowengine.store.schema import State, check_keys, state_of, upgrade
 from flowengine.store.vault import Vault, vault_from
@@ -56,7 +56,7 @@ class Database:
         """
         address = parsed(url)
         file = file_of(address)
-        shown = address.render_as_string(hide_password=True)
+        shown = without_password(address)
         key_file = key_file or (Path(KEY_FILE) if file is None else file.with_name(f"{file.name}.key"))
         new_keys = None
         closed = contextlib.ExitStack()

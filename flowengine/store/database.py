@@ -44,6 +44,7 @@ REMEDIES = (
     ("full", "free some space, or name another place with --db"),
     ("no space left", "free some space on the server"),
     ("statement timeout", "see what the server is busy with"),
+    ("resolve host", "see that the address is right"),
     ("connection", "see that the server runs and that the address is right"),
     ("no module named", 'that kind of database needs a driver: pip install "psycopg[binary]" for PostgreSQL'),
     ("can't load plugin", "flowengine keeps its record in SQLite or PostgreSQL"),
@@ -71,9 +72,16 @@ def parsed(url: str) -> URL:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        masked = re.sub(r":[^:@/]*@", ":…@", url)
+        # No address: where a password in it begins and ends is anybody's guess.
+        masked = re.sub(r":.*@", ":…@", url, flags=re.DOTALL)
         raise StoreError(f"{masked!r} is not a database address; expected one like sqlite:///flowengine.db") from error
     return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
+
+
+def without_password(url: URL) -> str:
+    """The address as it may be shown; what follows its question mark can hold a password too."""
+    hidden = {key: "***" for key in url.query if "password" in key}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def file_of(url: URL) -> Path | None:

@@ -10,22 +10,35 @@ import contextlib
 import fcntl
 import os
 import socket
+import stat
 import tempfile
+import time
 from pathlib import Path
 
 _held: dict[str, int] = {}
 """The open files of this process's own signs, by owner. They stay open: to close any of them lets go of its lock."""
 
 
+FORGOTTEN_AFTER_S = 600.0
+"""Who has not been seen for a minute is dead, whatever their sign says: after ten nobody looks at it any more."""
+
+
 def show(owner: str) -> None:
-    """Hold a sign for this process until it ends. Where no file can be written, its number has to do."""
-    if owner in _held or not _is_local(owner) or _number(owner) != os.getpid():
+    """Hold a sign for this process until it ends, and each time put the moment on it.
+
+    Where no file can be written, the process's number has to do.
+    """
+    if not _is_local(owner) or _number(owner) != os.getpid():
         return
     with contextlib.suppress(OSError):
+        if owner in _held:
+            os.utime(_held[owner])
+            return
         opened = os.open(_file(owner), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
         _held[owner] = opened
         # A lock of POSIX, which a child that was forked does not hold on to, as it would to flock's.
         fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _sweep()
 
 
 def withdraw(owner: str) -> None:
@@ -46,6 +59,30 @@ def is_gone(owner: str) -> bool:
         return True
     shown = _is_shown(owner)
     return _has_no_such_process(number) if shown is None else not shown
+
+
+def _sweep() -> None:
+    """Away with the signs of processes that were killed long ago."""
+    # To open and close one of our own would let go of its lock.
+    ours = {_file(owner) for owner in _held}
+    before = time.time() - FORGOTTEN_AFTER_S
+    for sign in Path(tempfile.gettempdir()).glob("flowengine-*.alive"):
+        if sign in ours or not _is_of_this_machine(sign):
+            continue
+        with contextlib.suppress(OSError):
+            opened = os.open(sign, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                found = os.fstat(opened)
+                if stat.S_ISREG(found.st_mode) and not found.st_size and found.st_mtime < before:
+                    # Whoever lives holds it.
+                    fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    sign.unlink()
+            finally:
+                os.close(opened)
+
+
+def _is_of_this_machine(sign: Path) -> bool:
+    return sign.name.startswith(f"flowengine-{socket.gethostname()[:32].replace('/', '-')}-")
 
 
 def _is_local(owner: str) -> bool:

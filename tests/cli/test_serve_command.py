@@ -38,6 +38,34 @@ def test_music_that_cannot_be_played_is_one_clear_error(tmp_path: Path, content:
     assert result.output.startswith(f"Error: FLOWENGINE_HOLD_MUSIC names {str(music)!r}")
 
 
+@pytest.mark.parametrize(
+    ("clips", "why"),
+    [
+        ("a file", "it is no folder"),
+        ("a file/clips", "it is no folder"),
+        pytest.param("x" * 300, "File name too long", id="long"),
+    ],
+)
+def test_a_folder_that_can_keep_no_clips_is_one_clear_error(tmp_path: Path, clips: str, why: str) -> None:
+    (tmp_path / "a file").touch()
+    asked = ["serve", "--port", "0", "--flows", str(tmp_path), "--db", f"sqlite:///{tmp_path}/record.db"]
+    result = CliRunner().invoke(main, asked, env={"FLOWENGINE_CLIPS": str(tmp_path / clips)})
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert result.output.startswith("Error: FLOWENGINE_CLIPS names")
+    assert f"({why}): name a folder that this user may write to, or off" in result.output
+
+
+@pytest.mark.parametrize("flows", ["no such folder", "a file", "x" * 300])
+def test_flows_that_are_no_folder_are_one_clear_error(tmp_path: Path, flows: str) -> None:
+    (tmp_path / "a file").touch()
+    result = CliRunner().invoke(main, ["serve", "--port", "0"], env={"FLOWENGINE_FLOWS": str(tmp_path / flows)})
+    assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
+    assert "there is no folder" in result.output
+    assert "name one of .flow files with --flows or FLOWENGINE_FLOWS" in result.output
+
+
 def test_a_port_that_is_taken_is_one_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -227,8 +227,16 @@ def test_lines_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     path.write_text('{"+441134960777": [{"kind": "asleep"}]}', "utf-8")
     result = CliRunner().invoke(main, ["twilio", "simulate", "--port", "0", "--lines", str(path)])
     assert result.exit_code == 1
+    assert f"{path}: this cannot be read" in result.output
     assert "asleep" in result.output
     assert "the kinds are answers, voicemail, busy, noanswer, fails, rejected" in result.output
+
+
+def test_a_file_of_lines_that_is_no_text_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "lines.json"
+    path.write_bytes(b"\xff\xfe{}")
+    result = CliRunner().invoke(main, ["twilio", "simulate", "--port", "0", "--lines", str(path)])
+    assert (result.exit_code, f"{path}: this cannot be read: it is not UTF-8 text" in result.output) == (1, True)
 
 
 def test_every_kind_of_line_is_in_the_howto_with_its_fields() -> None:

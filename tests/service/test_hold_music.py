@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from flowengine.errors import SettingsError
 from flowengine.runtime.audio import level_dbfs, mulaw_to_pcm16
 from flowengine.runtime.hold_tune import LEVEL_DBFS, SEAM_S, tune
 from flowengine.runtime.wav import write_wav
-from flowengine.service.hold_music import hold_music
+from flowengine.service.hold_music import MOST_BYTES, hold_music
 
 
 def steps(mulaw: bytes) -> tuple[int, int]:
@@ -60,3 +61,16 @@ def test_what_cannot_be_played_is_named_with_its_reason(tmp_path: Path, content:
     with pytest.raises(SettingsError, match=why) as raised:
         hold_music(path)
     assert str(raised.value).startswith(f"FLOWENGINE_HOLD_MUSIC names {str(path)!r}")
+
+
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "music.wav")
+    with pytest.raises(SettingsError, match="is no file that has an end: name a WAV file"):
+        hold_music(tmp_path / "music.wav")
+
+
+def test_a_recording_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "music.wav").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(SettingsError, match="is too large: 512 MiB do"):
+        hold_music(tmp_path / "music.wav")

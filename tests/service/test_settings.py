@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flowengine.service.settings import Settings
 
 SID = "AC" + "0" * 32
 NOWHERE = Path("no such file")
+SETTINGS_PAGE = Path(__file__).parents[2] / "docs/reference/settings.md"
 
 
 def _settings(**env: str) -> Settings:
@@ -156,3 +158,53 @@ def test_what_flows_may_have_done_is_read_and_shown() -> None:
 )
 def test_the_tps_list_lies_beside_the_database_unless_told_otherwise(env: dict[str, str], path: str) -> None:
     assert _settings(**env).tps_file == Path(path)
+
+
+PASSWORD = "pa55word"
+PASTED = (
+    f"ws://u:{PASSWORD}@h:99999",
+    f"http://u:{PASSWORD}@h/",
+    f"https://h/?token={PASSWORD}",
+    f"postgresql://u:{PASSWORD[:3]}/{PASSWORD[3:]}@h/x",
+)
+
+
+@pytest.mark.parametrize("value", PASTED)
+@pytest.mark.parametrize("name", re.findall(r"^\| `([A-Z0-9_]+)` \|", SETTINGS_PAGE.read_text("utf-8"), re.MULTILINE))
+def test_an_address_in_any_setting_is_shown_without_its_password(name: str, value: str) -> None:
+    line = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": "t" * 32, "SERVER_BASE_URL": "https://calls.example.com"}
+    model = {"FLOWENGINE_MODEL": "m", "FLOWENGINE_MODEL_URL": "http://127.0.0.1/v1", "FLOWENGINE_MODEL_FALLBACK": "n"}
+    try:
+        said = repr(_settings(**{**line, **model, name: value}).described())
+    except SettingsError as error:
+        said = str(error)
+        assert name in said
+    assert PASSWORD not in said
+    assert PASSWORD[3:] not in said
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({"NOVA_TTS_WS_URL": "ws://u:p@x:99999"}, "'ws://…@x:99999': its port is no number from 1 to 65535"),
+        ({"NOVA_TTS_WS_URL": "ws://x:0"}, "its port is no number from 1 to 65535"),
+        ({"NOVA_STT_WS_URL": "ws://x:port"}, "its port is no number"),
+        ({"NOVA_STT_WS_URL": "ws://[x"}, "its brackets do not match"),
+        ({"NOVA_STT_WS_URL": "ws://a b"}, "an address has no spaces in it"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://h/?a"}, "it can have no ? and no #"),
+        ({"FLOWENGINE_NUMBERS": "+441134960124=a,+441134960124=b"}, "twice, for 'a' and 'b'"),
+        ({"FLOWENGINE_NUMBERS": "+0=a"}, "expected a number and its flow"),
+        ({"FLOWENGINE_CAP_7D": "x" * 5000}, f"'{'x' * 100}…': expected a whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said(env: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        _settings(**env)
+    assert says in str(raised.value)
+
+
+def test_a_character_that_no_setting_can_hold_is_found_in_its_line(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"A=1\nFLOWENGINE_FLOWS=a\0b\n")
+    with pytest.raises(SettingsError, match="line 2: holds a NUL"):
+        Settings.from_env({}, dotenv=dotenv)

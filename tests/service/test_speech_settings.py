@@ -34,7 +34,7 @@ def test_backups_are_read_and_shown() -> None:
     [
         ({"FLOWENGINE_STT_BACKUP": "embedded"}, "the same engine as the first"),
         ({"FLOWENGINE_TTS_BACKUP": "ws://a.test", "NOVA_TTS_WS_URL": "ws://a.test"}, "the same engine as the first"),
-        ({"FLOWENGINE_TTS_BACKUP": "local"}, "expected an address that begins with ws:// or wss://"),
+        ({"FLOWENGINE_TTS_BACKUP": "local"}, "expected 'embedded', or an address that begins with ws:// or wss://"),
         ({"FLOWENGINE_CLIPS_MB": "none"}, "expected a whole number from 1 to 1,000,000"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import anyio.to_thread
 import pytest
@@ -31,3 +32,16 @@ def test_what_holds_the_process_up_is_done_before_the_first_call(
         # The flows are there by then, to be put aside with the rest.
         assert done == [["door"]]
         assert len(threads) == 1, "what anyio imports for its first thread is there"
+
+
+def test_a_number_whose_flow_cannot_run_is_said_at_the_start(settings: Settings) -> None:
+    (settings.flows / "broken.flow").write_text('flow broken "Broken" inbound\n', "utf-8")
+    told: list[str] = []
+    numbers = {"+441134960124": "door", "+441134960125": "dor", "+441134960126": "broken"}
+    with Client(create_app(replace(settings, numbers=numbers), progress=told.append)):
+        assert [line for line in told if "NUMBERS" in line] == [
+            "warning: FLOWENGINE_NUMBERS names the flow 'broken', which has errors (flowengine validate shows them): "
+            "its callers hear that nobody answers; known flows: door",
+            "warning: FLOWENGINE_NUMBERS names the flow 'dor', which is not there: "
+            "its callers hear that nobody answers; known flows: door",
+        ]

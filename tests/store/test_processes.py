@@ -147,6 +147,22 @@ def test_who_leaves_takes_the_sign_along(store: Store, folder: Path) -> None:
     assert not sign.exists()
 
 
+def test_who_starts_takes_away_the_signs_of_those_who_were_killed_long_ago(store: Store, folder: Path) -> None:
+    with another_process("shows") as (_, living), another_process("shows") as (killed, dead):
+        killed_and_not_reaped(killed)
+        signs = {name: folder / f"flowengine-{name.replace(':', '-')}.alive" for name in (living, dead)}
+        just_killed, elsewhere = folder / f"flowengine-{socket.gethostname()[:32]}-9-abc.alive", folder / "my.alive"
+        just_killed.touch()
+        for old in (*signs.values(), elsewhere):
+            old.touch()
+            os.utime(old, (0, 0))
+        me = Processes(store.database, new_owner())
+        me.beat(NOW)
+        assert (signs[living].exists(), just_killed.exists(), elsewhere.exists()) == (True, True, True)
+        assert not signs[dead].exists()
+        me.leave()
+
+
 def test_a_process_that_has_the_number_of_the_dead_one_knows_that_it_is_another(store: Store) -> None:
     # In a container every first process is number 1.
     before = Processes(store.database, gone_owner(os.getpid()))

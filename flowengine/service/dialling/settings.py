@@ -10,13 +10,12 @@ from typing import Literal, TypeVar
 
 from flowengine.errors import SettingsError
 from flowengine.service.dialling.outcomes import Retries
-from flowengine.service.values import whole
+from flowengine.service.values import shown, whole
 
 T = TypeVar("T", bound=str)
 
 MachineDetection = Literal["on", "off", "message-end"]
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 PACE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -84,7 +83,7 @@ def _pace(name: str, value: str | None) -> float:
     if value is None:
         return 1.0
     if not PACE.fullmatch(value) or not 0.01 <= float(value) <= 100:
-        raise SettingsError(f"{name} is {value!r}: expected a number from 0.01 to 100, like 1 or 0.5")
+        raise SettingsError(f"{name} is {shown(value)}: expected a number from 0.01 to 100, like 1 or 0.5")
     return float(value)
 
 
@@ -98,13 +97,15 @@ def _duration(name: str, value: str | None, default: timedelta) -> timedelta:
     match = DURATION.fullmatch(value)
     length = None if match is None else timedelta(**{UNITS[match[2]]: int(match[1])})
     if length is None or not SHORTEST_RETRY <= length <= LONGEST_RETRY:
-        raise SettingsError(f"{name} is {value!r}: expected a time from 1m to 30d, like 30m, 4h or 1d")
+        raise SettingsError(f"{name} is {shown(value)}: expected a time from 1m to 30d, like 30m, 4h or 1d")
     return length
 
 
 def _one_of(name: str, value: str | None, choices: tuple[T, ...]) -> T:
     """The first choice is the default."""
+    if value is None:
+        return choices[0]
     for choice in choices:
-        if value == choice or value is None:
+        if value == choice:
             return choice
-    raise SettingsError(f"{name} is {value!r}: expected {', '.join(choices[:-1])} or {choices[-1]}")
+    raise SettingsError(f"{name} is {shown(value)}: expected {', '.join(choices[:-1])} or {choices[-1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from flowengine.errors import SettingsError
+from flowengine.service.values import shown
 
 WebSocketClass = Literal["lean", "websockets"]
 
@@ -38,4 +39,4 @@ def class_from(value: str | None) -> WebSocketClass:
         case "lean" | "websockets":
             return value
         case _:
-            raise SettingsError(f"FLOWENGINE_WEBSOCKETS is {value!r}: expected lean or websockets")
+            raise SettingsError(f"FLOWENGINE_WEBSOCKETS is {shown(value)}: expected lean or websockets")
