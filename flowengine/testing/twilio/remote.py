@@ -57,7 +57,7 @@ class RemoteExchange:
         data = None if body is None else msgspec.json.encode(body)
         request = urllib.request.Request(f"{self.url}/simulator{path}", data)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 state: dict[str, Any] = json.load(answer)
                 return state
         except urllib.error.HTTPError as error:
