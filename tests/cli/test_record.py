@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -45,7 +45,7 @@ def key_file(db: str) -> Path:
 
 def test_all_is_sealed_with_a_new_key_and_the_old_one_goes(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
+    monkeypatch.setattr("flowengine.cli.record.time", SimpleNamespace(sleep=waited.append))
     # However long the machine takes to come to it.
     monkeypatch.setattr(keyfile, "SETTLED_S", 600.0)
     old = FileVault(key_file(db)).current

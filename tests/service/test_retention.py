@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,7 +43,9 @@ def test_a_service_that_starts_purges_and_sleeps_for_a_day(
         await asyncio.gather(task, return_exceptions=True)
 
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("flowengine.service.retention.asyncio.sleep", sleep)
+    # In that module alone: other tests' servers may still run on threads of this process, and they sleep too.
+    patched = SimpleNamespace(sleep=sleep, to_thread=asyncio.to_thread)
+    monkeypatch.setattr("flowengine.service.retention.asyncio", patched)
     asyncio.run(serve())
     assert slept == [DAILY_S]
     assert store.entries("call-1") == []
