@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.chromium import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 UNITS = Path(__file__).parent / "units"
 

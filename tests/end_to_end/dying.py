@@ -24,7 +24,7 @@ PACE = Pace(interval=timedelta(milliseconds=50))
 ONCE = DiallingSettings(retries=Retries(tries=1))
 """So that every call ends with its first attempt, unless that was none."""
 TALKS = "+447700900002"
-WORKS_FOR_S = 60.0
+WORKS_FOR_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)

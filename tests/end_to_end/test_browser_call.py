@@ -21,8 +21,9 @@ import flowengine
 from flowengine.adapters.registry import synthesiser_from, warm_up
 from flowengine.errors import MissingExtra
 from tests.console import chromium
-from tests.console.chromium import PATIENCE_S, Page
+from tests.console.chromium import Page
 from tests.console.listening_caller import Answer, listening_caller
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(chromium.found() is None, reason="Chromium is not installed")
 

@@ -22,6 +22,7 @@ from flowengine.store.connection import Database
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import LOST_AFTER, Answers, Busy, NoAnswer, PlacingTrouble, slow_down
 from tests.end_to_end.dying import Config, Death, WallClock, live, open_site
+from tests.patience import PATIENCE_S
 from tests.service.dialling.site import Site
 
 NUMBERS = {"ann": "+447700900001", "bob": "+447700900002", "cat": "+447700900003"}
@@ -79,7 +80,7 @@ def first_life(config: Config) -> int | None:
     """Run until it dies, or is done; its return code. None: neither."""
     child = PROCESSES.Process(target=live, args=(config,))
     child.start()
-    child.join(120)
+    child.join(PATIENCE_S)
     returned = child.exitcode
     child.kill()
     return returned
@@ -91,7 +92,7 @@ def second_life(config: Config, exchange: Exchange) -> Site:
     site = open_site(config, clock, owner="the one that follows")
     for _ in range(20):
         site.dial()
-        exchange.until(lambda: _is_quiet(exchange), within_s=30)
+        exchange.until(lambda: _is_quiet(exchange), within_s=PATIENCE_S)
         clock.pass_(timedelta(minutes=3))
         site.dialling.look()
         if site.queue.counts().is_empty:

@@ -24,9 +24,9 @@ from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.signature import is_valid, is_valid_upgrade
 from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.call import CallReport, Telephone
-from flowengine.testing.twilio.caller import AGENT_SILENT_S
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.trouble import Trouble
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -36,7 +36,6 @@ class Talk:
     socket: WebSocket
     telephone: Telephone
     came: list[dict[str, Any]] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
     unreadable: list[str | bytes] = field(default_factory=list)
     close_code: int | None = None
 
@@ -57,14 +56,11 @@ class Talk:
     def audio(self) -> bytes:
         return b"".join(base64.b64decode(message["media"]["payload"]) for message in self.of("media"))
 
-    async def until(self, enough: Callable[[], object], *, at_most: float = 5.0) -> float:
-        """Read until `enough()`; the seconds it took. Raises TimeoutError, WebSocketDisconnect."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+    async def until(self, enough: Callable[[], object], *, at_most: float = PATIENCE_S) -> None:
+        """Read until `enough()`. Raises TimeoutError, WebSocketDisconnect."""
         async with asyncio.timeout(at_most):
             while not enough():
                 await self.read()
-        return loop.time() - began
 
     async def read(self) -> None:
         message = await self.socket.receive()
@@ -74,7 +70,6 @@ class Talk:
         raw: str | bytes = message.get("text") or message.get("bytes") or b""
         try:
             self.came.append(json.loads(raw))
-            self.times.append(asyncio.get_running_loop().time())
         except ValueError:
             self.unreadable.append(raw)
 
@@ -126,9 +121,9 @@ class SmallServer:
         trouble: Trouble = troubles.NONE,
         direction: str = "inbound",
         status_callbacks: bool = False,
-        patience_s: float = AGENT_SILENT_S,
+        patience_s: float = PATIENCE_S,
     ) -> CallReport:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(2 * PATIENCE_S):
             return await self.telephone.ring(
                 f"{self.base}/voice?flow=door",
                 parse(says),
@@ -221,7 +216,7 @@ def rung(
     prepare: Callable[[SmallServer], None] = lambda server: None,
     direction: str = "inbound",
     status_callbacks: bool = False,
-    patience_s: float = AGENT_SILENT_S,
+    patience_s: float = PATIENCE_S,
 ) -> tuple[CallReport, SmallServer]:
     """One call to a server of its own."""
 

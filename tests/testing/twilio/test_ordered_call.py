@@ -55,6 +55,7 @@ def test_a_person_speaks_by_script() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
         await talk.play(TONE)
+        await talk.mark("end")
         await talk.until(lambda: encode("yes please") in talk.audio())
         talk.hang_up()
         await listen_until_the_end(talk)

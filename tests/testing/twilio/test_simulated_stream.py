@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -13,6 +14,9 @@ from tests.testing.twilio.small_server import Talk, rung
 
 TONE = encode("x")
 """80 ms of tones and their edges: 120 ms."""
+LONG_S = 100
+LONG = b"\x80" * 8000 * LONG_S
+"""Never heard to its end."""
 
 
 async def started(talk: Talk) -> None:
@@ -55,16 +59,16 @@ def test_media_is_paced_by_the_clock() -> None:
         await talk.until(lambda: len(talk.of("media")) >= 26)
 
     _, server = rung(agent)
-    talk = server.talk
-    moments = [at for at, message in zip(talk.times, talk.came, strict=True) if message["event"] == "media"]
-    # 25 frames are half a second; this machine has other things to do as well.
-    assert 0.4 < moments[25] - moments[0] < 1.0
+    sent_ms = [int(message["media"]["timestamp"]) for message in server.talk.of("media")]
+    # A machine that has other things to do sends a frame late; none is sent before its time.
+    assert all(at >= 20 * number - 1 for number, at in enumerate(sent_ms))
 
 
 def test_what_the_caller_says_arrives_as_audio_when_the_agent_has_finished() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
         await talk.play(TONE)
+        await talk.mark("end")
         await talk.until(lambda: decode(talk.audio()))
         await talk.until(lambda: talk.audio().endswith(b"\xff" * 1600))
         talk.hang_up()
@@ -83,35 +87,34 @@ def test_a_mark_comes_back_when_the_audio_before_it_has_been_played() -> None:
 
     async def agent(talk: Talk) -> None:
         await started(talk)
+        clock = asyncio.get_running_loop().time
+        began = clock()
         await talk.play(b"\x80" * 2400)
         await talk.mark("after 0.3 s")
-        waited.append(await talk.until(talk.marks))
+        await talk.until(talk.marks)
+        waited.append(clock() - began)
         await talk.mark("nothing is waiting")
-        waited.append(await talk.until(lambda: len(talk.marks()) == 2))
+        await talk.until(lambda: len(talk.marks()) == 2)
 
     report, server = rung(agent)
     assert server.talk.marks() == ["after 0.3 s", "nothing is waiting"]
-    assert 0.27 < waited[0] < 0.8
-    assert waited[1] < 0.25
+    assert waited[0] > 0.299
     assert report.marks_in_order
 
 
 def test_a_clear_brings_back_all_marks_at_once_in_order() -> None:
-    waited: list[float] = []
-
     async def agent(talk: Talk) -> None:
         await started(talk)
         for name in ("one", "two", "three"):
-            await talk.play(b"\x80" * 8000)
+            await talk.play(LONG)
             await talk.mark(name)
         await talk.clear()
-        waited.append(await talk.until(lambda: len(talk.marks()) == 3))
+        await talk.until(lambda: len(talk.marks()) == 3)
 
     report, server = rung(agent)
     assert server.talk.marks() == ["one", "two", "three"]
-    assert waited[0] < 0.5
     assert report.clears == 1
-    assert len(report.agent_audio) < 4000
+    assert len(report.agent_audio) < len(LONG)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +152,8 @@ def test_audio_that_comes_too_late_leaves_a_gap() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
         await talk.play(TONE)
-        count = len(talk.of("media"))
-        await talk.until(lambda: len(talk.of("media")) >= count + 16)
+        with pytest.raises(TimeoutError):
+            await talk.until(lambda: False, at_most=1.0)
         await talk.play(TONE)
         await talk.mark("end")
         await talk.until(talk.marks)
@@ -158,7 +161,7 @@ def test_audio_that_comes_too_late_leaves_a_gap() -> None:
 
     report, _ = rung(agent)
     assert len(report.gaps) == 1
-    assert 0.1 < report.latest_frame < 0.6
+    assert report.latest_frame > 0.1
     assert report.gaps[0].seconds == report.latest_frame
 
 
@@ -166,6 +169,7 @@ def test_a_key_is_pressed_and_a_caller_who_hangs_up_says_so() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
         await talk.play(TONE)
+        await talk.mark("end")
         await listen_until_the_end(talk)
 
     report, server = rung(agent, ["(press 12)", "(hangs up)", "too late"])
@@ -181,12 +185,12 @@ def test_a_key_is_pressed_and_a_caller_who_hangs_up_says_so() -> None:
 def test_a_caller_can_leave_in_the_middle_of_the_agents_words() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
-        await talk.play(b"\x80" * 16000)
+        await talk.play(LONG)
         await listen_until_the_end(talk)
 
     report, _ = rung(agent, ["(hangs up after 0.2s)"])
     assert report.ended_by == "caller"
-    assert len(report.caller_audio) < 8000
+    assert len(report.caller_audio) < len(LONG)
 
 
 def test_a_line_that_breaks_says_nothing() -> None:
@@ -209,7 +213,7 @@ def test_a_caller_whose_agent_is_silent_gives_up() -> None:
 def test_a_caller_talks_over_the_agent() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
-        await talk.play(b"\x80" * 16000)
+        await talk.play(LONG)
         await talk.mark("never heard to its end")
         await talk.until(lambda: decode(talk.audio()))
         await talk.clear()
@@ -218,19 +222,20 @@ def test_a_caller_talks_over_the_agent() -> None:
         await listen_until_the_end(talk)
 
     report, _ = rung(agent, ["(interrupts after 0.2s) no"])
-    assert 0.2 <= report.caller[0].start < 0.7
+    assert 0.2 <= report.caller[0].start < LONG_S
     assert report.clears == 1
+    assert len(report.agent_audio) < len(LONG)
 
 
 def test_a_key_is_pressed_while_the_agent_does_not_fall_silent() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
-        await talk.play(b"\x80" * 8000 * 30)
+        await talk.play(LONG)
         await listen_until_the_end(talk)
 
     report, _ = rung(agent, ["(interrupts after 0.3s) (press 0)", "(hangs up after 0.1s)"])
     assert [spoken.text for spoken in report.caller] == ["(pressed 0)"]
-    assert 0.3 <= report.caller[0].start < 0.8
+    assert 0.3 <= report.caller[0].start < LONG_S
     assert report.unsaid == []
 
 
@@ -239,13 +244,16 @@ def test_marks_can_be_late_or_lost() -> None:
 
     async def agent(talk: Talk) -> None:
         await started(talk)
+        clock = asyncio.get_running_loop().time
+        began = clock()
         await talk.mark("lost")
         await talk.mark("late")
-        waited.append(await talk.until(talk.marks))
+        await talk.until(talk.marks)
+        waited.append(clock() - began)
 
     report, server = rung(agent, trouble=Trouble(lost_marks=1, mark_delay_s=0.4))
     assert server.talk.marks() == ["late"]
-    assert waited[0] > 0.35
+    assert waited[0] > 0.399
     assert report.marks_asked == ["lost", "late"]
     assert report.marks_in_order
 
@@ -253,12 +261,14 @@ def test_marks_can_be_late_or_lost() -> None:
 def test_a_mute_line_sends_no_media() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
-        with pytest.raises(TimeoutError):
-            await talk.until(lambda: False, at_most=0.6)
+        await talk.play(b"\x80" * 8000)
+        await talk.mark("a second later")
+        await talk.until(talk.marks)
         talk.hang_up()
 
     _, server = rung(agent, trouble=Trouble(mute_after_s=0.2))
-    assert 4 < len(server.talk.of("media")) < 20
+    # Ten frames of 20 ms, and the one that is due in that moment.
+    assert 1 <= len(server.talk.of("media")) <= 11
 
 
 def test_a_deaf_line_hears_nothing_and_goes_on() -> None:
@@ -287,6 +297,7 @@ def test_nonsense_comes_after_the_start() -> None:
 
 def test_a_stream_that_never_starts_sends_only_its_greeting() -> None:
     async def agent(talk: Talk) -> None:
+        await talk.until(lambda: talk.came)
         with pytest.raises(TimeoutError):
             await talk.until(lambda: len(talk.came) > 1, at_most=0.3)
         await talk.socket.close(1008)
