@@ -17,9 +17,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 from flowengine.testing.load.run import TALK, LoadRun
+from flowengine.testing.twilio.exchange import Exchange
+from flowengine.testing.twilio.lines import Answers, Busy, Fails, Line, NoAnswer, Voicemail
 
 FLOWS = Path("flows")
 EACH_S = 1 / 18
@@ -40,6 +43,8 @@ class Site:
     database: Path
     env: dict[str, str]
     run: LoadRun
+    exchange: Exchange
+    """The Twilio that the service's calls are placed at."""
     wanted: int
     """So many calls are to be live."""
     done: Counter[str] = field(default_factory=Counter)
@@ -133,6 +138,20 @@ async def upload_campaign(site: Site) -> None:
     await asyncio.gather(*(upload() for _ in range(4)))
 
 
+async def dial_campaign(site: Site) -> None:
+    """Calls that are due at once, four a second, to people of all kinds; those who answer talk, as do machines."""
+    before = len(site.exchange.rest.book.placed)
+    for number, line in zip(range(1000), cycle(WHO_IS_CALLED), strict=False):
+        called = f"+447700900{number:03}"
+        site.exchange.script(called, line)
+        body = {"phone_number": called, "script": "Hello, I'm calling about your inquiry."}
+        await site.ask("/api/outbound-call", json.dumps(body).encode())
+        placed = list(site.exchange.rest.book.placed.values())[before:]
+        site.done["placed"] = len(placed)
+        site.done["answered"] = sum(call.answered_at is not None for call in placed)
+        await asyncio.sleep(1 / DUE_A_SECOND)
+
+
 async def import_list(site: Site) -> None:
     """A list of numbers that are not to be called, sent as a file."""
     text = "".join(f"+4420{70000000 + number}\n" for number in range(NUMBERS)).encode()
@@ -194,6 +213,26 @@ def _ordinary() -> None:
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
+DUE_A_SECOND = 4
+DIALLING = {
+    "FLOWENGINE_CALLS_PER_SECOND": "10",
+    "FLOWENGINE_DIAL_AT_ONCE": "100",
+    # At any hour, since benchmarks are run at any hour, and to numbers that nobody has.
+    "FLOWENGINE_WEEKDAY_HOURS": "00:00-24:00",
+    "FLOWENGINE_WEEKEND_HOURS": "00:00-24:00",
+    "FLOWENGINE_BANK_HOLIDAYS": "on",
+    "FLOWENGINE_DRAMA_NUMBERS": "on",
+}
+"""What a campaign needs of the service's settings."""
+WHO_IS_CALLED: tuple[Line, ...] = (
+    Answers(rings_s=0.5, says=("yes please", "no thanks")),
+    Busy(rings_s=0.5),
+    Answers(rings_s=0.5, says=("no thanks", "(hangs up)")),
+    Voicemail(rings_s=0.5, records_s=5.0),
+    Answers(rings_s=0.5, talks_s=0, says=("stop calling me",)),
+    NoAnswer(rings_s=2.0),
+    Fails(rings_s=0.5),
+)
 NUMBERS_TO_CALL = (f"+4420{79000000 + number}" for number in range(900_000))
 """Of London; nobody is rung here."""
 ROWS: dict[str, Meanwhile] = {
@@ -216,5 +255,6 @@ ROWS: dict[str, Meanwhile] = {
     ),
     "flowengine record rotate-keys, purge": commanding(("record", "rotate-keys"), ("record", "purge")),
     "flowengine render --again": commanding(("render", "FLOWS", "--again")),
+    f"a campaign dials, {DUE_A_SECOND} calls a second": dial_campaign,
 }
 """By what the table calls them."""

@@ -20,12 +20,13 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.load import first_core
-from benchmarks.meanwhile import ROWS, Meanwhile, Site, flows_into
+from benchmarks.meanwhile import DIALLING, ROWS, Meanwhile, Site, flows_into
 from benchmarks.scraped import Scrape, scraped
+from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.testing.load.persona import personas
 from flowengine.testing.load.report import Level, level_of
 from flowengine.testing.load.run import TALK, load_run
-from flowengine.testing.twilio.exchange import Exchange
+from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.server import running_server
 
 SECONDS, CALLS = 6.0, 100
@@ -83,7 +84,8 @@ async def row(name: str, meanwhile: Meanwhile, site: Site, seconds: float) -> Ro
 
 async def main(seconds: float, calls: int, parts: Sequence[str]) -> None:
     """Measure and print, row by row."""
-    with tempfile.TemporaryDirectory(prefix="flowengine-stalls-") as name, Exchange() as exchange:
+    voice = ScriptedSynthesiser()
+    with tempfile.TemporaryDirectory(prefix="flowengine-stalls-") as name:
         folder = Path(name)
         log = folder / "server.log"
         env = {
@@ -96,6 +98,7 @@ async def main(seconds: float, calls: int, parts: Sequence[str]) -> None:
             "FLOWENGINE_API_RATE": "1000000",
             "FLOWENGINE_MEANING": "off",
             "TWILIO_DEFAULT_FROM": "+441134960124",
+            **DIALLING,
         }
         pids: list[int] = []
         with first_core() as give_back:
@@ -105,10 +108,12 @@ async def main(seconds: float, calls: int, parts: Sequence[str]) -> None:
                 give_back()
 
             async with (
-                running_server(flows_into(folder), exchange, env=env, started=started, log=log) as base,
-                load_run(exchange, base, TALK.stem, personas(("mixed",))) as run,
+                Telephone(voice=voice, calls_a_second=None) as telephone,
+                running_server(flows_into(folder), telephone, env=env, started=started, log=log) as base,
+                load_run(exchange := telephone.exchange, base, TALK.stem, personas(("mixed",))) as run,
             ):
-                site = Site(base, folder, folder / "record.db", env, run, wanted=calls)
+                _both_told(telephone)
+                site = Site(base, folder, folder / "record.db", env, run, exchange, wanted=calls)
                 await _clips_made(log)
                 _loop_first(pids[0])
                 start = await scraped(base)
@@ -124,6 +129,17 @@ async def main(seconds: float, calls: int, parts: Sequence[str]) -> None:
                         for line in _held_up(log, told):
                             print(f"    {line}")
                         await run.raise_to(calls)
+
+
+def _both_told(telephone: Telephone) -> None:
+    """That a call is over concerns the callers of the load, and whoever was dialled."""
+    of_load, of_dialled = telephone.exchange.on_completed, telephone.completed
+
+    def told(sid: str) -> None:
+        of_load(sid)
+        of_dialled(sid)
+
+    telephone.exchange.on_completed = told
 
 
 async def _clips_made(log: Path) -> None:

@@ -59,7 +59,7 @@ class Telephone:
         asks_again_s: float = 0.0,
     ) -> None:
         self.exchange = Exchange(account, port=rest_port, calls_a_second=calls_a_second)
-        self.exchange.on_completed = self._completed
+        self.exchange.on_completed = self.completed
         self.exchange.on_redirected = self._redirected
         self.account = self.exchange.account
         self.rest = self.exchange.rest
@@ -200,6 +200,7 @@ class Telephone:
         """The media stream, until one of the two sides, or the REST API, has ended it. Raises ServerRefused."""
         stream_sid = "MZ" + secrets.token_hex(16)
         peer = await StreamPeer.open(self.account, url, report.call_sid, stream_sid, twiml.parameters, trouble)
+        caller.before = _begun(report, peer)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(notices.stream(twiml.status_url, stream_sid, "stream-started"))
             streaming = tasks.create_task(peer.run())
@@ -215,9 +216,11 @@ class Telephone:
             await asyncio.wait({streaming}, timeout=LEAVE_S)
             streaming.cancel()
         report.unsaid = caller.unsaid
-        _measure(report, peer)
-        caller.before = len(report.caller_audio) / BYTES_A_SECOND
-        if report.ended_by == "closed by the server" and report.close_code not in GOOD_CLOSES and not peer.broke:
+        _measure(report, peer, caller.before)
+        is_closed, is_well = report.ended_by == "closed by the server", report.close_code in GOOD_CLOSES
+        if is_closed and (peer.broke or not is_well):
+            caller.cut_off()
+        if is_closed and not is_well and not peer.broke:
             report.problems.append(f"the server closed the stream with {report.close_code}")
             await notices.stream(twiml.status_url, stream_sid, "stream-error", f"closed with {report.close_code}")
         await notices.stream(twiml.status_url, stream_sid, "stream-stopped")
@@ -350,28 +353,40 @@ class Telephone:
         if queue is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(queue.put_nowait, twiml)
 
-    def _completed(self, sid: str) -> None:
+    def completed(self, sid: str) -> None:
+        """The call is over, by the REST side; told from any thread."""
         event = self._over.get(sid)
         if event is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(event.set)
 
 
-def _measure(report: CallReport, peer: StreamPeer) -> None:
-    """A call that comes back over another stream goes on where the first one ended."""
-    size = len(report.caller_audio)
-    before = size / BYTES_A_SECOND
-    if size:
-        began = peer.began - (report.began or 0.0)
-        report.later_streams.append(LaterStream(before, len(report.marks_asked), len(report.marks_echoed), began))
-        # What was still waiting when the earlier stream ended was never heard.
-        report.agent_audio = report.agent_audio[:size]
-        begun = [(one.start, min(one.end, before)) for one in report.sentences if one.start < before]
-        report.sentences = sentences_heard(report.agent_audio, begun)
-    else:
+def _begun(report: CallReport, peer: StreamPeer) -> float:
+    """Seconds from the call's first stream to this one. Until it, a call that comes back was elsewhere."""
+    if report.began is None:
         report.began = peer.began
+        return 0.0
+    size = len(report.caller_audio)
+    left = size / BYTES_A_SECOND
+    before = max(left, peer.began - report.began)
+    report.later_streams.append(LaterStream(left, before, len(report.marks_asked), len(report.marks_echoed)))
+    # What was still waiting when the earlier stream ended was never heard.
+    report.agent_audio = report.agent_audio[:size]
+    begun = [(one.start, min(one.end, left)) for one in report.sentences if one.start < left]
+    report.sentences = sentences_heard(report.agent_audio, begun)
+    report.caller = [
+        replace(line, start=min(line.start, left), end=round(left, 2), broken_off=True) if line.end > left else line
+        for line in report.caller
+    ]
+    whole = round(before * BYTES_A_SECOND)
+    report.caller_audio = report.caller_audio.ljust(whole, SILENCE)
+    report.agent_audio = report.agent_audio.ljust(whole, SILENCE)
+    return before
+
+
+def _measure(report: CallReport, peer: StreamPeer, before: float) -> None:
+    """What came over a stream that began `before` seconds after the call's first; both sides have one clock."""
     report.caller_audio += bytes(peer.spoken)
-    # Both sides have one clock: where one of them was silent at the end of a stream, it was silent.
-    report.agent_audio += SILENCE * (size - len(report.agent_audio)) + peer.playout.audio
+    report.agent_audio += peer.playout.audio
     report.agent = utterances(report.agent_audio)
     spans = [(before + start, before + end) for start, end in peer.playout.sentences]
     report.sentences += sentences_heard(report.agent_audio, spans)

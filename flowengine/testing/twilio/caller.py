@@ -50,16 +50,22 @@ class Caller:
         self._turn_began = 0.0
         self.drops = False
         self.before = 0.0
-        """Seconds of the call that went over an earlier stream."""
+        """Seconds from the call's first stream to this one."""
+        self._doing: PlayableStep | None = None
 
     @property
     def unsaid(self) -> list[str]:
         """What is left of the script."""
         return [described(step) for step in self._steps]
 
+    def cut_off(self) -> None:
+        """The line was lost: whatever was being said is said again when the call comes back."""
+        if self._doing is not None:
+            self._steps.appendleft(self._doing)
+
     async def act(self, peer: StreamPeer) -> None:
         """All steps that are left; then wait for the agent to end the call, and give up when it goes quiet."""
-        self._turn_began = 0.0
+        self._turn_began, self._doing = 0.0, None
         try:
             while self._steps:
                 step = self._steps[0]
@@ -73,7 +79,9 @@ class Caller:
                     await asyncio.sleep(step.seconds)
                     self._report.records_until = self.before + peer.now()
                     return
+                self._doing = step
                 await self._do(peer, step)
+                self._doing = None
             while True:
                 await self._agent_finished(peer)
                 self._turn_began = peer.now()

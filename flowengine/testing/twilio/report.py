@@ -36,11 +36,15 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A caller's line as it was spoken: from its first to its last sound, in seconds since the stream began."""
+    """A caller's line as it was spoken: from its first to its last sound, in seconds since the first stream began.
+
+    `broken_off`: the line was lost before its end.
+    """
 
     text: str
     start: float
     end: float
+    broken_off: bool = False
 
     @property
     def is_keys(self) -> bool:
@@ -50,20 +54,19 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class LaterStream:
-    """A stream over which the call came back: the marks asked and echoed before it, and when it began, in seconds.
+    """A stream over which the call came back: when the one before it ended, and when it began itself, in seconds since
+    the first stream began; the marks asked and echoed before it."""
 
-    `at`: in the audio, which is of the streams alone; `began`: by the clock, since the first stream began.
-    """
-
+    left: float
     at: float
     asked: int
     echoed: int
-    began: float
 
 
 @dataclass(slots=True)
 class CallReport:
-    """One call from the telephone's end. Audio is mu-law, both sides from the stream's beginning.
+    """One call from the telephone's end. Audio is mu-law, both sides from the first stream's beginning; while the call
+    was elsewhere, with a colleague or with nobody, it is quiet, so that the record's seconds are the audio's.
 
     `problems` are what Twilio's debugger would show and no caller should meet: a webhook that failed, a stream closed
     with an error, an agent that said nothing. `unsaid` are the caller's steps that the call left no room for.
@@ -138,7 +141,8 @@ class CallReport:
 
         Some 30 ms of work a second of audio: ask once.
         """
-        found = clicks(self.agent_audio, self.cleared_at)
+        # Where a line was lost, the audio ends in mid wave, as after a `clear`.
+        found = clicks(self.agent_audio, [*self.cleared_at, *(stream.left for stream in self.later_streams)])
         if self.speech is None:
             return found
         return [at for at in found if any(start - FRAME_S <= at <= end + FRAME_S for start, end in self.speech)]
@@ -169,7 +173,11 @@ class CallReport:
         origin = max([line.end, *stopped])
         if any(begun < origin - TALKS_ON_S and origin < over for begun, over in together(self.sentences)):
             return None
-        answer = voice_after(self.agent_audio, origin, min(following, default=None))
+        # What the agent says when the call has come back was brought about by that.
+        gone = [stream.left for stream in self.later_streams if stream.at > line.start]
+        if any(left <= line.end for left in gone):
+            return None
+        answer = voice_after(self.agent_audio, origin, min([*following, *gone], default=None))
         if answer is None or (line.is_keys and answer - line.end < AT_ONCE_S):
             return None
         # A line of before that was held for a moment and went on is no answer either.

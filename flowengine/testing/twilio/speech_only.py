@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowengine.testing.twilio.listening import SentenceHeard, sentences_heard
-from flowengine.testing.twilio.placing import placed
 from flowengine.testing.twilio.report import CallReport
 
 Span = tuple[float, float]
@@ -28,7 +27,7 @@ def keep_to_speech(report: CallReport, record: Mapping[str, Any] | None) -> None
     """
     if not record or not record.get("transcript"):
         return
-    report.speech = _spoken([line for line in placed(report, record) if line["speaker"] == "agent"])
+    report.speech = _spoken([line for line in record["transcript"] if line["speaker"] == "agent"])
     clipped = [span for one in report.sentences if (span := _clipped(one, report.speech)) is not None]
     if clipped != [(one.start, one.end) for one in report.sentences]:
         report.sentences = sentences_heard(report.agent_audio, clipped)

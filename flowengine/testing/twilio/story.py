@@ -15,14 +15,16 @@ from typing import Any, Literal
 from flowengine.conversation.hiding import HIDDEN_KEY
 from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.testing.twilio.measures import utterances, voice_after
-from flowengine.testing.twilio.placing import CLOCKS_APART_S, placed
 from flowengine.testing.twilio.report import CallReport, Spoken
 
 Record = Mapping[str, Any]
 """The JSON of `GET /api/call/{sid}`."""
+CLOCKS_APART_S = 0.05
+"""Two clocks, ours and the server's, are no further apart."""
 REACH_S = 8.0
 """A transcript belongs to the line spoken last, if that was no longer ago."""
 NO_TRACE = "not recognised"
+BROKEN_OFF = "the line was lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Told:
 
 def story(report: CallReport, record: Record | None) -> list[Told]:
     """Both sides, by time. Without a record, what the agent said is known by its audio alone."""
-    lines = placed(report, record)
+    lines: Sequence[Record] = record.get("transcript", []) if record else []
     agent = _agent(report, [line for line in lines if line["speaker"] == "agent"])
     if not lines:
         agent = [Told(one.start, "agent", "", "no words: no record", one.length, one.level) for one in report.agent]
@@ -98,7 +100,8 @@ def _may_be(spoken: Spoken, line: Record) -> bool:
 
 def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told:
     length, level = _measured(report.caller_audio, spoken.start, spoken.end + 0.02)
-    note = "; ".join(_understood(spoken.text, line) for line in lines) or NO_TRACE
+    nothing = BROKEN_OFF if spoken.broken_off else NO_TRACE
+    note = "; ".join(_understood(spoken.text, line) for line in lines) or nothing
     return Told(spoken.start, "caller", spoken.text, note, length, level)
 
 

@@ -241,8 +241,8 @@ def test_each_stream_of_a_call_has_marks_of_its_own() -> None:
         return CallReport("CA1", marks_asked=asked, marks_echoed=["a", "a"], later_streams=[*later]).marks_in_order
 
     assert not in_order()
-    assert in_order(LaterStream(2.0, 2, 1, 2.5))
-    assert not in_order(LaterStream(2.0, 3, 2, 2.5))
+    assert in_order(LaterStream(2.0, 2.5, 2, 1))
+    assert not in_order(LaterStream(2.0, 2.5, 3, 2))
 
 
 def a_call_with_music() -> CallReport:
@@ -287,20 +287,20 @@ def test_without_a_record_nothing_is_told_apart() -> None:
 
 def test_words_of_an_earlier_stream_are_told_from_music_too() -> None:
     report = a_call_with_music()
-    report.later_streams = [LaterStream(3.0, 0, 0, 4.0)]
-    keep_to_speech(report, {"transcript": [*WITH_MUSIC["transcript"][:2], line(4.6, "agent", "Goodbye.", 5.7)]})
+    report.later_streams = [LaterStream(2.0, 3.0, 0, 0)]
+    keep_to_speech(report, WITH_MUSIC)
     assert [one.start for one in report.sentences] == pytest.approx([0.0, 3.6])
 
 
 def test_words_after_a_transfer_are_found_where_they_were_heard() -> None:
     first, second = encode("hold on"), encode("they are busy")
-    back = len(first) / SECOND + 0.5
-    report = CallReport("CA1", agent_audio=first + SILENCE * 4000 + second)
-    report.later_streams = [LaterStream(back, 1, 1, back + 0.7)]
+    back = len(first) / SECOND + 1.2
+    report = CallReport("CA1", agent_audio=first + SILENCE * round(1.2 * SECOND) + second)
+    report.later_streams = [LaterStream(back - 0.7, back, 1, 1)]
     record = {
         "transcript": [
-            line(0.0, "agent", "Hold on.", back - 0.4),
-            line(back + 0.7, "agent", "They are busy.", back + 0.7 + len(second) / SECOND),
+            line(0.0, "agent", "Hold on.", back - 1.1),
+            line(back, "agent", "They are busy.", back + len(second) / SECOND),
         ]
     }
     held, busy = story(report, record)
@@ -388,3 +388,26 @@ def test_a_colleague_is_one_for_cold_and_for_warm_transfers() -> None:
     )
     assert colleague_of("busy") == (Colleague("busy"), Busy(rings_s=1))
     assert colleague_of("declines")[0] == Colleague("busy")
+
+
+def test_what_the_agent_says_when_a_call_comes_back_is_no_reply() -> None:
+    heard = SILENCE * (3 * SECOND) + encode("sorry we were cut off")
+    report = CallReport("CA1", caller=[Spoken("yes", 0.2, 0.9)], agent_audio=heard)
+    assert len(report.replies) == 1
+    report.later_streams = [LaterStream(1.5, 3.0, 0, 0)]
+    assert report.replies == []
+
+
+def test_an_end_in_mid_wave_where_the_line_was_lost_is_no_click() -> None:
+    voice = b"\x9c\x1c" * 4000 + b"\x80"
+    report = CallReport("CA1", agent_audio=voice + SILENCE * SECOND)
+    assert report.clicks != []
+    report.later_streams = [LaterStream(len(voice) / SECOND, 2.0, 0, 0)]
+    assert report.clicks == []
+
+
+def test_a_line_that_was_broken_off_is_told_as_such() -> None:
+    broken, again = Spoken("yes please", 0.5, 1.0, broken_off=True), Spoken("yes please", 5.0, 6.0)
+    report = CallReport("CA1", caller=[broken, again], caller_audio=encode("a") * 20)
+    record = {"transcript": [line(6.0, "caller", "yes please")]}
+    assert [told.note for told in story(report, record)] == ["the line was lost", "no intent"]

@@ -10,6 +10,7 @@ from flowengine.adapters.scripted.code import encode
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
+from flowengine.runtime.audio import SILENCE
 from flowengine.testing.twilio.account import ServerRefused
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.colleague import Reached
@@ -165,8 +166,11 @@ def test_a_call_that_comes_back_has_each_stream_measured_on_its_own() -> None:
     report, _ = rung(agent, prepare=prepare)
     first, second = report.sentences
     (back,) = report.later_streams
-    assert first.last_sound < back.at + 0.02
-    assert back.at <= second.start
+    assert first.last_sound < back.left + 0.02
+    assert back.left < back.at <= second.start
+    # Meanwhile both sides are quiet.
+    meanwhile = slice(round(back.left * 8000), round(back.at * 8000))
+    assert set(report.agent_audio[meanwhile]) == set(report.caller_audio[meanwhile]) == set(SILENCE)
     assert second.quiet_before < 0.1
     assert report.pauses == []
     assert report.marks_in_order
