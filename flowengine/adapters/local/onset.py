@@ -6,8 +6,8 @@ line was calm and something now stands out from it, few things are anything else
 is believed. What goes on for longer is judged by the detector alone.
 
 Among voices the detector finds voice always. There it is the level that tells: how unlikely it is for the voices
-behind, as loud as they have been, and how certain the detector is sets how much that may count for (a cough is loud as
-well).
+behind, as loud as they have been. How certain the detector is sets how much that may count for (a cough is loud as
+well), and whether the sound repeats itself as a vowel does.
 """
 
 from __future__ import annotations
@@ -50,8 +50,14 @@ VOICES = 0.25
 WIDEST_DB = 12.0
 """Half of what a caller says as the line opens lies further above the line's noise; voices behind make no pauses."""
 TRUST = 1.5
-"""What a level may count for, by the detector's own log odds. 96 coughs, throats, breaths each before six people who
-talk 10 or 15 dB softer: 21, 56 and 15 passed for a caller; 22, 56 and 36 while the detector was asked alone."""
+"""What a level may count for, by the detector's own log odds."""
+LOUDER = 1.0
+"""So many spreads above what half of the background lies below, a look is mostly of what stands out."""
+PERIODIC = 0.6
+PERIODIC_WEIGHT, PERIODIC_BOUNDS = 8.0, (-2.5, 2.5)
+"""And by how much more than that it repeats itself (`periodicity`). Of looks at callers who speak up among six people
+the middle half are between 0.72 and 0.95, at coughs, throats and breaths before them between 0.26 and 0.47. 96 of each
+before people who talk 10 or 15 dB softer: 4, 17 and none passed for a caller; 21, 56 and 15 without it."""
 
 
 class Onset:
@@ -66,24 +72,24 @@ class Onset:
         """Whether something may be beginning, so that a look between two hops is worth its while."""
         return level_dbfs >= max(behind.background, NO_QUIETER_DBFS) + STANDS_OUT_DB
 
-    def between(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+    def between(self, probability: float, level_dbfs: float, behind: Foreground, periodic: float = PERIODIC) -> float:
         """What a look between two hops says: half as much as it would alone, since half of it is heard twice."""
         self._was_between = True
-        return self._said(probability, level_dbfs, behind) / 2
+        return self._said(probability, level_dbfs, behind, periodic) / 2
 
-    def hop(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+    def hop(self, probability: float, level_dbfs: float, behind: Foreground, periodic: float = PERIODIC) -> float:
         """What a hop says; half of it where there was a look between it and the one before."""
         share = 0.5 if self._was_between else 1.0
         self._was_between = False
-        return self._said(probability, level_dbfs, behind) * share
+        return self._said(probability, level_dbfs, behind, periodic) * share
 
-    def _said(self, probability: float, level_dbfs: float, behind: Foreground) -> float:
+    def _said(self, probability: float, level_dbfs: float, behind: Foreground, periodic: float) -> float:
         odds = _log_odds(probability)
         if self._begins(self.stands_out(level_dbfs, behind)):
             voice = odds + (BEGINNING_LEANING if probability >= MAY_BEGIN else 0.0)
         else:
             voice = odds + (LEANING if probability >= MAY_BE_VOICE else 0.0)
-        return _among(max(-MOST, min(MOST, voice)), odds, level_dbfs, behind)
+        return _among(max(-MOST, min(MOST, voice)), odds, level_dbfs, behind, periodic)
 
     def _begins(self, stands_out: bool) -> bool:
         if stands_out:
@@ -114,13 +120,21 @@ def is_behind(looks: Iterable[Look], behind: Foreground) -> bool:
     return True
 
 
-def _among(voice: float, odds: float, level_dbfs: float, behind: Foreground) -> float:
+def is_louder(level_dbfs: float, behind: Foreground) -> bool:
+    """Whether it matters among voices if this repeats itself."""
+    return behind.suspected > 0 and _deviations(level_dbfs, behind) >= LOUDER
+
+
+def _among(voice: float, odds: float, level_dbfs: float, behind: Foreground, periodic: float = PERIODIC) -> float:
     """What a look says, where there may be voices behind: by its voice alone, and by its level."""
     among = behind.suspected
     if not among:
         return voice
-    level = min(_for_level(level_dbfs - behind.background, behind.spread), TRUST * odds)
-    return (1 - among) * voice + among * level
+    most = TRUST * odds
+    if _deviations(level_dbfs, behind) >= LOUDER:
+        least, best = PERIODIC_BOUNDS
+        most = min(MOST_FOR_LEVEL, most + max(least, min(best, PERIODIC_WEIGHT * (periodic - PERIODIC))))
+    return (1 - among) * voice + among * min(_for_level(level_dbfs, behind), most)
 
 
 def _log_odds(probability: float) -> float:
@@ -128,15 +142,20 @@ def _log_odds(probability: float) -> float:
     return math.log(kept / (1 - kept))
 
 
-def _for_level(above_db: float, median_db: float) -> float:
-    """How much likelier a level is for a caller than for the voices behind: its log, within bounds.
+def _spread(behind: Foreground) -> float:
+    return max(SPREAD_DB[0], min(SPREAD_DB[1], SPREAD_OF_MEDIAN * behind.spread))
 
-    `above_db`: above what a fifth of the background lies below; `median_db`: what half of it lies below, likewise.
-    """
-    spread = max(SPREAD_DB[0], min(SPREAD_DB[1], SPREAD_OF_MEDIAN * median_db))
-    deviations = (above_db - max(MIDDLE_DB, 0.9 * median_db)) / spread
+
+def _deviations(level_dbfs: float, behind: Foreground) -> float:
+    """How many spreads a level lies above the middle of the voices behind."""
+    return (level_dbfs - behind.background - max(MIDDLE_DB, 0.9 * behind.spread)) / _spread(behind)
+
+
+def _for_level(level_dbfs: float, behind: Foreground) -> float:
+    """How much likelier a level is for a caller than for the voices behind: its log, within bounds."""
+    deviations = _deviations(level_dbfs, behind)
     if deviations <= 0:
         return LIKE_BACKGROUND
     for_caller = -math.log(RANGE_DB)
-    for_others = -math.log(spread * math.sqrt(2 * math.pi)) - deviations**2 / 2
+    for_others = -math.log(_spread(behind) * math.sqrt(2 * math.pi)) - deviations**2 / 2
     return max(LIKE_BACKGROUND, min(MOST_FOR_LEVEL, for_caller - for_others))

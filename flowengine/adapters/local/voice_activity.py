@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from flowengine.adapters.local.foreground import WINDOW_HOPS, Foreground
 from flowengine.adapters.local.moonshine import session
-from flowengine.adapters.local.onset import Onset, is_behind
+from flowengine.adapters.local.onset import PERIODIC, Onset, is_behind, is_louder
 from flowengine.adapters.local.packages import folder
+from flowengine.adapters.local.periodicity import periodicity
 from flowengine.adapters.local.telephone import to_samples
 from flowengine.runtime.audio import SILENCE
 
@@ -121,11 +122,13 @@ class VoiceActivity:
             if not piece.is_half:
                 ear.heard = ear.heard[_HOP:] + piece.line
         windows = [ear.heard[-_HALF:] + piece.line if piece.is_half else ear.heard[-_HOP:] for ear, piece in pieces]
-        levels = _levels(to_samples(b"".join(windows)).reshape(len(pieces), _HOP))
+        samples = to_samples(b"".join(windows)).reshape(len(pieces), _HOP)
+        levels = _levels(samples)
         looks = [_look(ear, piece, level) for (ear, piece), level in zip(pieces, levels, strict=True)]
         self.run([look for look in looks if look is not None])
         return [
-            _heard(ear, piece, level, look) for (ear, piece), level, look in zip(pieces, levels, looks, strict=True)
+            _heard(ear, piece, window, level, look)
+            for (ear, piece), window, level, look in zip(pieces, samples, levels, looks, strict=True)
         ]
 
     def run(self, looks: Sequence[Look]) -> None:
@@ -164,7 +167,7 @@ def _next(memory: Memory, heard: bytes, missed: int) -> Look:
     return Look(memory, to_samples(heard[-(missed + 1) * _HOP - CONTEXT :]))
 
 
-def _heard(ear: Ear, piece: Piece, level_dbfs: float, look: Look | None) -> Heard:
+def _heard(ear: Ear, piece: Piece, window: Samples, level_dbfs: float, look: Look | None) -> Heard:
     probability = 0.0 if look is None else look.probability
     if not piece.is_half:
         if piece.may_be_echo:
@@ -172,11 +175,16 @@ def _heard(ear: Ear, piece: Piece, level_dbfs: float, look: Look | None) -> Hear
             ear.looks.append((0.0, level_dbfs))
             return Heard(0.0, ear.onset.hop(0.0, QUIETEST_DBFS, ear.foreground))
         ear.looks.append((probability, level_dbfs))
-        evidence = ear.onset.hop(probability, level_dbfs, ear.foreground)
+        evidence = ear.onset.hop(probability, level_dbfs, ear.foreground, _periodic(ear, window, level_dbfs))
         return Heard(ear.foreground.weigh(probability, level_dbfs), evidence)
     if look is None:
         return Heard(0.0, 0.0)
-    return Heard(probability, ear.onset.between(probability, level_dbfs, ear.foreground))
+    periodic = _periodic(ear, window, level_dbfs)
+    return Heard(probability, ear.onset.between(probability, level_dbfs, ear.foreground, periodic))
+
+
+def _periodic(ear: Ear, window: Samples, level_dbfs: float) -> float:
+    return periodicity(window) if is_louder(level_dbfs, ear.foreground) else PERIODIC
 
 
 def _levels(samples: Samples) -> list[float]:

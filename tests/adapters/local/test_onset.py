@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from flowengine.adapters.local.foreground import Foreground
-from flowengine.adapters.local.onset import ENOUGH_EVIDENCE, Onset, is_behind
+from flowengine.adapters.local.onset import ENOUGH_EVIDENCE, Onset, is_behind, is_louder
 
 SECOND = 31
 
@@ -115,3 +117,21 @@ def test_who_speaks_as_a_quiet_line_opens_is_not_behind_themselves() -> None:
         foreground.weigh(*look)
     assert foreground.suspected > 0.25
     assert not is_behind(hello, foreground)
+
+
+@pytest.mark.parametrize(("periodic", "least", "most"), [(0.95, 2, 4), (0.3, 7, 60)])
+def test_among_voices_what_repeats_itself_as_a_vowel_does_counts_for_more(
+    periodic: float, least: int, most: int
+) -> None:
+    onset, foreground, evidence, hops = Onset(), behind(*BABBLE), 0.0, 0
+    while evidence < ENOUGH_EVIDENCE and hops < most:
+        evidence = max(0.0, evidence + onset.hop(0.7, -22.0, foreground, periodic))
+        hops += 1
+    assert least <= hops
+    assert (evidence >= ENOUGH_EVIDENCE) == (periodic > 0.6)
+
+
+def test_on_a_quiet_line_and_at_the_level_of_the_voices_behind_it_does_not_matter() -> None:
+    assert not is_louder(-20.0, behind(*QUIET))
+    assert not is_louder(-40.0, behind(*BABBLE))
+    assert is_louder(-25.0, behind(*BABBLE))
