@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from flowengine.errors import StoreError
-from flowengine.store.rows import Item, Suppression
+from flowengine.store.rows import CallStart, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 
@@ -78,6 +78,9 @@ class RecordWriter:
             return
         self._queue.put(item)
         self.deepest = max(self.deepest, self._queue.qsize())
+        if isinstance(item, CallStart):
+            # A process that is killed may lose the last moment of a call, but no call.
+            self._hurry.set()
         if isinstance(item, Suppression):
             # Closed already: then it is in the queue, whose end is settled below.
             with contextlib.suppress(RuntimeError):

@@ -85,6 +85,17 @@ def test_a_flush_means_that_all_before_it_is_kept(store: Store, writer: RecordWr
 
 def test_what_nobody_flushes_is_written_soon(store: Store, writer: RecordWriter) -> None:
     writer.put(start())
+    writer.flush().result(LONG_S)
+    writer.put(noted(0))
+    assert eventually(lambda: store.entries("call-1") != [])
+
+
+def test_a_call_that_begins_waits_for_no_company(
+    store: Store, writer: RecordWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever becomes of the process a moment later: the call is in the record.
+    monkeypatch.setattr("flowengine.store.writer.BATCH_S", 10 * LONG_S)
+    writer.put(start())
     assert eventually(lambda: store.call("call-1") is not None)
 
 
