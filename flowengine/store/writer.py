@@ -133,10 +133,13 @@ class RecordWriter:
             return []
         if self._queue.qsize() < BATCH_ITEMS:
             self._hurry.wait(BATCH_S)
-        batch = [first, *self._drain(BATCH_ITEMS)]
-        if self._queue.empty():
-            self._hurry.clear()
-        return batch
+        # Before the queue is emptied: what is put from here on, and its hurry, belong to the next batch.
+        self._hurry.clear()
+        others = self._drain(BATCH_ITEMS)
+        if len(others) == BATCH_ITEMS:
+            # Among what is left there may be something in a hurry.
+            self._hurry.set()
+        return [first, *others]
 
     def _drain(self, most: int) -> list[Item | Future[None]]:
         drained: list[Item | Future[None]] = []

@@ -10,6 +10,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from flowengine.testing.load.wire import Wire, WireError
+from tests.patience import PATIENCE_S
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -22,7 +23,7 @@ def meet(handler: Handler, client: Callable[[Wire], Awaitable[None]]) -> list[by
         async with serve(handler, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             wire = await Wire.connect(f"ws://127.0.0.1:{port}/x", {"X-Test": "1"}, lambda text, _: came.append(text))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 await client(wire)
 
     asyncio.run(main())
