@@ -24,6 +24,21 @@ def made(name: str, body: str, direction: str = "inbound") -> str:
     return HEAD.format(name=name, direction=direction) + body + TAIL
 
 
+LONG_TALK = "There is a lot more to be said about it, and I will say all of that now" + ", and more of it" * 40 + "."
+"""Half a minute: long enough for whoever interrupts it, or leaves in the midst of it, on any machine."""
+
+TERMS_LINE = "It runs for a year, and then for another, and so on until one of us tells the other that it is enough."
+"""Four seconds, in which somebody says two words."""
+
+QUIET = """
+state start
+  say "Are you there?"
+  listen 3s
+    agree: end done
+    otherwise: end done
+    silence: end sent_away
+"""
+
 DESK = """
 state start
   say "I will put you through."
@@ -34,7 +49,7 @@ state start
 
 state busy_line
   say "They speak. Shall I try another?"
-  listen 3s
+  listen 60s
     agree -> another
     silence or otherwise -> bye
 
@@ -77,7 +92,7 @@ state start
 MAILBOX = """
 state start
   say "Hello, is anybody there? I have a question for you."
-  listen 6s
+  listen 60s
     agree -> bye
     machine -> leave_word
     silence or otherwise -> bye
@@ -100,7 +115,7 @@ slot order_number: digits
 
 state start
   say "Press one for orders, or star to hear this again. There is more to come after this."
-  listen 4s
+  listen 60s
     press 1 -> orders
     press *: again
     silence or otherwise: end sent_away
@@ -142,7 +157,7 @@ UNPREPARED = """
 state start
   wait 5s
   say "Hello, is anybody there? I have a question for you."
-  listen 6s
+  listen 60s
     agree -> bye
     silence or otherwise -> bye
 
@@ -154,7 +169,7 @@ state bye
 BOOKING = """
 action book_visit(day: date, name: text) -> reference: text
   python "acme_bookings:book_visit"
-  timeout 3s
+  timeout 60s
 
 state start
   say "Hello."
@@ -194,21 +209,21 @@ state sorry
 PATIENT = """
 state start
   say "Hello?"
-  listen 6s
+  listen 60s
     agree -> more
     machine -> leave_word
     silence or otherwise -> bye
 
 state more
   say "Are you well?"
-  listen 6s
+  listen 60s
     agree -> last
     machine -> leave_word
     silence or otherwise -> bye
 
 state last
   say "Good. Is there anything else?"
-  listen 6s
+  listen 60s
     agree -> bye
     machine -> leave_word
     silence or otherwise -> bye
@@ -225,7 +240,7 @@ state bye
 WAITING = """
 state start
   say "Take your time."
-  listen 30s
+  listen 60s
     agree: end done
     silence or otherwise: end sent_away
 """
@@ -234,18 +249,18 @@ TERMS = """
 intent opt_out protective "no more calls"
   "stop calling me"
 
-line terms barge-in never "It runs for a year, and then for another."
+line terms barge-in never "__TERMS__"
 
 state start
   say terms
-  listen 3s
+  listen 60s
     agree -> more
     opt_out: end sent_away
     silence or otherwise: end sent_away
 
 state more
-  say "There is a lot more to be said about it, and I will say all of that now."
-  listen 3s
+  say "__TALK__"
+  listen 60s
     agree -> bye
     silence or otherwise: end sent_away
 
@@ -285,7 +300,8 @@ state bye
 """
 
 FLOWS = {
-    "terms": made("terms", TERMS),
+    "terms": made("terms", TERMS.replace("__TERMS__", TERMS_LINE).replace("__TALK__", LONG_TALK)),
+    "quiet": made("quiet", QUIET),
     "warm": made("warm", WARM),
     "waiting": made("waiting", WAITING),
     "patient": made("patient", PATIENT),

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from flowengine.testing.twilio.lines import Answers
-from tests.end_to_end.test_outbound import ANN, BOB, PATIENCE_S, Outbound, outbound
+from tests.end_to_end.test_outbound import ANN, BOB, Outbound, outbound
+from tests.patience import PATIENCE_S
 
 
 async def asked(method: str, url: str, body: Any = None) -> tuple[int, Any]:
@@ -41,7 +42,7 @@ async def until(url: str, status: str) -> Any:
 def test_a_call_is_asked_for_answered_and_ended_over_http(tmp_path: Path) -> None:
     async def act(place: Outbound) -> None:
         api = f"{place.base}/api"
-        place.telephone.exchange.script(ANN, Answers(rings_s=0.5, says=("(silence 20s)",)))
+        place.telephone.exchange.script(ANN, Answers(rings_s=0.5, says=("(silence 60s)",)))
         request = {"phone_number": ANN, "flow": "offers", "contact": {"name": "Ann"}, "priority": 1}
         status, queued = await asked("POST", f"{api}/outbound-call", request)
         assert (status, queued["success"], queued["position"], queued["estimated_wait"]) == (200, True, 1, "1 second")

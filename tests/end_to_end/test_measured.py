@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import os
 import signal
 from pathlib import Path
@@ -15,7 +13,9 @@ from flowengine.service.webhooks import BUSY
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, running_server
-from tests.end_to_end.running import FLOW, SPEECH, Service
+from tests.end_to_end.live_flows import FLOWS
+from tests.end_to_end.running import PATIENT, SPEECH, Service
+from tests.end_to_end.test_failures import live_call, until_stopping
 
 PARTS = ("endpointing", "understanding", "deciding", "voicing")
 
@@ -48,20 +48,18 @@ def test_a_call_is_measured_from_the_callers_voice_to_the_first_mark(service: Se
 
 
 def test_a_service_that_stops_takes_nobody_says_goodbye_and_hangs_up_by_rest(service: Service, tmp_path: Path) -> None:
-    (tmp_path / "door.flow").write_text(FLOW, "utf-8")
-    env = SPEECH | {"FLOWENGINE_DRAIN": "1"}
+    (tmp_path / "waiting.flow").write_text(FLOWS["waiting"], "utf-8")
+    env = SPEECH | {"FLOWENGINE_DRAIN": "6"}
     pids: list[int] = []
 
     async def main() -> None:
         async with Telephone() as telephone, running_server(tmp_path, telephone, env=env, started=pids.append) as base:
-            voice = f"{base}/twilio/voice?flow=door"
-            ringing = asyncio.create_task(telephone.ring(voice, parse(["(silence 9s)"]), ScriptedSynthesiser()))
-            while not (await active(base)):  # noqa: ASYNC110 - another process
-                await asyncio.sleep(0.05)
+            voice = f"{base}/twilio/voice?flow=waiting"
+            silent = parse(["(silence 60s)"])
+            ringing = asyncio.create_task(telephone.ring(voice, silent, ScriptedSynthesiser(), **PATIENT))
+            await live_call(base)
             os.kill(pids[0], signal.SIGTERM)
-            await asyncio.sleep(0.2)
-            status, body = await get(f"{base}/health/ready")
-            assert (status, json.loads(body)["waiting_for"]) == (503, ["its end: the service is stopping"])
+            await until_stopping(base)
             form = {"CallSid": "CA" + "7" * 32, "AccountSid": telephone.account.sid, "From": "+441134960123"}
             assert BUSY in (await telephone.account.post(voice, form))[1].replace("&apos;", "'")
             report = await ringing
@@ -72,9 +70,3 @@ def test_a_service_that_stops_takes_nobody_says_goodbye_and_hangs_up_by_rest(ser
             assert heard > 0.04 * len(STOPPING)
 
     service.run(main())
-
-
-async def active(base: str) -> bool:
-    with contextlib.suppress(OSError):
-        return bool(json.loads((await get(f"{base}/api/active-calls"))[1])["calls"])
-    return False

@@ -12,7 +12,7 @@ from flowengine.testing.model.turns import Turn
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import kept, running_server
-from tests.end_to_end.running import SPEECH
+from tests.end_to_end.running import PATIENT, SPEECH
 
 FLOW = """
 flow worry "Worry" inbound
@@ -88,7 +88,7 @@ def ring(
         }
         async with Telephone() as telephone, running_server(folder, telephone, env=env) as base:
             url = f"{base}/twilio/voice?flow=worry"
-            report = await telephone.ring(url, parse(says), ScriptedSynthesiser())
+            report = await telephone.ring(url, parse(says), ScriptedSynthesiser(), **PATIENT)
             return report, await kept(base, report.call_sid) or {}
 
     with ModelServer(turns) as server:

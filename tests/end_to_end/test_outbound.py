@@ -22,6 +22,7 @@ from flowengine.testing.twilio.lines import Answers, Busy, Callbacks, Voicemail
 from flowengine.testing.twilio.remote import RemoteExchange, simulator
 from flowengine.testing.twilio.server import running_server
 from tests.end_to_end.running import SPEECH
+from tests.patience import PATIENCE_S
 
 OURS, ANN, BOB, CAT = "+441134960124", "+447700900001", "+447700900002", "+447700900003"
 FLOW = """\
@@ -45,7 +46,7 @@ intent opt_out protective "no more calls"
 
 state hello
   say "Hello {{ contact.name }}, this is an automated call. Shall I send it?"
-  listen 3s
+  listen 60s
     agree -> sent
     opt_out -> removed
     otherwise: again "Sorry?"
@@ -72,7 +73,6 @@ RULES = {
 }
 """At any hour, since tests are run at any hour."""
 POLICY = policy_from(RULES)
-PATIENCE_S = 60.0
 
 
 @dataclass

@@ -23,6 +23,7 @@ from flowengine.service.settings import Settings
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.server import get, running_server
 from tests.end_to_end.running import FLOW, SPEECH, Service
+from tests.patience import PATIENCE_S, until
 
 Facts = list[dict[str, Any]]
 
@@ -39,7 +40,7 @@ def _page_call(service: Service, start: dict[str, Any], *lines: str, raw: tuple[
             for message in raw:
                 await socket.send(message)
             try:
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(PATIENCE_S):
                     async for message in socket:
                         if isinstance(message, bytes):
                             continue
@@ -202,23 +203,26 @@ def test_live_calls_are_listed_with_their_state(service: Service) -> None:
         async with connect(url) as socket:
             await socket.send(json.dumps({"event": "start", "flow": "door", "microphone": False}))
             await socket.recv()
-            await asyncio.sleep(0.2)
-            _, body = await get(f"{service.base}/api/active-calls")
+            active: dict[str, Any] = {}
+
+            async def is_in_its_flow() -> bool:
+                active.update(json.loads((await get(f"{service.base}/api/active-calls"))[1]))
+                return bool(active["calls"]) and active["calls"][0]["state"] == "hello"
+
+            await until(is_in_its_flow, "a live call in its first state")
             await socket.send(json.dumps({"event": "stop"}))
             async for _message in socket:
                 pass
-        active: dict[str, Any] = json.loads(body)
         return active
 
     active = service.run(main())
     assert active["count"] == 1
-    assert active["calls"][0]["state"] == "hello"
     assert active["calls"][0]["flow"] == "door"
 
 
 def _status(url: str, headers: dict[str, str]) -> int:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=PATIENCE_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -242,7 +246,7 @@ def test_without_a_key_the_api_answers_this_machine_only(
 
 
 def test_the_page_may_load_nothing_from_elsewhere(service: Service) -> None:
-    with urllib.request.urlopen(service.base + "/", timeout=10) as answer:
+    with urllib.request.urlopen(service.base + "/", timeout=PATIENCE_S) as answer:
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
 

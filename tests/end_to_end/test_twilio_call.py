@@ -19,7 +19,8 @@ from flowengine.testing.twilio.account import Account, read_twiml
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, running_server
-from tests.end_to_end.running import Service
+from tests.end_to_end.running import PATIENT, TALKS, Service
+from tests.patience import PATIENCE_S
 
 
 def _texts(record: dict[str, Any], speaker: str) -> list[str]:
@@ -51,22 +52,22 @@ def test_the_keypad_answers_too(service: Service) -> None:
 
 
 def test_words_interrupt_the_agent(service: Service) -> None:
-    report, record = service.ring("(interrupts after 0.4s) yes")
+    report, record = service.ring("(interrupts after 0.4s) yes", query="flow=talker")
     assert record["outcome"] == "opened"
     assert report.clears >= 1
     first = record["transcript"][0]
     assert not first["complete"]
-    assert "Hello, shall I open?".startswith(first["text"])
+    assert TALKS.startswith(first["text"])
 
 
 def test_silence_is_silence(service: Service) -> None:
-    _, record = service.ring("(silence 6s)")
+    _, record = service.ring("(silence 60s)", query="flow=quiet")
     assert record["outcome"] == "sent_away"
     assert _texts(record, "caller") == []
 
 
 def test_a_caller_who_hangs_up_leaves_a_whole_record(service: Service) -> None:
-    _, record = service.ring("(interrupts after 0.2s) well", "(hangs up)")
+    _, record = service.ring("(interrupts after 0.2s) well", "(hangs up)", query="flow=talker")
     assert record["outcome"] == "hung_up"
     assert not record["abnormal"]
 
@@ -95,7 +96,7 @@ def test_a_call_that_cannot_be_gets_a_polite_line(service: Service, query: str) 
 def test_a_webhook_without_its_signature_is_refused(service: Service, path: str, signature: str) -> None:
     request = urllib.request.Request(f"{service.base}/twilio/{path}", b"CallSid=CA1", {"X-Twilio-Signature": signature})
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=PATIENCE_S)
     assert caught.value.code == 403
     assert json.load(caught.value)["title"] == "Bad signature"
     caught.value.close()
@@ -104,7 +105,7 @@ def test_a_webhook_without_its_signature_is_refused(service: Service, path: str,
 def test_a_webhook_that_is_no_form_is_refused(service: Service) -> None:
     request = urllib.request.Request(f"{service.base}/twilio/voice", b"\xff\xfe{")
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=PATIENCE_S)
     assert caught.value.code == 400
     caught.value.close()
 
@@ -124,7 +125,7 @@ async def _close_code(url: str, account: Account, messages: list[str | bytes]) -
     async with connect(url, additional_headers={"X-Twilio-Signature": sign(account.auth_token, url)}) as socket:
         for message in messages:
             await socket.send(message)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await socket.wait_closed()
         return socket.close_code
 
@@ -197,7 +198,7 @@ def test_nonsense_in_a_call_is_passed_over(service: Service) -> None:
                 await socket.send(message)
             await socket.send('{"event":"dtmf","dtmf":{"digit":"1"}}')
             try:
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(PATIENCE_S):
                     while True:
                         message = json.loads(await socket.recv())
                         if message["event"] == "mark":
@@ -221,7 +222,7 @@ def test_the_service_is_still_well(service: Service) -> None:
 def test_ten_calls_at_once(service: Service) -> None:
     async def main() -> list[CallReport]:
         url = f"{service.base}/twilio/voice?flow=door"
-        rings = (service.telephone.ring(url, parse(["yes"]), ScriptedSynthesiser()) for _ in range(10))
+        rings = (service.telephone.ring(url, parse(["yes"]), ScriptedSynthesiser(), **PATIENT) for _ in range(10))
         return await asyncio.gather(*rings)
 
     reports = service.run(main())

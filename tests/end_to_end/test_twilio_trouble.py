@@ -16,17 +16,20 @@ from flowengine.testing.twilio.account import ServerRefused
 from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.trouble import Trouble
-from tests.end_to_end.running import FLOW, Service
+from tests.end_to_end.running import FLOW, PATIENT, TALKS, Service
 
 Record = dict[str, Any]
 
 
-def ring(service: Service, trouble: Trouble, *says: str, status: bool = False) -> tuple[CallReport, Record]:
+def ring(
+    service: Service, trouble: Trouble, *says: str, status: bool = False, flow: str = "door"
+) -> tuple[CallReport, Record]:
     async def main() -> tuple[CallReport, Record]:
         report = await service.telephone.ring(
-            f"{service.base}/twilio/voice?flow=door",
+            f"{service.base}/twilio/voice?flow={flow}",
             parse(says),
             ScriptedSynthesiser(),
+            **PATIENT,
             status_url=f"{service.base}/twilio/status-callback" if status else None,
             trouble=trouble,
         )
@@ -72,16 +75,16 @@ def test_marks_that_come_late_prove_that_the_words_were_heard(service: Service) 
 
 
 def test_a_hang_up_in_the_middle_of_a_prompt_leaves_what_was_heard(service: Service) -> None:
-    report, record = ring(service, Trouble(), "(hangs up after 0.5s)")
+    report, record = ring(service, Trouble(), "(hangs up after 0.5s)", flow="talker")
     assert (record["outcome"], record["abnormal"]) == ("hung_up", False)
     (greeting,) = record["transcript"]
     assert not greeting["complete"]
-    assert "Hello, shall I open?".startswith(greeting["text"])
+    assert TALKS.startswith(greeting["text"])
     assert report.ended_by == "caller"
 
 
 def test_a_close_without_a_stop_is_a_hang_up(service: Service) -> None:
-    _, record = ring(service, Trouble(no_stop=True), "(hangs up after 0.3s)")
+    _, record = ring(service, Trouble(no_stop=True), "(hangs up after 0.3s)", flow="talker")
     assert (record["outcome"], record["abnormal"]) == ("hung_up", False)
 
 

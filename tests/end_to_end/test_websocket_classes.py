@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from flowengine.testing.twilio.trouble import Trouble
-from tests.end_to_end.running import FLOW, Service, service_of
+from tests.end_to_end.running import FLOW, TALKER, Service, service_of
 
 
 @pytest.fixture(scope="module", params=["lean", "websockets"])
 def served_by(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     flows = tmp_path_factory.mktemp("flows")
     (flows / "door.flow").write_text(FLOW, "utf-8")
+    (flows / "talker.flow").write_text(TALKER, "utf-8")
     with service_of(flows, FLOWENGINE_WEBSOCKETS=request.param) as running:
         yield running
 
@@ -26,14 +27,14 @@ def test_a_call_is_talked_to_its_end(served_by: Service) -> None:
 
 
 def test_an_interruption_clears_what_was_being_said(served_by: Service) -> None:
-    report, record = served_by.ring("(interrupts after 0.3s) yes please")
+    report, record = served_by.ring("(interrupts after 0.3s) yes please", query="flow=talker")
     assert record["outcome"] == "opened"
     assert not record["transcript"][0]["complete"]
     assert report.is_clean
 
 
 def test_who_hangs_up_has_hung_up(served_by: Service) -> None:
-    report, record = served_by.ring("(hangs up after 0.5s)")
+    report, record = served_by.ring("(hangs up after 0.5s)", query="flow=talker")
     assert (record["outcome"], record["abnormal"]) == ("hung_up", False)
     assert report.ended_by == "caller"
 

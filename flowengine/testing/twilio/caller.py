@@ -22,6 +22,8 @@ from flowengine.testing.twilio.stream import StreamPeer
 
 QUIET_S = 0.7
 """An agent that has been quiet for so long has finished."""
+STALLED_S = 10.0
+"""So long one is waited for who fell silent in the midst of a sentence: a busy machine sends the rest late."""
 AGENT_SILENT_S = 20.0
 """A caller whose agent says nothing for so long hangs up."""
 LOOK_S = 0.02
@@ -135,5 +137,9 @@ class Caller:
     async def _agent_finished(self, peer: StreamPeer) -> None:
         """The agent has said something in this turn, and has been quiet for a moment since. Raises AgentSilent."""
         await self._agent_began(peer)
-        while (wait := peer.heard_until + self._quiet_s - peer.now()) > 0:  # noqa: ASYNC110 - every message moves it
-            await asyncio.sleep(max(wait, LOOK_S))
+        while (wait := self._finishes_at(peer) - peer.now()) > 0:  # noqa: ASYNC110 - every message moves it
+            await asyncio.sleep(max(min(wait, self._quiet_s), LOOK_S))
+
+    def _finishes_at(self, peer: StreamPeer) -> float:
+        """As far as can be told now."""
+        return peer.heard_until + self._quiet_s + (STALLED_S if peer.playout.is_in_sentence else 0.0)

@@ -50,6 +50,11 @@ class Playout:
         return self._until
 
     @property
+    def is_in_sentence(self) -> bool:
+        """Audio has come, and no mark behind it yet."""
+        return self._in_sentence
+
+    @property
     def audio(self) -> bytes:
         """What was heard since the stream began, mu-law; quiet where nothing was."""
         return bytes(self._heard)

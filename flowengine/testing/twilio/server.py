@@ -24,8 +24,10 @@ READY_TIMEOUT_S = 180.0
 """The first start converts the speech models, which takes about ten seconds, on a slow machine more."""
 STOP_TIMEOUT_S = 60.0
 NOBODY = 0
-RECORD_TRIES = 50
-RECORD_WAIT_S = 0.1
+RECORD_WITHIN_S = 60.0
+RECORD_EVERY_S = 0.1
+ANSWER_S = 60.0
+"""A busy server is one that answers late."""
 
 
 class ServerNotReady(FlowEngineError):
@@ -79,18 +81,23 @@ async def running_server(
             await _stopped(process)
 
 
-async def kept(base: str, call_sid: str, api_key: str | None = None) -> dict[str, Any] | None:
-    """What the server kept of a call, once it is over: {} when it knows of no such call, None when it will not say."""
-    record: dict[str, Any] = {}
-    for _ in range(RECORD_TRIES):
+async def kept(
+    base: str, call_sid: str, api_key: str | None = None, *, within_s: float = RECORD_WITHIN_S
+) -> dict[str, Any] | None:
+    """What the server kept of a call, once it is over: {} when it knows of no such call, None when it will not say.
+
+    Of one that is not over `within_s` it is what there is by then.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while True:
         status, body = await get(f"{base}/api/call/{call_sid}", api_key)
         if status in (401, 403):
             return None
-        record = json.loads(body) if status == 200 else {}
-        if status in (NOBODY, 404) or record.get("ended_at"):
-            break
-        await asyncio.sleep(RECORD_WAIT_S)
-    return record
+        record: dict[str, Any] = json.loads(body) if status == 200 else {}
+        if status in (NOBODY, 404) or record.get("ended_at") or loop.time() >= deadline:
+            return record
+        await asyncio.sleep(RECORD_EVERY_S)
 
 
 async def get(url: str, api_key: str | None = None) -> tuple[int, bytes]:
@@ -99,7 +106,7 @@ async def get(url: str, api_key: str | None = None) -> tuple[int, bytes]:
 
     def ask() -> tuple[int, bytes]:
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             with error:

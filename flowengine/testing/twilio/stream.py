@@ -58,6 +58,7 @@ class StreamPeer:
         self.warned = Warned()
         self.marks_echoed: list[str] = []
         self.marks_asked: list[str] = []
+        self._first_sound: float | None = None
         self.broke = False
         """It was not the server that closed the socket."""
 
@@ -162,7 +163,7 @@ class StreamPeer:
         deadline = loop.time()
         with contextlib.suppress(ConnectionClosed):
             while True:
-                if _passed(self._trouble.breaks_after_s, self.now()):
+                if _passed(self._trouble.breaks_after_s, self._talked_s()):
                     self.broke = True
                     self._socket.transport.abort()
                     return
@@ -172,6 +173,10 @@ class StreamPeer:
                     await self._echo(name)
                 deadline += FRAME_S
                 await asyncio.sleep(max(0.0, deadline - loop.time()))
+
+    def _talked_s(self) -> float:
+        """Since the agent's first sound; below zero before it."""
+        return -1.0 if self._first_sound is None else self.now() - self._first_sound
 
     async def _send_frame(self) -> None:
         frame = bytes(self._waiting[:FRAME_BYTES])
@@ -217,6 +222,8 @@ class StreamPeer:
             return
         match parsed["event"]:
             case "media":
+                if self._first_sound is None:
+                    self._first_sound = self.now()
                 self.playout.media(base64.b64decode(parsed["media"]["payload"]), now)
             case "mark":
                 self.marks_asked.append(parsed["mark"]["name"])

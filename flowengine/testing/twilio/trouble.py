@@ -28,7 +28,8 @@ class Trouble:
     callbacks_shuffled: bool = False
     """Status callbacks come all at the end, the last one first, each twice."""
     breaks_after_s: float | None = None
-    """The first stream breaks without a word (1006); the call stays up, and Twilio asks what comes then."""
+    """So long after the agent's first sound the first stream breaks without a word (1006); the call stays up, and
+    Twilio asks what comes then."""
     no_stop: bool = False
     """The stream closes without a `stop`."""
 

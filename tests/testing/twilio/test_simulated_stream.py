@@ -165,6 +165,23 @@ def test_audio_that_comes_too_late_leaves_a_gap() -> None:
     assert report.gaps[0].seconds == report.latest_frame
 
 
+def test_an_agent_that_falls_silent_in_the_midst_of_a_sentence_is_heard_out() -> None:
+    async def agent(talk: Talk) -> None:
+        await started(talk)
+        await talk.play(TONE)
+        with pytest.raises(TimeoutError):
+            await talk.until(lambda: decode(talk.audio()), at_most=1.5)
+        await talk.play(TONE)
+        await talk.mark("end")
+        await talk.until(lambda: decode(talk.audio()))
+        talk.hang_up()
+        await listen_until_the_end(talk)
+
+    report, _ = rung(agent, ["yes"])
+    assert report.caller[0].start >= report.agent[-1].end
+    assert len(report.gaps) == 1
+
+
 def test_a_key_is_pressed_and_a_caller_who_hangs_up_says_so() -> None:
     async def agent(talk: Talk) -> None:
         await started(talk)
