@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -18,6 +19,7 @@ from flowengine.cli.contact import contact_option
 from flowengine.cli.outside import Outside, given, outside_options
 from flowengine.cli.terminal import columns
 from flowengine.conversation.contact import EXPECTED, typed_value
+from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
 from flowengine.errors import ContactNotValid, MeaningError, MissingExtra
 from flowengine.graph.compile import compile_file
 from flowengine.graph.model import ContactField, Flow
@@ -186,8 +188,16 @@ class Chat:
                 return None
         line = sys.stdin.readline()
         if line:
-            click.echo(f"{prompt}{line.strip()}")
+            click.echo(f"{prompt}{self._as_shown(line.strip())}")
         return line.strip() if line else None
+
+    def _as_shown(self, line: str) -> str:
+        """A line from a pipe as it may stand on the screen: what is said or pressed for a secret does not."""
+        if not self._player.is_private:
+            return line
+        if not line.startswith("/"):
+            return HIDDEN if line else line
+        return re.sub(r"\d", HIDDEN_KEY, line) if line.startswith("/press") else line
 
     def _take(self, line: str) -> bool:
         """Do what the line says; False when the call has not moved."""
@@ -249,8 +259,9 @@ class Chat:
     def _state(self) -> None:
         player = self._player
         click.echo(f"  state {player.state}, {player.now:%H:%M:%S}")
+        filled = {each.name: each.value for turn in player.turns for each in turn.filled}
         for name, value in sorted(player.variables.items()):
-            click.echo(f"  {name} = {shown(value)}")
+            click.echo(f"  {name} = {HIDDEN if filled.get(name) == HIDDEN else shown(value)}")
         for intent in player.live_intents:
             example = intent.phrases[0] if intent.phrases else intent.description or ""
             click.echo(f"  {intent.name:<20} {self._paint.dim(example)}")

@@ -35,6 +35,7 @@ from flowengine.conversation.commands import (
 )
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
+from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.trace import UNTRACED
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
@@ -42,9 +43,11 @@ from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.barge_in import why_firm
 from flowengine.testing.coverage.ways import Tally
 from flowengine.testing.matching import find_words
+from flowengine.testing.private_line import UNHEARD
 from flowengine.testing.script import Attends, Summarises, World, nobody
+from flowengine.testing.speech import Said
 from flowengine.testing.verdicts import Verdict, verdict
-from flowengine.testing.virtual_call import Said, VirtualCall
+from flowengine.testing.virtual_call import VirtualCall
 
 LONDON = ZoneInfo("Europe/London")
 DEFAULT_NOW = datetime(2026, 11, 24, 10, 0, tzinfo=LONDON)
@@ -140,13 +143,15 @@ class Player:
 
     def say(self, text: str, seconds: float | None = None) -> None:
         """The caller says these words, in so many seconds, or in as many as they take."""
-        self._begin(text if seconds is None else f"(takes {seconds:g}s) {text}")
-        self._call.say(text, seconds=seconds)
+        cue = "" if seconds is None else f"(takes {seconds:g}s) "
+        self._begin(cue + text)
+        if not self._call.say(text, seconds=seconds):
+            self._unheard(cue)
 
     def press(self, keys: str) -> None:
         """The caller presses keys: `1`, `*`, `4711`."""
         self._begin(f"(press {keys})")
-        self._call.press(keys)
+        self._turns[-1].caller = f"(press {self._call.press(keys)})"
 
     def silence(self, seconds: float | None = None) -> None:
         """The caller says nothing: for so many seconds after the agent's last word, or until the flow stirs."""
@@ -172,8 +177,10 @@ class Player:
             return False
         firm, self._was_ended = self._call.firm, self._call.hanging_up
         self._call.interrupt(text)
-        self._begin_amid(f'(interrupts after "{after}") {text}', firm)
-        self._call.say(text, reaction=0.0)
+        cue = f'(interrupts after "{after}") '
+        self._begin_amid(cue + text, firm)
+        if not self._call.say(text, reaction=0.0):
+            self._unheard(cue)
         return True
 
     def hang_up_after(self, after: str) -> bool:
@@ -190,8 +197,9 @@ class Player:
         if not self.speak_up_to(after):
             return False
         self._was_ended = self._call.hanging_up
-        self._begin_amid(f'(interrupts after "{after}") (press {keys})', self._call.firm)
-        self._call.press(keys)
+        cue = f'(interrupts after "{after}") '
+        self._begin_amid(f"{cue}(press {keys})", self._call.firm)
+        self._turns[-1].caller = f"{cue}(press {self._call.press(keys)})"
         return True
 
     def voicemail_after(self, after: str) -> bool:
@@ -224,6 +232,11 @@ class Player:
     def agent_so_far(self) -> str:
         """What the caller has heard in this turn, the sentence that is being spoken included."""
         return " ".join(text for text in (self.turn.agent, self._call.heard_of_current()) if text)
+
+    @property
+    def unheard(self) -> str | None:
+        """Why the caller's words of this turn reached nobody; None where they did."""
+        return UNHEARD if UNHEARD in self._turns[-1].notes else None
 
     @property
     def not_cut(self) -> str | None:
@@ -296,6 +309,11 @@ class Player:
         return self._filled
 
     @property
+    def is_private(self) -> bool:
+        """A secret is asked for: what is said now is not heard, and stands nowhere."""
+        return self._call.private.is_on
+
+    @property
     def live_intents(self) -> tuple[Intent, ...]:
         """What the caller may mean here."""
         return self._conversation.live_intents()
@@ -316,6 +334,11 @@ class Player:
         closing.state, closing.outcome = self.state, self.outcome
         self._turns.append(_Open(self._call.at, caller))
         self._reached, self._firm = None, firm
+
+    def _unheard(self, cue: str) -> None:
+        # It may be the secret.
+        self._turns[-1].caller = cue + HIDDEN
+        self._turns[-1].notes.append(UNHEARD)
 
     def _decide(self, guard: str, at: float) -> GuardAnswer:
         decided = verdict(guard, self.flow.direction, self.clock(at), self._given)

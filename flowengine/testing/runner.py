@@ -143,8 +143,8 @@ def _turn(player: Player, checks: list[Check], caller: CallerStep | None) -> Fai
 
 
 def _with_reason(failure: Failure, player: Player) -> Failure:
-    """A failure in a turn in which the caller broke in and was not let: that is most likely why."""
-    reason = player.not_cut
+    """A failure in a turn in which the caller broke in and was not let, or was not heard: that is most likely why."""
+    reason = player.unheard or player.not_cut
     hints = [hint for hint in (failure.hint, reason) if hint is not None]
     return replace(failure, hint="; ".join(hints)) if reason is not None else failure
 

@@ -13,6 +13,21 @@ from flowengine.words.keys import keys_seconds
 EPSILON = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One speech of the agent's. `heard` is what of `text` the caller heard; times in seconds since the connection."""
+
+    began: float
+    ended: float
+    text: str
+    heard: str
+    line: str | None
+
+    @property
+    def complete(self) -> bool:
+        return self.heard == self.text
+
+
 @dataclass(slots=True)
 class Speech:
     """A speech in the queue, or a pause (`order` None); `began` None while it waits for the one before."""

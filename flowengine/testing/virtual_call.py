@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from flowengine.compliance.cards import mask
@@ -60,27 +59,13 @@ from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
 from flowengine.testing.mind import Mind
+from flowengine.testing.private_line import PrivateLine
 from flowengine.testing.script import Answer, Coming, World, nobody
-from flowengine.testing.speech import Speech, heard_of, keys_as_speech
+from flowengine.testing.speech import Said, Speech, heard_of, keys_as_speech
 
 LONGEST_TURN_S = 1800.0
 """Half an hour of the agent's words without a pause for the caller is a flow that goes in circles."""
 _EPSILON = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One speech of the agent's. `heard` is what of `text` the caller heard; times in seconds since the connection."""
-
-    began: float
-    ended: float
-    text: str
-    heard: str
-    line: str | None
-
-    @property
-    def complete(self) -> bool:
-        return self.heard == self.text
 
 
 class VirtualCall:
@@ -111,6 +96,7 @@ class VirtualCall:
         self._floor_until = -1.0
         self._heard_lines: set[str] = set()
         self._broke_in: Reached | None = None
+        self.private = PrivateLine()
         self._ended_at = 0.0
         """When the last of what was said was over."""
         self.at = 0.0
@@ -139,25 +125,37 @@ class VirtualCall:
 
     # What the caller does. None of these waits for the agent to finish.
 
-    def say(self, text: str, *, reaction: float = pace.REACTION_S, seconds: float | None = None) -> None:
-        """The caller speaks; it takes as long as the words do, or so many seconds."""
+    def say(self, text: str, *, reaction: float = pace.REACTION_S, seconds: float | None = None) -> bool:
+        """The caller speaks; it takes as long as the words do, or so many seconds.
+
+        False when nobody hears it, since a secret is asked for: no recogniser gets it, and no timer waits for it.
+        """
         self.wait(reaction)
         was_over, began = self.over, self.at
         reached, self._broke_in = self._broke_in or self._reached(), None
         takes = pace.speech_seconds(text) if seconds is None else seconds
-        self._take_floor(takes)
+        if self.private.is_on:
+            self.wait(takes)
+        else:
+            self._take_floor(takes)
+        if not self.private.hears(began):
+            return False
         if self.over:
             # Whoever was speaking at the end of the farewell is heard out, as in a live call.
             text = pace.heard_until(text, takes, self._ended_at + HEARD_OUT_S - began)
         if not was_over:
             self._think(CallerSaid(self.at, mask(text, asked=True).text, reached=reached))
+        return True
 
-    def press(self, keys: str) -> None:
-        """The caller presses keys, one after the other."""
+    def press(self, keys: str) -> str:
+        """The caller presses keys, one after the other; the keys as they may be shown, those of a secret hidden."""
+        shown = ""
         for key in keys:
             self.wait(pace.KEY_S)
+            shown += self.private.shown(key)
             if not self.over:
                 self._think(CallerPressed(self.at, key))
+        return shown
 
     def machine(self) -> None:
         """What answers turns out to be a machine."""
@@ -188,7 +186,7 @@ class VirtualCall:
         """The caller breaks in with these words: what may be interrupted falls silent, but for a yes that comes before
         its question."""
         reached = self._broke_in = self._reached()
-        if self.firm is not None or reached is None:
+        if self.firm is not None or reached is None or self.private.is_on:
             return
         if self._mind.is_early(text, reached):
             # The agent waits for the word to be said, and goes on.
@@ -290,8 +288,9 @@ class VirtualCall:
                 self._queue_up(keys_as_speech(command))
             case StopSpeaking():
                 self._cut()
-            case Listen(intents=intents):
+            case Listen(intents=intents, private=private):
                 self.live_intents = intents
+                self.private.turn(private=private, at=self.at)
                 self._unanswered = False
             case StartTimer(timer_id=timer_id, seconds=seconds):
                 self._timers[timer_id] = self.at + seconds

@@ -140,6 +140,19 @@ def test_options_say_what_actions_and_the_model_answer(flow: Path) -> None:
     assert "4711" not in shown.replace("/press 4711", "")
 
 
+def test_a_secret_stands_nowhere_on_the_screen(flow: Path) -> None:
+    shown = chat(
+        flow,
+        "yes\nfour seven one one\n/press 4711\n/state\n",
+        *("--variant", "opening=warm", "--action", "book gives reference = AB12, floor = 2"),
+    ).output
+    assert "you › •••\n  note: not heard: a secret is asked for" in shown
+    assert "you › /press ••••\n" in shown
+    assert "pin = •••" in shown
+    assert "4711" not in shown
+    assert "four seven" not in shown
+
+
 def test_without_a_word_about_it_nothing_outside_is_there(flow: Path) -> None:
     assert "That did not work." in chat(flow, "yes\n/press 4711\n").output
     assert "I see." in chat(flow, "well\n").output

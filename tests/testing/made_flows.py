@@ -101,6 +101,41 @@ state talk
 """
 
 
+SECRET = """\
+flow secret "Secret" inbound
+  agent "Amy" of "Hearth & Home"
+
+outcome typed success
+outcome untyped
+outcome removed suppress
+
+intent opt_out "the caller wants no more calls"
+  "stop calling me" "never call me again"
+
+slot pin: digits(4) secret
+  ask "Please type your PIN now."
+  again "On the keys, please."
+
+state start
+  say "Good day."
+  collect pin
+    silence: again
+    done: end typed
+    failed: end untyped
+
+state further
+  say "Thank you."
+  say "Is there anything else?"
+  listen
+    silence or otherwise: end untyped
+
+anywhere
+  opt_out
+    say "You won't be called again."
+    end removed
+"""
+
+
 def compiled(text: str, path: str = "flow.flow") -> Flow:
     """The flow of a text that has no errors."""
     compilation = compile_text(text, path, {})

@@ -6,7 +6,8 @@ import pytest
 
 from flowengine.errors import ContactNotValid, FlowEngineError
 from flowengine.testing.player import LONDON, Player
-from tests.testing.made_flows import BOOKING, GUARDED, compiled
+from flowengine.testing.private_line import UNHEARD
+from tests.testing.made_flows import BOOKING, GUARDED, SECRET, compiled
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 22, 0, tzinfo=LONDON)
 
@@ -107,3 +108,40 @@ def test_the_clock_of_a_call_is_that_of_the_uk() -> None:
     assert summer.listen().agent == "Good afternoon."
     naive = Player(compiled(GUARDED), now=datetime(2026, 7, 1, 11, 30))  # noqa: DTZ001 - what a test author writes
     assert naive.listen().agent == "Good morning."
+
+
+def at_a_secret() -> Player:
+    player = Player(compiled(SECRET))
+    assert player.listen().agent == "Good day. Please type your PIN now."
+    return player
+
+
+def test_while_a_secret_is_asked_for_no_voice_is_heard_and_nothing_of_it_stands_in_clear() -> None:
+    player = at_a_secret()
+    player.say("stop calling me")
+    assert player.listen().understood == ()
+    player.say("my PIN is one two three four", 3.0)
+    player.press("12")
+    player.press("34#")
+    turn = player.listen()
+    assert (turn.outcome, player.variables["pin"]) == ("typed", "1234")
+    assert [each.caller for each in player.turns] == [None, "•••", "(takes 3s) •••", "(press ••)", "(press ••#)"]
+    assert [each.notes for each in player.turns] == [(), (UNHEARD,), (UNHEARD,), (), ()]
+    assert not any(each.suppressed for each in player.turns)
+
+
+def test_while_a_secret_is_asked_for_a_voice_cuts_nothing_short_and_no_timer_waits_for_it() -> None:
+    player = Player(compiled(SECRET))
+    assert player.interrupt("Please", "please never call me again")
+    assert [said.complete for said in player.listen().said] == [True]
+    assert player.turn.caller == '(interrupts after "Please") •••'
+    player.say("well", 5.9)
+    assert player.listen().agent == "Please type your PIN now."
+
+
+def test_after_a_secret_an_opt_out_is_heard_again() -> None:
+    player = Player(compiled(SECRET.replace("done: end typed", "done -> further")))
+    player.press("1234")
+    player.silence(2)
+    player.say("stop calling me")
+    assert (player.listen().suppressed, player.outcome) == ("opt_out", "removed")

@@ -6,8 +6,8 @@ import pytest
 
 from flowengine.conversation.commands import Tier, Understood
 from flowengine.testing.player import Turn
+from flowengine.testing.speech import Said
 from flowengine.testing.transcript import rows, understanding
-from flowengine.testing.virtual_call import Said
 
 
 @pytest.mark.parametrize(("tier", "reads"), [("slot", "an answer"), ("key", "an answer"), ("none", "nothing fitted")])

@@ -32,7 +32,8 @@ from flowengine.conversation.events import (
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.pace import speech_seconds
-from flowengine.testing.virtual_call import Said, VirtualCall
+from flowengine.testing.speech import Said
+from flowengine.testing.virtual_call import VirtualCall
 
 HELLO = Speak("s1", ("Hello there.",))
 QUESTION = Speak("s2", ("Would you like a visit for your boiler?",))
