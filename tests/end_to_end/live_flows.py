@@ -299,10 +299,14 @@ state bye
   end done
 """
 
+LONG_BRIEFING = "Sam would like to spread the payments" + ", over a year or two" * 40 + "."
+"""A minute: a caller who leaves meanwhile leaves in the midst of it."""
+
 FLOWS = {
     "terms": made("terms", TERMS.replace("__TERMS__", TERMS_LINE).replace("__TALK__", LONG_TALK)),
     "quiet": made("quiet", QUIET),
     "warm": made("warm", WARM),
+    "warm_long": made("warm_long", WARM.replace("Sam would like to spread the payments.", LONG_BRIEFING)),
     "waiting": made("waiting", WAITING),
     "patient": made("patient", PATIENT),
     "pin": made("pin", PIN),

@@ -40,7 +40,7 @@ SCENES = {
     "the greeting's end": Scene((f"(machine) {BRIEF}",), ((2.0, "machine_end_beep"),), flow="obstinate_mailbox"),
     "words alone": Scene((f"(machine) {GREETING}",), flow="slow_mailbox"),
     "a person": Scene(("(interrupts after 1.5s) hello?", "yes"), ((0.5, "machine_start"),)),
-    "a verdict that flips": Scene(("(silence 0.5s)", "yes"), ((0.5, "machine_start"), (2.0, "human"))),
+    "a verdict that flips": Scene(("(silence 0.5s)", "yes"), ((0.5, "machine_start"), (1.0, "human"))),
     "no branch": Scene((f"(machine) {GREETING}",), flow="unprepared"),
     "a machine that hangs up": Scene((f"(machine for 0.4s) {GREETING}",), ((0.5, "machine_start"),)),
 }

@@ -17,6 +17,7 @@ from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.server import running_server
 from tests.end_to_end import live_flows
 from tests.end_to_end.running import SPEECH, Service
+from tests.patience import PATIENCE_S, until
 
 
 def spoken(record: dict[str, Any]) -> list[str]:
@@ -152,11 +153,13 @@ def test_a_service_that_stops_leaves_a_caller_with_their_colleague(service: Serv
         async with Telephone() as telephone:
             async with running_server(tmp_path, telephone, env=env) as base:
                 url = f"{base}/twilio/voice?flow=desk"
-                colleague = Colleague(seconds=30)
+                colleague = Colleague(seconds=2 * PATIENCE_S)
                 ringing = asyncio.create_task(telephone.ring(url, [], ScriptedSynthesiser(), colleague=colleague))
-                while not any("POST" in request for request in telephone.rest.requests):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
-                await asyncio.sleep(0.3)
+
+                async def is_put_through() -> bool:
+                    return any("POST" in request for request in telephone.rest.requests)
+
+                await until(is_put_through, "a caller who is put through")
             (sid,) = telephone.rest.calls
             ringing.cancel()
             told.extend(telephone.rest.requests)
