@@ -130,6 +130,9 @@ class Answering:
             if stay is not self._call.stay and stay.talk is not None:
                 stay.talk.say_again()
         elif stay is self._call.stay and stay.held is None:
+            if self._call.transcript.broken_off:
+                # What the caller is talking into comes before what follows from the answer.
+                self._call.say_broken_off()
             self._interpreter.answered(answer)
         else:
             stay.answer = answer

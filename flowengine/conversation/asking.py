@@ -7,13 +7,14 @@ that has begun to be heard has assented to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from flowengine.conversation.commands import Pause, SendKeys, Speak
+from flowengine.conversation.commands import Pause, Record, SendKeys, Speak
 from flowengine.conversation.events import Reached
 from flowengine.conversation.prompt import Prompt
+from flowengine.conversation.unheard import Left, Unheard
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -34,12 +35,16 @@ class _Sentence:
 
 @dataclass(slots=True)
 class _Said:
-    """One speech. `heard`: so many words of it, once it is over; None before."""
+    """One speech, or what stands between two. `heard`: so many words of it, once it is over; None before."""
 
     speech_id: str
     sentences: tuple[_Sentence, ...]
     line: str | None
+    state: str | None
+    step: Pause | SendKeys | Record | None = None
+    is_aside: bool = False
     heard: int | None = None
+    is_played: bool = False
 
     @property
     def is_cut(self) -> bool:
@@ -59,34 +64,45 @@ _Place = tuple[int, int]
 
 
 class Asking:
-    """The agent's side since the caller's last turn, in one state."""
+    """The agent's side since the caller's last turn. What was said in another state asks nothing any more."""
 
     def __init__(self) -> None:
         self._said: list[_Said] = []
         self._state: str | None = None
         self._was_asked = False
-        self._statements: tuple[Prompt, ...] = ()
-        self._rest: tuple[Prompt, ...] = ()
-        self._is_unsaid = False
 
     def speaks_in(self, state: str | None) -> None:
         """What is said next is said in this state: what was asked in another is asked no more."""
         if state != self._state:
             self._state = state
-            self.answered()
+            self._was_asked = False
 
     def speaks(self, speech: Speak | Pause | SendKeys) -> None:
         """The agent is going to say this, after all that was ordered before."""
         if isinstance(speech, Speak):
-            self._said.append(_Said(speech.speech_id, _sentences(speech.sentences), speech.line))
+            self._said.append(_Said(speech.speech_id, _sentences(speech.sentences), speech.line, self._state))
         else:
-            self._said.append(_Said(speech.speech_id, (), None))
+            self._said.append(_Said(speech.speech_id, (), None, self._state, speech))
+
+    def records(self) -> None:
+        """What is recorded from here on is so once all before it was heard."""
+        self._said.append(_Said("", (), None, self._state, Record(start=True)))
+
+    def was_aside(self) -> None:
+        """What was said so far is an answer to the caller: a digression from it does not come back to it."""
+        for each in self._said:
+            each.is_aside = True
+
+    def is_models(self) -> None:
+        """What was said last are the model's words."""
+        if self._said:
+            self._said[-1].is_aside = True
 
     def heard(self, speech_id: str) -> None:
         """It was heard to its end."""
         for each in self._said:
             if each.speech_id == speech_id:
-                each.heard = each.sentences[-1].end if each.sentences else 0
+                each.heard, each.is_played = each.sentences[-1].end if each.sentences else 0, True
 
     def cut(self, speech_id: str, heard: str) -> None:
         """It was stopped after so much of it."""
@@ -120,35 +136,33 @@ class Asking:
 
     # What the caller has talked into.
 
-    def broke_in(self, reached: Reached | None) -> None:
-        """The caller takes a turn, begun when the agent had come so far: what of it they have not heard, as whole
-        sentences; nothing where nobody knows."""
-        place = None if reached is None else self._place(reached)
+    def unheard(self, reached: Reached | None, *, all_coming: bool = False) -> Unheard:
+        """What the caller has not heard who takes a turn, begun when the agent had come so far, as whole sentences;
+        nothing where nobody knows. `all_coming`: nobody knows, and what is on its way counts as not heard.
+        """
+        place = self._on_its_way() if all_coming else None if reached is None else self._place(reached)
         question = self._question(among_all=True)
-        left = [(index, each, self._left_of(index, each, place)) for index, each in enumerate(self._said)]
-        self._rest = _prompts((said, sentences) for _, said, sentences in left)
-        if question is not None and not any(
-            (index, each.after) == question for index, _, sentences in left for each in sentences
-        ):
-            self._statements = self._rest
-        else:
-            self._statements = _prompts(
-                (said, [each for each in sentences if question is None or (index, each.after) < question])
-                for index, said, sentences in left
-            )
+        left: list[Left] = []
+        is_question_left = False
+        for index, said in enumerate(self._said):
+            sentences = self._left_of(index, said, place)
+            if sentences:
+                places = [(index, each.after) for each in sentences]
+                is_question_left |= question in places
+                stated = [
+                    each
+                    for each, at in zip(sentences, places, strict=True)
+                    if question is None or at < question or said.state != self._state
+                ]
+                left.append(Left(said.rest(sentences), said.rest(stated), said.is_aside))
+            elif self._is_owed(index, said, place) and (left or isinstance(said.step, SendKeys)):
+                left.append(Left(said.step, said.step, said.is_aside))
+        found = Unheard(tuple(left))
+        return found if is_question_left else found.all_statements()
 
-    def not_understood(self) -> None:
-        """Their words fit nothing: what they talked into is still to be said."""
-        self._is_unsaid = True
-
-    def take_rest(self) -> tuple[Prompt, ...]:
-        """What is still to be said, this once, from the sentence on that was being said."""
-        is_unsaid, self._is_unsaid = self._is_unsaid, False
-        return self._rest if is_unsaid else ()
-
-    def take_statements(self) -> tuple[Prompt, ...]:
-        """The same, but for the question: that is asked again by itself."""
-        return self._statements if self.take_rest() else ()
+    def _on_its_way(self) -> _Place:
+        found = (index for index, each in enumerate(self._said) if each.speech_id and each.heard is None)
+        return next(found, len(self._said)), 0
 
     def _left_of(self, index: int, said: _Said, place: _Place | None) -> list[_Sentence]:
         heard = said.heard
@@ -157,13 +171,22 @@ class Asking:
             heard = max(place[1] - 1, 0) if index == place[0] else 0
         return [] if heard is None else [each for each in said.sentences if each.end > heard]
 
+    def _is_owed(self, index: int, said: _Said, place: _Place | None) -> bool:
+        """Whether a pause, keys or an order to record are still to come, given that what is before them is."""
+        if said.step is None or said.is_played:
+            return False
+        if isinstance(said.step, Record):
+            return True
+        return said.heard == 0 or (said.heard is None and place is not None and index >= place[0])
+
     def _place(self, reached: Reached) -> _Place:
         found = (index for index, each in enumerate(self._said) if each.speech_id == reached.speech_id)
         return next(found, -1), reached.words
 
     def _question(self, *, among_all: bool) -> _Place | None:
         """Where it begins."""
-        every = [((index, each.after), each.words) for index, said in enumerate(self._said) for each in said.sentences]
+        here = [(index, said) for index, said in enumerate(self._said) if said.state == self._state]
+        every = [((index, each.after), each.words) for index, said in here for each in said.sentences]
         asking = [place for place, words in every if "?" in words]
         if asking:
             return asking[-1]
@@ -178,8 +201,3 @@ def _sentences(texts: Sequence[str]) -> tuple[_Sentence, ...]:
             found.append(_Sentence(words, number, after))
             after = found[-1].end
     return tuple(found)
-
-
-def _prompts(parts: Iterable[tuple[_Said, Sequence[_Sentence]]]) -> tuple[Prompt, ...]:
-    prompts = (said.rest(sentences) for said, sentences in parts)
-    return tuple(prompt for prompt in prompts if prompt is not None)

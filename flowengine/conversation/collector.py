@@ -13,6 +13,7 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of
 from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
+from flowengine.conversation.owing import Owing
 from flowengine.conversation.place import Collecting
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.reading import corrects, tokens
@@ -35,8 +36,9 @@ SHORT = 6
 class Collector:
     """Fills the slots of the `collect` that waits in the call's present stay."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, owing: Owing) -> None:
         self._call = call
+        self._owing = owing
 
     def begin(self, slots: tuple[str, ...]) -> Result | None:
         """Ask for the first that is missing. What the caller has just said may fill some ("yes, Tuesday is best")."""
@@ -50,7 +52,7 @@ class Collector:
 
     def ask(self) -> None:
         """Say the open question again: the read-back, or the slot's own; before it what the caller talked into."""
-        self._call.say_each(self._call.transcript.asking.take_statements())
+        self._owing.say_statements()
         progress = self._progress()
         slot = self._slot()
         if progress.confirming and slot.confirm is not None:

@@ -90,6 +90,8 @@ class Consulting:
             call.emit(Hold(holds))
         if joins:
             assert consultation is not None
+            if call.transcript.broken_off:
+                call.say_broken_off()
             consultation.is_joined = True
             call.emit(Join(consultation.request_id))
 

@@ -58,7 +58,7 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.limits import limit_timer, limits_of
 from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
-from flowengine.conversation.moving import Moving
+from flowengine.conversation.owing import Owing
 from flowengine.conversation.patience import patience
 from flowengine.conversation.place import Fit, best, fits, intents_of, is_away, layers, live_on
 from flowengine.conversation.prepared import prepare
@@ -101,14 +101,15 @@ class Conversation:
         key = contact_key if contact_key is not None else key_of(contact)
         prepared, settled = prepare(flow), variants or {}
         self._call = Call(prepared, contact, started, facts or {}, firm_lines, trace, key, settled, further)
-        collector, doing, modelling = Collector(self._call), Doing(self._call), Modelling(self._call)
-        self._interpreter = Interpreter(self._call, collector, doing, modelling, Moving(self._call))
+        owing = Owing(self._call)
+        collector, doing, modelling = Collector(self._call, owing), Doing(self._call), Modelling(self._call)
+        self._interpreter = Interpreter(self._call, collector, doing, modelling, owing)
         self._doing = doing
         self._answering = Answering(self._call, self._interpreter, doing, modelling)
         settling = Settling(self._call, self._interpreter, collector)
         self._taking_back = TakingBack(self._call, self._interpreter.promises, collector)
         self._hearing = Hearing(self._call, self._interpreter, collector, settling, self._taking_back)
-        self._pressing = Pressing(self._call, collector, settling, self._interpreter.turn)
+        self._pressing = Pressing(self._call, collector, settling, self._interpreter.turn, owing)
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
         self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
@@ -340,6 +341,7 @@ class Conversation:
             return
         chosen = best(found)[0]
         call.disarm_silence()
+        self._interpreter.owing.is_interrupted()
         call.may_repeat()
         call.stop_speaking()
         self._interpreter.take(chosen.branch, chosen.label)

@@ -100,7 +100,7 @@ class Hearing:
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
-        call.transcript.asking.broke_in(reached)
+        self._interpreter.owing.broke_in(reached)
         if before is None and shown != HIDDEN:
             self._taking_back.begin(Words(text.strip(), shown))
         else:
@@ -113,8 +113,9 @@ class Hearing:
         if unanswered is not None:
             return self._honour(unanswered, shown, candidates)
         if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
-            # Nothing has been asked yet: "hello?" is not an answer.
-            return call.emit(call.understood(shown, None, 0.0, "none"))
+            # Nothing has been asked yet: "hello?" is not an answer, and the agent says on.
+            call.emit(call.understood(shown, None, 0.0, "none"))
+            return self._interpreter.owing.say_on()
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
@@ -146,6 +147,7 @@ class Hearing:
         call.disarm_silence()
         call.disarm_keys()
         stay.keys, stay.doubt = "", None
+        self._interpreter.owing.is_digression()
         call.emit(call.understood(shown, kind, 1.0, "protective", candidates))
         self._honouring.answer(kind)
 
@@ -249,10 +251,11 @@ class Hearing:
             call.emit(call.understood(shown, None, 0.0, "none", candidates))
             if isinstance(stay.waiting, Llm):
                 call.stop_speaking()
+                self._interpreter.owing.was_answered()
                 return self._interpreter.model_turn()
             if not isinstance(stay.waiting, OpenToCaller):
                 # Only a rung that was not reached listens for this; nothing has been asked that it could miss.
-                return None
+                return self._interpreter.owing.say_on()
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         others = rivals(fitting)
@@ -292,6 +295,8 @@ class Hearing:
             return False
         call.out.insert(understood, call.understood(shown, None, 1.0, "slot"))
         call.stop_speaking()
+        if heard == "filled":
+            self._interpreter.owing.was_answered()
         self._settling.collected(collector.advance() if heard == "filled" else collector.miss())
         return True
 

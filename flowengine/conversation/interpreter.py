@@ -16,10 +16,10 @@ from flowengine.conversation.doing import Doing
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.open_turn import OpenTurn
+from flowengine.conversation.owing import Owing
 from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits
 from flowengine.conversation.promises import Promises
 from flowengine.conversation.prompt import Prompt
-from flowengine.conversation.recording import Recording
 from flowengine.conversation.splitting import take_variant
 from flowengine.conversation.summary import summarised
 from flowengine.graph.edges import trigger_label
@@ -60,15 +60,16 @@ MOST_MOVES = 50
 class Interpreter:
     """Carries out branches and statements on a call."""
 
-    def __init__(self, call: Call, collector: Collector, doing: Doing, modelling: Modelling, moving: Moving) -> None:
+    def __init__(self, call: Call, collector: Collector, doing: Doing, modelling: Modelling, owing: Owing) -> None:
         self._call = call
         self.promises = Promises(call)
-        self.recording = Recording(call)
+        self.owing = owing
+        self.recording = owing.recording
         self.turn = OpenTurn(call, collector, self.recording)
         self._collector = collector
         self._doing = doing
         self._modelling = modelling
-        self._moving = moving
+        self._moving = Moving(call)
         self._moves = 0
 
     def start(self) -> None:
@@ -135,18 +136,18 @@ class Interpreter:
         """Say `text`, or the open question, and go on waiting."""
         stay = self._here()
         stay.doubt = None
-        asking = self._call.transcript.asking
         if text is not None:
-            self._call.say_each(asking.take_statements())
+            self.owing.say_statements()
             self._call.say(text)
         elif isinstance(stay.waiting, Collect):
             result = self._collector.advance()
             if result is not None:
                 return self.take_result(result)
         elif stay.question is not None:
-            # The last of what is left is the end of the question, which is asked whole.
-            self._call.say_each(asking.take_rest()[:-1])
+            self.owing.say_before_the_question()
             self._call.say(stay.question)
+        else:
+            self.owing.say_everything()
         return self.listen()
 
     def listen(self) -> None:
@@ -276,7 +277,7 @@ class Interpreter:
                 self.ask_again()
             case None:
                 self._here().doubt = None
-                self._call.say_each(self._call.transcript.asking.take_rest())
+                self.owing.say_everything()
                 self.listen()
 
     def _wait(self, statement: Waiting) -> None:
@@ -366,6 +367,7 @@ class Interpreter:
             return self._held_again(None)
         if back.answer is not None:
             answer, back.answer = back.answer, None
+            self.owing.say_everything()
             return self.answered(answer)
         if back.talk is not None and back.talk.time_is_up and isinstance(back.waiting, Llm):
             return self.end_model()

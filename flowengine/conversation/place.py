@@ -13,6 +13,7 @@ from flowengine.compliance.honoured import Honoured
 from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
 from flowengine.conversation.prompt import Prompt
+from flowengine.conversation.unheard import NOTHING, Unheard
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
     Branch,
@@ -116,6 +117,8 @@ class Stay:
     """Its action takes long enough for the caller to hear music meanwhile."""
     held: Held | None = None
     """A move that waits until a line was heard."""
+    unheard: Unheard = NOTHING
+    """What was said here that the caller has talked into, and is still owed."""
     timers: dict[str, Purpose] = field(default_factory=dict)
 
 

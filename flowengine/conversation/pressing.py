@@ -7,6 +7,7 @@ from flowengine.conversation.collector import Collector
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.keypad import BETWEEN_DIGITS_S, BETWEEN_KEYS_S, entry, is_full, presses
 from flowengine.conversation.open_turn import OpenTurn
+from flowengine.conversation.owing import Owing
 from flowengine.conversation.place import best, fits, layers
 from flowengine.conversation.settling import Settling
 from flowengine.graph.model import Collect, Listen, OnOtherwise, OnPress
@@ -15,9 +16,10 @@ from flowengine.graph.model import Collect, Listen, OnOtherwise, OnPress
 class Pressing:
     """Takes keys one by one; a row of them is one turn."""
 
-    def __init__(self, call: Call, collector: Collector, settling: Settling, turn: OpenTurn) -> None:
+    def __init__(self, call: Call, collector: Collector, settling: Settling, turn: OpenTurn, owing: Owing) -> None:
         self._call = call
         self._turn = turn
+        self._owing = owing
         self._collector = collector
         self._settling = settling
 
@@ -51,11 +53,13 @@ class Pressing:
         call.disarm_keys()
         hidden = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = f"(press {HIDDEN if hidden else keys})"
+        self._owing.broke_in(None, all_coming=True)
         call.hear(shown, None)
         stay.doubt = None
         if self._fills_a_slot():
             call.emit(call.understood(shown, None, 1.0, "key"))
             call.stop_speaking()
+            self._owing.was_answered()
             return self._settling.collected(self._collector.enter(keys))
         found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
         if not found and not isinstance(stay.waiting, Listen | Collect):

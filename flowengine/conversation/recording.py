@@ -36,14 +36,21 @@ class Recording:
         self._refused = self._is_on = self._is_typed = False
         self._sending: set[str] = set()
 
-    def order(self, *, start: bool) -> None:
-        """`record start`, `record stop`."""
+    def order(self, *, start: bool, awaited: tuple[str, ...] | None = None) -> None:
+        """`record start`, `record stop`, once these were heard; None: all that is on its way."""
         if self._refused:
             if start:
                 self._call.note(REFUSED)
             return
-        self._orders.append(_Order(start, set(self._call.transcript.coming)))
+        if start:
+            self._call.transcript.asking.records()
+        self._orders.append(_Order(start, set(self._call.transcript.coming if awaited is None else awaited)))
         self._go_on()
+
+    def order_again(self) -> None:
+        """What was said before `record start` was cut, and is said again: what is given up is not waited for."""
+        self._orders = [each for each in self._orders if not each.start]
+        self.order(start=True, awaited=self._call.transcript.wanted)
 
     def refuse(self) -> None:
         """The caller does not want it: stop at once, and record no more of this call."""
@@ -60,8 +67,12 @@ class Recording:
         """`keys "…"`: what is recorded pauses for those of a secret, and goes on once they were heard."""
         call = self._call
         keys, secret = call.keys(template), call.is_secret(template)
-        if keys is None:
-            return
+        if keys is not None:
+            self.send(keys, secret=secret)
+
+    def send(self, keys: str, *, secret: bool) -> None:
+        """The same, of keys that are known to be keys."""
+        call = self._call
         if secret and self._is_on and not self._is_paused:
             call.emit(Record(start=False))
             call.pause(STOPS_IN_S)

@@ -35,7 +35,11 @@ class Settling:
         self.take(fit)
 
     def take(self, fit: Fit) -> None:
-        """Follow a branch."""
+        """Follow the branch of a turn that has a meaning here."""
+        self._interpreter.owing.is_digression()
+        self._take(fit)
+
+    def _take(self, fit: Fit) -> None:
         self._count(fit.label)
         if fit.intent is not None and fit.tier != "slot":
             self._interpreter.promises.happened("meant", fit.intent)
@@ -51,15 +55,9 @@ class Settling:
 
     def unmatched(self, trigger: OnSilence | OnOtherwise) -> None:
         """Silence, or words that fit nothing. Words that were spoken over a line leave the rest of it to be said: where
-        the call stays here, that comes before the question is asked again."""
-        asking = self._call.transcript.asking
-        if isinstance(trigger, OnOtherwise):
-            asking.not_understood()
-        self._unmatched(trigger)
-        asking.take_rest()
+        the call stays here, that comes before the question is asked again.
 
-    def _unmatched(self, trigger: OnSilence | OnOtherwise) -> None:
-        """A `collect` has its own ladder (`again`, `tries`), which only its own branches come before. Where nothing at
+        A `collect` has its own ladder (`again`, `tries`), which only its own branches come before. Where nothing at
         all handles it, the question is asked twice more; then the call ends."""
         call, stay = self._call, self.here
         live = layers(call.flow, stay)
@@ -67,7 +65,7 @@ class Settling:
             live = live[:1]
         found = best(list(fits(live, trigger, stay.counts)))
         if found:
-            return self.take(found[0])
+            return self._take(found[0])
         self._count(trigger_label(trigger))
         call.stop_speaking()
         if isinstance(stay.waiting, Collect):

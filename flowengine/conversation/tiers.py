@@ -266,6 +266,7 @@ class Tiers:
             return self._decide(weighing, weighing.likely, asks_model=False)
         call.emit(call.understood(weighing.shown, None, CHOSEN, "model", weighing.likely))
         call.stop_speaking()
+        self._interpreter.owing.was_answered()
         return self._settling.collected(self._collector.take(found))
 
     def _nothing(self, weighing: Weighing, candidates: tuple[Candidate, ...]) -> None:

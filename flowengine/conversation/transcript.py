@@ -59,6 +59,11 @@ class Transcript:
         return tuple(self._pending)
 
     @property
+    def wanted(self) -> tuple[str, ...]:
+        """The same, but for what a turn has made needless."""
+        return tuple(each for each in self._pending if each not in self._given_up)
+
+    @property
     def firm(self) -> bool:
         """Something on its way must not be interrupted, as of what has been heard by now."""
         return not all(speech.may_be_cut(self.heard_lines) for speech in self.speeches)
