@@ -8,17 +8,20 @@ from itertools import count
 
 import pytest
 
-from flowengine.conversation.commands import Hangup, Pause, Record, RunAction, SendKeys, Speak, Transfer
+from flowengine.conversation.commands import Command, Hangup, Pause, Record, RunAction, SendKeys, Speak, Transfer
+from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.events import (
     ActionFinished,
     CallerPressed,
     CallerSaid,
     ColleagueReady,
+    Event,
     Reached,
     SpeechCut,
     SpeechHeard,
 )
-from tests.conversation.talk import Talk
+from flowengine.conversation.record import event_from_json, event_to_json
+from tests.conversation.talk import TUESDAY, Talk
 
 FLOW = """
 intent who_calls protective "the caller asks who is calling"
@@ -206,6 +209,26 @@ def test_wherever_digressions_break_in_nobody_agrees_before_the_terms_were_heard
     assert line.talk.outcome == "good"
     assert not [each for each in line.talk.commands[agreed:] if isinstance(each, Speak)]
     assert "terms" in line.talk.conversation.heard_lines
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_replay_of_the_record_owes_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    send, events = Conversation.send, list[Event]()
+
+    def recorded(self: Conversation, event: Event) -> tuple[Command, ...]:
+        events.append(event)
+        return send(self, event)
+
+    monkeypatch.setattr(Conversation, "send", recorded)
+    chosen, line = random.Random(seed), Line(FLOW)
+    for words in ("are you a robot", "purple elephants", "who is this", "yes"):
+        line.plays(chosen.randint(0, 12))
+        line.breaks_in(words, cut_first=chosen.random() < 0.5)
+    line.plays()
+    monkeypatch.undo()
+    again = Conversation(line.talk.flow, {}, started=TUESDAY)
+    replayed = [each for event in events for each in again.send(event_from_json(event_to_json(event)))]
+    assert replayed == line.talk.commands
 
 
 WORK = """
