@@ -125,8 +125,8 @@ def _known(number: str, at: datetime, settings: Settings, db: str | None) -> Fac
         snapshot = None if tps is None else tps.snapshot
         listed = tps.contains(e164) if tps is not None and snapshot is not None else None
         return Facts(caller_id=caller_id, tps=listed, tps_snapshot=snapshot)
-    with opened(db, must_be_there=True) as database, database.reading() as connection:
-        return CallRules(database, settings.policy, tps, caller_id).facts(connection, e164, at)
+    with opened(db, must_be_there=True) as database:
+        return CallRules(database, settings.policy, tps, caller_id).known(e164, at)
 
 
 def _tps(settings: Settings) -> TpsList | None:

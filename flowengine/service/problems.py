@@ -12,7 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flowengine.store.homecoming import NotHome
+
 log = logging.getLogger(__name__)
+
+NOT_HOME = (
+    "Entries of the record, perhaps an opt-out, wait beside the database and cannot be brought into it; until they "
+    "are, nobody may be called. The log says what keeps them; try again later."
+)
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
@@ -68,10 +75,8 @@ async def on_disconnect(request: Request, error: Exception) -> Response:
 async def on_store(request: Request, error: Exception) -> Response:
     """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
     record_failed(request)
-    return respond(
-        Problem("The record cannot be used", 503, "The database does not answer; try again later."),
-        {"retry-after": "5"},
-    )
+    detail = NOT_HOME if isinstance(error, NotHome) else "The database does not answer; try again later."
+    return respond(Problem("The record cannot be used", 503, detail), {"retry-after": "5"})
 
 
 def record_failed(request: Request) -> None:

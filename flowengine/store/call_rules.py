@@ -1,10 +1,14 @@
-"""May a number be called? The calling rules over what the record knows; for whoever asks, without writing anything."""
+"""May a number be called? The calling rules over what the record knows; for whoever asks.
+
+What the record knows is read here alone, and only when nothing of it waits in the spool.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,6 +19,10 @@ from flowengine.compliance.policy import Policy
 from flowengine.compliance.verdict import Decision
 from flowengine.store.connection import Database
 from flowengine.store.facts import TpsLookup, facts_for
+from flowengine.store.homecoming import NotHome, bring_home, is_home, not_home
+
+T = TypeVar("T")
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +46,41 @@ class CallRules:
         e164 = read_number(number, self.policy)
         if not isinstance(e164, str):
             return decide(number, at, Facts(caller_id=self.caller_id), self.policy)
-        with self.database.reading() as connection:
-            facts = self.facts(connection, e164, at)
-        return decide(number, at, facts, self.policy)
+        return decide(number, at, self.known(e164, at), self.policy)
+
+    def known(self, number: str, at: datetime) -> Facts:
+        """Of a number in E.164, read in a transaction of its own. Raises StoreError."""
+
+        def read() -> Facts:
+            with self.database.reading() as connection:
+                return self.facts(connection, number, at)
+
+        return self.by_whole_record(read)
+
+    def by_whole_record(self, work: Callable[[], T]) -> T:
+        """Do `work`, which decides in a transaction that it opens: the spool is brought home before.
+
+        An opt-out that comes in while `work` waits for its lock has it begin again. Raises StoreError when the spool
+        cannot be brought home: then nobody may be called.
+        """
+        for _ in range(TRIES - 1):
+            bring_home(self.database)
+            try:
+                return work()
+            except NotHome:
+                continue
+        bring_home(self.database)
+        return work()
 
     def decide_in(self, connection: Connection, number: str, at: datetime, caller_id: str | None = None) -> Decision:
         """For a number in E.164, by what this transaction sees."""
         return decide(number, at, self.facts(connection, number, at, caller_id), self.policy)
 
     def facts(self, connection: Connection, number: str, at: datetime, caller_id: str | None = None) -> Facts:
+        """As this transaction sees it. Raises NotHome while something waits in the spool: see `by_whole_record`."""
+        # After the transaction has its lock, for which it may have waited while a process died.
+        if not is_home(self.database):
+            raise not_home(self.database, "they came in just now")
         facts = facts_for(
             connection,
             self.database,

@@ -34,6 +34,9 @@ class Dispatch(QueueLine):
 
     def claim(self, now: datetime, owner: str) -> Claim | Wait:
         """The next call, written down as an attempt of `owner`, who is to dial it at once; or what to wait for."""
+        return self.rules.by_whole_record(lambda: self._claim(now, owner))
+
+    def _claim(self, now: datetime, owner: str) -> Claim | Wait:
         with self._deciding() as (connection, next_at):
             if self._by_server_clock:
                 now = connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)

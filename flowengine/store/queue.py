@@ -48,22 +48,30 @@ class CallQueue(QueueAttempts):
         idempotency key, same hash) gets the first one's call, a refused one is weighed afresh. Raises ValueError for a
         priority that there is not.
         """
-        with self.database.writing() as connection:
-            return self._enqueue(connection, new, now, refuse_if_not_now=refuse_if_not_now)
+
+        def enqueued() -> Answer:
+            with self.database.writing() as connection:
+                return self._enqueue(connection, new, now, refuse_if_not_now=refuse_if_not_now)
+
+        return self.rules.by_whole_record(enqueued)
 
     def enqueue_many(self, calls: Sequence[NewCall], now: datetime) -> list[Answer]:
         """All in one transaction, answered in their order. A few hundred at a time: SQLite has one writer.
 
         What stands before them is counted once for each priority and moment; from there their positions go on by one.
         """
-        answers: dict[int, Answer] = {}
-        places: Places = {}
         # Two processes that bring the same keys in different orders would wait for each other.
         in_key_order = sorted(range(len(calls)), key=lambda index: calls[index].idempotency_key or "")
-        with self.database.writing() as connection:
-            for index in in_key_order:
-                answers[index] = self._enqueue(connection, calls[index], now, places=places)
-        return [answers[index] for index in range(len(calls))]
+
+        def enqueued() -> list[Answer]:
+            answers: dict[int, Answer] = {}
+            places: Places = {}
+            with self.database.writing() as connection:
+                for index in in_key_order:
+                    answers[index] = self._enqueue(connection, calls[index], now, places=places)
+            return [answers[index] for index in range(len(calls))]
+
+        return self.rules.by_whole_record(enqueued)
 
     def cancel(self, call_id: str, now: datetime) -> Cancelled:
         """Take a call back that waits; what became of it otherwise."""

@@ -2,14 +2,22 @@
 
 Lines that no database will ever take (an event without its call, half a line of a killed process) end up in a second
 file, `.refused`: nothing is thrown away without a word. Lines of an earlier release, in clear, are read too.
+
+Processes that share a database share its spool. Whoever appends, and whoever brings home, holds the file's lock
+(`flock`, which the kernel takes from the dead), so nobody reads half of a line that is being written, and no line gets
+into a file that has just been read. What is being brought home is out of the way in a file `.home`: its name and the
+spool's are all there is to look at, to know that nothing waits.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import json
 import os
 import threading
-import uuid
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -23,6 +31,8 @@ from flowengine.store.vault import Vault, key_of
 
 CLEAR = b"{"
 """How a line begins that an earlier release wrote."""
+LOCK_S = 2.0
+"""Whoever appends holds the lock for one sync of the disk; who holds it longer is stopped, or their disk is."""
 TYPES: dict[str, type[Item]] = {kind.__name__: kind for kind in (CallStart, Entry, CallEnd, Suppression)}
 
 
@@ -32,12 +42,14 @@ class Spool:
     def __init__(self, path: Path, vault: Vault) -> None:
         self._path = path
         self._vault = vault
+        self._home = path.with_name(f"{path.name}.home")
         self._refused = path.with_name(f"{path.name}.refused")
         self._lock = threading.Lock()
 
     @property
     def is_empty(self) -> bool:
-        return not self._path.exists() and not self._parts()
+        """Nothing waits. (What an earlier release left half brought home is found by `replay` alone.)"""
+        return not (_is_there(self._path) or _is_there(self._home))
 
     def add(self, items: Iterable[Item]) -> None:
         """Safe on the disk when this returns. Raises OSError."""
@@ -52,23 +64,29 @@ class Spool:
     def replay(self, write: Callable[[list[Item]], list[Item]]) -> int:
         """Hand everything to `write`, which returns what it refuses for good; how many were refused.
 
-        Raises OSError, and whatever `write` raises: the rest is then still here. Items may be handed over twice, when
-        a process dies in between.
+        Raises OSError, and whatever `write` raises: the rest is then still here, as is what another process is bringing
+        home at this moment. Items may be handed over twice, when a process dies in between.
         """
-        with self._lock:
-            if self._path.exists():
-                # Out of the way: what is added from now on goes into a new file.
-                self._path.rename(self._path.with_name(f"{self._path.name}.{uuid.uuid4().hex[:12]}"))
-        count = 0
-        for part in self._parts():
+        count = sum(self._brought_home(part, write) for part in self._parts())
+        with _locked(self._path) as file:
+            # Only who holds the lock of the spool makes a file `.home` of it, so none is there that this would replace.
+            if file is None or _is_there(self._home):
+                return count
+            # Out of the way: what is added from now on goes into a new file.
+            self._path.rename(self._home)
+        return count + self._brought_home(self._home, write)
+
+    def _brought_home(self, part: Path, write: Callable[[list[Item]], list[Item]]) -> int:
+        with _locked(part) as file:
+            if file is None:
+                return 0
             items, broken = self._read(part)
             refused = [*broken, *map(self._line, write(items))]
             if refused:
                 with self._lock:
                     _append(self._refused, refused)
             part.unlink(missing_ok=True)
-            count += len(refused)
-        return count
+            return len(refused)
 
     def refused(self) -> Iterator[str]:
         """The lines of `.refused` in clear, as JSON; one that cannot be read any more, as it is. Raises OSError."""
@@ -99,6 +117,8 @@ class Spool:
         items: list[Item] = []
         broken: list[bytes] = []
         for line in path.read_bytes().splitlines():
+            if not line:
+                continue
             try:
                 fields = json.loads(self._clear(line))
                 items.append(msgspec.convert(fields, TYPES[fields.pop("type")]))
@@ -107,19 +127,90 @@ class Spool:
         return items, broken
 
     def _parts(self) -> list[Path]:
+        """What is on its way home, or was when a process died; an earlier release gave each a name of its own."""
         return sorted(part for part in self._path.parent.glob(f"{self._path.name}.*") if part != self._refused)
 
 
+def _is_there(path: Path) -> bool:
+    """Whatever cannot be looked at counts as there."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[int | None]:
+    """The file, locked; None where there is none, or somebody else holds it. Raises OSError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield descriptor if _lock(descriptor) and _is_named(descriptor, path) else None
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """False: somebody else has it. A file system without locks has to do without."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
+            raise
+    return True
+
+
+def _is_named(descriptor: int, path: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
 def _append(path: Path, lines: Iterable[bytes]) -> None:
-    """Personal data, like the database: only its owner may read it."""
+    """All of it or nothing. Personal data, like the database: only its owner may read it. Raises OSError."""
+    whole = b"".join(lines)
     is_new = not path.exists()
-    descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-    with open(descriptor, "ab") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
+    until = time.monotonic() + LOCK_S
+    while True:
+        descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+        try:
+            # A file that was taken away to be brought home, since it was opened, takes nothing any more.
+            if _lock(descriptor) and _is_named(descriptor, path):
+                _write(descriptor, whole)
+                break
+        finally:
+            os.close(descriptor)
+        if time.monotonic() > until:
+            raise OSError(errno.EAGAIN, "another process holds its lock")
+        time.sleep(0.002)
     if is_new:
         _sync_name(path.parent)
+
+
+def _write(descriptor: int, whole: bytes) -> None:
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        # Half a line, whose process died over it, must not spoil the next one.
+        whole = b"\n" + whole
+    left = memoryview(whole)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
 
 
 def _sync_name(folder: Path) -> None:

@@ -29,6 +29,7 @@ BATCH_S = 0.1
 """How long the first item of a batch waits for company: a transaction costs what thirty of its items do."""
 BATCH_ITEMS = 2000
 RETRY_S = 1.0
+"""Between two tries of a database that failed, and two looks at the spool by a process that has nothing to do."""
 LIMIT = 100_000
 """Items that wait in memory at most, in all: minutes of a busy service."""
 
@@ -52,6 +53,7 @@ class RecordWriter:
         self._queue: SimpleQueue[Item | Future[None]] = SimpleQueue()
         self._hurry = threading.Event()
         self._kept: list[Item] = []
+        self._looked = False
         self._closing = False
         self._finished = False
         self.deepest = 0
@@ -126,9 +128,9 @@ class RecordWriter:
         self._settle(self._drain(self._limit))
 
     def _batch(self) -> list[Item | Future[None]]:
-        """What has come in a moment. Empty, now and then, while something waits for a retry."""
+        """What has come in a moment. Empty, now and then: something waits for a retry, or in a dead process's spool."""
         try:
-            first = self._queue.get(timeout=None if self.healthy else self._retry_s)
+            first = self._queue.get(timeout=self._retry_s)
         except Empty:
             return []
         if self._queue.qsize() < BATCH_ITEMS:
@@ -181,10 +183,11 @@ class RecordWriter:
         return []
 
     def _replay(self) -> None:
-        """Bring home what went into the spool."""
+        """Bring home what went into the spool, ours or another process's; at the start, what has other names too."""
         try:
-            if not self._spool.is_empty:
+            if not (self._looked and self._spool.is_empty):
                 self.refused += self._spool.replay(self._store.write)
+                self._looked = True
         except (StoreError, OSError) as error:
             self._fail(error)
         else:

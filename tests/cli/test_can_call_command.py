@@ -6,6 +6,7 @@ import json
 import re
 from array import array
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from flowengine.compliance.rule_table import RULES
 from flowengine.store.connection import Database
 from flowengine.store.contacts import Contact
 from flowengine.store.lists import Lists
+from flowengine.store.rows import Suppression
+from flowengine.store.spool import Spool
 from flowengine.store.tps import write_list
 
 ROOT = Path(__file__).parents[2]
@@ -184,3 +187,10 @@ def test_the_table_of_rules_is_that_of_the_page() -> None:
     assert {rule: (asks, source) for rule, asks, source in rows} == {
         name: (rule.asks, rule.source) for name, rule in RULES.items()
     }
+
+
+def test_an_opt_out_that_a_dead_process_left_in_the_spool_counts(lists: Lists) -> None:
+    with closing(Database.open("sqlite:///flowengine.db")) as database:
+        Spool(database.spool, database.vault).add([Suppression(E164, "call-1", "opt_out", AT)])
+    answer = run(NUMBER, "--at", WEDNESDAY)
+    assert (answer.exit_code, "DO_NOT_CALL" in answer.output) == (1, True)

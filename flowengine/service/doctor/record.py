@@ -13,6 +13,7 @@ from flowengine.service.database import open_database
 from flowengine.service.doctor.finding import Case, Finding
 from flowengine.store.attempts import COUNTED, Attempts
 from flowengine.store.health import health
+from flowengine.store.homecoming import is_home
 from flowengine.store.store import Store
 
 ROOM_BYTES = 1 << 30
@@ -60,13 +61,13 @@ def _opened(store: Store, case: Case) -> Iterator[Finding]:
             f"this machine and the database's are {apart:.0f} s apart",
             "let both follow a time server (chrony, systemd-timesyncd): caps and hours count by these clocks",
         )
-    waiting = store.spool.exists() or any(store.spool.parent.glob(f"{store.spool.name}.*"))
     refused = store.spool.with_name(f"{store.spool.name}.refused")
     if refused.exists():
         remedy = "look at it with `flowengine record refused`, then move it away"
         yield Finding("record", "warning", f"{refused} holds what fits no table", remedy)
-    elif waiting:
-        yield Finding("record", "warning", "entries wait beside the database", "they go in at the next start of serve")
+    elif not is_home(store.database):
+        remedy = "a service that runs, or starts, takes them in; until then nobody is called"
+        yield Finding("record", "warning", "entries wait beside the database", remedy)
     folder = store.spool.parent if store.spool.parent != Path() else Path.cwd()
     free = shutil.disk_usage(folder).free
     if free < ROOM_BYTES:
