@@ -106,7 +106,7 @@ class Telephone:
         """The whole call, until it is over. `to` is the number that is rung at the server, `caller` the person's.
 
         `colleague` is whom it is put through to, `answered_by` the verdict that `amd_url` is told once it
-        streams; or several, each with its second of the call, as a network that changes its mind tells them.
+        streams; or several, each with its second of the agent's talk, as a network that changes its mind tells them.
 
         Raises ServerRefused when no call comes of it, SynthesiserError when the caller's lines cannot be spoken.
         """
@@ -132,7 +132,7 @@ class Telephone:
         try:
             verdict = asyncio.create_task(notices.machine(amd_url, *(verdicts or [(0.0, answered_by)])))
             await self._talk(voice_url, form, person, report, notices, trouble, colleague or Colleague())
-            await verdict
+            await notices.all_told(verdict)
         finally:
             self.rest.calls[sid] = "completed"
             await notices.status("completed")
@@ -200,7 +200,7 @@ class Telephone:
         """The media stream, until one of the two sides, or the REST API, has ended it. Raises ServerRefused."""
         stream_sid = "MZ" + secrets.token_hex(16)
         peer = await StreamPeer.open(self.account, url, report.call_sid, stream_sid, twiml.parameters, trouble)
-        caller.before = _begun(report, peer)
+        caller.before, peer.sounds = _begun(report, peer), notices.talks
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(notices.stream(twiml.status_url, stream_sid, "stream-started"))
             streaming = tasks.create_task(peer.run())

@@ -33,6 +33,8 @@ class Notices:
         self._held: list[dict[str, str]] = []
         self._number = 0
         self._answered_at = datetime.now(UTC)
+        self.talks = asyncio.Event()
+        """The agent has been heard; or the call is over."""
 
     async def status(self, status: CallStatus) -> None:
         """The call has changed its status. With callbacks shuffled, it is told at the end."""
@@ -74,13 +76,22 @@ class Notices:
         await self._post(url, form | ({"StreamError": error} if error is not None else {}))
 
     async def machine(self, url: str | None, *verdicts: tuple[float, str]) -> None:
-        """Twilio's verdicts on who has answered, each told so many seconds after the answer."""
-        begun = asyncio.get_running_loop().time()
+        """Twilio's verdicts on who has answered, each so many seconds after the agent's first sound; 0: at once."""
+        clock = asyncio.get_running_loop().time
+        begun: float | None = None
         for after, answered_by in verdicts if url is not None else ():
-            await asyncio.sleep(max(0.0, begun + after - asyncio.get_running_loop().time()))
+            if after > 0:
+                await self.talks.wait()
+                begun = begun or clock()
+                await asyncio.sleep(max(0.0, begun + after - clock()))
             form = {name: self._form[name] for name in ("AccountSid", "CallSid")}
             duration = str(round(after * 1000) or 2400)
             await self._post(url or "", form | {"AnsweredBy": answered_by, "MachineDetectionDuration": duration})
+
+    async def all_told(self, verdicts: asyncio.Task[None]) -> None:
+        """The call is over: nobody waits for the agent's voice any more."""
+        self.talks.set()
+        await verdicts
 
     async def _post(self, url: str, form: Mapping[str, str]) -> None:
         try:

@@ -59,6 +59,8 @@ class StreamPeer:
         self.marks_echoed: list[str] = []
         self.marks_asked: list[str] = []
         self._first_sound: float | None = None
+        self.sounds = asyncio.Event()
+        """The agent's first sound has come."""
         self.broke = False
         """It was not the server that closed the socket."""
 
@@ -224,6 +226,7 @@ class StreamPeer:
             case "media":
                 if self._first_sound is None:
                     self._first_sound = self.now()
+                    self.sounds.set()
                 self.playout.media(base64.b64decode(parsed["media"]["payload"]), now)
             case "mark":
                 self.marks_asked.append(parsed["mark"]["name"])
