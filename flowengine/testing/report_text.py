@@ -14,7 +14,7 @@ from flowengine.testing.coverage.report_text import coverage_text
 from flowengine.testing.paint import Painter
 from flowengine.testing.runner import Failure, Result
 from flowengine.testing.suite import Report
-from flowengine.testing.transcript import laid_out, rows
+from flowengine.testing.transcript import call_rows, laid_out
 
 
 def report_text(report: Report, *, colour: bool, verbose: bool, width: int = 100) -> str:
@@ -44,10 +44,9 @@ def conversation(
     flow = f", flow {result.flow.name}" if result.flow else ""
     yield paint.dim(f"  {span.path}:{span.line}{flow}, {started:%A} {started.day} {started:%B %Y, %H:%M}")
     yield ""
-    for turn in result.turns:
-        for row in rows(turn):
-            for line in laid_out(row, started, width):
-                yield paint.dim(line) if not row.who else line
+    for row in call_rows(result.turns):
+        for line in laid_out(row, started, width):
+            yield paint.dim(line) if not row.who else line
     if result.failure is not None:
         yield ""
         yield from _failure(result, result.failure, sources, paint)

@@ -21,6 +21,8 @@ from flowengine.testing.flowtest.parser import parse
 from flowengine.testing.flowtest.problems import mistake
 from flowengine.testing.runner import Result, play
 
+NOT_VALID = "FL878"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -151,10 +153,18 @@ def run(files: Iterable[Path], *, named: str = "", covering: Collection[Path] = 
                 # An unsound test's own mistakes have been told already, line by line.
                 found += result.problems if test.sound else result.problems[1:]
                 results.append(result)
-        problems.update(dict.fromkeys(_in_order(found, str(path))))
+        problems.update(dict.fromkeys(_in_order(_once_a_flow(found), str(path))))
     took = perf_counter() - began
     covered = flows.coverage(covering) if covering else None
     return Report(tuple(results), tuple(problems), covered, flows.sources, paths, took)
+
+
+def _once_a_flow(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """That a flow cannot be played is told at the first test of it in a file."""
+    told: dict[object, Diagnostic] = {}
+    for problem in found:
+        told.setdefault(problem.message if problem.code == NOT_VALID else problem, problem)
+    return list(told.values())
 
 
 def _in_order(found: Iterable[Diagnostic], path: str) -> list[Diagnostic]:
@@ -192,5 +202,5 @@ def _unsound(test: Test) -> Diagnostic:
 def _invalid(name: Named, errors: int) -> Diagnostic:
     count = "an error" if errors == 1 else f"{errors} errors"
     return mistake(
-        "FL878", "flow-not-valid", name.span, f"the flow {name.text!r} has {count} and cannot be played", None
+        NOT_VALID, "flow-not-valid", name.span, f"the flow {name.text!r} has {count} and cannot be played", None
     )

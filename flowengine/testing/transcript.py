@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -33,6 +33,15 @@ def rows(turn: Turn) -> Iterator[Row]:
     for remark in remarks(turn):
         yield Row(turn.at, "", remark)
     yield from (row for row in _said(turn) if row.at >= turn.at)
+
+
+def call_rows(turns: Iterable[Turn]) -> list[Row]:
+    """A whole call. A line that the caller spoke over more than once stands before the first of these times."""
+    told: list[Row] = []
+    for row in (row for turn in turns for row in rows(turn)):
+        over = (place for place, each in enumerate(told) if each.who == "caller" and each.at > row.at)
+        told.insert(next(over, len(told)) if row.who == "agent" else len(told), row)
+    return told
 
 
 def _said(turn: Turn) -> Iterator[Row]:

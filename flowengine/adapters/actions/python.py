@@ -49,7 +49,7 @@ class PythonActions:
         """Call it, by parameter names. Raises ActionError. Cancelled before its thread was free, it never runs."""
         function = find(action.python or "")
         if function is None:
-            raise ActionError("the function is not registered")
+            raise ActionError(self.refuses(action) or "the function is not registered")
         given = for_python(action, arguments)
         if _wants_key(function):
             given[KEY_PARAMETER] = key

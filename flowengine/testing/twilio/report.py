@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,6 +19,8 @@ PRESSED = "(pressed "
 """How the simulated caller notes keys."""
 AT_ONCE_S = 0.1
 """What comes so soon after a key is the measure of its way alone; no reply that anybody waits for."""
+APART_S = 0.05
+"""Two clocks, the telephone's and the server's, are no further apart."""
 STOPS_WITHIN_S = 1.0
 """A `clear` so soon after a caller's line was for that line."""
 
@@ -177,12 +180,24 @@ class CallReport:
         gone = [stream.left for stream in self.later_streams if stream.at > line.start]
         if any(left <= line.end for left in gone):
             return None
-        answer = voice_after(self.agent_audio, origin, min([*following, *gone], default=None))
+        answer = self._voice_after(origin, min([*following, *gone], default=None))
         if answer is None or (line.is_keys and answer - line.end < AT_ONCE_S):
             return None
         # A line of before that was held for a moment and went on is no answer either.
         is_old = any(start < line.start and answer < end for start, end in self.speech or ())
         return None if is_old else answer
+
+    def _voice_after(self, origin: float, until: float | None) -> float | None:
+        """When the first sound of words came; of anything, music too, where `speech` is not known."""
+        if self.speech is None:
+            return voice_after(self.agent_audio, origin, until)
+        for start, over in self.speech:
+            begun, ends = max(origin, start - APART_S), over + APART_S if until is None else min(over + APART_S, until)
+            if begun < ends:
+                found = voice_after(self.agent_audio, begun, None if math.isinf(ends) else ends)
+                if found is not None:
+                    return found
+        return None
 
     @property
     def is_clean(self) -> bool:

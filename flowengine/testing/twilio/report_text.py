@@ -126,6 +126,7 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
     rows[1:1] = [("not permitted", _refusal(check)) for check in refused]
+    rows += [("action failed", paint.bad(told)) for told in _failed_actions(record)]
     rows += [("put through", _reached(one)) for one in report.reached]
     rows += [("in a room", "with a colleague" if met else "alone") for met in report.rooms]
     if report.records_from is not None:
@@ -163,6 +164,12 @@ def _refusal(check: Record) -> str:
         f"by guard {check['guard']}: {', '.join(check['reasons']) or 'no reason given'}; 'flowengine can-call NUMBER "
         "--explain' tells the rule and when it is over, 'flowengine chat' takes the call at another time with --now"
     )
+
+
+def _failed_actions(record: Record | None) -> list[str]:
+    """What could not be done for the flow, and why; the same failure once."""
+    failed = [run for run in (record or {}).get("actions", []) if run["result"] == "error"]
+    return list(dict.fromkeys(f"{run['action']}: {run['reason'] or 'no reason given'}" for run in failed))
 
 
 def _reached(one: Reached) -> str:

@@ -79,7 +79,7 @@ def _caller(report: CallReport, lines: Sequence[Record]) -> list[Told]:
     for line in lines:
         before = [number for number, spoken in enumerate(report.caller) if _may_be(spoken, line)]
         if before:
-            made_of.setdefault(before[-1], []).append(line)
+            made_of.setdefault(_spoken_as(line, before, report.caller, made_of), []).append(line)
         else:
             strays.append(Told(line["at"], "caller", line["text"], "nobody said this"))
     told = [_spoken(report, spoken, made_of.get(n, [])) for n, spoken in enumerate(report.caller)]
@@ -96,6 +96,19 @@ def _may_be(spoken: Spoken, line: Record) -> bool:
         return False
     at: float = line["at"]
     return spoken.start - CLOCKS_APART_S <= at < spoken.end + REACH_S
+
+
+def _spoken_as(
+    line: Record, before: Sequence[int], caller: Sequence[Spoken], made_of: Mapping[int, Sequence[Record]]
+) -> int:
+    """Whose transcript this is: the line's that was spoken last, or, where two were spoken close together and the words
+    are those of the one before it, of which nothing has come yet, that one's."""
+    last = before[-1]
+    if len(before) > 1 and not made_of.get(before[-2]) and not made_of.get(last):
+        words, earlier = set(_plain(line["text"]).split()), set(_plain(caller[before[-2]].text).split())
+        if words and words <= earlier and not words <= set(_plain(caller[last].text).split()):
+            return before[-2]
+    return last
 
 
 def _spoken(report: CallReport, spoken: Spoken, lines: Sequence[Record]) -> Told:

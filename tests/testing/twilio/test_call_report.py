@@ -411,3 +411,29 @@ def test_a_line_that_was_broken_off_is_told_as_such() -> None:
     report = CallReport("CA1", caller=[broken, again], caller_audio=encode("a") * 20)
     record = {"transcript": [line(6.0, "caller", "yes please")]}
     assert [told.note for told in story(report, record)] == ["the line was lost", "no intent"]
+
+
+def test_music_on_hold_is_no_reply_and_no_part_of_what_the_agent_said() -> None:
+    report = a_call_with_music()
+    report.caller = [Spoken("stop calling me", 2.0, 2.6)]
+    keep_to_speech(report, WITH_MUSIC)
+    assert report.replies == [pytest.approx(1.0, abs=0.06)]
+    assert sum(one.length for one in report.agent) == pytest.approx(2.0, abs=0.1)
+
+
+def test_words_stand_with_their_own_line_where_two_are_close_together() -> None:
+    report = CallReport(
+        "CA1", caller=[Spoken("please never", 10.0, 10.6), Spoken("call this number again", 11.0, 12.0)]
+    )
+    transcript = [line(11.1, "caller", "Please never,"), line(12.5, "caller", "call this number again")]
+    told = story(report, {"transcript": transcript})
+    assert [one.note for one in told] == ["no intent", "no intent"]
+
+
+def test_an_action_that_failed_stands_in_the_report_with_its_reason() -> None:
+    why = 'python "acme:book" is not registered'
+    failed = {"at": 1.0, "action": "book", "result": "error", "duration": 0.1, "reason": why}
+    done = {**failed, "action": "look_up", "result": "ok", "reason": None}
+    told = one_call(a_call(), {**RECORD, "actions": [done, failed, failed]}, PLAIN)
+    assert told.count(f"  action failed    book: {why}") == 1
+    assert "look_up" not in told
