@@ -109,6 +109,7 @@ class Answering:
                 self._call.note(f"transfer {result}")
                 # Whoever tells how it ended knows that the colleague has gone.
                 stay.consultation = None
+                self._doing.leaving.ended()
                 return result
             case _:
                 return None

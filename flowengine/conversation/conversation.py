@@ -60,7 +60,7 @@ from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.owing import Owing
 from flowengine.conversation.patience import patience
-from flowengine.conversation.place import Fit, best, fits, intents_of, is_away, layers, live_on
+from flowengine.conversation.place import Fit, best, fits, intents_of, layers, live_on
 from flowengine.conversation.prepared import prepare
 from flowengine.conversation.pressing import Pressing
 from flowengine.conversation.settling import Settling
@@ -220,6 +220,7 @@ class Conversation:
             self._doing.consulting.settle()
             self._spent.settle()
             self._answerphone.follow()
+            self._doing.leaving.settle()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
         self._arm_silence()
@@ -253,7 +254,7 @@ class Conversation:
                 self._answerphone.take(event)
             case _ if self._answerphone.is_waiting:
                 self._answerphone.wait(event)
-            case CallerSaid() | CallerPressed() if self._put_through:
+            case CallerSaid() | CallerPressed() if not self._doing.leaving.hears(event):
                 self._overhear(event)
             case CallerSaid() | CallerPressed():
                 self._hear(event)
@@ -310,7 +311,7 @@ class Conversation:
 
     def _take_deferred(self) -> None:
         while not self.finished and not self._answerphone.is_waiting:
-            if self._deferred and not self._call.transcript.firm and not self._put_through:
+            if self._deferred and not self._call.transcript.firm and not self._doing.leaving.is_gone:
                 self._take(self._deferred.take())
             elif (held := self._answerphone.next_held()) is not None:
                 self._take(held)
@@ -336,7 +337,7 @@ class Conversation:
         found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, call.stay.counts)]
         if not found:
             return
-        if call.transcript.firm or self._put_through:
+        if call.transcript.firm or self._doing.leaving.is_gone:
             self._deferred.add(event)
             return
         chosen = best(found)[0]
@@ -345,12 +346,6 @@ class Conversation:
         call.may_repeat()
         call.stop_speaking()
         self._interpreter.take(chosen.branch, chosen.label)
-
-    @property
-    def _put_through(self) -> bool:
-        """The caller is being put through, or speaks with somebody else."""
-        stay = self._call.stay
-        return stay is not None and is_away(stay)
 
     def _overhear(self, event: CallerSaid | CallerPressed) -> None:
         """Nobody of ours is spoken to; an opt-out is one all the same, and is answered if the caller comes back."""

@@ -14,6 +14,7 @@ from flowengine.conversation.commands import Transfer as PutThrough
 from flowengine.conversation.consulting import FILLER_EVERY_S, Consulting
 from flowengine.conversation.contact import typed_value
 from flowengine.conversation.events import ActionFinished
+from flowengine.conversation.leaving import Leaving
 from flowengine.conversation.phones import uk_number
 from flowengine.conversation.place import Stay
 from flowengine.conversation.prompt import Prompt
@@ -34,6 +35,7 @@ class Doing:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.consulting = Consulting(call)
+        self.leaving = Leaving(call)
 
     def begin(self, stay: Stay, do: Do) -> str | None:
         """Run the action; the result at once where it cannot be run."""
@@ -108,7 +110,7 @@ class Doing:
             self.consulting.begin(stay, transfer, transfer.briefing, target)
             return None
         stay.request = call.next_request("transfer")
-        call.emit(PutThrough(stay.request, target))
+        self.leaving.begin(stay, PutThrough(stay.request, target))
         return None
 
     def _results(self, action: Action, values: dict[str, object]) -> dict[str, object] | None:

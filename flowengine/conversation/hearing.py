@@ -25,6 +25,7 @@ from flowengine.conversation.place import (
     Fit,
     Live,
     OpenToCaller,
+    Stay,
     Weighing,
     intents_of,
     layers,
@@ -34,7 +35,7 @@ from flowengine.conversation.settling import Settling
 from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.tiers import Tiers
 from flowengine.conversation.whole_values import is_plain, is_whole_value
-from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence
+from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence, Transfer
 from flowengine.words.normalise import normalise, words
 
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
@@ -62,6 +63,9 @@ class Hearing:
         self._settling = settling
         self._honouring = Honouring(call, interpreter)
         self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
+        self._unanswered: tuple[Stay, str] | None = None
+        """What was said last, where nothing was asked and it fitted nothing."""
+        self._late: list[str] = []
 
     # Words.
 
@@ -76,7 +80,7 @@ class Hearing:
         if behind and not call.transcript.quiet and not self.is_protective(latest):
             private = isinstance(self._settling.here.waiting, Collect) and self._collector.secret
             return call.emit(Understood(HIDDEN if private else latest.strip(), None, 0.0, "none"))
-        said = Words(latest, latest)
+        said = self._with_unanswered(latest)
         if self._taking_back.takes(latest, reached) and not self.is_protective(latest):
             said = self._guarded(self._taking_back.take_back(latest, reached))
             # The agent had come so far in an answer that is none any more; what is answered now had been heard.
@@ -115,7 +119,7 @@ class Hearing:
         if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer, and the agent says on.
             call.emit(call.understood(shown, None, 0.0, "none"))
-            return self._interpreter.owing.say_on()
+            return self._say_on()
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
@@ -137,6 +141,15 @@ class Hearing:
         shown = before.text if before.shown == HIDDEN else before.shown
         return self._guarded(Words(as_one(before.text, latest), f"{shown} {latest}"))
 
+    def _with_unanswered(self, latest: str) -> Words:
+        """The latest words, and those before them that nobody could answer, where only together they protect."""
+        before, self._unanswered = self._unanswered, None
+        if before is not None and before[0] is self._settling.here and not self.is_protective(latest):
+            both = f"{before[1]} {latest}"
+            if self.is_protective(both):
+                return Words(both, both)
+        return Words(latest, latest)
+
     def _guarded(self, said: Words) -> Words:
         """Nothing is left out where all of it together protects the caller."""
         return Words(said.said, said.said) if said.meant != said.said and self.is_protective(said.said) else said
@@ -150,6 +163,11 @@ class Hearing:
         self._interpreter.owing.is_digression()
         call.emit(call.understood(shown, kind, 1.0, "protective", candidates))
         self._honouring.answer(kind)
+
+    def _say_on(self) -> None:
+        """Nothing was asked that these words could answer; with the next they may mean something."""
+        self._unanswered = (self._settling.here, self._call.last_heard)
+        self._interpreter.owing.say_on()
 
     def is_whole(self, text: str) -> bool:
         """Whether a turn is surely over with these words: one phrase of one live intent, a value that can't go on where
@@ -255,7 +273,7 @@ class Hearing:
                 return self._interpreter.model_turn()
             if not isinstance(stay.waiting, OpenToCaller):
                 # Only a rung that was not reached listens for this; nothing has been asked that it could miss.
-                return self._interpreter.owing.say_on()
+                return self._say_on()
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         others = rivals(fitting)
@@ -310,17 +328,22 @@ class Hearing:
 
     def late(self, text: str) -> None:
         """The call is over; words that still come are kept, and an opt-out among them is still one."""
-        call = self._call
-        call.transcript.caller(call.at, text.strip())
-        if self.opted_out(text):
-            call.emit(Understood(text.strip(), OPT_OUT, 1.0, "protective"))
+        call, latest = self._call, text.strip()
+        call.transcript.caller(call.at, latest)
+        self._late.append(latest)
+        # "Please never … call this number again": a pause does not undo it.
+        said = next((each for each in (latest, " ".join(self._late)) if self.opted_out(each)), None)
+        if said is not None:
+            call.emit(Understood(said, OPT_OUT, 1.0, "protective"))
             call.suppress(OPT_OUT)
 
     def silent(self) -> None:
-        """The caller has said nothing in time."""
+        """The caller has said nothing in time. Before a transfer that only leaves a question of ours unanswered."""
         self._call.may_repeat()
         self._call.transcript.asking.unanswered()
         self._settling.here.doubt = None
+        if isinstance(self._settling.here.waiting, Transfer):
+            return
         self._settling.unmatched(OnSilence())
 
 

@@ -107,6 +107,11 @@ class Away:
         return self.place is Place.AWAY
 
     @property
+    def is_wanted(self) -> bool:
+        """The caller is to be put through as soon as all is quiet."""
+        return self._wanted is not None
+
+    @property
     def lost_s(self) -> float:
         """For how long a caller whose stream broke has been waited for, in seconds; 0 while none is."""
         return self._at() - self._left_at if self.was_lost else 0.0

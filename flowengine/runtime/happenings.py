@@ -37,4 +37,9 @@ class Transferred:
     goes_on: asyncio.Future[bool]
 
 
-Happening = Event | RecogniserEvent | Mark | Gone | StreamLost | Transferred
+@dataclass(frozen=True, slots=True)
+class FloorFree:
+    """Nobody has said what they began to say in time: what waited for it waits no longer."""
+
+
+Happening = Event | RecogniserEvent | Mark | Gone | StreamLost | Transferred | FloorFree

@@ -36,7 +36,7 @@ from flowengine.runtime.ears import Ears
 from flowengine.runtime.ending import Ending
 from flowengine.runtime.errands import Errands
 from flowengine.runtime.greeting import Greeting
-from flowengine.runtime.happenings import Gone, Happening, Mark, StreamLost, Transferred
+from flowengine.runtime.happenings import FloorFree, Gone, Happening, Mark, StreamLost, Transferred
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.hearing_out import hear_out
 from flowengine.runtime.inbox import OVERFLOW, Inbox
@@ -212,7 +212,7 @@ class CallSession:
             self._orders.carry_out(order)
         self._think(*self._parts.opening.events)
         while not self._is_over():
-            if self.away.go(quiet=self._speaking.idle):
+            if self.away.go(quiet=self._is_undisturbed()):
                 self._deafen()
             self._take(await self.inbox.take())
         if self._has_floor():
@@ -220,6 +220,10 @@ class CallSession:
             is_here = not self._ending.has_left and not self.inbox.overflowed
             self._ending.is_told = is_here
             await hear_out(self.inbox, self._ears, self._has_floor, self._take, is_here=is_here)
+
+    def _is_undisturbed(self) -> bool:
+        """All was heard, and the caller says nothing that may yet keep them here."""
+        return self._speaking.idle and not self._has_floor()
 
     def _has_floor(self) -> bool:
         return self._turns.caller_has_floor(self._now())
@@ -272,6 +276,8 @@ class CallSession:
                 self._think()
             case Transferred():
                 self._come_back(happening)
+            case FloorFree():
+                pass
             case VoiceStarted() | VoiceEnded() | PartialTranscript() | FinalTranscript() | RecogniserFailed():
                 self._hear(happening)
             case _:
@@ -309,6 +315,8 @@ class CallSession:
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms, behind=behind):
                 self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
+                    # Nothing of ours is said to somebody who speaks with others.
+                    reached = None if self.away.is_away else reached
                     self._think(CallerSaid(self._at(), text, confidence, reached, behind))
             case RecogniserFailed(reason=reason):
                 log.error("recogniser failed", extra={"call_id": self._line.call_id, "reason": reason})
@@ -377,6 +385,8 @@ class CallSession:
         """What is late: a mark, the caller's audio, the end of the call."""
         for cut in self._speaking.overdue(now):
             self.inbox.put(SpeechCut(self._at(), cut.speech_id, cut.heard))
+        if self.away.is_wanted and self._is_undisturbed():
+            self.inbox.put(FloorFree())
         if self._parts.recogniser is not None and self.quiet.is_dead(now):
             self.on_gone("no audio from the line", failure=True)
         if not self._warned and now - self._zero - self.away.spent_s > self._parts.longest_s:

@@ -272,7 +272,7 @@ class _Story:
                 self.actions.append(run)
             case "ActionFinished":
                 self._finished(at, facts)
-            case "Transfer":
+            case "Transfer" if facts["request_id"] not in self._away:
                 self._away[facts["request_id"]] = transfer = TransferMade(at)
                 self.transfers.append(transfer)
             case "TransferEnded":

@@ -59,6 +59,7 @@ from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
 from flowengine.testing.mind import Mind
+from flowengine.testing.parting import Parting
 from flowengine.testing.private_line import PrivateLine
 from flowengine.testing.script import Answer, Coming, World, nobody
 from flowengine.testing.speech import Said, Speech, heard_of, keys_as_speech
@@ -92,7 +93,7 @@ class VirtualCall:
         self._greeting: Coming | None = None
         self._unanswered = False
         """Something was asked for that will never be answered; the flow's own timer has to say so."""
-        self._transfer: Answer | None = None
+        self._parting = Parting()
         self._floor_until = -1.0
         self._heard_lines: set[str] = set()
         self._broke_in: Reached | None = None
@@ -118,7 +119,7 @@ class VirtualCall:
     @property
     def answer_is_coming(self) -> bool:
         """Something was asked for outside that the agent waits for."""
-        return bool(self._coming or self._unanswered or self._transfer) and not self.hanging_up
+        return bool(self._coming or self._unanswered or self._parting) and not self.hanging_up
 
     def connect(self) -> None:
         self._think(Connected(0.0))
@@ -133,6 +134,7 @@ class VirtualCall:
         self.wait(reaction)
         was_over, began = self.over, self.at
         reached, self._broke_in = self._broke_in or self._reached(), None
+        self._parting.is_put_off = False
         takes = pace.speech_seconds(text) if seconds is None else seconds
         if self.private.is_on:
             self.wait(takes)
@@ -171,6 +173,7 @@ class VirtualCall:
 
     def drop_speech(self) -> None:
         """Nobody hears the rest, whether it may be interrupted or not."""
+        self._parting.is_put_off = True
         self._cut()
         self._follow()
 
@@ -269,9 +272,7 @@ class VirtualCall:
         while self._following:
             for command in self._mind.send(self._following.popleft()):
                 self._carry_out(command)
-            if self._transfer is not None and not self._queue:
-                # A transfer begins when all was heard that is said before it.
-                transfer, self._transfer = self._transfer, None
+            if not self._queue and self.at >= self._floor_until and (transfer := self._parting.begin()) is not None:
                 self._expect(transfer, is_transfer=True)
 
     def _carry_out(self, command: Command) -> None:
@@ -304,9 +305,9 @@ class VirtualCall:
             case Transfer():
                 if command.briefing is not None:
                     self._on_fact(Noted(f"a colleague is told: {command.briefing}"))
-                self._transfer = self._world(command)
-            case Dismiss():
-                self._transfer = None
+                self._parting.order(command.request_id, lambda: self._world(command))
+            case Dismiss(request_id=request_id):
+                self._parting.withdraw(request_id)
                 self._coming = [each for each in self._coming if not each.is_transfer]
             case Record() | Join() | Hold():
                 pass
@@ -314,7 +315,7 @@ class VirtualCall:
                 self.hanging_up = True
                 self._timers.clear()
                 self._coming.clear()
-                self._transfer = None
+                self._parting = Parting()
             case HearGreeting(on=on, quiet=quiet):
                 self._hear_out(quiet if on else None)
             case _:

@@ -52,6 +52,24 @@ def test_a_farewell_is_spoken_to_its_end() -> None:
     assert (hangup, ended) == (Hangup("good"), Ended("good"))
 
 
+@pytest.mark.parametrize(
+    ("words", "is_one"),
+    [
+        (("please never", "call this number again"), True),
+        (("don't", "call me again"), True),
+        (("please", "never", "ring me again"), True),
+        (("please never", "mind the gap"), False),
+        (("call me again", "please"), False),
+    ],
+)
+def test_an_opt_out_in_several_parts_over_the_farewell_is_one(words: tuple[str, ...], is_one: bool) -> None:
+    talk = Talk(SIMPLE)
+    talk.says("yes")
+    talk.says(*words)
+    assert talk.suppressed is is_one
+    assert (talk.outcome, talk.said) == ("good", [])
+
+
 def test_a_guard_lets_through_or_ends() -> None:
     assert Talk(GUARDED).state == "hello"
     refused = Talk(GUARDED, allowed=False)

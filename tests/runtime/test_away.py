@@ -315,20 +315,66 @@ def test_words_that_never_become_final_keep_nobody_from_being_heard_again() -> N
     assert (result.outcome, result.abnormal) == ("booked", False)
 
 
-def test_an_opt_out_that_is_being_said_as_a_transfer_begins_counts() -> None:
+OPT_OUT = TRANSFER.replace(
+    "state start", 'intent opt_out protective "no more calls"\n  "stop calling me"\n\nstate start', 1
+)
+
+
+async def speak_up_to_the_transfer(live: Live) -> None:
+    """Begin to speak over the line before it, and go on until it would begin."""
+    await asyncio.sleep(0.5)
+    live.recogniser.stream.report(VoiceStarted(500, certain=False))
+    while not live.record.of(SpeechHeard):  # noqa: ASYNC110 - looked at in virtual time
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+    assert live.session.away.is_here
+
+
+def test_an_opt_out_that_is_being_said_as_a_transfer_would_begin_takes_its_place() -> None:
+    async def act(live: Live) -> None:
+        await speak_up_to_the_transfer(live)
+        live.recogniser.stream.end("stop calling me")
+        await asyncio.sleep(3600)
+
+    result, live = call(act, text=OPT_OUT)
+    assert live.record.suppressed == ["opt_out"]
+    assert live.line.transfers == []
+    assert (result.reason, live.line.hung_up) == ("flow ended", 1)
+
+
+def test_words_that_keep_nobody_here_are_waited_for_and_followed_by_the_transfer() -> None:
+    async def act(live: Live) -> None:
+        await speak_up_to_the_transfer(live)
+        assert live.line.transfers == []
+        live.recogniser.stream.end("lovely weather")
+        await put_through(live)
+        await live.session.away.told("answered")
+
+    result, live = call(act, text=OPT_OUT)
+    assert (live.line.transfers, result.outcome) == (["+441134960999"], "apart")
+
+
+def test_a_voice_that_never_becomes_words_does_not_hold_a_transfer_up_for_ever() -> None:
+    async def act(live: Live) -> None:
+        await speak_up_to_the_transfer(live)
+        await put_through(live)
+        await live.session.away.told("answered")
+
+    result, live = call(act, text=OPT_OUT)
+    assert (live.line.transfers, result.outcome) == (["+441134960999"], "apart")
+
+
+def test_an_opt_out_over_the_line_before_a_transfer_takes_its_place() -> None:
     async def act(live: Live) -> None:
         await asyncio.sleep(0.5)
-        live.recogniser.stream.report(VoiceStarted(500, certain=False))
-        while not live.session.away.is_away:  # noqa: ASYNC110 - looked at in virtual time
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(0.3)
-        live.recogniser.stream.end("stop calling me")
-        await asyncio.sleep(0.3)
-        live.session.leave("hung up")
+        live.recogniser.stream.say("stop calling me")
+        await asyncio.sleep(3600)
 
-    opt_out = 'intent opt_out protective "no more calls"\n  "stop calling me"\n\nstate start'
-    _, live = call(act, text=TRANSFER.replace("state start", opt_out, 1))
+    _, live = call(act, text=OPT_OUT)
     assert live.record.suppressed == ["opt_out"]
+    assert (live.line.transfers, live.line.hung_up) == ([], 1)
+    spoken = [speech.text for speech in live.record.of(Speak)]
+    assert "won't call you again" in spoken[-1]
 
 
 def test_a_goodbye_that_the_line_broke_off_is_still_the_end() -> None:
