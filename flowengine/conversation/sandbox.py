@@ -86,7 +86,10 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         own = {name: self.filters[name] for name in allowed.JINJA_FILTERS} | dict(filters)
         own |= {"join": _join, "replace": _replace, "round": _round}
         self.filters = {name: _measured(name, work) for name, work in own.items()}
-        self.tests = {name: self.tests[name] for name in allowed.TESTS}
+        self.tests = {name: self.tests[name] for name in allowed.TESTS} | {
+            "defined": _has_value,
+            "undefined": _has_none,
+        }
         self.globals.clear()
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -168,6 +171,16 @@ def _spoken(context: BoundedContext, value: Any) -> object:
     text = _as_text(value)
     context.spend(len(text))
     return text
+
+
+def _has_value(value: Any) -> bool:
+    """`is defined`. A slot that is not filled is nothing, and so is a name that no `set` has reached."""
+    return value is not None and not isinstance(value, Undefined)
+
+
+def _has_none(value: Any) -> bool:
+    """`is undefined`."""
+    return not _has_value(value)
 
 
 def _measured(name: str, work: Callable[..., object]) -> Callable[..., object]:

@@ -19,7 +19,6 @@ from flowengine.graph.model import Expression, Template
 Without = Literal["fails", "perhaps", "works"]
 """It fails whenever it is read; it fails, or hands nothing on, in some calls; it does what is meant."""
 
-_DEFINED = ("defined",)
 _TAKE_NOTHING = ("int", "float")
 """Filters that make a number of nothing."""
 
@@ -54,9 +53,9 @@ def shows(condition: nodes.Node | None, name: str, *, holds: bool, slot: bool) -
             # A slot may be filled with 0 or "", so that it is not true says nothing.
             return other == name and holds
         case nodes.Test(node=nodes.Name(name=str(other)), name=str(test)) if other == name:
-            if slot:
-                return test == "none" and not holds
-            return test in _DEFINED and holds
+            if slot and test == "none":
+                return not holds
+            return holds if test == "defined" else test == "undefined" and not holds
         case nodes.Compare(expr=nodes.Name(name=str(other)), ops=[nodes.Operand(op=op, expr=nodes.Const(value=value))]):
             return other == name and value is not None and ((op == "eq" and holds) or (op == "ne" and not holds))
         case _:

@@ -172,6 +172,8 @@ TEXTS = [
     "{{ x }}", "{{ x | spoken }}", "{{ x | default('-') }}", "{{ x | default('-', true) }}", "{{ x is defined }}",
     "{% if x %}a{% endif %}", "{{ x ~ 'a' }}", "{{ x == 3 }}", "{{ x | int }}", "{{ x | money }}", "{{ not x }}",
     "{{ x.month }}", "{{ x + 1 }}", "{{ x > 1 }}", "{{ 3 if x else 4 }}", "{{ x if x else 4 }}", "{{ x is none }}",
+    "{{ x | spoken if x is defined else 3 }}", "{% if x is undefined %}a{% else %}{{ x | spoken }}{% endif %}",
+    "{{ x | spoken if x is undefined else 3 }}", "{{ x is undefined }}",
     "{{ x | upper }}", "{% if x is defined %}{{ x }}{% endif %}", "{{ (x and 3) or 4 }}", "{{ x in [1, 2] }}",
 ]  # fmt: skip
 
@@ -192,3 +194,13 @@ def test_what_is_said_to_fail_fails_at_run_time_and_nothing_else(text: str, slot
     except EvaluationError:
         fails = True
     assert (found is not None) == fails, (found, fails)
+
+
+@pytest.mark.parametrize(("value", "said"), [(None, "no number"), (0, "0"), (7, "7")])
+def test_a_slot_without_a_value_is_not_defined(value: int | None, said: str) -> None:
+    text = "{{ x if x is defined else 'no number' }}"
+    source = f'flow f "F" inbound\n\nslot x: number\n  ask "How many?"\n\nstate first\n  say "{text}"\n  end failed\n'
+    draft, _ = lower(load(text_source(source, "f.flow"), lambda *_: None).found)
+    say = next(each for each in draft.flow.states["first"].body if isinstance(each, Say))
+    assert Evaluator(draft.flow).render(say.sentences[0], {"x": value}) == said
+    assert needs(say.sentences[0], "x", slot=True) is None
