@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import socket
 import time
@@ -93,7 +94,9 @@ def command(
         progress(f"{click.style('warning', fg='yellow')}: {warning}")
     app = create_app(settings, progress=progress)
     click.echo(f"\nOpen {click.style(address, bold=True)} and press Call.   (Ctrl-C stops)\n")
-    DrainingServer(app, settings.websockets).run(sockets=[listener])
+    # uvicorn raises Ctrl-C again when all has ended well.
+    with contextlib.suppress(KeyboardInterrupt):
+        DrainingServer(app, settings.websockets).run(sockets=[listener])
 
 
 def _is_folder(path: Path) -> bool:

@@ -83,3 +83,17 @@ def test_a_misspelt_setting_is_named_at_the_start(tmp_path: Path, monkeypatch: p
     result = CliRunner().invoke(main, asked, env={"FLOWENGINE_SUNDAY": "off"})
     assert result.exit_code == 0
     assert "FLOWENGINE_SUNDAY is no setting of flowengine's: did you mean FLOWENGINE_SUNDAYS?" in result.output
+
+
+def test_a_service_that_ctrl_c_has_ended_well_was_not_aborted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(server: DrainingServer, sockets: list[socket.socket]) -> None:
+        for each in sockets:
+            each.close()
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(DrainingServer, "run", interrupted)
+    database = f"sqlite:///{tmp_path}/record.db"
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--flows", str(tmp_path), "--db", database])
+    assert result.exit_code == 0
+    assert "Aborted" not in result.output

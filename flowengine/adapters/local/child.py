@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from flowengine.adapters.local import unstopped
 from flowengine.adapters.local.cache import cache_folder
 from flowengine.adapters.local.wire import HEADER, Kind, Message, encode_event
 from flowengine.errors import FlowEngineError
@@ -178,10 +178,8 @@ def why(error: Exception) -> str:
 
 def main() -> None:
     """Entry of `python -m flowengine.adapters.local.child`."""
-    # Ctrl-C reaches the whole terminal group, and systemd's stop every process of a service; calls that may still
-    # finish need this one. The parent decides when it ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # The parent decides when it ends.
+    unstopped.ignore()
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(NICENESS)

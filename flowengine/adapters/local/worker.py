@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flowengine import errors
+from flowengine.adapters.local import unstopped
 from flowengine.adapters.local.wire import HEADER, Kind, Message
 from flowengine.errors import MeaningError, SpeechError
 
@@ -129,7 +130,8 @@ class SpeechWorker:
         if self._quick_deaths >= QUICK_DEATHS:
             raise SpeechError("the speech process keeps dying; see what it wrote to stderr, then restart the service")
         try:
-            process = await asyncio.create_subprocess_exec(sys.executable, "-m", PROCESS, stdin=PIPE, stdout=PIPE)
+            with unstopped.held_back():
+                process = await asyncio.create_subprocess_exec(sys.executable, "-m", PROCESS, stdin=PIPE, stdout=PIPE)
         except OSError as error:
             raise SpeechError(f"the speech process could not be started: {error}") from error
         run = self._run = _Run(process, loop.time())

@@ -221,6 +221,29 @@ def test_the_process_ends_with_its_parent_and_not_by_a_signal_to_the_whole_group
     assert not _alive(pid)
 
 
+@on_unix
+def test_a_signal_to_the_whole_group_harms_no_process_that_has_just_been_started() -> None:
+    program = (
+        "import asyncio, os, signal\n"
+        "from flowengine.adapters.local.worker import SpeechWorker\n"
+        "async def main():\n"
+        "    worker = SpeechWorker()\n"
+        "    worker.attach()\n"
+        "    run = await worker._start()\n"
+        "    # Long before the child has come to its first line.\n"
+        "    os.kill(worker.pid, signal.SIGINT)\n"
+        "    os.kill(worker.pid, signal.SIGTERM)\n"
+        "    print(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])))\n"
+        "    run.process.stdin.close()\n"
+        "    print(await run.process.wait())\n"
+        "    await worker.detach()\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG_S, check=False)
+    assert done.stderr == ""
+    assert done.stdout == "[]\n0\n"
+
+
 def _alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as file:
