@@ -70,7 +70,7 @@ from flowengine.conversation.events import (
     ValueRead,
     WeighingFailed,
 )
-from flowengine.conversation.shown import amounts_of, shown
+from flowengine.conversation.shown import amounts_of, booleans_of, shown
 from flowengine.graph.model import Flow
 from flowengine.runtime.colleague_line import ColleagueRung
 from flowengine.runtime.measured import TURN_PARTS, Interrupted, ReplyStarted, TurnMeasured
@@ -83,7 +83,7 @@ class Watcher:
 
     def __init__(self, put: Callable[[str], None], flow: Flow) -> None:
         self._put = put
-        self._amounts = amounts_of(flow)
+        self._amounts, self._booleans = amounts_of(flow), booleans_of(flow)
         self._texts: dict[str, str] = {}
         self._actions: dict[str, str] = {}
         """Those that run, by request."""
@@ -92,6 +92,9 @@ class Watcher:
 
     def tell(self, at: float, event: str, **facts: object) -> None:
         self._put(as_json({"event": event, "at": at, **facts}))
+
+    def _shown(self, name: str, value: str) -> str:
+        return shown(name, value, self._amounts, self._booleans)
 
     def error(self, message: str) -> None:
         self._put(as_json({"event": "error", "message": message}))
@@ -119,9 +122,9 @@ class Watcher:
             case Listen(expecting=expecting, intents=intents, private=private):
                 self.tell(at, "listening", expecting=expecting, intents=intents, private=private)
             case SlotFilled(name=name, value=value):
-                self.tell(at, "slot", name=name, value=value, shown=shown(name, value, self._amounts))
+                self.tell(at, "slot", name=name, value=value, shown=self._shown(name, value))
             case Summarised(fields=fields):
-                known = {name: value and shown(name, value, self._amounts) for name, value in fields}
+                known = {name: value and self._shown(name, value) for name, value in fields}
                 self.tell(at, "summary", fields=dict(fields), shown=known)
             case Noted(text=text):
                 self._noted(at, text)

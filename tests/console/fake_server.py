@@ -140,7 +140,7 @@ async def stream(socket: WebSocket) -> None:
     async def tell(fact: dict[str, object]) -> None:
         await socket.send_json({**fact, "at": round(clock() - began, 2)})
 
-    engines = {"recogniser": "moonshine", "synthesiser": "hibari"}
+    engines = {"recogniser": "Moonshine base-en, embedded", "synthesiser": "hibari, embedded"}
     await tell({"event": "started", "call_id": "c1", "flow": start["flow"], "title": "", "voice": "amelia", **engines})
     script: Sequence[Step] = socket.app.state.script
     for step in script:
@@ -161,7 +161,8 @@ async def stream(socket: WebSocket) -> None:
             message = await socket.receive()
             heard = json.loads(message["text"]) if message.get("text") else {}
             if heard.get("event") == "stop" or heard.get("text") == "bye":
-                await tell({"event": "summary", "fields": {"booked": "true", "visit_at": "10:30:00", "reason": None}})
+                fields = {"booked": "true", "visit_at": "10:30:00", "reason": None}
+                await tell({"event": "summary", "fields": fields, "shown": {**fields, "booked": "yes"}})
                 await tell({"event": "ended", "outcome": "booked", "reason": "the flow ended"})
                 return
             if heard.get("text") == "break":

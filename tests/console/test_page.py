@@ -33,11 +33,17 @@ async def served(script: Sequence[Step] = SCRIPT) -> AsyncIterator[str]:
         await running
 
 
-def on_page(act: Callable[[Page], Awaitable[None]], *flags: str, width: int = 1440) -> list[str]:
+def on_page(
+    act: Callable[[Page], Awaitable[None]],
+    *flags: str,
+    width: int = 1440,
+    height: int = 900,
+    script: Sequence[Step] = SCRIPT,
+) -> list[str]:
     """Run `act` on a freshly opened page; what the page complained of."""
 
     async def run() -> list[str]:
-        async with served() as url, chromium.opened(url, *flags, width=width) as page:
+        async with served(script) as url, chromium.opened(url, *flags, width=width, height=height) as page:
             await page.until("document.querySelector('#call-start')?.disabled === false")
             await act(page)
             return page.complaints
@@ -85,7 +91,7 @@ def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
         await page.until("!document.querySelector('#outcome').hidden")
         assert await page.text("#outcome-name") == "Booked"
         assert not await page.run("document.querySelector('#summary-fact').hidden")
-        assert (await page.text("#summary")).split() == ["Booked", "true", "Visit", "at", "10:30", "Reason", "–"]
+        assert (await page.text("#summary")).split() == ["Booked", "yes", "Visit", "at", "10:30", "Reason", "–"]
         assert "is-success" in await page.run("document.querySelector('#outcome').className")
 
     assert on_page(act) == []
@@ -105,12 +111,69 @@ def test_all_of_a_wide_drawing_is_in_view_before_the_call() -> None:
     assert on_page(act) == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_the_state_of_the_call_is_in_the_middle_once_the_drawing_has_grown(width: int, height: int) -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "boiler_cover", "text")
+        await page.run("window.canvas = document.querySelector('#canvas')")
+        await page.run("window.drawing = document.querySelector('svg.flow')")
+        await page.click("#call-start")
+        await page.until("document.querySelector('.state.is-live')?.dataset.state === 'greeting'")
+        # Nothing moves any more.
+        box = "JSON.stringify([drawing.getBoundingClientRect(), canvas.scrollTop])"
+        still = "Math.abs(drawing.getBoundingClientRect().width - parseFloat(drawing.style.width)) < 0.5"
+        await page.until(f"(now => [{still} && now === window.before, window.before = now][0])({box})")
+        middle = (
+            "(({left, right}) => (left + right) / 2 - canvas.getBoundingClientRect().left - canvas.clientWidth / 2)"
+            "(document.querySelector('.state.is-live').getBoundingClientRect())"
+        )
+        # Half a scroll bar, whose gutter is the canvas's own.
+        assert abs(await page.run(middle)) < 10
+        edges = "(({top, bottom}) => [top, bottom])(document.querySelector('%s').getBoundingClientRect())"
+        live, view = await page.run(edges % ".state.is-live"), await page.run(edges % "#canvas")
+        assert view[0] <= live[0] <= live[1] <= view[1]
+
+    begins: Sequence[Step] = SCRIPT[:2]
+    assert on_page(act, width=width, height=height, script=begins) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (375, 800)])
+def test_what_stands_beside_a_call_begins_at_its_top_and_nothing_of_its_title_is_cut(width: int, height: int) -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "boiler_cover", "voice")
+        await page.click("#call-start")
+        await page.until(LAST_PARTIAL)
+        await page.until("document.querySelector('#path').children.length === 3")
+        scrolled = "[...document.querySelectorAll('#facts, .fact-column')].map(({scrollTop}) => scrollTop)"
+        assert await page.run(scrolled) == [0, 0, 0]
+        assert await page.text("#call-engines") == "Voice: hibari, embedded\nRecogniser: Moonshine base-en, embedded"
+        who = "document.querySelector('#call-engines')"
+        assert await page.run(f"{who}.scrollWidth <= {who}.clientWidth && {who}.scrollHeight <= {who}.clientHeight")
+        if width == 1440:
+            first = "document.querySelector('#path').firstElementChild.getBoundingClientRect().top"
+            assert await page.run(f"{first} >= document.querySelector('#path-heading').getBoundingClientRect().bottom")
+        if width > 760:
+            path = "document.querySelector('#path').lastElementChild.getBoundingClientRect().bottom"
+            assert await page.run(f"{path} <= document.querySelector('#facts').getBoundingClientRect().bottom")
+
+    assert on_page(act, *MICROPHONE, width=width, height=height) == []
+
+
+def test_on_a_low_screen_the_last_field_stands_whole_above_the_button() -> None:
+    async def act(page: Page) -> None:
+        await choose(page, "boiler_cover", "text")
+        last = "document.querySelector('#contact-fields').lastElementChild.getBoundingClientRect().bottom"
+        assert await page.run(f"{last} <= document.querySelector('.setup-scroll').getBoundingClientRect().bottom")
+
+    assert on_page(act, width=1024, height=768) == []
+
+
 def test_a_spoken_call_opens_the_microphone_and_answers_marks_in_time() -> None:
     async def act(page: Page) -> None:
         await choose(page, "reception", "voice")
         await page.click("#call-start")
         await page.until(LAST_PARTIAL)
-        assert "Recogniser: moonshine" in await page.text("#call-engines")
+        assert "Recogniser: Moonshine" in await page.text("#call-engines")
         # Chromium's own device beeps once a second: what the page sends is what the device gives.
         await page.until("document.querySelector('#transcript').innerText.includes('The microphone is heard.')")
         await page.click("#mute")

@@ -26,6 +26,7 @@ action quote() -> cost: money, day: date
 
 summary
   paid: money = fee
+  done: boolean = call.outcome == "done"
 
 state start
   say "Hello."
@@ -106,6 +107,12 @@ def test_amounts_are_told_as_the_record_has_them_and_as_a_person_reads_them() ->
     assert (day["value"], day["shown"]) == ("2026-12-01", "2026-12-01")
     assert summary["fields"] == {"paid": "1250.0", "other": None}
     assert summary["shown"] == {"paid": "£1,250", "other": None}
+
+
+def test_a_boolean_is_told_as_yes_or_no() -> None:
+    (summary,) = told(Summarised((("done", "false"), ("paid", None))))
+    assert summary["fields"]["done"] == "false"
+    assert summary["shown"] == {"done": "no", "paid": None}
 
 
 def test_a_turn_is_told_with_all_its_parts() -> None:

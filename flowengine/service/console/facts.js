@@ -88,5 +88,6 @@ function showPath(story) {
   });
   if (story.ended) steps.push(make("li", "is-end", make("b", "", story.ended.outcome), make("time", "", clock(story.ended.at))));
   byId("path").replaceChildren(...steps);
-  byId("path").lastElementChild?.scrollIntoView({ block: "nearest" });
+  // The list alone: what stands above it stays where it is.
+  byId("path-fact").scrollTop = byId("path-fact").scrollHeight;
 }

@@ -1,6 +1,6 @@
 // The live call on the page: the head with its meter, the desk with its controls, the outcome at the end.
 
-import { byId, setIcon, show } from "./dom.js";
+import { byId, make, setIcon, show } from "./dom.js";
 import { fillKeypad } from "./keypad.js";
 import { clock } from "./story.js";
 
@@ -64,8 +64,8 @@ export class Line {
 
   /** The server has answered. */
   answered({ recogniser, synthesiser }, hasMicrophone) {
-    const engines = `Voice: ${synthesiser} · ${hasMicrophone ? `Recogniser: ${recogniser}` : "you type"}`;
-    Object.assign(byId("call-engines"), { textContent: engines, title: engines });
+    const hears = hasMicrophone ? `Recogniser: ${recogniser}` : "You type";
+    byId("call-engines").replaceChildren(make("span", "", `Voice: ${synthesiser}`), make("span", "", hears));
     for (const control of byId("desk").querySelectorAll("button, input")) control.disabled = false;
     byId("mute").disabled = !hasMicrophone;
     if (!hasMicrophone) byId("words").focus({ preventScroll: true });

@@ -12,13 +12,22 @@ export class GraphMap {
   #svg = null;
   #scale = 1;
   #sheet = null;
+  #kept = null; // What stays in the middle while the drawing grows into its size, or the canvas changes its own.
+  #growing = new ResizeObserver(() => this.#keepInView());
 
   constructor() {
     for (const button of document.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => this.#zoom(button.dataset.zoom));
     }
     this.#canvas.addEventListener("keydown", (event) => this.#walk(event));
-    new ResizeObserver(() => this.#scaled()).observe(this.#canvas);
+    // Whoever looks elsewhere is not fetched back before the call moves on.
+    for (const act of ["wheel", "pointerdown", "keydown"]) {
+      this.#canvas.addEventListener(act, () => (this.#kept = null), { passive: true, capture: true });
+    }
+    new ResizeObserver(() => {
+      this.#scaled();
+      this.#keepInView();
+    }).observe(this.#canvas);
   }
 
   /** Shows a drawing. Its style goes into an adopted sheet: the page's policy allows no style element in the text. */
@@ -32,12 +41,16 @@ export class GraphMap {
     const parsed = new DOMParser().parseFromString(text.replace(style, ""), "image/svg+xml");
     this.#svg = document.importNode(parsed.documentElement, true);
     this.#canvas.replaceChildren(this.#svg);
+    this.#growing.disconnect();
+    this.#growing.observe(this.#svg);
     for (const [index, state] of this.#states().entries()) state.setAttribute("tabindex", index === 0 ? "0" : "-1");
     this.whole();
   }
 
   empty(sentence) {
     this.#svg = null;
+    this.#kept = null;
+    this.#growing.disconnect();
     this.#canvas.replaceChildren(make("p", "", sentence));
   }
 
@@ -50,6 +63,7 @@ export class GraphMap {
   }
 
   reset() {
+    this.#kept = null;
     for (const lit of this.#all(".is-live, .is-past, .is-last")) lit.classList.remove("is-live", "is-past", "is-last");
     for (const lit of this.#all("[aria-current]")) lit.removeAttribute("aria-current");
   }
@@ -118,14 +132,24 @@ export class GraphMap {
     this.#svg.style.height = `${height * this.#scale}px`;
   }
 
+  /** At once: the next change of size may come with the next frame. */
+  #keepInView() {
+    if (this.#kept) this.#centre(this.#kept, "auto");
+  }
+
   #bringIntoView(element) {
+    this.#kept = element;
+    this.#centre(element, prefersStill() ? "auto" : "smooth");
+  }
+
+  #centre(element, behavior) {
     if (!element || this.#canvas.clientWidth === 0) return;
     const box = element.getBoundingClientRect();
     const view = this.#canvas.getBoundingClientRect();
     this.#canvas.scrollBy({
       left: box.left + box.width / 2 - (view.left + view.width / 2),
       top: box.top + box.height / 2 - (view.top + view.height / 2),
-      behavior: prefersStill() ? "auto" : "smooth",
+      behavior,
     });
   }
 
