@@ -24,8 +24,10 @@ def verdict(report: LoadReport) -> Verdict:
     """Of the whole run."""
     held, failing, late = report.held, report.failing, overloaded(report)
     if late is not None:
-        said = f"{calls_hold(held)}, more cannot be told" if held else "The callers could not keep up"
-        return Verdict(said, _sentence(f"with {late.calls}, {late.overload}"), "open")
+        told = _told_of_more(report, late)
+        parts = [f"with {late.calls}, {late.overload}", *(f"with {each.calls}, {_came_to(each)}" for each in told)]
+        more = "; ".join(parts)
+        return Verdict(_beside_the_late(held, late, told), _sentence(more), "open")
     if failing is not None:
         more = _sentence(f"with {failing}, {_why(report, failing)}")
         if not held:
@@ -44,7 +46,8 @@ def knee(report: LoadReport) -> str:
     held, failing, late = report.held, report.failing, overloaded(report)
     known = f"{calls_hold(held)}; " if held else ""
     if late is not None:
-        return f"not found: {known}with {late.calls} the callers themselves could not keep up"
+        more = "".join(f"; with {each.calls}, {_came_to(each)}" for each in _told_of_more(report, late))
+        return f"not found: {known}with {late.calls} the callers themselves could not keep up{more}"
     if failing is not None:
         why = f"{_why(report, failing)}{_held_again(report, failing)}"
         if held:
@@ -94,6 +97,25 @@ def overloaded(report: LoadReport) -> Level | None:
     """The level that says nothing, since the callers were late."""
     first = next((level for level in report.levels if not level.holds), None)
     return None if first is None or first.overload is None else first
+
+
+def _told_of_more(report: LoadReport, late: Level) -> list[Level]:
+    """The first level of more calls whose callers kept up, so that it does say something of the server."""
+    known = (each for each in report.levels if each.overload is None and (each.misses or each.cut_of is None))
+    return [each for each in known if each.calls > late.calls][:1]
+
+
+def _beside_the_late(held: int, late: Level, told: Sequence[Level]) -> str:
+    """Whether the server held, as far as it can be told: of the late callers' number it cannot."""
+    if not told:
+        return f"{calls_hold(held)}, more cannot be told" if held else "Cannot be told: the callers could not keep up"
+    known = f"{calls_hold(held)}, {late.calls}" if held else _calls(late.calls)
+    more = told[0].calls
+    return f"{known} cannot be told, {_do_not_hold(more) if told[0].misses else f'{_calls(more)} held'}"
+
+
+def _came_to(level: Level) -> str:
+    return ", ".join(level.misses) or "all held"
 
 
 def _do_not_hold(calls: int) -> str:

@@ -60,9 +60,23 @@ STOPPED = Ended(100, "stopped by Ctrl-C", gave_way=False, left=(100, 150))
         (
             [level(25, **LATE)],
             None,
-            "The callers could not keep up",
+            "Cannot be told: the callers could not keep up",
             "open",
             "not found: with 25 the callers themselves could not keep up",
+        ),
+        (
+            [level(5, **LATE), level(10, underruns=1), level(20)],
+            None,
+            "5 calls cannot be told, 10 calls do not hold",
+            "open",
+            "not found: with 5 the callers themselves could not keep up; with 10, 1 under-run",
+        ),
+        (
+            [level(2), level(5, **LATE), level(10)],
+            None,
+            "2 calls hold, 5 cannot be told, 10 calls held",
+            "open",
+            "not found: 2 calls hold; with 5 the callers themselves could not keep up; with 10, all held",
         ),
         (
             [level(25), level(50)],
