@@ -31,6 +31,9 @@ LOG_EVERY_S = 10.0
 DEEPEST = 10
 """Functions of a stack that are told, from the innermost."""
 
+RUNS_LOOP = "asyncio.runners"
+"""Outside of it every stack is the same: the command's."""
+
 Cause = Literal["garbage", "work", "waiting"]
 
 
@@ -146,10 +149,15 @@ def cause_of(late: float, cpu_s: float, garbage_s: float) -> Cause:
 
 
 def where_is(frame: FrameType | None) -> str:
-    """The functions of a stack, the innermost first: `module.function < …`. Names of the code alone."""
+    """The functions of a stack, the innermost first: `module.function < …`. Names of the code alone.
+
+    What runs the loop is left out; where there is nothing else, the loop was in none: asleep, or given no processor.
+    """
     found: list[str] = []
     while frame is not None and len(found) < DEEPEST:
         module = frame.f_globals.get("__name__", "?")
+        if module == RUNS_LOOP:
+            break
         found.append(f"{module}.{frame.f_code.co_qualname}")
         frame = frame.f_back
-    return " < ".join(found)
+    return " < ".join(found) or "the loop itself"

@@ -128,6 +128,20 @@ def test_a_stack_is_told_by_names_alone(log: pytest.LogCaptureFixture) -> None:
     assert where_is(sys._getframe()).startswith(f"{__name__}.test_a_stack_is_told_by_names_alone < ")
 
 
+def test_a_stack_ends_where_the_loop_is_run() -> None:
+    async def told() -> tuple[str, str]:
+        frame = sys._getframe()
+        runner = frame
+        while runner.f_back is not None and runner.f_globals["__name__"] != "asyncio.runners":
+            runner = runner.f_back
+        return where_is(frame), where_is(runner)
+
+    inner, outer = asyncio.run(told())
+    assert ".told < " in inner
+    assert "asyncio.runners" not in inner
+    assert outer == "the loop itself"
+
+
 @pytest.mark.parametrize(
     ("late", "cpu_s", "garbage_s", "cause"),
     [
