@@ -115,13 +115,16 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             # Reckoned once a process, and in no call's time.
             await asyncio.to_thread(tune)
             app.state.calls = calls
+            recording.patience_s = lambda: max(calls.drain_left_s, 1.0)
             rendering = Rendering(library, engines, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
             app.state.record_failed_at = float("-inf")
             app.state.twilio = _rest(settings)
-            app.state.queue = queue = open_queue(settings, recording.store.database)
+            app.state.queue = queue = open_queue(
+                settings, recording.store.database, lambda: recording.writer.takes_opt_outs
+            )
             app.state.dialling = _dialling(app, calls, queue, progress)
             app.state.outbound = Outbound.open(settings, queue, app.state.twilio)
             app.state.lists = Lists(recording.store.database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Set
@@ -120,6 +121,7 @@ class Calls:
         self._verdicts: OrderedDict[str, Verdict] = OrderedDict()
         self._live: dict[str, LiveCall] = {}
         self._stopping = False
+        self._drained_at = 0.0
         self._hurried = False
         self.at_end: Callable[[PreparedCall], None] | None = None
         """Told, in a thread, when a call has ended and its record is kept."""
@@ -334,7 +336,14 @@ class Calls:
 
     def refuse_new(self) -> None:
         """From now on no call begins."""
+        if not self._stopping:
+            self._drained_at = time.monotonic() + self.settings.drain_s
         self._stopping = True
+
+    @property
+    def drain_left_s(self) -> float:
+        """Seconds of `FLOWENGINE_DRAIN` that are left to a service that stops; 0 for one in a hurry."""
+        return 0.0 if self._hurried else max(0.0, self._drained_at - time.monotonic())
 
     def hurry(self) -> None:
         """What `stop` waits for is not waited for any more: calls end at once, with one try to hang each of them up."""
@@ -342,7 +351,7 @@ class Calls:
 
     async def stop(self) -> None:
         """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
-        self._stopping = True
+        self.refuse_new()
         await self._until(lambda: not self.are_due, self.settings.drain_s)
         if not self._hurried:
             self._end_all(STOPPING)

@@ -12,13 +12,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from flowengine.store.homecoming import NotHome
+from flowengine.store.homecoming import NoRoom, NotHome
 
 log = logging.getLogger(__name__)
 
 NOT_HOME = (
     "Entries of the record, perhaps an opt-out, wait beside the database and cannot be brought into it; until they "
     "are, nobody may be called. The log says what keeps them; try again later."
+)
+NO_ROOM = (
+    "Neither the database nor the spool beside it takes an opt-out, so nobody may be called. Make room on the disk; a "
+    "process that runs sees it within a second or so."
 )
 
 
@@ -75,7 +79,13 @@ async def on_disconnect(request: Request, error: Exception) -> Response:
 async def on_store(request: Request, error: Exception) -> Response:
     """The database is away, or full: a fault that passes, so Twilio and others may ask again."""
     record_failed(request)
-    detail = NOT_HOME if isinstance(error, NotHome) else "The database does not answer; try again later."
+    match error:
+        case NotHome():
+            detail = NOT_HOME
+        case NoRoom():
+            detail = NO_ROOM
+        case _:
+            detail = "The database does not answer; try again later."
     return respond(Problem("The record cannot be used", 503, detail), {"retry-after": "5"})
 
 

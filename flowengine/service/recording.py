@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -25,7 +25,7 @@ from flowengine.store.detail import CallDetail, find
 from flowengine.store.processes import BEAT_S, Processes, new_owner
 from flowengine.store.rows import CallEnd, CallStart, Entry, Suppression
 from flowengine.store.store import Store
-from flowengine.store.writer import RecordWriter
+from flowengine.store.writer import CLOSING_S, RecordWriter
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ class Recording:
         self.store = store
         self.writer = writer
         self.processes = processes
+        self.patience_s: Callable[[], float] = lambda: CLOSING_S
+        """How long a disk that is full as the service stops is waited for."""
 
     @classmethod
     async def open(cls, database: Database) -> Recording:
@@ -109,7 +111,7 @@ class Recording:
 
     async def close(self) -> None:
         """Keep what is still to be kept, then let go."""
-        await asyncio.to_thread(self.writer.close)
+        await asyncio.to_thread(self.writer.close, self.patience_s())
         with contextlib.suppress(StoreError):
             await asyncio.to_thread(self.processes.leave)
         self.store.close()

@@ -19,7 +19,7 @@ from flowengine.compliance.policy import Policy
 from flowengine.compliance.verdict import Decision
 from flowengine.store.connection import Database
 from flowengine.store.facts import TpsLookup, facts_for
-from flowengine.store.homecoming import NotHome, bring_home, is_home, not_home
+from flowengine.store.homecoming import NoRoom, NotHome, bring_home, is_home, not_home
 
 T = TypeVar("T")
 TRIES = 3
@@ -30,6 +30,7 @@ class CallRules:
     """One record under one policy. `caller_id`: shown to the person called where a call names none.
 
     `is_paused`: whether too many calls were abandoned of late (rule A2), so that nobody is called.
+    `keeps_opt_outs`: whether what the person called may say would be kept; without that nobody is called either.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class CallRules:
     tps: TpsLookup | None = None
     caller_id: str | None = None
     is_paused: Callable[[datetime], bool] | None = None
+    keeps_opt_outs: Callable[[], bool] | None = None
 
     def decide(self, number: str, at: datetime) -> Decision:
         """For a number in any spelling. It only advises: a dispatch decides again, in its own transaction.
@@ -77,7 +79,9 @@ class CallRules:
         return decide(number, at, self.facts(connection, number, at, caller_id), self.policy)
 
     def facts(self, connection: Connection, number: str, at: datetime, caller_id: str | None = None) -> Facts:
-        """As this transaction sees it. Raises NotHome while something waits in the spool: see `by_whole_record`."""
+        """As this transaction sees it. Raises NotHome while something waits in the spool, and NoRoom."""
+        if self.keeps_opt_outs is not None and not self.keeps_opt_outs():
+            raise NoRoom
         # After the transaction has its lock, for which it may have waited while a process died.
         if not is_home(self.database):
             raise not_home(self.database, "they came in just now")

@@ -10,6 +10,8 @@ from sqlalchemy import delete, func, select
 from flowengine.store import tables
 from flowengine.store.connection import Database
 
+NO_LINE = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -21,11 +23,17 @@ class Health:
     waiting: int
 
 
+def probe(database: Database) -> None:
+    """Write something that changes nothing, all the way to the disk. Raises StoreError."""
+    with database.writing() as connection:
+        line = tables.dial_line
+        connection.execute(database.insert_new(line).values(line=NO_LINE, next_at=datetime.now(UTC)))
+        connection.execute(delete(line).where(line.c.line == NO_LINE))
+
+
 def health(database: Database) -> Health:
     """Raises StoreError when the database cannot be written: locked, full, read-only."""
-    with database.writing() as connection:
-        # A write that changes nothing: it takes the locks, and is refused where writing is.
-        connection.execute(delete(tables.dial_line).where(tables.dial_line.c.line == -1))
+    probe(database)
     with database.reading() as connection:
         calls = connection.execute(select(func.count()).select_from(tables.calls)).scalar_one()
         waiting = connection.execute(

@@ -23,6 +23,16 @@ class NotHome(StoreError):
     """Something waits in the spool that may stand against a call."""
 
 
+class NoRoom(StoreError):
+    """An opt-out that is said now would not be kept: the text says so and what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "neither the database nor the spool beside it takes an opt-out, so nobody may be called; "
+            "make room on the disk"
+        )
+
+
 def is_home(database: Database) -> bool:
     """Whether all that was put into the spool is in the database. Two looks at a folder, where it is."""
     return Spool(database.spool, database.vault).is_empty

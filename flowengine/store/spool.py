@@ -26,6 +26,7 @@ from pathlib import Path
 import msgspec
 
 from flowengine.errors import StoreError
+from flowengine.store.reserve import FULL, Reserve
 from flowengine.store.rows import CallEnd, CallStart, Entry, Item, Suppression
 from flowengine.store.vault import Vault, key_of
 
@@ -44,6 +45,7 @@ class Spool:
         self._vault = vault
         self._home = path.with_name(f"{path.name}.home")
         self._refused = path.with_name(f"{path.name}.refused")
+        self.reserve = Reserve(path.with_name(f"{path.name}.reserve"))
         self._lock = threading.Lock()
 
     @property
@@ -51,10 +53,21 @@ class Spool:
         """Nothing waits. (What an earlier release left half brought home is found by `replay` alone.)"""
         return not (_is_there(self._path) or _is_there(self._home))
 
-    def add(self, items: Iterable[Item]) -> None:
-        """Safe on the disk when this returns. Raises OSError."""
+    def add(self, items: Iterable[Item], *, by_reserve: bool = False) -> None:
+        """Safe on the disk when this returns; `by_reserve`: a full one too, as far as the reserve goes.
+
+        Raises OSError: nothing of them is there then.
+        """
+        lines = [self._line(item) for item in items]
         with self._lock:
-            _append(self._path, (self._line(item) for item in items))
+            while True:
+                try:
+                    _append(self._path, lines)
+                except OSError as error:
+                    if not (by_reserve and error.errno in FULL and self.reserve.give_back()):
+                        raise
+                else:
+                    return
 
     def refuse(self, items: Iterable[Item]) -> None:
         """Keep what no database takes, for people to look at. Raises OSError."""
@@ -128,7 +141,8 @@ class Spool:
 
     def _parts(self) -> list[Path]:
         """What is on its way home, or was when a process died; an earlier release gave each a name of its own."""
-        return sorted(part for part in self._path.parent.glob(f"{self._path.name}.*") if part != self._refused)
+        others = (self._refused, self.reserve.path)
+        return sorted(part for part in self._path.parent.glob(f"{self._path.name}.*") if part not in others)
 
 
 def _is_there(path: Path) -> bool:

@@ -19,7 +19,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from flowengine.errors import StoreError
-from flowengine.store.rows import CallStart, Item, Suppression
+from flowengine.store.health import probe
+from flowengine.store.rows import CallEnd, CallStart, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 
@@ -30,6 +31,9 @@ BATCH_S = 0.1
 BATCH_ITEMS = 2000
 RETRY_S = 1.0
 """Between two tries of a database that failed, and two looks at the spool by a process that has nothing to do."""
+CLOSING_S = 5.0
+"""How long a writer that closes tries again, where nobody says otherwise, before anything is lost."""
+PIECE_ITEMS = 50
 LIMIT = 100_000
 """Items that wait in memory at most, in all: minutes of a busy service."""
 
@@ -54,7 +58,9 @@ class RecordWriter:
         self._hurry = threading.Event()
         self._kept: list[Item] = []
         self._looked = False
+        self._unsecured = False
         self._closing = False
+        self._give_up_at = float("inf")
         self._finished = False
         self.deepest = 0
         """The most that has ever waited in memory."""
@@ -64,6 +70,8 @@ class RecordWriter:
         self.lost = 0
         # Before anything else happens: what an earlier process left comes first.
         self._replay()
+        if not self._spool.reserve.hold():
+            log.warning("no room can be kept for opt-outs; until there is, a full disk stops all dialling")
         self._urgent = ThreadPoolExecutor(1, thread_name_prefix="opt-outs")
         self._thread = threading.Thread(target=self._work, name="record writer", daemon=True)
         self._thread.start()
@@ -72,6 +80,11 @@ class RecordWriter:
     def depth(self) -> int:
         """How many items wait in memory."""
         return self._queue.qsize()
+
+    @property
+    def takes_opt_outs(self) -> bool:
+        """Whether an opt-out said now is kept, whatever becomes of the process. If not, nobody may be called."""
+        return not self._unsecured and (self.healthy or self._spool.reserve.is_held)
 
     def put(self, item: Item) -> None:
         """Keep this. Waits for nothing, unless memory is full, or the writer closed, and it must go to the spool."""
@@ -99,9 +112,10 @@ class RecordWriter:
             self._settle(self._drain(self._limit))
         return done
 
-    def close(self) -> None:
-        """Write what is left and stop; idempotent."""
+    def close(self, patience_s: float = CLOSING_S) -> None:
+        """Write what is left and stop; idempotent. What nothing takes is tried again for `patience_s`, then lost."""
         self._urgent.shutdown()
+        self._give_up_at = min(self._give_up_at, time.monotonic() + patience_s)
         self._closing = True
         self.flush()
         self._thread.join()
@@ -111,8 +125,9 @@ class RecordWriter:
     def _secure(self, item: Suppression) -> None:
         """On the disk when this returns, and in the queue as well: the list takes a number once."""
         try:
-            self._spool.add([item])
+            self._spool.add([item], by_reserve=True)
         except OSError as error:
+            self._unsecured = True
             log.error("the spool takes no opt-out; it waits for the database", extra={"error": error.strerror})
         else:
             # Nobody waits for this one. It makes the writer thread look into the spool.
@@ -121,8 +136,9 @@ class RecordWriter:
     # The writer thread.
 
     def _work(self) -> None:
-        while not (self._closing and self._queue.empty()):
+        while not (self._closing and self._queue.empty() and not self._kept):
             self._settle(self._batch())
+        self._give_up_at = 0.0
         self._finished = True
         # Whoever put something before seeing that is served here, whoever did so later serves himself.
         self._settle(self._drain(self._limit))
@@ -156,9 +172,9 @@ class RecordWriter:
         waiting = [item for item in batch if isinstance(item, Future)]
         self._kept = self._write(items, now=self._closing)
         # A full disk takes neither database nor spool; memory can wait for a better one, as long as there is some.
-        last_chance = self._closing or len(self._kept) > self._limit // 2
-        if self._kept and (waiting or last_chance) and self._set_aside(self._kept, last_chance=last_chance):
-            self._kept = []
+        last_chance = time.monotonic() >= self._give_up_at or len(self._kept) > self._limit // 2
+        if self._kept and (waiting or last_chance or self._closing):
+            self._kept = self._set_aside(self._kept, last_chance=last_chance)
         for future in waiting:
             # Whoever waited may have given up: a cancelled future takes no result.
             if future.set_running_or_notify_cancel():
@@ -171,6 +187,11 @@ class RecordWriter:
         try:
             if items:
                 self._refuse(self._store.write(items))
+                self._unsecured = False
+            elif self._unsecured or not self.healthy:
+                # "It can be written again" is said when it has been.
+                probe(self._store.database)
+                self._unsecured = False
         except StoreError as error:
             self._fail(error)
             return items
@@ -194,6 +215,8 @@ class RecordWriter:
             if not self.healthy:
                 log.info("the record can be written again")
             self.healthy = True
+            if not self._closing:
+                self._spool.reserve.hold()
 
     def _fail(self, error: Exception) -> None:
         # A StoreError says nothing of the call; any other text might.
@@ -203,20 +226,30 @@ class RecordWriter:
         self.healthy = False
         self._retry_at = time.monotonic() + self._retry_s
 
-    def _set_aside(self, items: list[Item], *, last_chance: bool = True) -> bool:
-        """Into the spool. What it does not take is lost on its `last_chance`; otherwise False: keep it."""
-        try:
-            self._spool.add(items)
-        except OSError as error:
-            if not last_chance:
-                return False
-            self.lost += len(items)
-            log.critical("the spool cannot be written either", extra={"lost": self.lost, "error": error.strerror})
-        else:
-            self.spooled += len(items)
+    def _set_aside(self, items: list[Item], *, last_chance: bool = True) -> list[Item]:
+        """Into the spool. What it does not take is lost on its `last_chance`; otherwise it is returned: keep it.
+
+        What matters most goes first: a full disk may take some of it. The reserve is for opt-outs, until the process
+        stops or memory is full.
+        """
+        in_order = sorted(items, key=_rank)
+        for index in range(0, len(in_order), PIECE_ITEMS):
+            piece = in_order[index : index + PIECE_ITEMS]
+            try:
+                self._spool.add(piece, by_reserve=last_chance or self._closing)
+            except OSError as error:
+                left = in_order[index:]
+                if last_chance:
+                    self.lost += len(left)
+                    log.critical(
+                        "the spool cannot be written either", extra={"lost": self.lost, "error": error.strerror}
+                    )
+                    return []
+                return left
+            self.spooled += len(piece)
             # So that the thread comes back for it.
             self.healthy = False
-        return True
+        return []
 
     def _refuse(self, items: list[Item]) -> None:
         if not items:
@@ -228,3 +261,14 @@ class RecordWriter:
         except OSError:
             self.lost += len(items)
             log.critical("the file of refused entries cannot be written", extra={"lost": self.lost})
+
+
+def _rank(item: Item) -> int:
+    """An opt-out before a call's begin and end, and those before what happened in it. Otherwise in their order."""
+    match item:
+        case Suppression():
+            return 0
+        case CallStart() | CallEnd():
+            return 1
+        case _:
+            return 2

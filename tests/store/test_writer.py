@@ -152,7 +152,7 @@ def test_a_flush_in_trouble_means_the_spool_and_the_spool_comes_home(store: Stor
         writer.flush().result(LONG_S)
         assert writer.spooled == 2
         assert waiting(store).stat().st_mode & 0o077 == 0
-        assert types_in(store) == ["Entry", "CallEnd"]
+        assert types_in(store) == ["CallEnd", "Entry"]
     assert eventually(lambda: writer.healthy)
     assert len(store.entries("call-1")) == 1
     assert open_calls(store) == []
@@ -219,7 +219,7 @@ def test_what_even_the_spool_cannot_take_is_counted(
     with locked(store):
         writer.put(noted(0))
         writer.put(noted(1))
-        writer.close()
+        writer.close(0.0)
     assert writer.lost == 2
     assert "the spool cannot be written either" in caplog.messages
 

@@ -45,6 +45,8 @@ async def ready(request: Request) -> Response:
     failed = time.monotonic() - request.app.state.record_failed_at < REMEMBERED_S
     if failed or not calls.recording.writer.healthy:
         waiting.append("the record: the database cannot be written")
+    if not calls.recording.writer.takes_opt_outs:
+        waiting.append("room on the disk: neither database nor spool takes an opt-out, so nobody is called")
     dialling: Dialling | None = request.app.state.dialling
     trouble = None if dialling is None else dialling.trouble
     body = Readiness(not waiting, waiting, dialling=trouble, loop_lag_ms=calls.lag.worst_ms)

@@ -22,13 +22,21 @@ from flowengine.store.tps import TpsList
 Progress = Callable[[str], None]
 
 
-def open_queue(settings: Settings, database: Database) -> CallQueue:
-    """The queue of this record, by the rules of these settings. Raises StoreError when their TPS list is broken."""
+def open_queue(settings: Settings, database: Database, keeps_opt_outs: Callable[[], bool] | None = None) -> CallQueue:
+    """The queue of this record, by the rules of these settings. Raises StoreError when their TPS list is broken.
+
+    `keeps_opt_outs`: whether an opt-out said now would be kept.
+    """
     # A list that no call is held to must not keep anybody from calling when it is damaged.
     tps = TpsList.open(settings.tps_file) if settings.policy.tps else None
     share = AbandonedShare(Attempts(database))
     rules = CallRules(
-        database, settings.policy, tps, caller_id=settings.twilio_default_from, is_paused=share.is_too_high
+        database,
+        settings.policy,
+        tps,
+        caller_id=settings.twilio_default_from,
+        is_paused=share.is_too_high,
+        keeps_opt_outs=keeps_opt_outs,
     )
     dialling = settings.dialling
     return CallQueue(rules, Pace(at_once=dialling.at_once, interval=dialling.interval), by_server_clock=True)

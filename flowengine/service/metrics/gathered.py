@@ -94,6 +94,11 @@ def gathered(calls: Calls, waiting: int | None) -> tuple[Family, ...]:
             "1 while the database takes the record.",
             lambda: int(calls.recording.writer.healthy),
         ),
+        gauge(
+            "flowengine_record_takes_opt_outs",
+            "1 while an opt-out is kept by the database or the spool; at 0 nobody is called.",
+            lambda: int(calls.recording.writer.takes_opt_outs),
+        ),
         by(
             "fate",
             "counter",
