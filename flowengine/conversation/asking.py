@@ -93,8 +93,8 @@ class Asking:
         for each in self._said:
             each.is_aside = True
 
-    def is_models(self) -> None:
-        """What was said last are the model's words."""
+    def latest_is_aside(self) -> None:
+        """What was said last is no statement of the flow's: the model's words, a filler."""
         if self._said:
             self._said[-1].is_aside = True
 

@@ -56,6 +56,7 @@ class Consulting:
         stay.doubt = None
         call.may_repeat()
         call.say(Prompt((call.spoken(transfer.filler),)))
+        call.transcript.asking.latest_is_aside()
         return call.start_timer(stay, timer_id, "filler", FILLER_EVERY_S)
 
     def ready(self, event: ColleagueReady) -> None:

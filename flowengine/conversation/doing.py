@@ -94,6 +94,7 @@ class Doing:
         elif filler is not None:
             call.may_repeat()
             call.say(Prompt((call.spoken(filler),)))
+            call.transcript.asking.latest_is_aside()
             call.start_timer(stay, timer_id, "filler", FILLER_EVERY_S)
             if not stay.holds:
                 call.start_timer(stay, f"{HOLD}{stay.request}", "filler", HOLDS_AFTER_S)

@@ -137,8 +137,7 @@ class Interpreter:
         stay = self._here()
         stay.doubt = None
         if text is not None:
-            self.owing.say_statements()
-            self._call.say(text)
+            self.owing.say_with(text)
         elif isinstance(stay.waiting, Collect):
             result = self._collector.advance()
             if result is not None:

@@ -93,7 +93,7 @@ class Modelling:
             talk.spoken += allowed
             stay.question = Prompt(tuple(talk.spoken))
             call.say(Prompt(allowed))
-            call.transcript.asking.is_models()
+            call.transcript.asking.latest_is_aside()
 
     def reply(self, stay: Stay, llm: Llm, reply: Reply) -> str | None:
         """Say the rest of the model's turn; its exit, or None when the caller's turn is open."""

@@ -61,6 +61,17 @@ class Owing:
             self._call.stop_speaking()
             self.say_everything()
 
+    def say_with(self, text: Prompt) -> None:
+        """What asks in the question's stead comes after what is owed; where nothing is asked, it is an answer."""
+        stay = self._call.stay
+        if stay is not None and isinstance(stay.waiting, OpenToCaller):
+            self.say_statements()
+            self._call.say(text)
+        else:
+            self.is_digression()
+            self._call.say(text)
+            self.say_everything()
+
     def say_statements(self) -> None:
         """All but what asks: other words are about to."""
         stay = self._call.stay

@@ -17,7 +17,7 @@ Step = Prompt | Pause | SendKeys | Record
 class Left:
     """What is left of one speech. `stated`: but for the question and what follows it; None: nothing then.
 
-    `is_aside`: an answer to something the caller asked in between, or the model's words.
+    `is_aside`: an answer to something the caller asked in between, the model's words, or a filler.
     """
 
     step: Step | None

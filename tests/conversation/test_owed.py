@@ -321,6 +321,15 @@ def test_a_filler_that_was_cut_is_taken_up_again() -> None:
     assert line.breaks_in("purple elephants") == [filler]
 
 
+def test_a_filler_that_was_cut_gives_way_to_an_answer() -> None:
+    line = working()
+    line.plays()
+    line.talk.waits(2)
+    line._take()
+    line.plays(3)
+    assert line.breaks_in("are you a robot") == ["Yes, I am."]
+
+
 def test_the_lines_before_a_warm_transfer_are_said_on_before_the_two_are_put_together() -> None:
     line = working("no")
     line.plays(8)
