@@ -21,7 +21,7 @@ from flowengine.runtime.ports import PlayLine
 
 LEAD_S = 0.4
 CHUNK_BYTES = 1600
-"""200 ms a message: five a second cost a call a sixth of its processor time less than ten did, and fifty twice that."""
+"""200 ms a message: five a second take a tenth less processor time than ten did (docs/explanation/performance.md)."""
 TICK_S = 0.02
 """A frame of the far end's."""
 PACED_S = LEAD_S - TICK_S
