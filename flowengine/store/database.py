@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import os
 import re
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +27,9 @@ WRITES = {"record_writes": True}
 MAKES = {"record_makes": True}
 """Makes or changes the tables: whoever comes second waits until the first has done so."""
 MAKING_MS = 60_000
+
+AGAIN_S = 0.005
+"""Between two tries to change a new file's journal."""
 
 STATEMENT_S = 30.0
 """No statement of a service takes longer; one that does waits for a server that is in trouble."""
@@ -160,9 +165,7 @@ def _postgresql(url: URL, patience_s: float) -> Engine:
 
 def _tune_sqlite(engine: Engine, patience_s: float) -> None:
     pragmas = (
-        # First: even the change to WAL may have to wait for a lock.
         f"busy_timeout={round(patience_s * 1000)}",
-        "journal_mode=WAL",
         # An attempt must stand in the record before the telephone rings, through a power cut too: what is forgotten
         # would be rung again. In WAL mode that costs one sync of the log a transaction.
         "synchronous=FULL",
@@ -180,6 +183,7 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
+        _change_to_wal(cursor, patience_s)
         cursor.close()
 
     def began(connection: Connection) -> None:
@@ -194,3 +198,19 @@ def _tune_sqlite(engine: Engine, patience_s: float) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
+
+
+def _change_to_wal(cursor: sqlite3.Cursor, patience_s: float) -> None:
+    """A new file is changed once. Two who do so at a time would deadlock, so SQLite refuses one of them at once,
+    however long its `busy_timeout`: it is to come again. Raises sqlite3.OperationalError after `patience_s`.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
