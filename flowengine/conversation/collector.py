@@ -126,6 +126,12 @@ class Collector:
     def secret(self) -> bool:
         return self._slot().secret
 
+    def deny(self) -> Result | None:
+        """The value that was read back is wrong, and no other was given."""
+        self._call.clear(self._slot().name)
+        self._progress().confirming = False
+        return self.miss()
+
     def enter(self, keys: str) -> Result | None:
         """Take a finished keypad entry."""
         value = typed(self._slot().type, keys)

@@ -26,6 +26,16 @@ def presses(live: Live) -> Iterator[str]:
             yield from (trigger.keys for trigger in branch.triggers if isinstance(trigger, OnPress))
 
 
+def is_sign(key: str) -> bool:
+    """Whether this is one of the two keys that are no digit; which a record that hides a secret shows."""
+    return key in ("*", "#")
+
+
+def begins_one(keys: str, known: frozenset[str]) -> bool:
+    """Whether one of the known rows begins with these keys, or is them."""
+    return any(each.startswith(keys) for each in known)
+
+
 def entry(keys: str, known: frozenset[str]) -> Entry:
     """How far `keys` have come: `open` is complete already and could go on ("1" beside "12")."""
     longer = any(each != keys and each.startswith(keys) for each in known)

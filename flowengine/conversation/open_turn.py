@@ -32,6 +32,7 @@ SURPLUS = "keys were left out that were pressed on after an answer was full"
 class _Run:
     """The keys of an answer that is full by itself, and those that follow it without a pause."""
 
+    slot: str
     secret: bool
     last_at: float
     on_its_way: frozenset[str]
@@ -67,7 +68,7 @@ class OpenTurn:
     def full(self, *, secret: bool) -> None:
         """An answer has all its keys, by their number alone; more may follow at once."""
         self._end()
-        self._run = _Run(secret, self._call.at, self._coming())
+        self._run = _Run(self._collector.asked, secret, self._call.at, self._coming())
         if secret:
             self._call.emit(StartTimer(RUN_TIMER, RUN_S))
 
@@ -97,7 +98,7 @@ class OpenTurn:
 
     def _key(self, run: _Run, key: str) -> bool:
         # As long as a line is private the record hides its keys, so the timer alone ends the run of a secret.
-        if not run.secret and self._call.at > run.last_at + RUN_S:
+        if not run.secret and (self._call.at > run.last_at + RUN_S or (key == "*" and self._is_read_back(run))):
             self._end()
             return False
         run.last_at, run.on_its_way = self._call.at, self._coming()
@@ -111,6 +112,16 @@ class OpenTurn:
         if run.secret:
             self._call.emit(StartTimer(RUN_TIMER, RUN_S))
         return True
+
+    def _is_read_back(self, run: _Run) -> bool:
+        """Whether `*` can still take back the number that was typed, however soon it comes."""
+        stay, collector = self._call.stay, self._collector
+        return (
+            stay is not None
+            and isinstance(stay.waiting, Collect)
+            and collector.confirming
+            and collector.asked == run.slot
+        )
 
     def _over(self, run: _Run) -> None:
         self._end()

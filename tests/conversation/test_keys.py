@@ -156,3 +156,106 @@ def test_a_hash_after_a_full_number_is_no_answer_to_the_next_question() -> None:
     assert talk.presses("#") == []
     assert talk.waits(2) == []
     assert talk.waits() == ["In words, please."]
+
+
+SIGNS = """
+slot account: digits(6){secret}
+  ask "Please type your account number."
+  again "Six digits, please."
+  tries 2
+{confirm}
+slot party: number
+  ask "How many?"
+  confirm "{{{{ party }}}}, is that right?"
+
+state start
+  collect account, party
+    done: end good
+    failed: end bad
+{press}
+"""
+
+
+def typing(press: str = "", *, secret: str = "", confirm: str = "") -> Talk:
+    return Talk(SIGNS.format(press=press, secret=secret, confirm=confirm))
+
+
+@pytest.mark.parametrize("secret", ["", " secret"])
+@pytest.mark.parametrize("typed", ["12*345678", "*345678", "1*2*345678", "#345678", "12345*345678#"])
+def test_a_star_clears_what_is_being_typed_and_costs_no_try(typed: str, secret: str) -> None:
+    talk = typing(secret=secret)
+    assert talk.presses("1#") == ["Six digits, please."]
+    assert talk.presses(typed[:-1] if typed.endswith("#") else typed) == ["How many?"]
+    assert talk.conversation.variables == {"account": "345678"}
+    assert talk.turns("caller")[-1] == ("(press •••)" if secret else "(press 345678)")
+
+
+def test_who_clears_what_they_typed_and_types_no_more_is_asked_again() -> None:
+    talk = typing()
+    talk.presses("12*")
+    assert talk.waits(6) == ["Six digits, please."]
+    assert talk.turns("caller") == []
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_star_takes_back_a_number_that_is_read_back_however_soon(*, hears: bool) -> None:
+    talk = Talk(SIGNS.format(press="", secret="", confirm='  confirm "{{ account }}?"\n'), hears=hears)
+    assert talk.presses("123456") == ["123456?"]
+    assert talk.presses("*") == ["Six digits, please."]
+    assert talk.presses("345678") == ["345678?"]
+    talk.at += 5
+    talk.presses("*")
+    assert talk.outcome == "bad"
+    assert talk.conversation.variables == {}
+
+
+def test_a_star_at_the_end_of_a_number_takes_back_no_other() -> None:
+    flow = SIGNS.format(press="", secret="", confirm="")
+    talk = Talk(flow.replace("  collect", "  set party = 4\n  collect"), hears=False)
+    assert talk.presses("123456") == ["4, is that right?"]
+    assert talk.presses("*") == []
+    assert talk.conversation.variables == {"account": "123456", "party": 4}
+    talk.at += 2
+    assert talk.presses("*") == ["How many?"]
+
+
+@pytest.mark.parametrize(
+    ("press", "keys", "outcome"),
+    [
+        ("    press *: end removed", "12*", "removed"),
+        ("    press *: end removed", "*", "removed"),
+        ('    press "*9": end removed', "12*9", "removed"),
+        ("    press #: end removed", "#", "removed"),
+        ("    press #: end removed", "12#", None),
+        ("    press *: end removed", "123456", None),
+        ('    press "*9": end removed', "*123456", None),
+        ('    press "1*": end removed', "1*", None),
+        ("anywhere\n  press *: end removed", "12*", "removed"),
+    ],
+)
+def test_a_branch_of_the_flow_on_a_sign_comes_first(press: str, keys: str, outcome: str | None) -> None:
+    talk = typing(press)
+    talk.presses(keys)
+    assert talk.outcome == outcome
+
+
+CODES = """
+state menu
+  say "Type the code."
+  listen 6s
+    press 1: end good
+    press 42: end bad
+    press 421: end removed
+    otherwise: again "That code does nothing."
+    silence: again
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "outcome"), [("42#", "bad"), ("4*1", "good"), ("42*421", "removed"), ("4#", None), ("#", None)]
+)
+def test_a_hash_ends_a_code_and_a_star_clears_it(keys: str, outcome: str | None) -> None:
+    talk = Talk(CODES)
+    talk.presses(keys)
+    assert talk.outcome == outcome
+    assert talk.turns("caller")[-1:] == ([] if keys == "#" else [f"(press {keys.rpartition('*')[2].rstrip('#')})"])
