@@ -68,6 +68,8 @@ from flowengine.store.retention import Keep
 log = logging.getLogger(__name__)
 
 WATCH_S = 1.0
+LEAST_PATIENCE_S = 1.0
+"""What the record has at the end to take what is still to be kept, however little of the drain is left."""
 CONSOLE = Path(__file__).parent / "console"
 
 Progress = Callable[[str], None]
@@ -115,7 +117,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             # Reckoned once a process, and in no call's time.
             await asyncio.to_thread(tune)
             app.state.calls = calls
-            recording.patience_s = lambda: max(calls.drain_left_s, 1.0)
+            recording.patience_s = lambda: max(calls.drain_left_s, LEAST_PATIENCE_S)
             rendering = Rendering(library, engines, is_busy=lambda: bool(calls.live))
             rendering.flows_changed()
             await _open_doors(app, settings, recording.store.database, stack)

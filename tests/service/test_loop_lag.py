@@ -134,6 +134,7 @@ def test_a_late_service_is_not_ready_and_says_how_late(client: Client) -> None:
     wanted = "less to do: the event loop is 200 ms late (FLOWENGINE_MAX_LAG is 50)"
     assert wanted in answered.json["waiting_for"]
     alive = client.get("/health/live")
+    assert (alive.json["ready"], alive.json["waiting_for"]) == (False, answered.json["waiting_for"])
     assert (alive.status, alive.json["loop_lag_ms"]) == (200, 200)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -21,11 +22,13 @@ from flowengine.errors import TelephonyError
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
-from flowengine.service.calls import Calls, Engines
+from flowengine.service.app import LEAST_PATIENCE_S
+from flowengine.service.calls import FAREWELL_S, SETTLE_S, Calls, Engines
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import Recording
-from flowengine.service.server import HURRIED_S, DrainingServer
-from flowengine.service.settings import Settings
+from flowengine.service.server import CONNECTIONS_CLOSE_S, HURRIED_S, SOCKETS_CLOSE_S, DrainingServer
+from flowengine.service.settings import DEFAULT_DRAIN_S, Settings
+from flowengine.service.summaries import LAST_S
 from flowengine.store.connection import Database
 from tests.runtime.fake_line import FakeLine
 from tests.service.test_calls import TALK
@@ -168,3 +171,32 @@ def test_a_second_signal_hurries_the_calls_and_does_not_cut_the_sockets_before_t
     finally:
         signal.signal(signal.SIGTERM, before)
         gc.unfreeze()
+
+
+def test_the_seconds_of_a_drain_run_from_the_first_signal_and_a_second_one_ends_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = [1000.0]
+    monkeypatch.setattr("flowengine.service.calls.time", SimpleNamespace(monotonic=lambda: moment[0]))
+
+    async def main() -> list[float]:
+        async with calls_of(tmp_path) as calls:
+            left = [calls.drain_left_s]
+            for at in (1000.0, 1002.0, 1004.5, 1005.0, 1009.0):
+                moment[0] = at
+                calls.refuse_new()
+                left.append(calls.drain_left_s)
+            moment[0] = 1001.0
+            calls.hurry()
+            return [*left, calls.drain_left_s]
+
+    assert run_virtually(main()) == [0.0, 5.0, 3.0, 0.5, 0.0, 0.0, 0.0]
+
+
+def test_a_supervisor_that_waits_as_the_page_says_waits_longer_than_the_longest_end() -> None:
+    page = (Path(__file__).parents[2] / "docs/howto/run-the-server.md").read_text("utf-8")
+    told = [int(each) for each in re.findall(r"`FLOWENGINE_DRAIN` (?:\+|and) (\d+) seconds", page)]
+    (unit,) = re.findall(r"TimeoutStopSec=(\d+)", page)
+    longest = FAREWELL_S + SETTLE_S + LAST_S + SOCKETS_CLOSE_S + CONNECTIONS_CLOSE_S + LEAST_PATIENCE_S
+    assert len(told) == 2
+    assert all(seconds >= longest for seconds in (*told, int(unit) - DEFAULT_DRAIN_S))

@@ -30,11 +30,17 @@ class Readiness(msgspec.Struct):
 
 
 async def live(request: Request) -> Response:
-    calls: Calls = request.app.state.calls
-    return answer(Readiness(ready=True, waiting_for=[], loop_lag_ms=calls.lag.worst_ms))
+    """200 whatever is missing: who asks only whether the process answers must not kill it while it waits."""
+    return answer(readiness(request))
 
 
 async def ready(request: Request) -> Response:
+    found = readiness(request)
+    return answer(found, 200 if found.ready else 503)
+
+
+def readiness(request: Request) -> Readiness:
+    """What both addresses say, so that they never disagree. Reads what is known: it waits for nothing."""
     calls: Calls = request.app.state.calls
     waiting = sorted(request.app.state.waiting_for)
     if calls.is_stopping:
@@ -49,5 +55,4 @@ async def ready(request: Request) -> Response:
         waiting.append("room on the disk: neither database nor spool takes an opt-out, so nobody is called")
     dialling: Dialling | None = request.app.state.dialling
     trouble = None if dialling is None else dialling.trouble
-    body = Readiness(not waiting, waiting, dialling=trouble, loop_lag_ms=calls.lag.worst_ms)
-    return answer(body, 503 if waiting else 200)
+    return Readiness(not waiting, waiting, dialling=trouble, loop_lag_ms=calls.lag.worst_ms)

@@ -115,7 +115,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         health.live,
         role=None,
         subject="health",
-        summary="The process runs",
+        summary="The process runs, whether or not calls can be taken: the body is that of `/health/ready`",
         answers={200: health.Readiness},
     ),
     Endpoint(

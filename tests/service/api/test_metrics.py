@@ -13,6 +13,7 @@ from flowengine.service.app import create_app
 from flowengine.service.calls import AtCapacity, Calls
 from flowengine.service.settings import Settings
 from flowengine.store.queue import CallQueue
+from flowengine.store.writer import RecordWriter
 from tests.service.asgi import Client
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? (\+Inf|[0-9.e-]+)')
@@ -99,3 +100,9 @@ def test_the_marks_that_queues_left_are_told(client: Client, monkeypatch: pytest
     writer = client.app.state.calls.recording.writer
     monkeypatch.setattr(writer, "deepest", 4711)
     assert 'flowengine_queue_most{queue="record"} 4711\n' in scraped(client)
+
+
+def test_a_record_that_takes_no_opt_out_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "flowengine_record_takes_opt_outs 1\n" in scraped(client)
+    monkeypatch.setattr(RecordWriter, "takes_opt_outs", property(lambda writer: False))
+    assert "flowengine_record_takes_opt_outs 0\n" in scraped(client)
