@@ -30,9 +30,12 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
 
 from typing import Literal
 
-RefusalReason = Literal["invalid_number", "blocked_number", "not_permitted", "caller_id", "not_found", "bad_request"]
+RefusalReason = Literal[
+    "invalid_number", "blocked_number", "not_permitted", "caller_id", "address", "not_found", "bad_request"
+]
 """Why a telephone provider refuses: the number called does not exist, is not to be called, may not be called from this
-account (its country, a trial account); the number called from is not ours; no such call; a request that is wrong.
+account (its country, a trial account); the number called from is not ours; it cannot ask at our address; no such
+call; a request that is wrong.
 """
 
 

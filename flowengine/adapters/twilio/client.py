@@ -50,11 +50,15 @@ REASONS: Mapping[int, RefusalReason] = {
     21210: "caller_id",
     21212: "caller_id",
     21213: "caller_id",
+    21205: "address",
+    21609: "address",
     20404: "not_found",
 }
 """Twilio's error codes for a call that it will not place; source: Twilio, "Error and warning dictionary"."""
 ACCOUNT_CODES = frozenset({10001, 10005, 20003, 20005})
 """Not active, voice disabled, cannot authenticate, suspended."""
+CLOSED_CODES = ACCOUNT_CODES - {20003}
+"""Of these, where Twilio knows the account very well."""
 TOO_MANY_CODES = frozenset({10004, 20429})
 """Too many calls at once; too many requests. Twilio does not process what it answers so."""
 
@@ -127,7 +131,13 @@ def _refusal(status: int, body: Mapping[str, object] | None, headers: Mapping[st
     if status >= 500 or status < 400 or status == 408:
         return AnswerLost(f"Twilio failed {said}")
     if code in ACCOUNT_CODES or status in (401, 402) or (status == 403 and code not in REASONS):
-        return AccountRefused(f"Twilio refused the account {said}: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+        is_known = code in CLOSED_CODES or status == 402
+        mend = (
+            "see its state and its balance in Twilio's console"
+            if is_known
+            else "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
+        )
+        return AccountRefused(f"Twilio refused the account {said}: {mend}")
     reason = REASONS.get(code or 0, "not_found" if status == 404 else "bad_request")
     return RequestRefused(f"Twilio refused {said}", reason=reason, status=status, code=code)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -33,8 +34,10 @@ from flowengine.errors import (
     StoreError,
     TelephonyError,
 )
+from flowengine.service.dialling.backing_off import REFUSED, TOO_MANY, UNREACHABLE, BackingOff, Pauses
 from flowengine.service.dialling.orders import Orders
 from flowengine.service.dialling.outcomes import Retries, refused
+from flowengine.service.dialling.remedies import advice, trouble_of_ours
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import AttemptEnd, Claim, Wait
 
@@ -45,11 +48,6 @@ HANDS = 8
 POLL_S = 3.0
 """Another process may have queued a call, or ended one."""
 STORE_RETRY_S = 5.0
-UNREACHABLE_RETRY_S = 5.0
-ACCOUNT_RETRY_S = 300.0
-"""Credentials do not mend themselves; a suspended account may."""
-SLOWEST_S = 60.0
-"""Twilio's 429 without a Retry-After: wait 1, 2, 4 … seconds, at most so long."""
 LEAST_LEASE = timedelta(seconds=30)
 """With less than that left, the claim is renewed before the request is sent: nobody may look for the call meanwhile."""
 PAUSED = f"{campaign_paused.DETAIL} (A2)"
@@ -96,6 +94,7 @@ class Dialler:
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._queue = queue
         self._twilio = twilio
@@ -108,16 +107,15 @@ class Dialler:
         self._on_order = on_order
         self._on_no_call = on_no_call
         self._now = now
-        self._monotonic = monotonic
         self._sleep = sleep
+        self._backing_off = BackingOff(monotonic, chance)
         self._hands = threading.BoundedSemaphore(HANDS)
         self._pool = pool or ThreadPoolExecutor(HANDS, thread_name_prefix="dial")
         self._thread = threading.Thread(target=self._run, name="dialler", daemon=True)
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._refuses = False
-        self._paused_until = 0.0
-        self._slowed = 0
+        self._told: set[str] = set()
         self._store_trouble: str | None = None
         self._line_trouble: str | None = None
         self._pause: str | None = None
@@ -161,8 +159,7 @@ class Dialler:
 
     def turn(self) -> float:
         """Claim one call, if one may be made now, and hand it on; in how many seconds to look again."""
-        pause = self._paused_until - self._monotonic()
-        if pause > 0:
+        if (pause := self._backing_off.left_s) > 0:
             return pause
         if self._refuses or not self._has_room() or not self._hands.acquire(blocking=False):
             return POLL_S
@@ -216,7 +213,7 @@ class Dialler:
         try:
             order = self._orders.order(claim)
         except SettingsError as error:
-            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=str(error))
+            self._give_back(claim, error, REFUSED, trouble=str(error))
             return
         now = self._now()
         if claim.leased_until - now < LEAST_LEASE and not self._queue.renew([claim.attempt_id], self._owner, now):
@@ -226,12 +223,11 @@ class Dialler:
         try:
             placed = self._twilio.place(order)
         except SlowDown as error:
-            self._slowed += 1
-            self._give_back(claim, error, pause=error.retry_after_s or min(SLOWEST_S, 2.0 ** (self._slowed - 1)))
+            self._give_back(claim, error, TOO_MANY, told_s=error.retry_after_s)
         except RequestNotSent as error:
-            self._give_back(claim, error, pause=UNREACHABLE_RETRY_S, trouble="Twilio cannot be reached")
+            self._give_back(claim, error, UNREACHABLE, trouble="Twilio cannot be reached")
         except AccountRefused as error:
-            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=str(error))
+            self._give_back(claim, error, REFUSED, trouble=str(error))
         except RequestRefused as error:
             self._refused(claim, error)
         except AnswerLost as error:
@@ -261,17 +257,22 @@ class Dialler:
 
     def _refused(self, claim: Claim, error: RequestRefused) -> None:
         self._on_no_call(claim.attempt_id)
-        if error.reason == "caller_id" and claim.call.caller_id is None:
-            # The fault is not the call's: with the caller id of the settings no call would be placed.
-            trouble = "Twilio refuses the caller id TWILIO_DEFAULT_FROM: buy or verify the number"
-            self._give_back(claim, error, pause=ACCOUNT_RETRY_S, trouble=trouble)
+        trouble = trouble_of_ours(error, own_caller_id=claim.call.caller_id is not None)
+        if trouble is not None:
+            # The fault is not the call's: with these settings no call would be placed.
+            self._give_back(claim, error, REFUSED, trouble=trouble)
             return
         self._line_works()
         log.warning("call refused", extra=_facts(claim, error))
+        what_to_do = advice(error)
+        if what_to_do is not None and what_to_do not in self._told:
+            # Once, not for each of a thousand calls that it may cost.
+            self._told.add(what_to_do)
+            log.error("Twilio refuses calls that this account could make", extra={"what_to_do": what_to_do})
         end = refused(
             claim.attempt_id,
             error.reason,
-            str(error),
+            str(error) if what_to_do is None else f"{error}: {what_to_do}",
             # As it stood before the claim.
             tries=claim.call.tries + 1,
             now=self._now(),
@@ -280,15 +281,26 @@ class Dialler:
         self._insist(lambda: self._queue.end(end))
 
     def _give_back(
-        self, claim: Claim, error: FlowEngineError, *, pause: float = 0.0, trouble: str | None = None
+        self,
+        claim: Claim,
+        error: FlowEngineError,
+        pauses: Pauses,
+        *,
+        told_s: float | None = None,
+        trouble: str | None = None,
     ) -> None:
         """Surely not placed: back to its place in the queue, and no other call for a while."""
         self._on_no_call(claim.attempt_id)
-        self._paused_until = max(self._paused_until, self._monotonic() + pause)
-        if trouble is not None and trouble != self._line_trouble:
+        self._backing_off.failed(pauses, told_s)
+        is_told = trouble is not None and trouble == self._line_trouble
+        if trouble is not None and not is_told:
             log.error("dialling stops", extra={"why": trouble})
         self._line_trouble = trouble
-        log.warning("call not placed; it waits again", extra=_facts(claim, error))
+        log.log(
+            logging.INFO if is_told else logging.WARNING,
+            "call not placed; it waits again",
+            extra={**_facts(claim, error), "again_in_s": round(self._backing_off.left_s)},
+        )
         now = self._now()
         self._insist(lambda: self._queue.not_placed(claim.attempt_id, now, now, str(error)))
 
@@ -308,7 +320,8 @@ class Dialler:
     def _line_works(self) -> None:
         if self._line_trouble is not None:
             log.info("dialling goes on")
-        self._line_trouble, self._slowed = None, 0
+        self._line_trouble = None
+        self._backing_off.works()
 
     def _store_works(self) -> None:
         if self._store_trouble is not None:
@@ -319,7 +332,7 @@ class Dialler:
         if self._store_trouble is None:
             log.error("dialling stops: the record cannot be used", extra={"error": str(error)})
         self._store_trouble = "the record cannot be used, so nobody is called"
-        self._paused_until = max(self._paused_until, self._monotonic() + STORE_RETRY_S)
+        self._backing_off.hold(STORE_RETRY_S)
 
 
 def _seconds(wait: Wait, now: datetime) -> float:

@@ -7,6 +7,7 @@ call's record, so that both are found by either.
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -79,6 +80,7 @@ class Dialling:
         pool: Executor | None = None,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.queue = queue
         self.twilio = twilio
@@ -106,6 +108,7 @@ class Dialling:
             pool=pool,
             now=now,
             monotonic=monotonic,
+            chance=chance,
         )
         self.settling = Settling(store, queue, self.attempts, library, settings.retries)
         self.reconciling = Reconciling(queue, twilio, orders, owner)

@@ -122,8 +122,8 @@ def test_a_refusal_has_a_reason(
         ({"from_": ""}, 21213, "caller_id"),
         ({"from_": "0113"}, 21212, "caller_id"),
         ({"from_": "+441134960199"}, 21210, "caller_id"),
-        ({"voice_url": "http://calls.example.com/voice"}, 21205, "bad_request"),
-        ({"status_url": "http://calls.example.com/status"}, 21609, "bad_request"),
+        ({"voice_url": "http://calls.example.com/voice"}, 21205, "address"),
+        ({"status_url": "http://calls.example.com/status"}, 21609, "address"),
     ],
 )
 def test_an_order_is_checked_at_twilio(

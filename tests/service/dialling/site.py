@@ -147,6 +147,7 @@ class Site:
             pool=pool or AtOnce(),
             now=clock.now,
             monotonic=clock.monotonic,
+            chance=lambda: 0.0,
         )
         self.server.start()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from flowengine.adapters.twilio.placing import CallOrder, PlacedCall
 from flowengine.compliance.guard import decide
-from flowengine.errors import StoreError
+from flowengine.errors import RequestNotSent, StoreError
+from flowengine.service.dialling.dialler import POLL_S
 from flowengine.service.dialling.dialling import PickedUp
 from flowengine.store.queue_rows import Attempt, Claim
 from flowengine.testing.twilio.exchange import Exchange
@@ -24,8 +29,21 @@ from tests.postgres import on_sqlite
 from tests.service.dialling.site import ANN, BOB, MINUTE, NOON, Site
 
 DECISION = decide(ANN, NOON)
+DIALLER = "flowengine.service.dialling.dialler"
 
 pytestmark = on_sqlite
+
+
+def dial_for(site: Site, span: timedelta) -> list[float]:
+    """Dial for so long; the pauses of more than a poll that the dialler took."""
+    pauses: list[float] = []
+    until = site.clock.now() + span
+    while site.clock.now() < until:
+        pause = site.dial()
+        if pause > POLL_S:
+            pauses.append(pause)
+        site.clock.pass_(timedelta(seconds=pause))
+    return pauses
 
 
 def test_twilio_is_asked_again_when_it_says_so(place: tuple[Site, Exchange]) -> None:
@@ -71,14 +89,76 @@ def test_a_flow_that_cannot_run_rings_nobody(place: tuple[Site, Exchange]) -> No
     assert not site.attempts("ann")[0].counts
 
 
-def test_a_refused_caller_id_of_ours_stops_dialling(place: tuple[Site, Exchange]) -> None:
+def test_a_refused_caller_id_of_ours_stops_dialling_is_told_once_and_loses_nobody(
+    place: tuple[Site, Exchange], caplog: pytest.LogCaptureFixture
+) -> None:
     site, exchange = place
+    numbers = dict(exchange.rest.belongings.numbers)
     exchange.rest.belongings.numbers.clear()
+    exchange.default = Busy()
     site.enqueue("ann", ANN)
-    site.dial()
+    site.enqueue("bob", BOB)
+    pauses = dial_for(site, timedelta(hours=6))
+    assert pauses[:6] == [300, 600, 1200, 2400, 3600, 3600]
+    assert len(exchange.rest.orders) == len(pauses) == 9
+    assert [site.call(each).state for each in ("ann", "bob")] == ["waiting", "waiting"]
+    why = (
+        "Twilio refuses the caller id TWILIO_DEFAULT_FROM (code 21210): rent or verify the number that calls show in "
+        "Twilio's console"
+    )
+    assert site.dialling.trouble == why
+    told = [vars(each) for each in caplog.records if each.name == DIALLER and each.levelno >= logging.WARNING]
+    assert [(each["msg"], each.get("why")) for each in told] == [
+        ("dialling stops", why),
+        ("call not placed; it waits again", None),
+    ]
+    exchange.rest.belongings.numbers.update(numbers)
+    dial_for(site, MINUTE)
+    exchange.until(lambda: exchange.over(ANN) and exchange.over(BOB))
+    assert [len(exchange.calls_to(each)) for each in (ANN, BOB)] == [1, 1]
+    assert site.dialling.trouble is None
+
+
+def test_a_refused_address_of_ours_stops_dialling(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+    site.dialling.dialler._orders = replace(site.dialling.dialler._orders, base_url="http://my_host.example.com")
+    site.enqueue("ann", ANN)
+    assert site.dial() == 300
     assert site.call("ann").state == "waiting"
-    assert site.dialling.trouble is not None
-    assert "TWILIO_DEFAULT_FROM" in site.dialling.trouble
+    assert "SERVER_BASE_URL (code 21205): it must be the https address" in str(site.dialling.trouble)
+    assert exchange.calls_to(ANN) == []
+
+
+def test_what_would_mend_a_refused_call_is_told_once_and_kept_with_each(
+    place: tuple[Site, Exchange], caplog: pytest.LogCaptureFixture
+) -> None:
+    site, exchange = place
+    for call_id, number in (("ann", ANN), ("bob", BOB)):
+        exchange.script(number, Rejected(code=21219))
+        site.enqueue(call_id, number)
+        site.clock.pass_(MINUTE)
+        site.dial()
+        (attempt,) = site.attempts(call_id)
+        assert (site.call(call_id).outcome, attempt.counts) == ("not_permitted", False)
+        assert "(HTTP 400, code 21219): a trial account calls verified numbers only" in str(attempt.error)
+    assert [each.levelname for each in caplog.records if "what_to_do" in vars(each)] == ["ERROR"]
+
+
+def test_an_unreachable_twilio_is_asked_ever_more_rarely(place: tuple[Site, Exchange]) -> None:
+    site, exchange = place
+
+    def away(order: CallOrder) -> PlacedCall:
+        raise RequestNotSent("no connection")
+
+    site.dialling.dialler._twilio = SimpleNamespace(place=away)  # a network that is away
+    site.enqueue("ann", ANN)
+    assert dial_for(site, timedelta(minutes=30))[:8] == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert site.dialling.trouble == "Twilio cannot be reached"
+    site.dialling.dialler._twilio = site.dialling.twilio
+    exchange.script(ANN, Busy())
+    dial_for(site, timedelta(minutes=6))
+    exchange.until(lambda: exchange.over(ANN))
+    assert len(exchange.calls_to(ANN)) == 1
 
 
 def test_a_refused_caller_id_of_the_call_ends_the_call_alone(place: tuple[Site, Exchange]) -> None:
