@@ -55,6 +55,16 @@ PUTS_RIGHT = re.compile(
 )
 """What stands before a value, or a choice, that takes the place of the one before it."""
 
+YES_AND = re.compile(
+    r"^\W*(?:(?:yes|yeah|yep|yup|ok|okay|right|correct|that's (?:right|it|correct)|oh|well|um+|uh|erm?|and|so)\b\W*)+",
+    re.IGNORECASE,
+)
+INSISTS = re.compile(
+    r"^(?:(?:(?:but|actually|no|nope|nah|sorry|wait|hang on|hold on)\b\W*)+(?:it's|it is)"
+    r"|(?:(?:but|actually|no|nope|nah|sorry)\b\W*)*(?:make (?:it|that)|(?:it )?should be|i meant))\b\W*",
+    re.IGNORECASE,
+)
+"""What leaves no doubt that something else follows: "actually it's", "but make it"; and not "sorry" by itself."""
 
 ASIDES = re.compile(r"\b(?:oh|sorry|but|actually|wait|hang on|hold on|i meant?)\b[\s,.!…–—-]*", re.IGNORECASE)
 """Words beside the yes or no of an afterthought, that mean nothing by themselves."""
@@ -111,6 +121,16 @@ def correction(text: str) -> str:
     """What is said in the place of something: "no, eleven", "oh sorry, make it eleven" → eleven. Empty for none."""
     found = PUTS_RIGHT.match(text)
     return text[found.end() :].strip() if found is not None else ""
+
+
+def behind_yes(text: str, *, surely: bool = False) -> str:
+    """What is said behind a yes in the place of what that was said to: "yes and actually it's Smith" → Smith. Empty for
+    none. `surely`: only where the words leave no doubt, since anything could follow them."""
+    lead = YES_AND.match(text)
+    said = text[lead.end() :] if lead is not None else ""
+    insists = INSISTS.match(said)
+    rest = said[insists.end() :].strip() if insists is not None else "" if surely else correction(said)
+    return rest if yes_or_no(rest) is None else ""
 
 
 def put_right(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from flowengine.conversation.afterthoughts import behind_yes, correction
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of
@@ -151,6 +152,7 @@ class Collector:
 
     def _confirm(self, text: str) -> Heard | None:
         progress, slot = self._progress(), self._slot()
+        text = self._turned_round(text)
         others = [name for name in progress.slots if self._call.variables.get(name) is None]
         strict = slot.type.kind in ("text", "uk_name")
         found = self._corrected(text, [slot.name, *others])
@@ -176,10 +178,23 @@ class Collector:
             return "missed"
         return "filled" if found else None
 
+    def _turned_round(self, text: str) -> str:
+        """ "Yes and actually it's Smith", as "no, Smith": another value behind a yes takes its place. Values that are
+        never said by chance need no such words ("yes, Friday")."""
+        slot = self._slot()
+        if slot.type.kind in PLAIN | NUMERIC:
+            return text
+        rest = behind_yes(text, surely=slot.type.kind == "text")
+        another = f"no, {rest}"
+        value = self._heard_in_read_back(another, slot, []).get(slot.name) if rest else None
+        return another if value is not None and value != self._known(slot) else text
+
     def _heard_in_read_back(self, text: str, slot: Slot, others: list[str]) -> dict[str, object]:
         """What an answer to the read-back holds; a day or a time beside a "yes" is no number."""
         if slot.type.kind not in NUMERIC:
-            return self._found(text, [slot.name, *others], slot.name)
+            # Of a text it is the text: "no, it's the red one".
+            said = correction(text) if slot.type.kind == "text" else ""
+            return self._found(said or text, [slot.name, *others], slot.name)
         types = {name: self._call.flow.slots[name].type.kind for name in self._progress().slots}
         beside = [name for name, kind in types.items() if kind in ("date", "time") and slot.type.kind != "time"]
         found = self._found(without_idioms(text), [*dict.fromkeys((slot.name, *others, *beside))], slot.name)

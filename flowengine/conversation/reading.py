@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from flowengine.words.normalise import FILLERS, plain, word_set
 from flowengine.words.number_words import DIGITS, ORDINALS, SMALL
@@ -47,6 +48,7 @@ TAKEN = "\0"
 """Stands where a token was used up by another value; no reader reads over it."""
 
 TURNS = word_set("no nope actually sorry rather wait scratch instead mean meant")
+JOINS = word_set("and but")
 
 BESIDE = (
     TURNS
@@ -90,6 +92,7 @@ def only_corrects(said: Sequence[str]) -> bool:
 
 
 def corrects(text: str) -> bool:
-    """Whether an answer takes back one before it: "no, Wednesday", "sorry, I meant the third"."""
-    first = [word for word in tokens(text) if word not in FILLERS][:3]
+    """Whether an answer takes back one before it: "no, Wednesday", "and actually, make it the third"."""
+    first = [word for word in tokens(text) if word not in FILLERS]
+    first = list(dropwhile(lambda word: word in JOINS, first))[:3]
     return bool(first) and (first[0] in TURNS or first[:2] in (["i", "meant"], ["make", "it"], ["i", "mean"]))

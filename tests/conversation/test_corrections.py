@@ -183,3 +183,59 @@ def test_a_bare_weekday_puts_a_date_right_to_the_nearest_one(first: str, said: s
     talk = Talk(READ_BACK + "\n\nstate start\n  collect asked\n    done: end good\n    failed: end bad\n")
     talk.says(first, said)
     assert str(talk.conversation.variables["asked"]) == day
+
+
+SPOKEN_TO = """
+slot wanted: {kind}
+  ask "What is it?"
+  confirm "{{{{ wanted }}}}, is that right?"
+slot fuel: one of (gas, oil)
+  ask "Which fuel?"
+
+state start
+  collect wanted, fuel
+    done: end good
+    failed: end bad
+"""
+BEHIND_A_YES = [
+    ("number", "twelve", "yes and actually it's thirteen", "13"),
+    ("datetime", "Friday at two", "yes and actually it's three o'clock", "2026-11-27 15:00:00+00:00"),
+    ("datetime", "Friday at two", "yeah but make it Saturday at three", "2026-11-28 15:00:00+00:00"),
+    ("duration", "twelve minutes", "yes, actually thirteen minutes", "0:13:00"),
+    ("uk_name", "Sam Jones", "yes and actually it's Sam Smith", "Sam Smith"),
+    ("uk_name", "Sam Jones", "yes but it's Samantha Jones", "Samantha Jones"),
+    ("text", "the blue one", "yes and actually it's the red one", "the red one"),
+    ("text", "the blue one", "no, it's the red one", "the red one"),
+]
+YES_ALL_THE_SAME = [
+    ("datetime", "Friday at two", "yes, Friday afternoon"),
+    ("datetime", "Friday at two", "yes, actually that's fine"),
+    ("duration", "twelve minutes", "yes, just give me five minutes"),
+    ("uk_name", "Sam Jones", "yes, sorry, that's me"),
+    ("uk_name", "Sam Jones", "yes, actually it is Sam Jones"),
+    ("text", "the blue one", "yes, sorry, I forgot"),
+    ("text", "the blue one", "yes, I mean, I think so"),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "then", "value"), BEHIND_A_YES)
+def test_another_value_behind_a_yes_is_a_correction_and_read_back(kind: str, first: str, then: str, value: str) -> None:
+    talk = Talk(SPOKEN_TO.format(kind=kind))
+    talk.says(first)
+    assert talk.says(then) == [f"{value}, is that right?"]
+    assert talk.says("yes") == ["Which fuel?"]
+
+
+@pytest.mark.parametrize(("kind", "first", "then"), YES_ALL_THE_SAME)
+def test_a_yes_with_more_words_and_no_other_value_is_one(kind: str, first: str, then: str) -> None:
+    talk = Talk(SPOKEN_TO.format(kind=kind))
+    talk.says(first)
+    before = talk.conversation.variables["wanted"]
+    assert talk.says(then) == ["Which fuel?"]
+    assert talk.conversation.variables == {"wanted": before}
+
+
+def test_and_actually_corrects_what_was_said_yes_to_when_the_next_question_is_asked() -> None:
+    talk = Talk(SPOKEN_TO.format(kind="number"))
+    assert talk.says("twelve", "yes") == ["Which fuel?"]
+    assert talk.says("and actually it's thirteen") == ["13, is that right?"]
