@@ -12,6 +12,7 @@ from flowengine.conversation.afterthoughts import behind_yes, correction
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of
+from flowengine.conversation.halves import Begun, extend
 from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
 from flowengine.conversation.owing import Owing
@@ -19,6 +20,7 @@ from flowengine.conversation.place import Collecting
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.reading import corrects, tokens
 from flowengine.conversation.slots import IN_PASSING, find_all
+from flowengine.conversation.whole_values import is_whole_value
 from flowengine.graph.model import Slot, Template, ValueType
 from flowengine.words.normalise import normalise
 
@@ -123,6 +125,10 @@ class Collector:
         said = normalise(text).words
         return any(normalise(choice.replace("_", " ")).words == said for choice in slot.type.choices)
 
+    def is_whole(self, text: str) -> bool:
+        """Whether an answer to the question asked is surely all of it, or all that was missing."""
+        return is_whole_value(self.wanted, text) or extend(self._begun, self.wanted, text)[1] is not None
+
     @property
     def secret(self) -> bool:
         return self._slot().secret
@@ -144,11 +150,22 @@ class Collector:
         progress = self._progress()
         missing = [name for name in progress.slots if self._call.variables.get(name) is None]
         # "No, Wednesday" while the time is asked for speaks of the day.
-        given = self._corrected(text, missing) or self._found(text, missing, progress.current)
+        given = self._corrected(text, missing) or self._found(text, missing, progress.current) or self._completed(text)
         if not given:
             return None
         self._fill(given)
         return "filled"
+
+    def _completed(self, text: str) -> dict[str, object]:
+        """The row of digits that this answer completes; else the beginning that it makes is kept."""
+        digits, value = extend(self._begun, self.wanted, text)
+        self._progress().begun = Begun(self.asked, digits) if digits else None
+        return {self.asked: value} if value is not None else {}
+
+    @property
+    def _begun(self) -> str:
+        begun = self._progress().begun
+        return begun.digits if begun is not None and begun.slot == self.asked else ""
 
     def _confirm(self, text: str) -> Heard | None:
         progress, slot = self._progress(), self._slot()
@@ -241,6 +258,8 @@ class Collector:
     def _fill(self, values: dict[str, object]) -> None:
         for name, value in values.items():
             self._call.fill(name, value)
+            if name == self.asked:
+                self._progress().begun = None
 
     # Questions.
 

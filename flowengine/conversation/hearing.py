@@ -34,7 +34,7 @@ from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
 from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.tiers import Tiers
-from flowengine.conversation.whole_values import is_plain, is_whole_value
+from flowengine.conversation.whole_values import is_plain
 from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence, Transfer
 from flowengine.words.normalise import normalise, words
 
@@ -176,7 +176,7 @@ class Hearing:
         if stay.doubt is not None or (isinstance(stay.waiting, Collect) and self._collector.confirming):
             return is_plain(text)
         if isinstance(stay.waiting, Collect):
-            return not self._honouring.protects(text) and is_whole_value(self._collector.wanted, text)
+            return not self._honouring.protects(text) and self._collector.is_whole(text)
         if not isinstance(stay.waiting, Listen) or self._honouring.protects(text):
             return False
         named = self._listened_for(layers(self._call.flow, stay))

@@ -12,6 +12,7 @@ from typing import Literal
 from flowengine.compliance.honoured import Honoured
 from flowengine.conversation.commands import Candidate, Tier
 from flowengine.conversation.events import ModelAnswered, ModelFailed
+from flowengine.conversation.halves import Begun
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.unheard import NOTHING, Unheard
 from flowengine.graph.edges import trigger_label
@@ -48,6 +49,8 @@ class Collecting:
     confirming: bool = False
     failures: dict[str, int] = field(default_factory=dict)
     """Answers to a slot's question that were none, each silence included."""
+    begun: Begun | None = None
+    """What was said of a row of digits that was too short; the next answer may complete it."""
 
 
 @dataclass(slots=True)
