@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import assert_never
 
 from flowengine.conversation.contact import typed_value
+from flowengine.conversation.hiding import HIDDEN
 from flowengine.errors import FlowEngineError, NotScripted
 from flowengine.graph.edges import plain_name
 from flowengine.graph.model import Flow
@@ -186,6 +187,8 @@ def _check(player: Player, check: Check) -> Failure | None:
             actual = player.contact.get(field) if owner == "contact" else player.variables.get(name.text)
             if same(actual, value):
                 return None
+            if actual is not None and _is_secret(player, name.text):
+                return Failure(span, f"{name.text} has another value", value.text, HIDDEN, "it is secret, so not shown")
             got = "it has no value" if actual is None else shown(actual)
             return Failure(span, f"{name.text} has another value", value.text, got)
         case Ends(outcome=outcome, span=span):
@@ -197,6 +200,12 @@ def _check(player: Player, check: Check) -> Failure | None:
             )
         case _:
             assert_never(check)
+
+
+def _is_secret(player: Player, name: str) -> bool:
+    """Whether the record hides the value that this was given last."""
+    given = [fact.value for turn in player.turns for fact in turn.filled if fact.name == name]
+    return given[-1:] == [HIDDEN]
 
 
 def _summary(player: Player, check: ExpectValue) -> Failure | None:

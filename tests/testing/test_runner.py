@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,11 @@ from flowengine.graph.model import Say, Template
 from flowengine.language.source import Source
 from flowengine.testing.flowtest.bind import Bound
 from flowengine.testing.flowtest.parser import parse
-from flowengine.testing.report_text import conversation
+from flowengine.testing.report_data import report_json, report_junit
+from flowengine.testing.report_text import conversation, report_text
 from flowengine.testing.runner import play
-from tests.testing.made_flows import GUARDED, compiled, played
+from flowengine.testing.suite import find_tests, run
+from tests.testing.made_flows import GUARDED, SECRET, compiled, played
 
 
 def test_a_call_that_goes_as_written_passes() -> None:
@@ -125,6 +128,21 @@ def test_a_call_that_goes_another_way_fails_where_it_does(
     assert failure.expected == expected
     assert failure.got is not None
     assert failure.got.startswith(got)
+
+
+@pytest.mark.parametrize("name", ["pin", "copy"])
+def test_the_value_of_a_secret_is_shown_in_no_report(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.flow").write_text(SECRET.replace("    done: end", "    done\n      set copy = pin\n      end"))
+    test = f'test "x"\n  flow secret\n  caller: (press 7391)\n  ends typed\n  expect {name} = 4711\n'
+    (tmp_path / "secret.flowtest").write_text(test)
+    report = run(find_tests([tmp_path]))
+    (result,) = report.results
+    assert result.failure is not None
+    assert (result.failure.message, result.failure.got) == (f"{name} has another value", "•••")
+    written = report_text(report, colour=False, verbose=True) + report_json(report) + report_junit(report)
+    assert "7391" not in written
+    (tmp_path / "secret.flowtest").write_text(test.replace("4711", "7391"))
+    assert run(find_tests([tmp_path])).passed == 1
 
 
 def test_a_call_that_cannot_be_placed_fails_and_says_why() -> None:
