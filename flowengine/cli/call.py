@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -127,7 +128,8 @@ def command(
     up, drops), "(hangs up after 1.5s)" leaves in the middle of the agent's words, "(machine) leave a message after the
     tone" is an answering machine.
 
-    The exit status is 1 when a call failed, or Twilio would have complained.
+    The exit status is 1 when a call failed, or Twilio would have complained, as it does of a stream that broke off,
+    also where the call came back.
 
     Example: flowengine call flows/reception.flow --say "what are your opening hours" --say "no thanks"
     """
@@ -149,8 +151,10 @@ def command(
     shows_progress = sys.stderr.isatty() and not as_json
     try:
         rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
-    except asyncio.CancelledError as error:
-        raise click.ClickException(STOPPED) from error
+    except (asyncio.CancelledError, KeyboardInterrupt) as error:
+        stopped = click.ClickException(STOPPED)
+        stopped.exit_code = 128 + (signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)
+        raise stopped from error
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
     first = rung[0].report
@@ -343,6 +347,7 @@ def _as_json(rung: Rung) -> dict[str, Any]:
         "sentences": [dataclasses.asdict(sentence) for sentence in report.sentences],
         "pauses": report.pauses,
         "clicks": report.clicks,
+        "no_line": [{"from": left, "until": at} for left, at in report.dead],
         "gaps": [dataclasses.asdict(gap) for gap in report.gaps],
         "reply_seconds": [round(reply, 3) for reply in report.replies],
         "marks_in_order": report.marks_in_order,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import signal
+import sys
 
 import click
 
@@ -64,6 +66,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except FlowEngineError as error:
             raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            # On a line of its own, below what the terminal shows of the key.
+            click.echo(f"{chr(10) if sys.stderr.isatty() else ''}Stopped by Ctrl-C.", err=True)
+            sys.exit(128 + signal.SIGINT)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,6 +17,9 @@ from flowengine.errors import SettingsError
 from flowengine.service.settings import Settings
 from flowengine.service.values import shown
 
+OURS = "flowengine-"
+"""How the names of our own temporary folders begin."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -34,6 +37,12 @@ from flowengine.service.values import shown
     is_flag=True,
     help="End, as after two Ctrl-C, when standard input does: for a program that starts this one and may be killed.",
 )
+@click.option(
+    "--scratch",
+    type=click.Path(path_type=Path),
+    hidden=True,
+    help="The starter's temporary folder, removed in its place when it has been killed.",
+)
 def command(
     host: str,
     port: int,
@@ -42,6 +51,7 @@ def command(
     log_level: str,
     log_personal_data: bool,
     with_starter: bool,
+    scratch: Path | None,
 ) -> None:
     """Run the service: telephone calls, the browser page, the API.
 
@@ -49,9 +59,11 @@ def command(
     embedded speech, SQLite and the page, and no telephone line. A socket that systemd hands over is listened on, in
     place of --host and --port.
     """
+    if scratch is not None and not scratch.name.startswith(OURS):
+        raise click.BadParameter(f"{scratch}: only a folder of ours, {OURS}…, is removed", param_hint="--scratch")
     if with_starter:
         # Before anything is loaded, which takes seconds.
-        end_with_input()
+        end_with_input(scratch)
     from flowengine.service.app import create_app
     from flowengine.service.database import open_database
     from flowengine.service.handed_over import handed_over

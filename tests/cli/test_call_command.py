@@ -119,12 +119,15 @@ def test_a_colleague_who_is_not_known_is_refused_with_those_who_are(flow: Path) 
     assert "'sleeps': a colleague is busy, no-answer" in result.output
 
 
-def test_a_call_that_is_stopped_says_how_to_go_on(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("by", "status"), [(asyncio.CancelledError, 143), (KeyboardInterrupt, 130)])
+def test_a_call_that_is_stopped_says_how_to_go_on(
+    flow: Path, monkeypatch: pytest.MonkeyPatch, by: type[BaseException], status: int
+) -> None:
     async def stopped(*_: object) -> None:
-        raise asyncio.CancelledError
+        raise by
 
     monkeypatch.setattr("flowengine.cli.call._ring", stopped)
     result = call(str(flow), "--contact", "name=Sam")
-    assert result.exit_code == 1
-    assert "stopped before the call was over" in result.output
+    assert result.exit_code == status
+    assert result.output.startswith("Error: stopped before the call was over")
     assert "(hangs up)" in result.output

@@ -97,3 +97,22 @@ def test_a_service_that_ctrl_c_has_ended_well_was_not_aborted(tmp_path: Path, mo
     result = CliRunner().invoke(main, ["serve", "--port", "0", "--flows", str(tmp_path), "--db", database])
     assert result.exit_code == 0
     assert "Aborted" not in result.output
+
+
+def test_ctrl_c_before_anything_is_served_is_one_plain_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("flowengine.service.hold_music.hold_music", interrupted)
+    database = f"sqlite:///{tmp_path}/record.db"
+    result = CliRunner().invoke(main, ["serve", "--port", "0", "--flows", str(tmp_path), "--db", database])
+    assert (result.exit_code, result.stderr) == (130, "Stopped by Ctrl-C.\n")
+
+
+def test_only_a_folder_of_our_own_is_removed_for_a_starter(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["serve", "--with-starter", "--scratch", str(tmp_path / "letters")])
+    assert result.exit_code == 2
+    assert "only a folder of ours" in result.output

@@ -245,6 +245,8 @@ def test_a_killed_server_is_followed_by_another_and_the_caller_goes_on_to_the_bo
     assert lives.visits == [f"{record['call_id']}/action-1"]
     assert report.said_by_twilio == ()
     assert report.ended_by == "agent"
+    assert [(one.left, one.at) for one in report.later_streams] == report.dead
+    assert not report.is_lost
     assert len(lives.pids) == 2
     # Two processes, and still one call that can be lived through again.
     flow = str(tmp_path / "flows" / "visit.flow")

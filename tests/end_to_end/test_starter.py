@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flowengine.cli.starter import when_input_ends
+from tests.patience import PATIENCE_S
 
 STARTER = """
 import asyncio, sys
@@ -53,7 +54,8 @@ def test_a_server_ends_when_its_starter_is_killed(tmp_path: Path) -> None:
         try:
             starter.send_signal(signal.SIGKILL)
             starter.wait()
-            assert select.select([server], [], [], 60)[0], "it runs on"
+            assert select.select([server], [], [], PATIENCE_S)[0], "it runs on"
+            assert list(tmp_path.glob("flowengine-*")) == []
         finally:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(server, signal.SIGKILL)

@@ -11,21 +11,19 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from flowengine.errors import FlowEngineError
-from flowengine.runtime.audio import BYTES_A_SECOND, SILENCE
 from flowengine.runtime.ports import Synthesiser
 from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, Dial, Instructions, ServerRefused, WantedRoom, read_twiml
+from flowengine.testing.twilio.adding import begun, ended
 from flowengine.testing.twilio.book import PlacedCall
 from flowengine.testing.twilio.caller import AGENT_SILENT_S, QUIET_S, Caller
 from flowengine.testing.twilio.colleague import Colleague, Reached
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Answers, Voicemail
-from flowengine.testing.twilio.listening import sentences_heard
-from flowengine.testing.twilio.measures import utterances
 from flowengine.testing.twilio.notices import Notices
 from flowengine.testing.twilio.orders import first
 from flowengine.testing.twilio.picking_up import steps_of
-from flowengine.testing.twilio.report import CallReport, LaterStream
+from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.script import Step, spoken
 from flowengine.testing.twilio.stream import StreamPeer
 from flowengine.testing.twilio.trouble import Trouble
@@ -200,7 +198,7 @@ class Telephone:
         """The media stream, until one of the two sides, or the REST API, has ended it. Raises ServerRefused."""
         stream_sid = "MZ" + secrets.token_hex(16)
         peer = await StreamPeer.open(self.account, url, report.call_sid, stream_sid, twiml.parameters, trouble)
-        caller.before, peer.sounds = _begun(report, peer), notices.talks
+        caller.before, peer.sounds = begun(report, peer), notices.talks
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(notices.stream(twiml.status_url, stream_sid, "stream-started"))
             streaming = tasks.create_task(peer.run())
@@ -216,9 +214,10 @@ class Telephone:
             await asyncio.wait({streaming}, timeout=LEAVE_S)
             streaming.cancel()
         report.unsaid = caller.unsaid
-        _measure(report, peer, caller.before)
+        ended(report, peer, caller.before)
         is_closed, is_well = report.ended_by == "closed by the server", report.close_code in GOOD_CLOSES
-        if is_closed and (peer.broke or not is_well):
+        report.is_lost = is_closed and (peer.broke or not is_well)
+        if report.is_lost:
             caller.cut_off()
         if is_closed and not is_well and not peer.broke:
             report.problems.append(f"the server closed the stream with {report.close_code}")
@@ -358,42 +357,3 @@ class Telephone:
         event = self._over.get(sid)
         if event is not None and self._loop is not None:
             self._loop.call_soon_threadsafe(event.set)
-
-
-def _begun(report: CallReport, peer: StreamPeer) -> float:
-    """Seconds from the call's first stream to this one. Until it, a call that comes back was elsewhere."""
-    if report.began is None:
-        report.began = peer.began
-        return 0.0
-    size = len(report.caller_audio)
-    left = size / BYTES_A_SECOND
-    before = max(left, peer.began - report.began)
-    report.later_streams.append(LaterStream(left, before, len(report.marks_asked), len(report.marks_echoed)))
-    # What was still waiting when the earlier stream ended was never heard.
-    report.agent_audio = report.agent_audio[:size]
-    begun = [(one.start, min(one.end, left)) for one in report.sentences if one.start < left]
-    report.sentences = sentences_heard(report.agent_audio, begun)
-    report.caller = [
-        replace(line, start=min(line.start, left), end=round(left, 2), broken_off=True) if line.end > left else line
-        for line in report.caller
-    ]
-    whole = round(before * BYTES_A_SECOND)
-    report.caller_audio = report.caller_audio.ljust(whole, SILENCE)
-    report.agent_audio = report.agent_audio.ljust(whole, SILENCE)
-    return before
-
-
-def _measure(report: CallReport, peer: StreamPeer, before: float) -> None:
-    """What came over a stream that began `before` seconds after the call's first; both sides have one clock."""
-    report.caller_audio += bytes(peer.spoken)
-    report.agent_audio += peer.playout.audio
-    report.agent = utterances(report.agent_audio)
-    spans = [(before + start, before + end) for start, end in peer.playout.sentences]
-    report.sentences += sentences_heard(report.agent_audio, spans)
-    report.gaps += [replace(gap, at=before + gap.at) for gap in peer.playout.gaps]
-    report.cleared_at += [before + at for at in peer.playout.clears]
-    report.warned.binary_31950 += peer.warned.binary_31950
-    report.warned.invalid_31951 += peer.warned.invalid_31951
-    report.marks_asked += peer.marks_asked
-    report.marks_echoed += peer.marks_echoed
-    report.close_code = peer.close_code

@@ -58,12 +58,14 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class LaterStream:
     """A stream over which the call came back: when the one before it ended, and when it began itself, in seconds since
-    the first stream began; the marks asked and echoed before it."""
+    the first stream began; the marks asked and echoed before it. `was_lost`: the one before it broke off, so that
+    nobody was on the line in between; else the call was put through, or told something, meanwhile."""
 
     left: float
     at: float
     asked: int
     echoed: int
+    was_lost: bool = False
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ class CallReport:
     marks_echoed: list[str] = field(default_factory=list)
     later_streams: list[LaterStream] = field(default_factory=list)
     """Of a call that came back, all streams but the first; each names its marks anew."""
+    is_lost: bool = False
+    """The latest stream broke off, by the server's doing or the network's."""
     cleared_at: list[float] = field(default_factory=list)
     warned: Warned = field(default_factory=Warned)
     problems: list[str] = field(default_factory=list)
@@ -154,6 +158,11 @@ class CallReport:
     def pauses(self) -> list[float]:
         """Seconds of quiet between two sentences that were said in one go."""
         return pauses(self.sentences, [stream.at for stream in self.later_streams])
+
+    @property
+    def dead(self) -> list[tuple[float, float]]:
+        """From when to when the caller had no line, before the call came back; in seconds since the first stream."""
+        return [(stream.left, stream.at) for stream in self.later_streams if stream.was_lost]
 
     @property
     def clears(self) -> int:

@@ -126,6 +126,7 @@ def _summary(report: CallReport, record: Record | None, paint: Painter) -> list[
         ("marks", f"{len(report.marks_echoed)}, in order" if report.marks_in_order else paint.bad("OUT OF ORDER")),
     ]
     rows[1:1] = [("not permitted", _refusal(check)) for check in refused]
+    rows += [("lost line", paint.bad(_lost(report)))] if report.dead or report.is_lost else []
     rows += [("action failed", paint.bad(told)) for told in _failed_actions(record)]
     rows += [("put through", _reached(one)) for one in report.reached]
     rows += [("in a room", "with a colleague" if met else "alone") for met in report.rooms]
@@ -164,6 +165,14 @@ def _refusal(check: Record) -> str:
         f"by guard {check['guard']}: {', '.join(check['reasons']) or 'no reason given'}; 'flowengine can-call NUMBER "
         "--explain' tells the rule and when it is over, 'flowengine chat' takes the call at another time with --now"
     )
+
+
+def _lost(report: CallReport) -> str:
+    """How long the caller had no line, and whether the call came back."""
+    seconds = sum(at - left for left, at in report.dead)
+    came_back = f"for {seconds:.1f} s, then the call came back" if report.dead else ""
+    gone = "the call did not come back" if report.is_lost else ""
+    return "; at last ".join(part for part in (came_back, gone) if part)
 
 
 def _failed_actions(record: Record | None) -> list[str]:

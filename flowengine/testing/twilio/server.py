@@ -49,7 +49,8 @@ async def running_server(
 
     `started` is told the process's id. `port`: a free one, if not given. `log`: where what it prints is kept.
     """
-    with tempfile.TemporaryDirectory(prefix="flowengine-call-") as folder:
+    # Told twice to stop, we are gone before the server is, which removes what it still writes.
+    with tempfile.TemporaryDirectory(prefix="flowengine-call-", ignore_cleanup_errors=True) as folder:
         port = port or free_port()
         base = f"http://127.0.0.1:{port}"
         log = log or Path(folder) / "server.log"
@@ -65,8 +66,9 @@ async def running_server(
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "flowengine", "serve", "--port", str(port), "--flows", str(flows)),
-                # Its other end is closed when we die, however we do.
-                "--with-starter",
+                # Standard input: its other end is closed when we die, however we do. Then the folder is the server's to
+                # remove.
+                *("--with-starter", "--scratch", folder),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=output,
                 stderr=output,

@@ -52,11 +52,19 @@ def story(report: CallReport, record: Record | None) -> list[Told]:
     caller = _caller(report, [line for line in lines if line["speaker"] == "caller"])
     # What came of a key follows it, whatever the two clocks say.
     told = sorted(
-        [*_with_replies(agent, report), *caller],
+        [*_with_replies(agent, report), *caller, *_dead(report)],
         key=lambda each: each.at - (CLOCKS_APART_S if each.who == "caller" and each.length is None else 0.0),
     )
     end = told[-1].at if told else 0.0
     return told + [Told(end, "twilio", text) for text in report.said_by_twilio]
+
+
+def _dead(report: CallReport) -> list[Told]:
+    """The seconds without a line, as lines of their own."""
+    return [
+        Told(left, "twilio", f"(no line for {at - left:.1f} s, then the call came back)", length=round(at - left, 2))
+        for left, at in report.dead
+    ]
 
 
 def _agent(report: CallReport, lines: Sequence[Record]) -> list[Told]:

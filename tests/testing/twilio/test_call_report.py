@@ -437,3 +437,22 @@ def test_an_action_that_failed_stands_in_the_report_with_its_reason() -> None:
     told = one_call(a_call(), {**RECORD, "actions": [done, failed, failed]}, PLAIN)
     assert told.count(f"  action failed    book: {why}") == 1
     assert "look_up" not in told
+
+
+def test_the_seconds_without_a_line_stand_in_the_table() -> None:
+    report = a_call(problems=["the server closed the stream with 1006"])
+    # Between them the caller was with a colleague.
+    report.later_streams = [LaterStream(0.6, 1.2, 0, 0), LaterStream(1.2, 2.9, 1, 1, was_lost=True)]
+    rung = Rung(report, {"outcome": "booked", "abnormal": False, "transcript": []})
+    shown = one_call(report, rung.record, PLAIN, 100).splitlines()
+    (row,) = [each for each in shown if "no line" in each]
+    assert " ".join(row.split()) == "1.20 s 1.7 s twilio (no line for 1.7 s, then the call came back)"
+    assert "  lost line        for 1.7 s, then the call came back" in shown
+    # It came back, and still Twilio would have complained.
+    assert not rung.is_good
+
+
+def test_a_line_that_was_lost_for_good_is_told() -> None:
+    shown = one_call(a_call(is_lost=True), None, PLAIN, 100)
+    assert "  lost line        the call did not come back" in shown
+    assert "lost line" not in one_call(a_call(), None, PLAIN, 100)
