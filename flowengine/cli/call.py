@@ -152,9 +152,8 @@ def command(
     try:
         rung = asyncio.run(_ring(plan, steps, _progress if shows_progress else _quiet))
     except (asyncio.CancelledError, KeyboardInterrupt) as error:
-        stopped = click.ClickException(STOPPED)
-        stopped.exit_code = 128 + (signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)
-        raise stopped from error
+        click.echo(f"Error: {STOPPED}", err=True)
+        sys.exit(128 + (signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM))
     if shows_progress:
         click.echo("\r\033[K", err=True, nl=False)
     first = rung[0].report

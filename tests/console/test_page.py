@@ -18,6 +18,9 @@ from tests.console.fake_server import SCRIPT, Step, app_telling
 pytestmark = pytest.mark.skipif(chromium.found() is None, reason="Chromium is not installed")
 
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+SCROLLING = """[...document.querySelectorAll(".facts, .facts *")]
+    .filter((each) => each.scrollHeight > each.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(each).overflowY))
+    .map((each) => each.id || each.className)"""
 LAST_PARTIAL = "document.querySelector('.is-partial')?.innerText.includes('Well I think')"
 
 
@@ -93,6 +96,12 @@ def test_a_typed_call_shows_what_was_said_and_where_the_call_is() -> None:
         assert not await page.run("document.querySelector('#summary-fact').hidden")
         assert (await page.text("#summary")).split() == ["Booked", "yes", "Visit", "at", "10:30", "Reason", "–"]
         assert "is-success" in await page.run("document.querySelector('#outcome').className")
+        # The details do not fit any more, and still there is one scroll bar to them.
+        for width in (1280, 1000, 390):
+            size = {"width": width, "height": 400, "deviceScaleFactor": 1, "mobile": False}
+            await page.ask("Emulation.setDeviceMetricsOverride", **size)
+            await page.until(f"innerWidth === {width} && innerHeight === 400")
+            assert await page.run(SCROLLING) == ["facts"]
 
     assert on_page(act) == []
 

@@ -14,6 +14,12 @@ export function make(tag, className = "", ...children) {
   return element;
 }
 
+/** A name in its own words, which a narrow column may part at the underscores. */
+export function parted(name) {
+  const words = name.split(/(?<=_)/);
+  return words.flatMap((word, index) => (index ? [document.createElement("wbr"), word] : [word]));
+}
+
 /** An icon of the sprite, hidden from screen readers: words stand beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

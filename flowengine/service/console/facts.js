@@ -1,10 +1,11 @@
 // Beside the call: how fast it answers, what it has learnt, where it has been.
 
-import { byId, make, show } from "./dom.js";
+import { byId, make, parted, show } from "./dom.js";
 import { labelFor } from "./samples.js";
-import { clock, median, milliseconds, waterfall } from "./story.js";
+import { clock, latestSteps, median, milliseconds, waterfall } from "./story.js";
 
 const BARS = 12;
+const STEPS = 6;
 
 export function showFacts(story) {
   showLatency(story.latencies, story.turn);
@@ -79,15 +80,15 @@ function shown(value) {
 
 function showPath(story) {
   show(byId("path-empty"), story.path.length === 0);
-  const steps = story.path.map((step, index) => {
-    const isLive = index === story.path.length - 1 && !story.ended;
-    const item = make("li", isLive ? "is-live" : "", make("b", "", step.state), make("time", "", clock(step.at)));
+  const { earlier, steps } = latestSteps(story, STEPS);
+  const items = steps.map((step, index) => {
+    const isLive = index === steps.length - 1 && !story.ended;
+    const item = make("li", isLive ? "is-live" : "", make("b", "", ...parted(step.state)), make("time", "", clock(step.at)));
     if (step.by && step.previous) item.append(make("small", "", step.by));
     if (isLive) item.setAttribute("aria-current", "step");
     return item;
   });
-  if (story.ended) steps.push(make("li", "is-end", make("b", "", story.ended.outcome), make("time", "", clock(story.ended.at))));
-  byId("path").replaceChildren(...steps);
-  // The list alone: what stands above it stays where it is.
-  byId("path-fact").scrollTop = byId("path-fact").scrollHeight;
+  if (earlier) items.unshift(make("li", "is-earlier", `${earlier} earlier`));
+  if (story.ended) items.push(make("li", "is-end", make("b", "", ...parted(story.ended.outcome)), make("time", "", clock(story.ended.at))));
+  byId("path").replaceChildren(...items);
 }

@@ -96,6 +96,12 @@ export function waterfall(turn) {
     .map(([part, name]) => ({ part, name, ms: turn[part] }));
 }
 
+/** Of a live call the latest steps of its path, so that the newest is in view, and how many came before; then all. */
+export function latestSteps(story, most) {
+  const earlier = story.ended ? 0 : Math.max(0, story.path.length - most);
+  return { earlier, steps: story.path.slice(earlier) };
+}
+
 /** `3,219 ms`. */
 export function milliseconds(ms) {
   return `${ms.toLocaleString("en-GB")} ms`;

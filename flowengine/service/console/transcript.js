@@ -81,6 +81,7 @@ function parts(entry) {
 function meant({ intent, score, tier }) {
   if (!intent) return [make("span", `chip is-${tier in ANSWERS ? "answer" : "none"}`, ANSWERS[tier] ?? "nothing matched")];
   const chip = make("span", "chip", make("b", "", intent));
+  chip.title = intent;
   if (typeof score === "number") {
     const meter = make("meter");
     Object.assign(meter, { min: 0, max: 1, value: score, title: "how sure the match is" });

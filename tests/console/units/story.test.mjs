@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { inputFor, labelFor, sampleFor } from "../../../flowengine/service/console/samples.js";
-import { asText, clock, median, milliseconds, newStory, tell, waterfall } from "../../../flowengine/service/console/story.js";
+import { asText, clock, latestSteps, median, milliseconds, newStory, tell, waterfall } from "../../../flowengine/service/console/story.js";
 
 const TUESDAY = new Date(2026, 10, 24);
 
@@ -57,6 +57,17 @@ test("the path, the slots and the reply times are kept", () => {
   assert.equal(story.state, "start");
   assert.deepEqual([...story.slots], [["day", "2026-12-02"]]);
   assert.deepEqual(story.latencies, [{ ms: 700, answer: 700 }]);
+});
+
+test("a live call shows the latest steps of its path, one that is over all of them", () => {
+  const entered = ["a", "b", "c"].map((state) => ({ event: "entered", at: 1, state }));
+  const shown = (story, most) => {
+    const { earlier, steps } = latestSteps(story, most);
+    return [earlier, steps.map(({ state }) => state).join("")];
+  };
+  assert.deepEqual(shown(told(...entered), 2), [1, "bc"]);
+  assert.deepEqual(shown(told(...entered), 3), [0, "abc"]);
+  assert.deepEqual(shown(told(...entered, { event: "ended", at: 2, outcome: "done" }), 2), [0, "abc"]);
 });
 
 test("the end settles what was still open", () => {
