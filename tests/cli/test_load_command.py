@@ -23,7 +23,6 @@ from flowengine.cli.main import main
 from flowengine.cli.writing import why_not_writable
 from flowengine.testing.load.run import LoadRun, Stretch
 from flowengine.testing.load.tally import Tally
-from flowengine.testing.twilio.server import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +84,9 @@ def test_a_load_from_the_command_to_the_page(tmp_path: Path) -> None:
 def test_the_servers_account_may_stand_in_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "AC" + "1" * 32)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "2" * 32)
-    result = load("--server", f"http://127.0.0.1:{free_port()}")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        result = load("--server", f"http://127.0.0.1:{deaf.getsockname()[1]}")
     assert "nobody answers there (Connection refused)" in " ".join(result.output.split())
 
 

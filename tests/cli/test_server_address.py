@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,7 +11,6 @@ import click
 import pytest
 
 from flowengine.cli.server_address import ask_whether_there, server_address
-from flowengine.testing.twilio.server import free_port
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,7 @@ def test_somebody_else_at_the_address_is_told_of(stranger: str, address: str, sa
 
 
 def test_nobody_at_the_address_is_told_of() -> None:
-    with pytest.raises(click.BadParameter, match=r"nobody answers there \(Connection refused\).* does it run\?"):
-        ask_whether_there(f"http://127.0.0.1:{free_port()}")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        with pytest.raises(click.BadParameter, match=r"nobody answers there \(Connection refused\).* does it run\?"):
+            ask_whether_there(f"http://127.0.0.1:{deaf.getsockname()[1]}")

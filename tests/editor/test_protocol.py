@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from flowengine.testing.twilio.server import free_port
 from tests.editor.client import PATIENCE, ROOT, Client, place
 
 FLOW = """\
@@ -296,9 +297,7 @@ def test_exit_without_shutdown_is_told_by_the_status(tmp_path: Path) -> None:
 
 
 def test_a_server_on_a_port_serves_one_editor_and_ends(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "flowengine", "lsp", "--tcp", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end import live_flows
-from tests.end_to_end.running import FLOW, TALKER, Service, service_of
+from tests.end_to_end.running import FLOW, GREETER, TALKER, Service, service_of
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     flows = tmp_path_factory.mktemp("flows")
     (flows / "door.flow").write_text(FLOW, "utf-8")
     (flows / "talker.flow").write_text(TALKER, "utf-8")
+    (flows / "greeter.flow").write_text(GREETER, "utf-8")
     (flows / "broken.flow").write_text('flow broken "Broken" inbound\nstate a\n  say oops\n', "utf-8")
     for name, text in live_flows.FLOWS.items():
         (flows / f"{name}.flow").write_text(text, "utf-8")

@@ -23,6 +23,8 @@ SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:", "FLOWE
 
 PATIENT: Mapping[str, Any] = {"patience_s": PATIENCE_S}
 """How callers ring who do not give up because the machine is slow."""
+OPENS: Mapping[str, Any] = {"open_timeout": PATIENCE_S, "ping_interval": None}
+"""How WebSockets are opened to a server that may be as slow."""
 
 FLOW = """
 flow door "Door" inbound
@@ -52,9 +54,12 @@ anywhere
 """
 
 GREETING = "Hello, shall I open?"
+GREETS = "Hello, shall I open this door for you now, or would you rather wait" + ", or come again" * 8 + "?"
+"""Eight seconds, for whoever does something early in it."""
 TALKS = "Hello, shall I open this door, or the one after it" + ", or the one after that" * 30 + "?"
 """Half a minute: long enough for whoever interrupts it, or leaves in the midst of it, on any machine."""
 TALKER = FLOW.replace("flow door", "flow talker").replace(GREETING, TALKS)
+GREETER = FLOW.replace("flow door", "flow greeter").replace(GREETING, GREETS)
 
 
 @dataclass
@@ -87,6 +92,14 @@ class Service:
 
         await until(is_over, f"the end of {sid}")
         return record
+
+    async def idle(self) -> None:
+        """Until it has no call: one that is over in the record goes a moment later."""
+
+        async def is_idle() -> bool:
+            return bool(json.loads((await get(f"{self.base}/api/active-calls"))[1])["count"] == 0)
+
+        await until(is_idle, "a service without a call")
 
     def voice(self, sid: str, *, query: str = "flow=door", **more: str) -> tuple[int, str]:
         form = {"CallSid": sid, "AccountSid": self.telephone.account.sid, "From": "+441134960123", **more}

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from flowengine.adapters.scripted.code import encode
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
-from flowengine.runtime.audio import FRAME_BYTES
 from flowengine.testing.twilio.report import CallReport
 from flowengine.testing.twilio.script import parse
+from tests.end_to_end.heard import where, words
 from tests.end_to_end.running import PATIENT, Service
 
 GREETING = "You've reached Dana. I'm not available, so please leave a message after the tone."
@@ -75,15 +74,7 @@ def said(record: dict[str, Any]) -> str:
 
 
 def is_whole(text: str, audio: bytes) -> bool:
-    """Whether it is in this audio from its first frame to its last, quiet between them or not: a busy machine stops."""
-    # Without the frame that closes a sentence: between two it is left out.
-    sentence, at = encode(text)[:-FRAME_BYTES], 0
-    for start in range(0, len(sentence), FRAME_BYTES):
-        frame = sentence[start : start + FRAME_BYTES]
-        if (found := audio.find(frame, at)) < 0:
-            return False
-        at = found + len(frame)
-    return True
+    return where(words(text), audio) is not None
 
 
 def test_the_message_is_recorded_whole_and_begins_after_the_beep(made: Made) -> None:

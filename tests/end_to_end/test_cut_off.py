@@ -28,7 +28,7 @@ from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import free_port, kept, running_server
 from flowengine.testing.twilio.trouble import Trouble
 from tests.end_to_end.live_flows import FLOWS
-from tests.end_to_end.running import PATIENT, SPEECH, Service
+from tests.end_to_end.running import GREETS, PATIENT, SPEECH, Service
 from tests.patience import PATIENCE_S, until
 
 COLLEAGUE = "+441134960888"
@@ -147,7 +147,7 @@ class Lives:
 
     async def until(self, kind: str, part: str) -> None:
         """Until the record of the call has such an entry."""
-        store = Store.open(self.url)
+        store = Store.open(self.url, patience_s=PATIENCE_S)
         try:
 
             async def is_there() -> bool:
@@ -342,9 +342,9 @@ def test_an_opt_out_before_the_kill_is_kept_once(tmp_path: Path) -> None:
 
 
 def test_a_stream_that_breaks_comes_back_to_the_same_session(service: Service) -> None:
-    report, record = service.ring("yes", trouble=Trouble(breaks_after_s=0.6))
+    report, record = service.ring("yes", trouble=Trouble(breaks_after_s=0.6), query="flow=greeter")
     assert (record["outcome"], record["abnormal"]) == ("opened", False)
-    assert said(record)[1:] == [CUT_OFF, "Hello, shall I open?", "It is open. Goodbye."]
+    assert said(record)[1:] == [CUT_OFF, GREETS, "It is open. Goodbye."]
     assert not record["transcript"][0]["complete"]
     assert report.is_clean
     assert report.said_by_twilio == ()
@@ -356,7 +356,8 @@ def test_an_opt_out_is_kept_though_the_line_breaks_right_after_it(tmp_path: Path
             lives = Lives(tmp_path, telephone)
             async with lives.start() as base:
                 says = parse(("(interrupts after 0.5s) stop calling me", "(drops)"))
-                report = await telephone.ring(f"{base}/twilio/voice?flow=visit", says, ScriptedSynthesiser())
+                url = f"{base}/twilio/voice?flow=visit"
+                report = await telephone.ring(url, says, ScriptedSynthesiser(), **PATIENT)
                 record = await kept(base, report.call_sid) or {}
             store = Store.open(lives.url)
             is_kept = store.is_suppressed("+441134960123")

@@ -74,7 +74,7 @@ def test_a_machine_that_is_told_late_is_a_person_who_has_talked_with_us(service:
 def test_a_service_that_is_stopped_takes_no_call_and_says_goodbye_to_those_it_has(tmp_path: Path) -> None:
     (tmp_path / "door.flow").write_text(FLOW, "utf-8")
     (tmp_path / "waiting.flow").write_text(FLOWS["waiting"], "utf-8")
-    env = SPEECH | {"FLOWENGINE_DRAIN": "6", "FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db"}
+    env = SPEECH | {"FLOWENGINE_DRAIN": "10", "FLOWENGINE_DATABASE_URL": f"sqlite:///{tmp_path}/record.db"}
 
     async def main() -> tuple[CallReport, str, dict[str, Any]]:
         pids: list[int] = []

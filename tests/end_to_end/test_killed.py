@@ -10,7 +10,6 @@ import itertools
 import math
 import multiprocessing
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -21,6 +20,7 @@ import pytest
 from flowengine.store.connection import Database
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import LOST_AFTER, Answers, Busy, NoAnswer, PlacingTrouble, slow_down
+from flowengine.testing.twilio.server import free_port
 from tests.end_to_end.dying import Config, Death, WallClock, live, open_site
 from tests.patience import PATIENCE_S
 from tests.service.dialling.site import Site
@@ -61,11 +61,8 @@ def exchange() -> Iterator[Exchange]:
 
 
 def config_for(url: str, exchange: Exchange, folder: Path, death: Death | None) -> Config:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
     account = (exchange.account.sid, exchange.account.auth_token)
-    return Config(url, account, exchange.rest.url, str(folder), port, time.time(), death)
+    return Config(url, account, exchange.rest.url, str(folder), free_port(), time.time(), death)
 
 
 def put_in(config: Config) -> None:

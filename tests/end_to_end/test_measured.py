@@ -29,6 +29,7 @@ def samples(service: Service) -> dict[str, float]:
 
 
 def test_a_call_is_measured_from_the_callers_voice_to_the_first_mark(service: Service) -> None:
+    service.run(service.idle())
     before = samples(service)
     _, record = service.ring("yes please")
     (turn,) = record["timings"]["waterfalls"]
@@ -36,6 +37,7 @@ def test_a_call_is_measured_from_the_callers_voice_to_the_first_mark(service: Se
     assert sum(turn[part] for part in PARTS) == turn["reply"] == round(record["timings"]["replies"][0] * 1000)
     # "It is open." is eleven tones of 40 ms, and must have been played.
     assert turn["playing"] >= 440
+    service.run(service.idle())
     after = samples(service)
     for name in (
         'flowengine_calls_started_total{direction="inbound"}',
@@ -49,7 +51,7 @@ def test_a_call_is_measured_from_the_callers_voice_to_the_first_mark(service: Se
 
 def test_a_service_that_stops_takes_nobody_says_goodbye_and_hangs_up_by_rest(service: Service, tmp_path: Path) -> None:
     (tmp_path / "waiting.flow").write_text(FLOWS["waiting"], "utf-8")
-    env = SPEECH | {"FLOWENGINE_DRAIN": "6"}
+    env = SPEECH | {"FLOWENGINE_DRAIN": "10"}
     pids: list[int] = []
 
     async def main() -> None:

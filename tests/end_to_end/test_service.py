@@ -22,7 +22,7 @@ from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.server import get, running_server
-from tests.end_to_end.running import FLOW, SPEECH, Service
+from tests.end_to_end.running import FLOW, OPENS, SPEECH, Service
 from tests.patience import PATIENCE_S, until
 
 Facts = list[dict[str, Any]]
@@ -35,7 +35,7 @@ def _page_call(service: Service, start: dict[str, Any], *lines: str, raw: tuple[
         facts: Facts = []
         waiting = list(lines)
         url = service.base.replace("http://", "ws://") + "/console/stream"
-        async with connect(url) as socket:
+        async with connect(url, **OPENS) as socket:
             await socket.send(json.dumps({"event": "start", "microphone": False, **start}))
             for message in raw:
                 await socket.send(message)
@@ -148,7 +148,7 @@ def test_a_secret_is_typed_on_the_keypad_alone_and_seen_nowhere(service: Service
 
 def test_audio_before_the_start_is_answered_with_what_is_expected(service: Service) -> None:
     async def main() -> dict[str, Any]:
-        async with connect(service.base.replace("http://", "ws://") + "/console/stream") as socket:
+        async with connect(service.base.replace("http://", "ws://") + "/console/stream", **OPENS) as socket:
             await socket.send(b"\xff" * 160)
             answer: dict[str, Any] = json.loads(await socket.recv())
             return answer
@@ -163,7 +163,7 @@ def test_another_sites_page_may_not_open_a_call(service: Service, origin: str) -
     async def main() -> int:
         url = service.base.replace("http://", "ws://") + "/console/stream"
         with pytest.raises(InvalidStatus) as caught:
-            await connect(url, origin=origin)  # type: ignore[arg-type]  # an Origin is a str
+            await connect(url, origin=origin, **OPENS)  # type: ignore[arg-type]  # an Origin is a str
         return caught.value.response.status_code
 
     assert service.run(main()) == 403
@@ -200,16 +200,16 @@ def test_what_is_not_there_is_a_problem_with_a_title(service: Service, path: str
 def test_live_calls_are_listed_with_their_state(service: Service) -> None:
     async def main() -> dict[str, Any]:
         url = service.base.replace("http://", "ws://") + "/console/stream"
-        async with connect(url) as socket:
+        async with connect(url, **OPENS) as socket:
             await socket.send(json.dumps({"event": "start", "flow": "door", "microphone": False}))
             await socket.recv()
             active: dict[str, Any] = {}
 
             async def is_in_its_flow() -> bool:
                 active.update(json.loads((await get(f"{service.base}/api/active-calls"))[1]))
-                return bool(active["calls"]) and active["calls"][0]["state"] == "hello"
+                return [each["state"] for each in active["calls"]] == ["hello"]
 
-            await until(is_in_its_flow, "a live call in its first state")
+            await until(is_in_its_flow, "one live call, in its first state")
             await socket.send(json.dumps({"event": "stop"}))
             async for _message in socket:
                 pass
@@ -259,7 +259,7 @@ def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
         env = SPEECH | {"FLOWENGINE_DRAIN": "0"}
         async with Telephone() as telephone, running_server(tmp_path, telephone, env=env) as base:
             url = base.replace("http://", "ws://") + "/console/stream"
-            async with connect(url) as socket:
+            async with connect(url, **OPENS) as socket:
                 await socket.send(json.dumps({"event": "start", "flow": "door", "microphone": False}))
                 # Once the agent is heard the call is under way.
                 while isinstance(message := await socket.recv(), str):

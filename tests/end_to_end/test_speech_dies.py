@@ -15,12 +15,10 @@ from flowengine.runtime.rendering import lines_of
 from flowengine.testing.twilio.call import CallReport, Telephone
 from flowengine.testing.twilio.script import parse
 from flowengine.testing.twilio.server import get, kept, running_server
-from tests.end_to_end.running import FLOW, GREETING, PATIENT, SPEECH
+from tests.end_to_end.running import FLOW, GREETING, GREETS, PATIENT, SPEECH
 from tests.end_to_end.test_failures import live_call
 from tests.patience import until
 
-GREETS = "Hello, shall I open this door for you now, or would you rather have me wait, until you have thought about it?"
-"""Five seconds, of which the engine hears the first."""
 GREETING_FLOW = FLOW.replace(GREETING, GREETS)
 FILLED_IN = GREETING_FLOW.replace('"It is open."', '"It is open since turn {{ turns }}."')
 STILL_TALKING = FILLED_IN.replace("  end opened", "  listen 3s\n    silence: end opened")

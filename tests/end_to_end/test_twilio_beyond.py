@@ -16,7 +16,7 @@ from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.colleague import Colleague
 from flowengine.testing.twilio.server import running_server
 from tests.end_to_end import live_flows
-from tests.end_to_end.running import SPEECH, Service
+from tests.end_to_end.running import PATIENT, SPEECH, Service
 from tests.patience import PATIENCE_S, until
 
 
@@ -154,7 +154,9 @@ def test_a_service_that_stops_leaves_a_caller_with_their_colleague(service: Serv
             async with running_server(tmp_path, telephone, env=env) as base:
                 url = f"{base}/twilio/voice?flow=desk"
                 colleague = Colleague(seconds=2 * PATIENCE_S)
-                ringing = asyncio.create_task(telephone.ring(url, [], ScriptedSynthesiser(), colleague=colleague))
+                ringing = asyncio.create_task(
+                    telephone.ring(url, [], ScriptedSynthesiser(), colleague=colleague, **PATIENT)
+                )
 
                 async def is_put_through() -> bool:
                     return any("POST" in request for request in telephone.rest.requests)

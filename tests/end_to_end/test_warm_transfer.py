@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from flowengine.adapters.scripted.code import encode
-from flowengine.runtime.audio import FRAME_BYTES, level_dbfs
+from flowengine.runtime.audio import level_dbfs
 from flowengine.testing.twilio.book import PlacedCall
 from flowengine.testing.twilio.call import CallReport
 from flowengine.testing.twilio.colleague import Colleague
@@ -28,6 +27,7 @@ from flowengine.testing.twilio.lines import (
     Voicemail,
     slow_down,
 )
+from tests.end_to_end.heard import where, words
 from tests.end_to_end.running import Service
 from tests.patience import PATIENCE_S
 
@@ -93,8 +93,11 @@ def test_the_colleague_takes_the_call_and_the_caller_comes_back_into_the_flow(
     assert heard[1:] == [BRIEFING, "Here is the caller."]
     assert BRIEFING not in str(record["transcript"])
     # The caller had music while the colleague's telephone rang, from the one line to the other.
-    first, last = (encode(text)[:-FRAME_BYTES] for text in ("I will put you through.", "Was that all?"))
-    waited = report.agent_audio[report.agent_audio.index(first) + len(first) : report.agent_audio.index(last)]
+    told_first = where(words("I will put you through."), report.agent_audio)
+    assert told_first is not None
+    asked_then = where(words("Was that all?"), report.agent_audio, told_first[1])
+    assert asked_then is not None
+    waited = report.agent_audio[told_first[1] : asked_then[0]]
     assert any(-30 < level_dbfs(waited[at : at + SECOND]) < -18 for at in range(0, len(waited) - SECOND, SECOND // 4))
 
 
@@ -145,14 +148,14 @@ def test_callbacks_that_come_late_twice_and_turned_round_change_nothing(service:
 
 def test_a_caller_who_hangs_up_while_it_rings_lets_the_colleague_go(service: Service, exchange: Exchange) -> None:
     exchange.script(NUMBER, Answers(rings_s=30))
-    _, record = service.ring("(hangs up after 6s)", query="flow=warm")
+    _, record = service.ring("(hangs up after 10s)", query="flow=warm")
     assert ended(record) == ("hung_up", False, [None])
     until(exchange, lambda: exchange.rest.calls[rung(exchange).sid] == "completed")
 
 
 def test_a_caller_who_hangs_up_during_the_briefing_lets_the_colleague_go(service: Service, exchange: Exchange) -> None:
     exchange.script(NUMBER, Answers(rings_s=0.2, presses=("1",)))
-    _, record = service.ring("(hangs up after 6s)", query="flow=warm_long")
+    _, record = service.ring("(hangs up after 10s)", query="flow=warm_long")
     assert record["outcome"] == "hung_up"
     until(exchange, lambda: exchange.rest.calls[rung(exchange).sid] == "completed")
     assert "Here is the caller." not in told(exchange)
@@ -160,7 +163,7 @@ def test_a_caller_who_hangs_up_during_the_briefing_lets_the_colleague_go(service
 
 def test_an_opt_out_on_hold_counts_at_once(service: Service, exchange: Exchange) -> None:
     exchange.script(NUMBER, Answers(rings_s=30))
-    _, record = service.ring("(interrupts after 6s) stop calling me", query="flow=warm")
+    _, record = service.ring("(interrupts after 10s) stop calling me", query="flow=warm")
     assert ended(record) == ("failed", False, [None]), "the flow has no branch for it"
     assert spoken(record)[-1].startswith("I've taken your number off our list")
     until(exchange, lambda: exchange.rest.calls[rung(exchange).sid] == "completed")
@@ -168,7 +171,7 @@ def test_an_opt_out_on_hold_counts_at_once(service: Service, exchange: Exchange)
 
 def test_a_caller_may_leave_the_wait(service: Service, exchange: Exchange) -> None:
     exchange.script(NUMBER, Answers(rings_s=30))
-    _, record = service.ring("(interrupts after 6s) never mind", query="flow=warm")
+    _, record = service.ring("(interrupts after 10s) never mind", query="flow=warm")
     assert ended(record) == ("sent_away", False, [None])
     until(exchange, lambda: exchange.rest.calls[rung(exchange).sid] == "completed")
 

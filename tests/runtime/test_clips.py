@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flowengine.runtime.clips import Clip, ClipFolder, Line
+from tests.patience import PATIENCE_S
 
 LINE = Line("Hello.", "amy")
 CLIP = Clip(b"\x11" * 4000, -2.5)
@@ -107,6 +108,6 @@ def test_processes_share_a_folder_without_harm(tmp_path: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(PATIENCE_S)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".making"]

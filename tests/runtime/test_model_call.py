@@ -17,6 +17,7 @@ from flowengine.conversation.events import Event, ModelAnswered, ModelSaid
 from flowengine.conversation.record import event_from_json, event_to_json
 from flowengine.runtime.ports import Remarked
 from flowengine.testing.model.turns import Turn
+from tests.patience import PATIENCE_S
 from tests.runtime.live_call import Live
 from tests.runtime.made_flows import MODEL
 from tests.runtime.model_call import CONTACT, HeldModel, boiler_cover, model_call, noted, says, spoken, until
@@ -87,7 +88,7 @@ def test_a_model_that_is_slow_is_covered_by_a_filler() -> None:
 
     def slow(request: Mapping[str, Any]) -> Turn:
         loops[0].call_soon_threadsafe(asked.set)
-        covered.wait(30)
+        covered.wait(PATIENCE_S)
         return Turn("It covers the boiler.")
 
     async def wait(live: Live) -> None:
@@ -116,7 +117,7 @@ def test_a_model_that_is_too_slow_is_not_waited_for() -> None:
 
 
 def test_the_fallback_model_speaks_for_one_that_is_silent() -> None:
-    _, live, asked = model_call([Turn(first_s=9)], says(*WORRIED), spare=[COVERED], patience_s=0.3)
+    _, live, asked = model_call([Turn(first_s=9)], says(*WORRIED), spare=[COVERED], patience_s=1.0)
     assert "It covers the boiler, its controls and the radiators." in spoken(live)
     assert len(asked) == 2
 

@@ -105,7 +105,7 @@ def test_a_page_begins_where_the_one_before_it_ended(database: Database) -> None
 
 def test_writers_at_once_make_one_chain(url: str) -> None:
     """Each with a database of its own, as processes have."""
-    databases = [Database.open(url, patience_s=60) for _ in range(4)]
+    databases = [Database.open(url, patience_s=300) for _ in range(4)]
     threads = [threading.Thread(target=written, args=(each, 25)) for each in databases]
     for thread in threads:
         thread.start()

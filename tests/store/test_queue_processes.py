@@ -29,7 +29,7 @@ PACE = Pace(at_once=3, interval=timedelta(milliseconds=20), lease=timedelta(seco
 TICK = timedelta(milliseconds=5)
 NUMBERS = 20
 TICKS = 400
-LONG_S, PATIENCE_S = 600.0, 60.0
+LONG_S, PATIENCE_S = 600.0, 300.0
 spawned = multiprocessing.get_context("spawn")
 Clock: TypeAlias = "Synchronized[int]"
 

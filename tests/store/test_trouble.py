@@ -20,7 +20,7 @@ from tests.postgres import PostgresServer, on_postgresql
 from tests.store.queue_cases import NOON, claimed, put, queue_on
 from tests.store.records import NOW, end, noted, open_calls, start
 
-LONG_S = 60.0
+LONG_S = 300.0
 
 
 @pytest.fixture

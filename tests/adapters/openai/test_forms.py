@@ -22,7 +22,7 @@ from flowengine.testing.model.turns import Form, Turn
 from tests.adapters.openai.asking import asked, options
 from tests.virtual_time import run_patiently
 
-LONG_S = 60.0
+LONG_S = 300.0
 FORM = FormRequest(
     "Say what the caller wants.",
     (

@@ -326,10 +326,14 @@ def _raw_server(answers: Callable[[socket.socket], None]) -> Iterator[str]:
 def _read_request(peer: socket.socket) -> None:
     raw = b""
     while b"\r\n\r\n" not in raw:
-        raw += peer.recv(65536)
+        raw += (more := peer.recv(65536))
+        if not more:
+            return
     head, _, body = raw.partition(b"\r\n\r\n")
     length = next(
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-len")), 0
     )
     while len(body) < length:
-        body += peer.recv(65536)
+        body += (more := peer.recv(65536))
+        if not more:
+            return

@@ -30,14 +30,17 @@ def _websockets() -> Iterator[Served]:
 @pytest.fixture(params=["_lean", "_lean_asyncio"])
 def lean(request: pytest.FixtureRequest) -> Served:
     """Our own class, on both event loops."""
-    found: Served = request.getfixturevalue(request.param)
-    found.cases.ended.clear()
-    return found
+    return _free(request.getfixturevalue(request.param))
 
 
 @pytest.fixture(params=["_lean", "_lean_asyncio", "_websockets"])
 def any_class(request: pytest.FixtureRequest) -> Served:
     """Ours and uvicorn's: what holds for both shows that the case is right."""
-    found: Served = request.getfixturevalue(request.param)
-    found.cases.ended.clear()
-    return found
+    return _free(request.getfixturevalue(request.param))
+
+
+def _free(server: Served) -> Served:
+    """What it tells of ended connections is of this test alone: those of the test before may still be ending."""
+    server.connections_are_gone()
+    server.cases.ended.clear()
+    return server

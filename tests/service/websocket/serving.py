@@ -100,6 +100,12 @@ class Cases:
                 await send({"type": "websocket.send", "text": str(sizes)})
             sizes += len(message.get("text") or message.get("bytes") or b"")
 
+    async def listens(self, receive: Receive, send: Send) -> None:
+        """Answers nothing; each message counts as an end."""
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            self.ended.append(message)
+
     async def floods(self, receive: Receive, send: Send) -> None:
         """Sends 64 MiB."""
         await send({"type": "websocket.accept"})

@@ -56,10 +56,13 @@ def test_a_pong_that_is_owed_is_forgotten_when_the_connection_ends(end: str) -> 
 def test_pongs_that_nobody_reads_do_not_pile_up(lean: Served) -> None:
     """26 MB of pings; what is between a client that reads nothing and us holds a good part of their pongs at most."""
     pings = 200_000
-    with lean.opened() as connection:
+    with lean.opened("/listens") as connection:
         flood = client(PING, b"x" * 125) * (pings // 200)
         for _ in range(200):
             connection.sendall(flood)
+        # What still waited to be read when we begin to read would be answered in full.
+        connection.sendall(client(TEXT, "all"))
+        lean.ended()
         connection.sendall(client(PING, "last"))
         back = b""
         while not back.endswith(b"\x8a\x04last"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from flowengine.testing.load.run import TALK, LoadFailed, LoadRun, Stretch, load
 from flowengine.testing.load.tally import Tally
 from flowengine.testing.twilio import account
 from flowengine.testing.twilio.exchange import Exchange
-from flowengine.testing.twilio.server import free_port, running_server
+from flowengine.testing.twilio.server import running_server
 
 SPEECH = {"NOVA_STT_WS_URL": "scripted:", "NOVA_TTS_WS_URL": "scripted:"}
 LONG_S = 600.0
@@ -137,8 +138,10 @@ def test_why_no_call_came_about_is_said_with_what_to_look_at(problem: str, remed
 
 def test_a_server_that_is_not_there_is_given_up_soon() -> None:
     async def main() -> float:
-        with Exchange() as exchange:
-            async with load_run(exchange, f"http://127.0.0.1:{free_port()}", TALK.stem, personas(())) as run:
+        with Exchange() as exchange, socket.socket() as deaf:
+            deaf.bind(("127.0.0.1", 0))
+            nobody = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+            async with load_run(exchange, nobody, TALK.stem, personas(())) as run:
                 loop = asyncio.get_running_loop()
                 began = loop.time()
                 with pytest.raises(LoadFailed, match=r"0 of 1 calls .* does it run\?$"):

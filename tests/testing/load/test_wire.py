@@ -9,10 +9,16 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from flowengine.testing.load import wire
 from flowengine.testing.load.wire import Wire, WireError
 from tests.patience import PATIENCE_S
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "OPEN_S", PATIENCE_S)
 
 
 def meet(handler: Handler, client: Callable[[Wire], Awaitable[None]]) -> list[bytes]:
