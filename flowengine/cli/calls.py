@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,9 +33,17 @@ SHORT_ID = 8
 @click.option("--db", help="Where the record is kept. [default: FLOWENGINE_DATABASE_URL or sqlite:///flowengine.db]")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many calls to list.")
 @click.option("--flow", help="List the calls of this flow only.")
+@click.option(
+    "--flows",
+    "folder",
+    type=click.Path(exists=True, path_type=Path),
+    help="The folder of the call's flow, which says what is an amount of money. [default: FLOWENGINE_FLOWS or flows]",
+)
 @click.option("--numbers", is_flag=True, help="Show telephone numbers whole.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; one call as GET /api/call/{sid} gives it.")
-def command(call: str | None, db: str | None, limit: int, flow: str | None, numbers: bool, as_json: bool) -> None:
+def command(
+    call: str | None, db: str | None, limit: int, flow: str | None, folder: Path | None, numbers: bool, as_json: bool
+) -> None:
     """List recorded calls, newest first, or show one as a conversation.
 
     CALL is a call_id (its beginning will do), Twilio's CallSid, or `last`. Times are London's.
@@ -51,7 +60,7 @@ def command(call: str | None, db: str | None, limit: int, flow: str | None, numb
         if call is None:
             _list(store.calls(limit=limit, flow=flow), flow, whole=numbers, as_json=as_json)
         else:
-            _show(store, found_call(store, call), whole=numbers, as_json=as_json)
+            _show(store, found_call(store, call), folder, whole=numbers, as_json=as_json)
 
 
 def _nothing(message: str, call: str | None, as_json: bool) -> None:
@@ -133,7 +142,7 @@ class Row:
     text: str
 
 
-def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
+def _show(store: Store, call: CallRow, folder: Path | None, *, whole: bool, as_json: bool) -> None:
     from flowengine.cli.compiled import amounts_of_call
     from flowengine.store.detail import detail
     from flowengine.store.labels import Labels
@@ -162,7 +171,7 @@ def _show(store: Store, call: CallRow, *, whole: bool, as_json: bool) -> None:
     click.echo()
     for waterfall in waterfalls(told.timings, width):
         click.echo(waterfall)
-    amounts = amounts_of_call(told.flow, (*told.slots.values(), *told.summary.values()))
+    amounts = amounts_of_call(told.flow, (*told.slots.values(), *told.summary.values()), folder)
     for name, value in told.slots.items():
         click.echo(f"{click.style(name, dim=True)} = {shown(name, value, amounts)}")
     for split, variant in told.variants.items():

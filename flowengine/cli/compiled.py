@@ -36,16 +36,17 @@ def compiled(path: Path) -> Flow:
     return compilation.flow
 
 
-def amounts_of_call(name: str, values: Iterable[str | None]) -> frozenset[str]:
+def amounts_of_call(name: str, values: Iterable[str | None], folder: Path | None = None) -> frozenset[str]:
     """Which names hold amounts of money in a call of this flow, where one of these values may be one.
 
-    By the flow's file in the settings' folder as it is now, without its checks, which take longer; none without a file.
+    By the flow's file in `folder`, or else the settings', as it is now, without its checks, which take longer; none
+    without a file: the record has numbers, and not what they are of.
     """
     if not any(value is not None and _NUMBER.fullmatch(value) for value in values):
         return frozenset()
     begins = re.compile(rf"^flow\s+{re.escape(name)}\b", re.MULTILINE)
     try:
-        files = find_flows([Settings.from_env().flows])
+        files = find_flows([folder or Settings.from_env().flows])
     except (FlowEngineError, OSError):
         return frozenset()
     for path in files:

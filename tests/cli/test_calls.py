@@ -309,6 +309,9 @@ def test_an_amount_reads_as_money_where_the_flow_is_at_hand(run: Run, url: str, 
     lines = run("call-1").output.splitlines()
     assert "fee = £3.50" in lines
     assert "pin = 4172" in lines
+    (tmp_path / "flows").rename(tmp_path / "elsewhere")
+    assert "fee = 3.5" in run("call-1").output.splitlines()
+    assert "fee = £3.50" in run("call-1", "--flows", str(tmp_path / "elsewhere")).output.splitlines()
     assert json.loads(run("call-1", "--json").output)["slots"]["fee"] == "3.5"
 
 
