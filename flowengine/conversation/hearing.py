@@ -32,6 +32,7 @@ from flowengine.conversation.place import (
 )
 from flowengine.conversation.sentiment import sentiment
 from flowengine.conversation.settling import Settling
+from flowengine.conversation.staying import Staying
 from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.tiers import Tiers
 from flowengine.conversation.whole_values import is_plain
@@ -62,6 +63,7 @@ class Hearing:
         self._collector = collector
         self._settling = settling
         self._honouring = Honouring(call, interpreter)
+        self._staying = Staying(call, interpreter)
         self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
         self._unanswered: tuple[Stay, str] | None = None
         """What was said last, where nothing was asked and it fitted nothing."""
@@ -93,6 +95,9 @@ class Hearing:
         live = layers(call.flow, stay)
         named = self._listened_for(live)
         unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
+        if unanswered == "human_request" and isinstance(stay.waiting, Transfer):
+            # They are on their way to a person.
+            unanswered = None
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = HIDDEN if private and not protective and unanswered is None else said.said.strip()
@@ -116,10 +121,13 @@ class Hearing:
         call.guarding.heard(text)
         if unanswered is not None:
             return self._honour(unanswered, shown, candidates)
-        if not protective and not isinstance(stay.waiting, OpenToCaller) and not candidates:
+        if not protective and self._staying.is_asked:
+            if self._staying.answered(text, shown, means_more=bool(candidates)):
+                return None
+        elif not protective and not isinstance(stay.waiting, OpenToCaller) and stay.doubt is None and not candidates:
             # Nothing has been asked yet: "hello?" is not an answer, and the agent says on.
             call.emit(call.understood(shown, None, 0.0, "none"))
-            return self._say_on()
+            return self._say_on(text)
         call.disarm_silence()
         call.disarm_keys()
         stay.keys = ""
@@ -164,16 +172,19 @@ class Hearing:
         call.emit(call.understood(shown, kind, 1.0, "protective", candidates))
         self._honouring.answer(kind)
 
-    def _say_on(self) -> None:
+    def _say_on(self, text: str) -> None:
         """Nothing was asked that these words could answer; with the next they may mean something."""
         self._unanswered = (self._settling.here, self._call.last_heard)
-        self._interpreter.owing.say_on()
+        if self._staying.is_refused(text):
+            return self._staying.ask()
+        return self._interpreter.owing.say_on()
 
     def is_whole(self, text: str) -> bool:
         """Whether a turn is surely over with these words: one phrase of one live intent, a value that can't go on where
         one is asked for, or a plain yes or no to a question that asks for nothing else."""
         stay = self._settling.here
-        if stay.doubt is not None or (isinstance(stay.waiting, Collect) and self._collector.confirming):
+        confirming = isinstance(stay.waiting, Collect) and self._collector.confirming
+        if stay.doubt is not None or confirming or self._staying.is_asked:
             return is_plain(text)
         if isinstance(stay.waiting, Collect):
             return not self._honouring.protects(text) and self._collector.is_whole(text)
@@ -207,7 +218,7 @@ class Hearing:
     def _is_asked(self, reached: Reached) -> bool:
         """Whether the caller had heard what a yes would answer, or the beginning of it."""
         stay = self._settling.here
-        if not isinstance(stay.waiting, OpenToCaller):
+        if not isinstance(stay.waiting, OpenToCaller) and stay.doubt is None and not self._staying.is_asked:
             return False
         more_comes = isinstance(stay.waiting, Llm) and stay.request is not None
         return self._call.transcript.asking.is_asked(reached, more_comes=more_comes)
@@ -251,11 +262,11 @@ class Hearing:
 
     @property
     def _takes_yes(self) -> bool:
-        """A model's question, a read-back, one of a few choices, "Did you mean …?"."""
+        """A model's question, a read-back, one of a few choices, "Did you mean …?", "Would you still like …?"."""
         stay = self._settling.here
         if isinstance(stay.waiting, Collect) and self._collector.expects_choice:
             return True
-        return stay.doubt is not None or isinstance(stay.waiting, Llm)
+        return stay.doubt is not None or self._staying.is_asked or isinstance(stay.waiting, Llm)
 
     def _choose(self, text: str, shown: str, candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> None:
         call, stay = self._call, self._settling.here
@@ -273,7 +284,7 @@ class Hearing:
                 return self._interpreter.model_turn()
             if not isinstance(stay.waiting, OpenToCaller):
                 # Only a rung that was not reached listens for this; nothing has been asked that it could miss.
-                return self._say_on()
+                return self._say_on(text)
             return self._settling.unmatched(OnOtherwise())
         first = fitting[0]
         others = rivals(fitting)
@@ -343,8 +354,8 @@ class Hearing:
         self._call.transcript.asking.unanswered()
         self._settling.here.doubt = None
         if isinstance(self._settling.here.waiting, Transfer):
-            return
-        self._settling.unmatched(OnSilence())
+            return self._staying.stays() if self._staying.is_asked else None
+        return self._settling.unmatched(OnSilence())
 
 
 def _ordered(candidates: tuple[Candidate, ...], held: tuple[Mention, ...]) -> tuple[Candidate, ...]:

@@ -9,7 +9,8 @@ from flowengine.conversation.coming_back import CUT_OFF
 from flowengine.conversation.honouring import INBOUND, OUTBOUND, SUPPRESSED
 from flowengine.conversation.modelling import FILLER
 from flowengine.conversation.settling import MISUNDERSTOOD
-from flowengine.graph.model import Flow, Llm
+from flowengine.conversation.staying import STAYS, STILL
+from flowengine.graph.model import Flow, Llm, Transfer
 from flowengine.graph.walk import every_statement
 
 
@@ -26,3 +27,5 @@ def _lines(flow: Flow) -> Iterator[str]:
     yield from (answer.text.format(**agent) for answer in answers.values())
     if any(isinstance(statement, Llm) for statement in every_statement(flow)):
         yield FILLER
+    if any(isinstance(statement, Transfer) and statement.briefing is None for statement in every_statement(flow)):
+        yield from (STILL, STAYS)

@@ -65,4 +65,5 @@ class Leaving:
 
     def _is_busy(self, stay: Stay) -> bool:
         """Something is under way with the caller that has to be settled first."""
-        return stay.held is not None or stay.doubt is not None or bool(stay.keys) or self._call.is_weighing
+        is_asked = stay.doubt is not None or stay.question is not None
+        return stay.held is not None or is_asked or bool(stay.keys) or self._call.is_weighing
