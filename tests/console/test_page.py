@@ -220,6 +220,7 @@ def test_a_lost_line_is_told_in_one_sentence_and_leaves_the_transcript() -> None
         assert await page.text("#call-problem") == "The line to the server was lost, so the call is over."
         assert "Am I speaking with Sam?" in await page.text("#transcript")
         assert await page.run("document.querySelector('.is-partial')") is None
+        assert await page.run("document.querySelector('#path .is-live')") is None
 
     assert on_page(act) == []
 

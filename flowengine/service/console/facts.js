@@ -82,7 +82,7 @@ function showPath(story) {
   show(byId("path-empty"), story.path.length === 0);
   const { earlier, steps } = latestSteps(story, STEPS);
   const items = steps.map((step, index) => {
-    const isLive = index === steps.length - 1 && !story.ended;
+    const isLive = index === steps.length - 1 && !story.isOver;
     const item = make("li", isLive ? "is-live" : "", make("b", "", ...parted(step.state)), make("time", "", clock(step.at)));
     if (step.by && step.previous) item.append(make("small", "", step.by));
     if (isLive) item.setAttribute("aria-current", "step");

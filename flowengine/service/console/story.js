@@ -2,7 +2,7 @@
 
 /** An untold story. Entries are shown in order; each has an `id`, and a new `rev` when it has changed. */
 export function newStory() {
-  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], isBridged: false, turn: null, summary: null, state: null, expecting: null, intents: [], ended: null };
+  return { count: 0, entries: [], path: [], slots: new Map(), latencies: [], isBridged: false, turn: null, summary: null, state: null, expecting: null, intents: [], isOver: false, ended: null };
 }
 
 /** Adds one fact. Facts it does not know change nothing. */
@@ -57,12 +57,14 @@ export function tell(story, fact) {
       if (fact.reply !== null) story.turn = fact;
       break;
     case "broken":
+      story.isOver = true;
       drop(story, "partial");
       break;
     case "summary":
       story.summary = fact.shown ?? fact.fields;
       break;
     case "ended":
+      story.isOver = true;
       drop(story, "partial");
       for (const entry of story.entries) if (entry.phase === "speaking") change(entry, { phase: "heard" });
       for (const entry of story.entries) if (entry.phase === "queued") change(entry, { phase: "unsaid", text: "", rest: entry.text });
@@ -98,7 +100,7 @@ export function waterfall(turn) {
 
 /** Of a live call the latest steps of its path, so that the newest is in view, and how many came before; then all. */
 export function latestSteps(story, most) {
-  const earlier = story.ended ? 0 : Math.max(0, story.path.length - most);
+  const earlier = story.isOver ? 0 : Math.max(0, story.path.length - most);
   return { earlier, steps: story.path.slice(earlier) };
 }
 

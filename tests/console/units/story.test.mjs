@@ -68,6 +68,7 @@ test("a live call shows the latest steps of its path, one that is over all of th
   assert.deepEqual(shown(told(...entered), 2), [1, "bc"]);
   assert.deepEqual(shown(told(...entered), 3), [0, "abc"]);
   assert.deepEqual(shown(told(...entered, { event: "ended", at: 2, outcome: "done" }), 2), [0, "abc"]);
+  assert.deepEqual(shown(told(...entered, { event: "broken" }), 2), [0, "abc"]);
 });
 
 test("the end settles what was still open", () => {
