@@ -76,9 +76,12 @@ async def serving(folder: Path) -> AsyncIterator[str]:
                 address = match[0] if (match := re.search(r"http://\S+:\d+/", line)) else address
         draining = asyncio.create_task(process.stdout.read())
         yield address
-        draining.cancel()
-    finally:
         process.terminate()
+        # To its end: a pipe that is left open complains in whichever test comes later.
+        await draining
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
         await process.wait()
 
 

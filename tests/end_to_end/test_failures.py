@@ -85,7 +85,7 @@ def test_a_service_that_is_stopped_takes_no_call_and_says_goodbye_to_those_it_ha
                     telephone.ring(url, parse(["(silence 60s)"]), ScriptedSynthesiser(), **PATIENT)
                 )
                 await live_call(base)
-                os.kill(pids[0], signal.SIGTERM)
+                os.kill(pids[-1], signal.SIGTERM)
                 await until_stopping(base)
                 form = {"CallSid": "CA" + "7" * 32, "AccountSid": telephone.account.sid, "From": "+441134960125"}
                 _, refused = await telephone.account.post(f"{base}/twilio/voice?flow=door", form)

@@ -60,7 +60,7 @@ def test_a_service_that_stops_takes_nobody_says_goodbye_and_hangs_up_by_rest(ser
             silent = parse(["(silence 60s)"])
             ringing = asyncio.create_task(telephone.ring(voice, silent, ScriptedSynthesiser(), **PATIENT))
             await live_call(base)
-            os.kill(pids[0], signal.SIGTERM)
+            os.kill(pids[-1], signal.SIGTERM)
             await until_stopping(base)
             form = {"CallSid": "CA" + "7" * 32, "AccountSid": telephone.account.sid, "From": "+441134960123"}
             assert BUSY in (await telephone.account.post(voice, form))[1].replace("&apos;", "'")

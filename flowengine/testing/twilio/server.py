@@ -34,6 +34,10 @@ class ServerNotReady(FlowEngineError):
     """The server under test did not start; the message carries the end of what it printed."""
 
 
+class _PortTaken(ServerNotReady):
+    """Somebody else listens there."""
+
+
 @contextlib.asynccontextmanager
 async def running_server(
     flows: Path,
@@ -47,40 +51,53 @@ async def running_server(
 ) -> AsyncIterator[str]:
     """Start a server for `flows` whose Twilio is `telephone`; yields its base URL. Raises ServerNotReady.
 
-    `started` is told the process's id. `port`: a free one, if not given. `log`: where what it prints is kept.
+    `started` is told the process's id. `port`: a free one, if not given; should somebody else take it before the server
+    does, another process is started on another. `log`: where what it prints is kept.
     """
     # Told twice to stop, we are gone before the server is, which removes what it still writes.
     with tempfile.TemporaryDirectory(prefix="flowengine-call-", ignore_cleanup_errors=True) as folder:
-        port = port or free_port()
-        base = f"http://127.0.0.1:{port}"
         log = log or Path(folder) / "server.log"
-        settings = {
-            "TWILIO_ACCOUNT_SID": telephone.account.sid,
-            "TWILIO_AUTH_TOKEN": telephone.account.auth_token,
-            "SERVER_BASE_URL": base,
-            "FLOWENGINE_TWILIO_API_URL": telephone.rest.url,
-            "FLOWENGINE_DATABASE_URL": f"sqlite:///{folder}/record.db",
-            "FLOWENGINE_API_KEY": "",
-            **(env or {}),
-        }
-        with log.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "flowengine", "serve", "--port", str(port), "--flows", str(flows)),
-                # Standard input: its other end is closed when we die, however we do. Then the folder is the server's to
-                # remove.
-                *("--with-starter", "--scratch", folder),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                env={**os.environ, **settings},
-            )
-        if started is not None:
-            started(process.pid)
-        try:
-            await _ready(base, process, log, progress)
-            yield base
-        finally:
-            await _stopped(process)
+        while True:
+            at = port or free_port()
+            base = f"http://127.0.0.1:{at}"
+            settings = {
+                "TWILIO_ACCOUNT_SID": telephone.account.sid,
+                "TWILIO_AUTH_TOKEN": telephone.account.auth_token,
+                "SERVER_BASE_URL": base,
+                "FLOWENGINE_TWILIO_API_URL": telephone.rest.url,
+                "FLOWENGINE_DATABASE_URL": f"sqlite:///{folder}/record.db",
+                "FLOWENGINE_API_KEY": "",
+                **(env or {}),
+            }
+            process = await _begun(flows, at, settings, folder, log)
+            if started is not None:
+                started(process.pid)
+            try:
+                await _ready(base, process, log, progress)
+                yield base
+            except _PortTaken:
+                if port is not None:
+                    raise
+            else:
+                return
+            finally:
+                await _stopped(process)
+
+
+async def _begun(
+    flows: Path, port: int, settings: dict[str, str], folder: str, log: Path
+) -> asyncio.subprocess.Process:
+    with log.open("wb") as output:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "flowengine", "serve", "--port", str(port), "--flows", str(flows)),
+            # Standard input: its other end is closed when we die, however we do. Then the folder is the server's to
+            # remove.
+            *("--with-starter", "--scratch", folder),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **settings},
+        )
 
 
 async def kept(
@@ -128,12 +145,13 @@ async def _ready(
     while True:
         lines = _lines(log)
         if process.returncode is not None:
-            raise ServerNotReady("the server did not start:\n" + "\n".join(lines[-15:]))
+            failure = _PortTaken if any("choose another with --port" in line for line in lines) else ServerNotReady
+            raise failure("the server did not start:\n" + "\n".join(lines[-15:]))
         if progress is not None and lines and lines[-1] != told:
             told = lines[-1]
             progress(told.strip())
         status, _ = await get(f"{base}/health/ready")
-        if status == 200:
+        if status == 200 and process.returncode is None:
             return
         if loop.time() > deadline:
             raise ServerNotReady("the server was not ready in time:\n" + "\n".join(lines[-15:]))

@@ -68,7 +68,7 @@ def test_callers_of_all_kinds_are_served_and_measured(tmp_path: Path) -> None:
         with Exchange() as exchange:
             async with running_server(TALK.parent, exchange, env=env, started=pids.append) as base:
                 callers = personas(("agreeable", "talkative", "hangs-up", "drops"))
-                async with load_run(exchange, base, TALK.stem, callers, pid=pids[0]) as run:
+                async with load_run(exchange, base, TALK.stem, callers, pid=pids[-1]) as run:
                     await run.raise_to(4, up_within_s=LONG_S)
                     return await _measured(run, _all_kinds)
 

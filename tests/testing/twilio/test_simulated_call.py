@@ -11,10 +11,12 @@ from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.adapters.twilio import twiml
 from flowengine.adapters.twilio.callbacks import parse_status, parse_stream_status, settled
 from flowengine.runtime.audio import SILENCE
+from flowengine.testing.twilio import call
 from flowengine.testing.twilio.account import ServerRefused
 from flowengine.testing.twilio.call import Telephone
 from flowengine.testing.twilio.colleague import Reached
 from flowengine.testing.twilio.trouble import Trouble
+from tests.patience import PATIENCE_S
 from tests.testing.twilio.small_server import SmallServer, Talk, rung
 from tests.testing.twilio.test_simulated_stream import speak_and_hang_up, started
 
@@ -47,7 +49,9 @@ def test_after_our_own_close_twilio_asks_what_to_do() -> None:
     assert [form["CallSid"] for form in server.forms_of("/after")] == [report.call_sid]
 
 
-def test_a_hang_up_a_moment_after_the_close_is_the_agents() -> None:
+def test_a_hang_up_a_moment_after_the_close_is_the_agents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "HANG_UP_BEHIND_S", PATIENCE_S)
+
     async def agent(talk: Talk) -> None:
         await started(talk)
         asyncio.get_running_loop().call_later(0.1, talk.hang_up)
