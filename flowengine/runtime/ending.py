@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from flowengine.conversation.events import EndRequested
 from flowengine.errors import FlowEngineError
 from flowengine.runtime.away import part
+from flowengine.runtime.happenings import Happening
+from flowengine.runtime.last_words import CAUSES
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import CallLine
@@ -37,6 +40,8 @@ class Ending:
         """All that was to be said was heard: whoever leaves from now on, or a line that breaks, changes nothing."""
         self.failure: str | None = None
         """What broke: the call's end is abnormal."""
+        self.cause: str | None = None
+        """Why we ended a call whose flow was not through."""
         self.onward: str | None = None
         """The number (E.164) the caller is put through to for good, in place of a hang-up."""
         self.stays_up = False
@@ -51,6 +56,11 @@ class Ending:
             self.failure = reason
         return True
 
+    def follow(self, happening: Happening, *, is_open: bool) -> None:
+        """Learn why the call is to end; `is_open`: its flow has not ended yet."""
+        if is_open and isinstance(happening, EndRequested) and happening.reason in CAUSES:
+            self.cause = happening.reason
+
     def is_over(self, *, quiet: bool) -> bool:
         """The flow has ended, and all it said has been heard (`quiet`), or nobody is there to hear it."""
         return self.outcome is not None and (self.has_left or quiet)
@@ -59,7 +69,7 @@ class Ending:
         """`outcome`: the conversation's own, if it came so far. Seconds."""
         return CallResult(
             outcome=self.outcome or outcome or "failed",
-            reason=self.failure or (None if self.is_told else self.gone) or "flow ended",
+            reason=self.failure or (None if self.is_told else self.gone) or self.cause or "flow ended",
             abnormal=self.failure is not None,
             duration=duration,
         )

@@ -8,6 +8,10 @@ NO_VOICE = "I'm sorry, we have a fault at our end. Goodbye."
 """Said from its clip: the voice is what has failed."""
 NO_HEARING = "speech recognition failed"
 NO_SPEECH = "speech synthesis failed"
+LASTED = "longest call reached"
+STOPS = "service stopping"
 """Why a call was ended, in its record."""
+CAUSES = frozenset({LASTED, STOPS})
+"""Of the reasons for which a call is ended from outside, those that are ours: an API's client writes what it likes."""
 STOPPING = "I'm sorry, we have to end this call now. Goodbye."
 LAST_WORDS = frozenset({BAD_LINE, TOO_LONG, NO_VOICE, STOPPING})

@@ -40,7 +40,7 @@ from flowengine.runtime.happenings import FloorFree, Gone, Happening, Mark, Stre
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.hearing_out import hear_out
 from flowengine.runtime.inbox import OVERFLOW, Inbox
-from flowengine.runtime.last_words import BAD_LINE, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
+from flowengine.runtime.last_words import BAD_LINE, LASTED, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
 from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.orders import Orders
@@ -217,8 +217,7 @@ class CallSession:
             self._take(await self.inbox.take())
         if self._has_floor():
             self._speaking.shut()
-            is_here = not self._ending.has_left and not self.inbox.overflowed
-            self._ending.is_told = is_here
+            self._ending.is_told = is_here = not self._ending.has_left and not self.inbox.overflowed
             await hear_out(self.inbox, self._ears, self._has_floor, self._take, is_here=is_here)
 
     def _is_undisturbed(self) -> bool:
@@ -281,6 +280,7 @@ class CallSession:
             case VoiceStarted() | VoiceEnded() | PartialTranscript() | FinalTranscript() | RecogniserFailed():
                 self._hear(happening)
             case _:
+                self._ending.follow(happening, is_open=not self._conversation.finished)
                 self._think(happening)
 
     def _deafen(self) -> None:
@@ -391,7 +391,7 @@ class CallSession:
             self.on_gone("no audio from the line", failure=True)
         if not self._warned and now - self._zero - self.away.spent_s > self._parts.longest_s:
             self._warned = True
-            self.end("longest call reached", TOO_LONG)
+            self.end(LASTED, TOO_LONG)
 
     def _tell(self, told: Told) -> None:
         self._parts.keep(self._at(), told)

@@ -9,7 +9,8 @@ looks like that. But some do come back, and are always taken, so only a quarter 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from flowengine.runtime.quiet_line import ALERT_S
 from flowengine.service.live_call import LiveCall
@@ -18,6 +19,22 @@ HELD_S = ALERT_S
 """So long the place of a call whose line broke is held, as is that of a line without audio."""
 A_SHARE = 4
 """One place of so many may be given away, and one at least. As many calls more than the limit there can be at most."""
+
+
+class Arrivals:
+    """Callers on the line whose session is still to begin: a service that stops waits for them as for the others."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One more, until their session has begun or it is known that none will."""
+        self.count += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
 
 
 def is_cut_off(live: LiveCall) -> bool:

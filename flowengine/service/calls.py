@@ -17,7 +17,7 @@ from flowengine.conversation.events import TransferResult, Verdict
 from flowengine.conversation.slots import check_contact
 from flowengine.errors import ContactNotValid, FlowEngineError, FlowNotValid
 from flowengine.graph.model import Direction, Flow
-from flowengine.runtime.last_words import STOPPING
+from flowengine.runtime.last_words import STOPPING, STOPS
 from flowengine.runtime.observed import CallResult, Observed, SessionParts
 from flowengine.runtime.opening import CONNECTED, resumed
 from flowengine.runtime.outliving import Outliving
@@ -26,7 +26,7 @@ from flowengine.runtime.session import CallSession
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
-from flowengine.service.admission import occupied
+from flowengine.service.admission import Arrivals, occupied
 from flowengine.service.guard import HoursGuard
 from flowengine.service.lessons import Lessons
 from flowengine.service.library import FlowLibrary
@@ -123,6 +123,8 @@ class Calls:
         self._stopping = False
         self._drained_at = 0.0
         self._hurried = False
+        self.arrivals = Arrivals()
+        self._says_goodbye = False
         self.at_end: Callable[[PreparedCall], None] | None = None
         """Told, in a thread, when a call has ended and its record is kept."""
         self.ringing: Callable[[], int] = lambda: 0
@@ -155,7 +157,10 @@ class Calls:
 
         `transferred`: it comes back from a transfer that ended so. Raises StoreError.
         """
-        return None if self._stopping else await self.reviving.revive(call_sid, transferred)
+        if self._stopping:
+            return None
+        with self.arrivals.one():
+            return await self.reviving.revive(call_sid, transferred)
 
     def prepare(
         self,
@@ -173,7 +178,7 @@ class Calls:
 
         `call_id`: that of a call that we made, and which is let in while the service drains.
         """
-        if self._stopping and call_id is None:
+        if self._stopping and (call_id is None or self._says_goodbye):
             raise self._refused("stopping", AtCapacity("the service is stopping; no new calls"))
         if listens and self.engines.recogniser is None:
             no_speech = 'there is no speech recognition here: pip install "flowengine[local]", or type instead'
@@ -272,6 +277,8 @@ class Calls:
         if (verdict := self._verdicts.pop(live.prepared.call_sid, None)) is not None:
             # Once the session is running: its clock begins there.
             asyncio.get_running_loop().call_soon(live.session.on_verdict, verdict)
+        if self._says_goodbye:
+            asyncio.get_running_loop().call_soon(self._part_with, live)
         result: CallResult | None = None
         try:
             result = await live.session.run()
@@ -332,7 +339,11 @@ class Calls:
     @property
     def are_due(self) -> bool:
         """Somebody is on the line, or about to be: answered with a stream to open, or rung by us."""
-        return bool(self._live or self.tokens.fresh() or self.ringing())
+        return bool(self._live or self._are_coming or self.ringing())
+
+    @property
+    def _are_coming(self) -> bool:
+        return bool(self.arrivals.count or self.tokens.fresh())
 
     def refuse_new(self) -> None:
         """From now on no call begins."""
@@ -350,29 +361,33 @@ class Calls:
         self._hurried = True
 
     async def stop(self) -> None:
-        """No new calls; live ones may finish for a while, then are told goodbye. Idempotent."""
+        """No new calls; live ones may finish for a while, then are told goodbye, as is who comes later. Idempotent."""
         self.refuse_new()
         await self._until(lambda: not self.are_due, self.settings.drain_s)
+        self._says_goodbye = True
         if not self._hurried:
-            self._end_all(STOPPING)
-        await self._until(lambda: not self._live, FAREWELL_S)
+            self._end_all()
+        await self._until(lambda: not (self._live or self._are_coming), FAREWELL_S)
         if self._hurried:
-            self._end_all(None)
+            self._end_all()
             await self._until(lambda: not self._live, AT_ONCE_S, even_hurried=True)
         await self._until(lambda: not len(self.outliving), SETTLE_S)
         await self.outliving.settle(0)
         await self._summaries.stop(is_hurried=lambda: self._hurried)
 
-    def _end_all(self, message: str | None) -> None:
-        """End every live call with these last words; without any, where it is."""
+    def _end_all(self) -> None:
         for live in self.live:
-            if live.session.away.is_away:
-                live.session.let_go("service stopping")
-                continue
-            live.session.end("service stopping", message)
-            if message is None:
-                # Nor is what a flow still says heard to its end.
-                live.session.leave("service stopping")
+            self._part_with(live)
+
+    def _part_with(self, live: LiveCall) -> None:
+        """End a live call with a goodbye; in a hurry, where it is."""
+        if live.session.away.is_away:
+            live.session.let_go(STOPS)
+            return
+        live.session.end(STOPS, None if self._hurried else STOPPING)
+        if self._hurried:
+            # Nor is what a flow still says heard to its end.
+            live.session.leave(STOPS)
 
     async def _until(self, is_over: Callable[[], bool], seconds: float, *, even_hurried: bool = False) -> None:
         loop = asyncio.get_running_loop()

@@ -171,34 +171,13 @@ async def twilio_stream(socket: WebSocket) -> None:
         # Before it is accepted, closing a socket answers the upgrade with 403.
         await socket.close(POLICY_VIOLATION)
         return
-    await socket.accept()
-    try:
-        start = await _started(socket)
-    except WebSocketDisconnect as gone:
-        # The far end closed it, was lost, or broke a rule of the protocol: the code tells which.
-        log.warning("stream ended before its start", extra={"close_code": gone.code})
-        calls.families.refused.add("closed_early")
+    with calls.arrivals.one():
+        await socket.accept()
+        expected = await _expected(socket, calls)
+    if expected is None:
         return
-    except TimeoutError:
-        log.warning("stream refused: no start in time")
-        calls.families.refused.add("no_start")
-        await close(socket, POLICY_VIOLATION, "no start")
-        return
-    prepared = calls.tokens.redeem(start.parameters.get("token", ""), start.call_sid)
-    if prepared is None:
-        log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
-        calls.families.refused.add("token")
-        await close(socket, POLICY_VIOLATION, "bad token")
-        return
+    start, prepared = expected
     live = calls.find(prepared.call_sid)
-    # A call that was revived is taken over once, by its first stream; later ones carry it on.
-    revived = prepared.revived if live is None else None
-    if revived is not None and not await calls.recording.take_over(prepared):
-        log.warning("stream refused: its call is somebody else's", extra={"call_sid": start.call_sid})
-        await close(socket, POLICY_VIOLATION, "second stream")
-        return
-    if revived is not None and revived.colleague is not None:
-        await _dismiss_leftover(socket.app.state.twilio, revived.colleague, prepared.call_id)
     outbox = Outbox(socket)
     if live is None:
         line = TwilioLine(prepared, start.stream_sid, outbox, socket.app.state.twilio, settings.server_base_url or "")
@@ -216,6 +195,39 @@ async def twilio_stream(socket: WebSocket) -> None:
         log.warning("stream refused: its call has one already", extra={"call_sid": start.call_sid})
         await close(socket, POLICY_VIOLATION, "second stream")
     await close(socket)
+
+
+async def _expected(socket: WebSocket, calls: Calls) -> tuple[media.Start, PreparedCall] | None:
+    """The `start` of a stream, and the call that it is for; None when there is none, and the socket is closed."""
+    try:
+        start = await _started(socket)
+    except WebSocketDisconnect as gone:
+        # The far end closed it, was lost, or broke a rule of the protocol: the code tells which.
+        log.warning("stream ended before its start", extra={"close_code": gone.code})
+        calls.families.refused.add("closed_early")
+        return None
+    except TimeoutError:
+        log.warning("stream refused: no start in time")
+        calls.families.refused.add("no_start")
+        await close(socket, POLICY_VIOLATION, "no start")
+        return None
+    prepared = calls.tokens.redeem(start.parameters.get("token", ""), start.call_sid)
+    if prepared is None:
+        log.warning("stream refused: unknown token", extra={"call_sid": start.call_sid})
+        calls.families.refused.add("token")
+        await close(socket, POLICY_VIOLATION, "bad token")
+        return None
+    # A call that was revived is taken over once, by its first stream; later ones carry it on.
+    revived = prepared.revived if calls.find(prepared.call_sid) is None else None
+    if revived is None:
+        return start, prepared
+    if not await calls.recording.take_over(prepared):
+        log.warning("stream refused: its call is somebody else's", extra={"call_sid": start.call_sid})
+        await close(socket, POLICY_VIOLATION, "second stream")
+        return None
+    if revived.colleague is not None:
+        await _dismiss_leftover(socket.app.state.twilio, revived.colleague, prepared.call_id)
+    return start, prepared
 
 
 async def _dismiss_leftover(rest: TwilioRest, sid: str, call_id: str) -> None:

@@ -76,20 +76,20 @@ class DrainingServer(uvicorn.Server):
         dialling: Dialling | None = getattr(self._app.state, "dialling", None)
         if dialling is not None:
             dialling.refuse_new()
-        if calls is not None and calls.is_stopping:
-            calls.hurry()
-            self.config.timeout_graceful_shutdown = HURRIED_S
-            if self._is_draining:
-                # What drains goes on from there as soon as all calls have ended.
-                return
-        if self._loop is None or calls is None or calls.is_stopping or not calls.are_due:
-            if calls is not None:
-                calls.refuse_new()
+        if self._loop is None or calls is None:
             super().handle_exit(sig, frame)
             return
-        self._is_draining = True
-        calls.refuse_new()
-        self._loop.call_soon_threadsafe(self._drain, calls, sig)
+        if not calls.is_stopping:
+            calls.refuse_new()
+            self._is_draining = True
+            # Whether anybody is on the line is asked there: here we may stand in the midst of a call's begin.
+            self._loop.call_soon_threadsafe(self._drain, calls, sig)
+            return
+        calls.hurry()
+        self.config.timeout_graceful_shutdown = HURRIED_S
+        # What drains goes on from there as soon as all calls have ended.
+        if not self._is_draining:
+            super().handle_exit(sig, frame)
 
     def _drain(self, calls: Calls, sig: int) -> None:
         async def drain() -> None:

@@ -277,7 +277,7 @@ def test_a_service_that_is_stopped_says_goodbye_first(tmp_path: Path) -> None:
 
     facts, code = asyncio.run(main())
     assert "end this call" in _of(facts, "heard")[-1]["text"]
-    assert (facts[-1]["event"], facts[-1]["reason"]) == ("ended", "flow ended")
+    assert (facts[-1]["event"], facts[-1]["reason"]) == ("ended", "service stopping")
     assert code in (1000, 1012)
 
 

@@ -17,6 +17,7 @@ from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
 from flowengine.runtime.ears import LAST_WORDS_S
 from flowengine.runtime.hearing_out import HEARD_OUT_S
+from flowengine.runtime.last_words import LASTED, STOPS
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import VoiceEnded, VoiceStarted
 from flowengine.runtime.tasks import END_S, Tasks
@@ -291,7 +292,20 @@ def test_an_opt_out_counts_though_our_own_goodbye_is_over_before_it() -> None:
 
     result, live = call(act)
     assert live.record.suppressed == ["opt_out"]
-    assert result.reason == "flow ended"
+    assert result.reason == "service stopping"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [(STOPS, STOPS), (LASTED, LASTED), ("Mrs Smith was rude", "flow ended")], ids=str
+)
+def test_of_a_call_ended_from_outside_the_record_keeps_why_unless_somebody_wrote_it(given: str, kept: str) -> None:
+    async def act(live: Live) -> None:
+        await asyncio.sleep(2)
+        live.session.end(given, "Goodbye now.")
+        await asyncio.sleep(3600)
+
+    result, _ = call(act)
+    assert (result.reason, result.abnormal) == (kept, False)
 
 
 def test_a_caller_who_hangs_up_without_a_word_is_not_waited_for() -> None:

@@ -55,7 +55,8 @@ class _CallsThatEnd:
     """Of `Calls`, what a server that stops asks for."""
 
     is_stopping = False
-    are_due = True
+    are_due = False
+    """As the signal comes a call is just beginning, and is not among the live ones yet."""
     live = ()
     library = SimpleNamespace(edition=0)
 

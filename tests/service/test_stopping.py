@@ -19,16 +19,18 @@ from starlette.applications import Starlette
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.errors import TelephonyError
+from flowengine.runtime.last_words import STOPPING
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.speech_cache import CachedSynthesiser
 from flowengine.runtime.ticker import Ticker
 from flowengine.service.app import LEAST_PATIENCE_S
-from flowengine.service.calls import FAREWELL_S, SETTLE_S, Calls, Engines
+from flowengine.service.calls import FAREWELL_S, SETTLE_S, AtCapacity, Calls, Engines
 from flowengine.service.library import FlowLibrary
 from flowengine.service.recording import Recording
 from flowengine.service.server import CONNECTIONS_CLOSE_S, HURRIED_S, SOCKETS_CLOSE_S, DrainingServer
 from flowengine.service.settings import DEFAULT_DRAIN_S, Settings
 from flowengine.service.summaries import LAST_S
+from flowengine.service.tokens import Tokens
 from flowengine.store.connection import Database
 from tests.runtime.fake_line import FakeLine
 from tests.service.test_calls import TALK
@@ -122,6 +124,53 @@ def test_a_call_that_is_cancelled_lasted_as_long_as_it_did(tmp_path: Path, caplo
         asyncio.run(main())
     (ended,) = [each for each in caplog.records if each.msg == "call ended"]
     assert ended.__dict__["duration"] >= 0.4
+
+
+@pytest.mark.parametrize("has_stream", [False, True])
+def test_who_is_answered_before_the_signal_and_comes_after_the_drain_is_told_goodbye(
+    tmp_path: Path, has_stream: bool
+) -> None:
+    (tmp_path / "talk.flow").write_text(TALK, "utf-8")
+
+    async def main() -> tuple[CallResult, list[str]]:
+        async with calls_of(tmp_path) as calls:
+            # Its clock stands: what was answered a moment ago stays so.
+            calls.tokens = Tokens(clock=lambda: 0.0)
+            prepared, line = calls.prepare("talk", {}, listens=False), FakeLine()
+            token = calls.tokens.issue(prepared)
+            with contextlib.ExitStack() as waits_for_start:
+                if has_stream:
+                    waits_for_start.enter_context(calls.arrivals.one())
+                    assert calls.tokens.redeem(token, prepared.call_sid) is prepared
+                stopping = asyncio.create_task(calls.stop())
+                await asyncio.sleep(calls.settings.drain_s + 2)
+                assert not stopping.done()
+            calls.tokens.redeem(token, prepared.call_sid)
+            live = calls.open(prepared, line, listens=False)
+            line.echo = live.session.on_mark
+            result = await calls.run(live)
+            await stopping
+            detail = await calls.recording.detail(prepared.call_id)
+            assert detail is not None
+            return result, [each.text for each in detail.transcript if each.speaker == "agent"]
+
+    result, heard = run_virtually(main())
+    assert (result.reason, result.abnormal) == ("service stopping", False)
+    assert heard[-1] == STOPPING
+
+
+def test_a_call_of_ours_that_is_picked_up_after_the_drain_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "talk.flow").write_text(TALK, "utf-8")
+
+    async def main() -> None:
+        async with calls_of(tmp_path) as calls:
+            calls.refuse_new()
+            calls.prepare("talk", {}, listens=False, call_id="attempt-1")
+            await calls.stop()
+            with pytest.raises(AtCapacity, match="stopping"):
+                calls.prepare("talk", {}, listens=False, call_id="attempt-1")
+
+    run_virtually(main())
 
 
 class _CallsThatDrain:

@@ -49,8 +49,10 @@ def test_a_stream_that_ends_before_its_start_is_not_called_late(
         {"type": "websocket.disconnect", "code": code, "reason": ""},
     ]
     sent: list[Message] = []
+    waited_for: list[bool] = []
 
     async def receive() -> Message:
+        waited_for.append(app.state.calls.are_due)
         return come.pop(0)
 
     async def send(message: Message) -> None:
@@ -59,6 +61,8 @@ def test_a_stream_that_ends_before_its_start_is_not_called_late(
     async def main() -> list[tuple[dict[str, str], float]]:
         async with app.router.lifespan_context(app):
             await app(_upgrade(), receive, send)
+            # A service that stops in between ends nobody's stream before its call has begun.
+            assert (waited_for, app.state.calls.are_due) == ([True] * 3, False)
             return [(dict(labels), value) for _, labels, value in app.state.calls.families.refused.samples()]
 
     with caplog.at_level(logging.WARNING, logger="flowengine.service.media"):
