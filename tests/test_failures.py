@@ -12,8 +12,8 @@ import pytest
 TESTS = Path(__file__).parent
 PAGE = TESTS.parent / "docs" / "explanation" / "failures.md"
 NAMED = re.compile(r"`([\w/]+\.py)?::(\w+)`")
-FAILURES = 40
-"""Rows: those of the facts about Twilio, none left out, and thirteen of our own."""
+FAILURES = 41
+"""Rows: those of the facts about Twilio, none left out, and fourteen of our own."""
 
 
 @cache

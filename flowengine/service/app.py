@@ -51,7 +51,15 @@ from flowengine.service.library import FlowLibrary
 from flowengine.service.media import twilio_stream
 from flowengine.service.orphans import look_after_orphans
 from flowengine.service.outbound import Outbound
-from flowengine.service.problems import ProblemError, on_disconnect, on_http, on_problem, on_store, on_unexpected
+from flowengine.service.problems import (
+    ProblemError,
+    RecordFailures,
+    on_disconnect,
+    on_http,
+    on_problem,
+    on_store,
+    on_unexpected,
+)
 from flowengine.service.recording import Recording
 from flowengine.service.retention import purge_daily
 from flowengine.service.settings import Settings
@@ -122,7 +130,6 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
             rendering.flows_changed()
             await _open_doors(app, settings, recording.store.database, stack)
             app.state.waiting_for = {"speech"}
-            app.state.record_failed_at = float("-inf")
             app.state.twilio = _rest(settings)
             app.state.queue = queue = open_queue(
                 settings, recording.store.database, lambda: recording.writer.takes_opt_outs
@@ -195,6 +202,7 @@ def create_app(settings: Settings, *, progress: Progress = lambda text: None) ->
         },
     )
     app.state.before_calls = _nothing
+    app.state.record_failures = RecordFailures()
     app.state.openapi = msgspec.json.encode(document(ENDPOINTS, version("flowengine")))
     return app
 

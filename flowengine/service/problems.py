@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from flowengine.store.homecoming import NoRoom, NotHome
 
 log = logging.getLogger(__name__)
 
+TELL_EVERY_S = 10.0
 NOT_HOME = (
     "Entries of the record, perhaps an opt-out, wait beside the database and cannot be brought into it; until they "
     "are, nobody may be called. The log says what keeps them; try again later."
@@ -85,14 +87,30 @@ async def on_store(request: Request, error: Exception) -> Response:
         case NoRoom():
             detail = NO_ROOM
         case _:
-            detail = "The database does not answer; try again later."
+            detail = "The database does not answer, or its disk is full: the log says which. Try again later."
     return respond(Problem("The record cannot be used", 503, detail), {"retry-after": "5"})
+
+
+@dataclass(slots=True)
+class RecordFailures:
+    """Requests that could not be answered for want of the record: when the last was, when the log said so last, and how
+    many it has been silent about since. Seconds of `time.monotonic`."""
+
+    last_at: float = float("-inf")
+    told_at: float = float("-inf")
+    untold: int = 0
 
 
 def record_failed(request: Request) -> None:
     """A request could not be answered for want of the record: said in the log, and at `/health/ready` for a while."""
-    log.error("a request needs the record, which does not answer", extra={"path": _address(request)})
-    request.app.state.record_failed_at = time.monotonic()
+    failures: RecordFailures = request.app.state.record_failures
+    failures.last_at = time.monotonic()
+    if failures.last_at - failures.told_at < TELL_EVERY_S:
+        failures.untold += 1
+        return
+    extra = {"path": _address(request), "untold": failures.untold}
+    failures.told_at, failures.untold = failures.last_at, 0
+    log.error("a request needs the record, which cannot be used", extra=extra)
 
 
 def _address(request: Request) -> str:

@@ -58,6 +58,7 @@ class RecordWriter:
         self._hurry = threading.Event()
         self._kept: list[Item] = []
         self._looked = False
+        self._aside = self._home = 0
         self._unsecured = False
         self._closing = False
         self._give_up_at = float("inf")
@@ -65,6 +66,8 @@ class RecordWriter:
         self.deepest = 0
         """The most that has ever waited in memory."""
         self.healthy = True
+        self.mended_at = float("-inf")
+        """When it was last found that the record can be written again: seconds of `time.monotonic`."""
         self.spooled = 0
         self.refused = 0
         self.lost = 0
@@ -185,6 +188,8 @@ class RecordWriter:
         if not self.healthy and not now and time.monotonic() < self._retry_at:
             return items
         try:
+            if not self._is_home():
+                return items
             if items:
                 self._refuse(self._store.write(items))
                 self._unsecured = False
@@ -192,7 +197,7 @@ class RecordWriter:
                 # "It can be written again" is said when it has been.
                 probe(self._store.database)
                 self._unsecured = False
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             self._fail(error)
             return items
         except Exception as error:
@@ -203,17 +208,33 @@ class RecordWriter:
         self._replay()
         return []
 
+    def _is_home(self) -> bool:
+        """Whether all that was set aside is in the database. Raises StoreError, OSError.
+
+        What came later waits for it: an event whose call's begin is still in the spool would be refused for good.
+        """
+        aside = self._aside
+        if aside != self._home:
+            self._bring_home()
+            if self._spool.is_empty:
+                self._home = aside
+        return aside == self._home
+
+    def _bring_home(self) -> None:
+        """What went into the spool, ours or another process's; at the start, what has other names too."""
+        if not (self._looked and self._spool.is_empty):
+            self.refused += self._spool.replay(self._store.write)
+            self._looked = True
+
     def _replay(self) -> None:
-        """Bring home what went into the spool, ours or another process's; at the start, what has other names too."""
         try:
-            if not (self._looked and self._spool.is_empty):
-                self.refused += self._spool.replay(self._store.write)
-                self._looked = True
+            self._bring_home()
         except (StoreError, OSError) as error:
             self._fail(error)
         else:
             if not self.healthy:
                 log.info("the record can be written again")
+                self.mended_at = time.monotonic()
             self.healthy = True
             if not self._closing:
                 self._spool.reserve.hold()
@@ -247,6 +268,8 @@ class RecordWriter:
                     return []
                 return left
             self.spooled += len(piece)
+            # Counted once it is there: who looks meanwhile takes it for one that is still to be brought home.
+            self._aside += 1
             # So that the thread comes back for it.
             self.healthy = False
         return []

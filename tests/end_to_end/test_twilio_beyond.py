@@ -120,8 +120,10 @@ def test_a_recording_that_twilio_refuses_does_not_end_the_call(service: Service)
 def test_a_machine_is_told_to_the_flow_and_a_person_is_not(service: Service) -> None:
     verdicts = {"machine_start": "voicemail", "machine_end_beep": "voicemail", "fax": "voicemail", "human": "done"}
     for answered_by, outcome in (*verdicts.items(), ("unknown", "done")):
+        # A person answers; a machine that did might be taken for one before the verdict is there.
+        says = "yes" if outcome == "done" else "(silence 60s)"
         _, record = service.ring(
-            "yes", query="flow=mailbox", amd_url=f"{service.base}/twilio/amd", answered_by=answered_by
+            says, query="flow=mailbox", amd_url=f"{service.base}/twilio/amd", answered_by=answered_by
         )
         assert (answered_by, record["outcome"]) == (answered_by, outcome)
         assert record["answered_by_machine"] == (outcome == "voicemail")

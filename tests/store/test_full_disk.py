@@ -15,7 +15,7 @@ from flowengine.store.homecoming import NoRoom, bring_home
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import Accepted, Pace
 from flowengine.store.reserve import BYTES
-from flowengine.store.rows import Item, Suppression
+from flowengine.store.rows import CallStart, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
 from flowengine.store.writer import RecordWriter
@@ -43,10 +43,13 @@ class Disk:
         """What the reserve has given back, less what was written since."""
         return self._reserved - self._size() - self._used
 
-    def fill(self) -> None:
-        self._reserved, self._used = self._size(), 0
+    def fill(self, *, with_reserve: bool = False) -> None:
+        """`with_reserve`: what was kept for opt-outs is gone too, and no writer gets it anew."""
+        self._reserved, self._used = 0 if with_reserve else self._size(), 0
         self.is_full = True
         self.tries = 0
+        if with_reserve:
+            self._reserve.unlink()
 
     def _size(self) -> int:
         return self._reserve.stat().st_size if self._reserve.exists() else 0
@@ -129,6 +132,28 @@ def test_others_that_take_what_was_given_back_leave_room_for_the_next_opt_out(st
     assert all(store.is_suppressed(number(index)) for index in range(5))
 
 
+def test_what_happens_in_a_call_waits_while_its_begin_is_in_the_spool(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_full, write = True, store.write
+
+    def takes_no_begin(items: Sequence[Item]) -> list[Item]:
+        # As SQLite on a full disk: an event whose call is not there is refused before anything needs room.
+        if is_full and any(isinstance(item, CallStart) for item in items):
+            raise StoreError("database or disk is full")
+        return write(items)
+
+    monkeypatch.setattr(store, "write", takes_no_begin)
+    writer = RecordWriter(store, retry_s=0.0)
+    for item in (start(), noted(0), end()):
+        writer.put(item)
+        writer.flush().result(LONG_S)
+    is_full = False
+    writer.close()
+    assert (writer.refused, writer.lost) == (0, 0)
+    assert ([each.seq for each in store.entries("call-1")], open_calls(store)) == ([0], [])
+
+
 def test_at_the_end_what_a_full_disk_leaves_room_for_is_kept(store: Store, disk: Disk) -> None:
     store.write([start()])
     writer = RecordWriter(store, retry_s=0.05)
@@ -148,8 +173,7 @@ def test_a_process_that_stops_waits_for_a_full_disk_before_anything_is_lost(
 ) -> None:
     caplog.set_level("INFO")
     writer = RecordWriter(store, retry_s=0.05)
-    spool_of(store).reserve.path.unlink()
-    disk.fill()
+    disk.fill(with_reserve=True)
     writer.put(start())
     writer.put(opted_out())
     disk.free_after = 3
@@ -163,8 +187,7 @@ def test_what_is_lost_is_not_followed_by_word_that_all_is_well(
 ) -> None:
     caplog.set_level("INFO")
     writer = RecordWriter(store, retry_s=0.05)
-    spool_of(store).reserve.path.unlink()
-    disk.fill()
+    disk.fill(with_reserve=True)
     writer.put(start())
     writer.close(0.0)
     writer.put(end())
@@ -177,8 +200,7 @@ def test_while_nothing_takes_an_opt_out_nobody_is_called(store: Store, disk: Dis
     writer = RecordWriter(store, retry_s=0.05)
     queue = queue_of(store, lambda: writer.takes_opt_outs)
     assert isinstance(queue.enqueue(new(), NOON), Accepted)
-    spool_of(store).reserve.path.unlink()
-    disk.fill()
+    disk.fill(with_reserve=True)
     writer.put(opted_out(1))
     assert eventually(lambda: not writer.takes_opt_outs)
     for work in (lambda: queue.claim(NOON, "one"), lambda: queue.enqueue(new("call-2"), NOON)):

@@ -13,7 +13,8 @@ from flowengine.service.calls import Calls
 from flowengine.service.dialling.dialling import Dialling
 
 REMEMBERED_S = 15.0
-"""How long a request that failed for want of the record keeps the service from being ready: a probe or two."""
+"""How long a request that failed for want of the record keeps the service from being ready: a probe or two. No longer,
+though, than until a record that could not be written could be again."""
 
 
 class Readiness(msgspec.Struct):
@@ -48,10 +49,11 @@ def readiness(request: Request) -> Readiness:
     if calls.lag.is_too_late:
         waiting.append(f"less to do: {calls.lag.trouble}")
     # A full disk shows where somebody writes: perhaps in a request alone.
-    failed = time.monotonic() - request.app.state.record_failed_at < REMEMBERED_S
-    if failed or not calls.recording.writer.healthy:
+    failed_at, writer = request.app.state.record_failures.last_at, calls.recording.writer
+    failed = failed_at > writer.mended_at and time.monotonic() - failed_at < REMEMBERED_S
+    if failed or not writer.healthy:
         waiting.append("the record: the database cannot be written")
-    if not calls.recording.writer.takes_opt_outs:
+    if not writer.takes_opt_outs:
         waiting.append("room on the disk: neither database nor spool takes an opt-out, so nobody is called")
     dialling: Dialling | None = request.app.state.dialling
     trouble = None if dialling is None else dialling.trouble

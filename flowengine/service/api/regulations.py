@@ -82,7 +82,7 @@ async def can_call(request: Request) -> Response:
 
 
 def undecided() -> Response:
-    detail = "The database does not answer, so nobody may be called; try again later."
+    detail = "The database does not answer, or its disk is full, so nobody may be called. Try again later."
     return respond(Undecided("The record cannot be used", 503, detail, can_call=False), {"retry-after": "5"})
 
 

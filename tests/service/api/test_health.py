@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from flowengine.service.api.health import REMEMBERED_S, live, ready
 from flowengine.service.loop_lag import LoopLag
+from flowengine.service.problems import RecordFailures
 
 DATABASE = "the record: the database cannot be written"
 DISK = "room on the disk: neither database nor spool takes an opt-out, so nobody is called"
@@ -27,6 +28,7 @@ class State:
     healthy: bool = True
     takes_opt_outs: bool = True
     failed_s_ago: float = float("inf")
+    mended_s_ago: float = float("inf")
     late_ms: int = 0
     trouble: str | None = None
 
@@ -34,11 +36,14 @@ class State:
         lag = LoopLag(50)
         for number in range(100):
             lag.note(self.late_ms / 1000, number / 20)
-        writer = SimpleNamespace(healthy=self.healthy, takes_opt_outs=self.takes_opt_outs)
+        now = time.monotonic()
+        writer = SimpleNamespace(
+            healthy=self.healthy, takes_opt_outs=self.takes_opt_outs, mended_at=now - self.mended_s_ago
+        )
         state = SimpleNamespace(
             calls=SimpleNamespace(is_stopping=self.is_stopping, lag=lag, recording=SimpleNamespace(writer=writer)),
             waiting_for=self.waiting_for,
-            record_failed_at=time.monotonic() - self.failed_s_ago,
+            record_failures=RecordFailures(now - self.failed_s_ago),
             dialling=SimpleNamespace(trouble=self.trouble),
         )
         return Request({"type": "http", "app": SimpleNamespace(state=state)})
@@ -55,6 +60,7 @@ class State:
         (State(healthy=False), [DATABASE]),
         (State(failed_s_ago=-60), [DATABASE]),
         (State(failed_s_ago=REMEMBERED_S + 1), []),
+        (State(failed_s_ago=-60, mended_s_ago=-61), []),
         (State(healthy=False, takes_opt_outs=False), [DATABASE, DISK]),
         # Calls can be taken, though none is made.
         (State(trouble="Twilio cannot be reached"), []),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from math import inf
 
 import pytest
 from starlette.requests import Request
@@ -11,14 +12,15 @@ from starlette.responses import Response
 
 from flowengine.errors import StoreError
 from flowengine.service.api.endpoint import Endpoint, Media
-from flowengine.service.api.health import REMEMBERED_S
 from flowengine.service.api.serving import Served
 from flowengine.service.app import create_app
 from flowengine.service.settings import Settings
 from flowengine.store.keys import ApiKey, ApiKeys
+from tests.patience import PATIENCE_S
 from tests.service.asgi import Answered, Client
 
 NUMBER = "+441134960123"
+A_DAY_S = 86_400.0
 
 
 async def away(request: Request) -> Response:
@@ -87,10 +89,34 @@ def test_a_request_that_failed_for_want_of_the_record_shows_in_readiness_for_a_w
         raise StoreError("the disk is full")
 
     wanting = "the record: the database cannot be written"
+    monkeypatch.setattr("flowengine.service.api.health.REMEMBERED_S", A_DAY_S)
     assert wanting not in client.get("/health/ready").json["waiting_for"]
     monkeypatch.setattr(ApiKeys, "list", full)
     assert client.get("/api/keys").status == 503
     answered = client.get("/health/ready")
     assert (answered.status, wanting in answered.json["waiting_for"]) == (503, True)
-    client.app.state.record_failed_at -= REMEMBERED_S
+    client.app.state.record_failures.last_at -= A_DAY_S
     assert wanting not in client.get("/health/ready").json["waiting_for"]
+    assert client.get("/api/keys").status == 503
+    assert wanting in client.get("/health/ready").json["waiting_for"]
+    # What was seen to be mended since is not held against the service.
+    writer = client.app.state.calls.recording.writer
+    writer.healthy = False
+    writer.flush().result(PATIENCE_S)
+    assert wanting not in client.get("/health/ready").json["waiting_for"]
+
+
+def test_however_many_requests_want_the_record_the_log_says_so_now_and_then(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(self: ApiKeys) -> list[ApiKey]:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(ApiKeys, "list", full)
+    failures = client.app.state.record_failures
+    # When it was told last: never, a moment ago, long ago.
+    for told_at in (-inf, inf, inf, -inf):
+        failures.told_at = told_at
+        assert client.get("/api/keys").status == 503
+    told = [vars(record) for record in caplog.records if "needs the record" in record.message]
+    assert [each["untold"] for each in told] == [0, 2]
