@@ -14,6 +14,9 @@ from flowengine.language.durations import seconds
 from flowengine.language.grammar import Node, span_of
 from flowengine.language.source import Source, Span
 
+EMPTY_BLOCK = "FL110"
+"""Nothing stands under a line that opens a block."""
+
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t"}
 
@@ -116,7 +119,7 @@ class LeafBuilder:
         if span.line in self._damaged:
             return
         self.problems.append(
-            Diagnostic("FL110", "empty-block", "error", span, f"nothing stands under this {what}", remedy)
+            Diagnostic(EMPTY_BLOCK, "empty-block", "error", span, f"nothing stands under this {what}", remedy)
         )
 
     def _refuse_repeated(self, what: str, nodes: list[Node]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lark import UnexpectedToken
 
 from flowengine.language import ast
+from flowengine.language.build_leaves import EMPTY_BLOCK
 from flowengine.language.builder import build
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.language.grammar import Feeder, Node
@@ -49,7 +50,9 @@ def parse(source: Source) -> tuple[ast.File, tuple[Diagnostic, ...]]:
         damage = recovery.damage
         problems += recovery.problems
     items, missing = build(source, tree, line_ends, damage.lines)
-    problems += missing
+    # Who is still writing a line ("state") has made one mistake, not two: what the line itself lacks comes first.
+    told = {problem.span.line for problem in problems}
+    problems += (each for each in missing if each.code != EMPTY_BLOCK or each.span.line not in told)
     problems.sort(key=lambda problem: (problem.span.line, problem.span.column))
     return ast.File(source.path, items, comments, damage), tuple(problems)
 

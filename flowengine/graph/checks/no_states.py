@@ -26,5 +26,5 @@ RULE = Rule("FL312", "no-states", "error")
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
-    if not draft.library_alone and not draft.flow.start and not draft.lost_lines:
+    if not draft.library_alone and not draft.flow.states and not draft.lost_lines:
         yield RULE.at(draft.flow.span, "this flow has no state", "add one: state start, with what is said first")
