@@ -21,8 +21,7 @@ from typing import Literal
 from benchmarks.pages import shown_between, write_between
 from benchmarks.understanding import PAGE, ROOT, STOPS, Utterance, decide, library, understood, utterances
 from flowengine.adapters.local.meaning import LocalMeaning
-from flowengine.compliance.honoured import honoured
-from flowengine.conversation.honouring import NAMED
+from flowengine.compliance.honoured import NAMED, honoured
 from flowengine.conversation.likely import KINDS
 from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, SECONDED, TAKEN, WEAK, Likeness, weighed
 from flowengine.conversation.supposing import listened_for, listening_in, live_in

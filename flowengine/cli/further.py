@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import click
 
 from flowengine.cli.meanings import with_lesson
+from flowengine.compliance.honoured import NAMED
 from flowengine.conversation.doubts import MEANT
-from flowengine.conversation.honouring import NAMED
 from flowengine.conversation.likely import KINDS, Likely, choices, least, likely
 from flowengine.conversation.meaning import TAKEN, Likeness, weighed
 from flowengine.conversation.place import Live

@@ -11,7 +11,7 @@ the words, the words without courtesies and curses, and the last clause, where t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import cache, lru_cache
 from typing import Literal, get_args
 
@@ -36,6 +36,13 @@ Honoured = Literal[
     "card_number",
 ]
 """In order of precedence. Most are called as the library's intents are."""
+
+NAMED: Mapping[Honoured, tuple[str, ...]] = {
+    "wrong_person": ("wrong_person", "wrong_number"),
+    "driving": ("driving", "busy"),
+    "my_number": ("my_number", "who_are_you"),
+}
+"""Intents of a flow that answer it, where they are not called as it is; the first that is live is taken."""
 
 LONGEST = 16_000
 """Characters of an utterance that are looked at, a quarter of an hour of speech; of more, the first and the

@@ -372,11 +372,13 @@ class Call:
         if self.stay is not None:
             yield self.stay
 
-    def suppress(self, reason: str) -> None:
-        """Once a call is enough."""
-        if not self._suppressed:
-            self._suppressed = True
-            self.emit(Suppress(reason))
+    def suppress(self, reason: str) -> bool:
+        """Once a call is enough; whether this was the first time."""
+        if self._suppressed:
+            return False
+        self._suppressed = True
+        self.emit(Suppress(reason))
+        return True
 
 
 def written(value: object) -> str:

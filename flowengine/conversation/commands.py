@@ -341,7 +341,8 @@ class Summarised:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The conversation is over; nothing but what was already asked for will be spoken."""
+    """The conversation is over; nothing but what was already asked for will be spoken, but for the answer to an opt-out
+    over it."""
 
     outcome: str
 

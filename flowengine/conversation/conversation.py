@@ -58,6 +58,7 @@ from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.limits import limit_timer, limits_of
 from flowengine.conversation.lookahead import upcoming
 from flowengine.conversation.modelling import Modelling
+from flowengine.conversation.over_farewell import OverFarewell
 from flowengine.conversation.owing import Owing
 from flowengine.conversation.patience import patience
 from flowengine.conversation.place import Fit, best, fits, intents_of, layers, live_on
@@ -113,6 +114,7 @@ class Conversation:
         self._settling = settling
         self._steering = Steering(self._call, self._interpreter, collector)
         self._answerphone = Answerphone(self._call, self._interpreter, self._hearing, settling)
+        self._over_farewell = OverFarewell(self._call, self._interpreter, self._hearing)
         self._deferred = Deferred()
         self._spent = SpentGuard(self._call, self._interpreter)
 
@@ -134,6 +136,11 @@ class Conversation:
     @property
     def finished(self) -> bool:
         return self._call.outcome is not None
+
+    @property
+    def is_ending(self) -> bool:
+        """How the call ends is decided; it goes on until no more than a goodbye is to be heard."""
+        return not self.finished and self._call.stay is not None and self._call.stay.is_ending
 
     @property
     def variables(self) -> Mapping[str, object]:
@@ -223,6 +230,8 @@ class Conversation:
             self._doing.leaving.settle()
         except (EvaluationError, IllegalMove) as error:
             self._interpreter.fail(str(error))
+        if self.is_ending:
+            self._interpreter.farewell.is_spoken_to_its_end()
         self._arm_silence()
         self._taking_back.follow(event, call.out)
         return tuple(call.out)
@@ -240,10 +249,8 @@ class Conversation:
                 self._go_on()
             case _ if self.finished:
                 self._take_late(event)
-            case EndRequested(reason=reason, message=message, outcome=outcome):
-                self._call.note(f"ended from outside: {reason}")
-                self._call.stop_speaking()
-                self._interpreter.stop(outcome, self._call.guarding.last_words(message))
+            case EndRequested():
+                self._steering.end(event)
             case CallerHungUp():
                 self._hung_up()
             case Connected():
@@ -292,6 +299,8 @@ class Conversation:
             return
         if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return
+        if self._over_farewell.keeps(event):
+            return
         early = isinstance(event, CallerSaid) and self._hearing.is_early(event.text, event.reached)
         behind = isinstance(event, CallerSaid) and event.behind
         if self._call.transcript.firm and not early and not behind:
@@ -332,6 +341,9 @@ class Conversation:
         """`anywhere … after 8m`."""
         call = self._call
         assert call.stay is not None
+        if call.stay.is_ending:
+            self._interpreter.end_now()
+            return
         live = layers(self.flow, call.stay)
         due = [trigger for trigger in limits_of(self.flow) if limit_timer(trigger.seconds) == event.timer_id]
         found: list[Fit] = [fit for trigger in due for fit in fits(live, trigger, call.stay.counts)]
@@ -356,6 +368,9 @@ class Conversation:
     def _hung_up(self) -> None:
         call = self._call
         call.transcript.abandon()
+        if self.is_ending:
+            self._interpreter.end_now()
+            return
         try:
             if call.stay is not None:
                 found = live_on(self.flow, call.stay, OnHangup())
@@ -370,9 +385,7 @@ class Conversation:
         if isinstance(event, CallerHungUp):
             self._call.transcript.abandon()
         elif isinstance(event, CallerSaid) and not is_cough(event.text):
-            self._hearing.late(event.text)
-            if self._call.may_cut_farewell:
-                self._call.stop_speaking()
+            self._over_farewell.late(event.text)
 
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""

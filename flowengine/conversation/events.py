@@ -12,6 +12,8 @@ from flowengine.conversation.meaning import Likeness
 
 Verdict = Literal["person", "machine", "message_end"]
 """Who has answered. `message_end`: a machine, and its greeting is over."""
+NO_OUTCOME = "failed"
+"""How a call ends that is ended from outside without anybody saying how."""
 TransferResult = Literal["answered", "busy", "no_answer", "failed"]
 
 
@@ -235,7 +237,7 @@ class EndRequested:
     at: float
     reason: str
     message: str | None = None
-    outcome: str = "failed"
+    outcome: str = NO_OUTCOME
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,6 @@ class Hearing:
         self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
         self._unanswered: tuple[Stay, str] | None = None
         """What was said last, where nothing was asked and it fitted nothing."""
-        self._late: list[str] = []
 
     # Words.
 
@@ -337,23 +336,24 @@ class Hearing:
             return not answers and candidate.score >= NEARLY_CERTAIN
         return candidate.score >= (NEARLY_CERTAIN if self._collector.expects_words else CERTAIN)
 
-    def late(self, text: str) -> None:
-        """The call is over; words that still come are kept, and an opt-out among them is still one."""
-        call, latest = self._call, text.strip()
-        call.transcript.caller(call.at, latest)
-        self._late.append(latest)
-        # "Please never … call this number again": a pause does not undo it.
-        said = next((each for each in (latest, " ".join(self._late)) if self.opted_out(each)), None)
-        if said is not None:
-            call.emit(Understood(said, OPT_OUT, 1.0, "protective"))
-            call.suppress(OPT_OUT)
+    def takes_back(self, text: str, reached: Reached | None) -> bool:
+        """Whether these words are one turn with the last, which can still be taken back."""
+        return self._taking_back.takes(text, reached)
+
+    def goes_on_from(self, before: str) -> None:
+        """The words that come now are one turn with these, where only together they protect."""
+        self._unanswered = (self._settling.here, before)
 
     def silent(self) -> None:
-        """The caller has said nothing in time. Before a transfer that only leaves a question of ours unanswered."""
+        """The caller has said nothing in time. Before a transfer, or the end that is decided, that only leaves a
+        question of ours unanswered."""
         self._call.may_repeat()
         self._call.transcript.asking.unanswered()
         self._settling.here.doubt = None
-        if isinstance(self._settling.here.waiting, Transfer):
+        here = self._settling.here
+        if here.is_ending:
+            return self._interpreter.go_on()
+        if isinstance(here.waiting, Transfer):
             return self._staying.stays() if self._staying.is_asked else None
         return self._settling.unmatched(OnSilence())
 

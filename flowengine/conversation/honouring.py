@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flowengine.compliance.honoured import Honoured, honoured, opts_out
+from flowengine.compliance.honoured import NAMED, Honoured, honoured, opts_out
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
@@ -27,13 +27,6 @@ CERTAIN = 0.95
 YIELDING = frozenset({"complaint", "distress", "emergency"})
 """Protective intents of feeling and of danger: what is contained in a whole phrase of another is not what was meant.
 "I'm scared of the dentist" may be why somebody rings a dentist."""
-
-NAMED: Mapping[Honoured, tuple[str, ...]] = {
-    "wrong_person": ("wrong_person", "wrong_number"),
-    "driving": ("driving", "busy"),
-    "my_number": ("my_number", "who_are_you"),
-}
-"""Intents of a flow that answer it, where they are not called as it is; the first that is live is taken."""
 
 
 @dataclass(frozen=True, slots=True)

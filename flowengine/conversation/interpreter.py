@@ -11,8 +11,9 @@ from typing import assert_never
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.commands import AskGuard, Ended, Hangup, Speak
+from flowengine.conversation.commands import AskGuard
 from flowengine.conversation.doing import Doing
+from flowengine.conversation.farewell import Farewell
 from flowengine.conversation.modelling import Modelling
 from flowengine.conversation.moving import Moving
 from flowengine.conversation.open_turn import OpenTurn
@@ -21,7 +22,6 @@ from flowengine.conversation.place import Held, OpenToCaller, Reply, Stay, fits
 from flowengine.conversation.promises import Promises
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.splitting import take_variant
-from flowengine.conversation.summary import summarised
 from flowengine.graph.edges import trigger_label
 from flowengine.graph.model import (
     Again,
@@ -66,6 +66,7 @@ class Interpreter:
         self.owing = owing
         self.recording = owing.recording
         self.turn = OpenTurn(call, collector, self.recording)
+        self.farewell = Farewell(call, owing, self.turn)
         self._collector = collector
         self._doing = doing
         self._modelling = modelling
@@ -181,7 +182,18 @@ class Interpreter:
             call.note(f"a policy does not allow the outcome {outcome!r} here")
             outcome = "failed"
         call.machine.stop(outcome)
-        self._finish(outcome)
+        self.farewell.finish(outcome)
+
+    @property
+    def decided(self) -> str | None:
+        """The outcome that the call ends with once no more than a goodbye is to be heard; None: nothing is decided."""
+        held = self._call.stay.held if self._call.stay is not None else None
+        return held.move.outcome if held is not None and held.is_end and isinstance(held.move, End) else None
+
+    def end_now(self) -> None:
+        """Make the end that is decided; what is being said is heard to its end."""
+        assert self.decided is not None, "no end is decided"
+        self.stop(self.decided)
 
     def fail(self, reason: str) -> None:
         """Something is wrong with the flow itself: apologise, note why, end as `failed`."""
@@ -319,6 +331,9 @@ class Interpreter:
         elif self.promises.unheard(move):
             self._here().held = Held(move, by)
             self.go_on()
+        elif self.farewell.is_held_back(move):
+            self._here().held = Held(move, by, is_end=True)
+            self.farewell.begin(self._here())
         else:
             # A digression comes back to what was decided; any other move is made in its place.
             if not (isinstance(move, Goto) and move.state in self._call.prepared.asides):
@@ -328,8 +343,8 @@ class Interpreter:
 
     def go_on(self) -> None:
         """Make the move that waits for a line, if it was heard by now; else see to it that it is on its way."""
-        held = self._here().held
-        if held is None:
+        stay, held = self._here(), self._here().held
+        if held is None or (stay.is_ending and not self.farewell.is_due(stay)):
             return None
         if not self.promises.unheard(held.move):
             self._here().held = None
@@ -374,21 +389,7 @@ class Interpreter:
 
     def _end(self, outcome: str) -> None:
         self._call.machine.end(outcome)
-        self._finish(outcome)
-
-    def _finish(self, outcome: str) -> None:
-        call = self._call
-        declared = call.flow.outcomes.get(outcome)
-        if call.opt_out_open:
-            call.suppress("opt_out")
-        if declared is not None and declared.disposition == "suppress":
-            call.suppress(outcome)
-        call.disarm_silence()
-        call.disarm_keys()
-        call.release(*call.stays())
-        call.outcome = outcome
-        call.out = [call.farewell(each) if isinstance(each, Speak) else each for each in call.out]
-        call.emit(Hangup(outcome), *summarised(call, outcome), Ended(outcome))
+        self.farewell.finish(outcome)
 
     def _here(self) -> Stay:
         stay = self._call.stay

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from flowengine.compliance.honoured import Honoured
+from flowengine.compliance.honoured import NAMED, Honoured
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import OPT_OUT, fitting, rivals
 from flowengine.conversation.doubts import MEANT, did_you_mean
-from flowengine.conversation.honouring import NAMED, goes_on
+from flowengine.conversation.honouring import goes_on
 from flowengine.conversation.meaning import ASKED, ASKED_PROTECTIVE, TAKEN
 from flowengine.conversation.place import Doubt, Fit, Live, intents_of
 from flowengine.conversation.prepared import prepare

@@ -9,6 +9,8 @@ from flowengine.graph.model import Collect, Do, Guard, Listen, Llm, Run, Transfe
 
 COLLECT_SILENCE_S = 6.0
 MODEL_SILENCE_S = 6.0
+ENDING_SILENCE_S = 2.0
+"""What has cut the last lines of a call becomes words by then, or never."""
 
 
 def patience(call: Call) -> float | None:
@@ -16,6 +18,9 @@ def patience(call: Call) -> float | None:
     stay = call.stay
     if stay is None or not call.transcript.quiet or stay.keys or call.is_weighing:
         return None
+    if stay.is_ending:
+        # The caller was asked what they meant; or the line was cut and nobody has said a word.
+        return COLLECT_SILENCE_S if stay.doubt is not None else ENDING_SILENCE_S
     match stay.waiting:
         case Listen(seconds=seconds):
             return seconds

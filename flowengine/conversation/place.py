@@ -88,11 +88,15 @@ class Consultation:
 
 @dataclass(slots=True)
 class Held:
-    """A move that must not be made before some lines were heard; `tries`: how often they were said for its sake."""
+    """A move that must not be made before some lines were heard; `tries`: how often they were said for its sake.
+
+    `is_end`: the call's end, which waits until only the goodbye is still to be heard.
+    """
 
     move: Goto | Run | End
     by: str
     tries: int = 0
+    is_end: bool = False
 
 
 @dataclass(slots=True)
@@ -123,6 +127,11 @@ class Stay:
     unheard: Unheard = NOTHING
     """What was said here that the caller has talked into, and is still owed."""
     timers: dict[str, Purpose] = field(default_factory=dict)
+
+    @property
+    def is_ending(self) -> bool:
+        """The end is decided; more than a goodbye is still to be heard before it."""
+        return self.held is not None and self.held.is_end
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,15 @@ class Pressing:
             return None
         call.disarm_silence()
         call.disarm_keys()
+        found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
+        if stay.is_ending and not found:
+            return call.note(NOT_LIVE)
         shown = self._hear(keys)
         if self._fills_a_slot() and not is_sign(keys[0]):
             call.emit(call.understood(shown, None, 1.0, "key"))
             call.stop_speaking()
             self._owing.was_answered()
             return self._settling.collected(self._collector.enter(keys))
-        found = best(list(fits(layers(call.flow, stay), OnPress(keys), stay.counts)))
         if not found and not isinstance(stay.waiting, Listen | Collect):
             return call.note(NOT_LIVE)
         if not found:

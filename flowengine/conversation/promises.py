@@ -50,6 +50,15 @@ class Promises:
         """What has happened since counts no more: a rule that requires it holds nothing for it."""
         self._happened = set(to)
 
+    def refusals(self, state: str) -> frozenset[str]:
+        """The intents after which a policy forbids this state (`never pitch after refuse`)."""
+        here = self._call.flow.states[state]
+        return frozenset(
+            rule.fact.name
+            for policy, rule in self._rules
+            if isinstance(rule, Forbid) and rule.fact.kind == "meant" and is_place(here, rule.place, policy.library)
+        )
+
     def broken(self, move: Goto | Run | End) -> str | None:
         """Why a move must not be made at all; None when it may, perhaps after a line was heard."""
         for rule in self._about(move):

@@ -24,6 +24,8 @@ class SpentGuard:
         call = self._call
         if not call.guarding.is_spent or call.outcome is not None or call.stay is None or is_away(call.stay):
             return None
+        if call.stay.is_ending:
+            return None
         person = live_on(call.flow, call.stay, OnIntent(HUMAN_REQUEST)) if not self._was_spent else []
         self._was_spent = True
         call.guarding.settle()

@@ -10,7 +10,14 @@ from typing import assert_never
 
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
-from flowengine.conversation.events import MoveRequested, NoteRequested, SayRequested, SlotGiven
+from flowengine.conversation.events import (
+    NO_OUTCOME,
+    EndRequested,
+    MoveRequested,
+    NoteRequested,
+    SayRequested,
+    SlotGiven,
+)
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.modelling import sentences
 from flowengine.conversation.place import OpenToCaller, layers
@@ -80,6 +87,16 @@ class Steering:
                 call.note(text)
             case _:
                 assert_never(request)
+
+    def end(self, request: EndRequested) -> None:
+        """End the call, as is asked. An end that was decided keeps its outcome where none is asked for, and what is
+        being said is heard to its end where nothing is to be said instead."""
+        call = self._call
+        call.note(f"ended from outside: {request.reason}")
+        decided = self._interpreter.decided if request.outcome == NO_OUTCOME else None
+        if decided is None or request.message:
+            call.stop_speaking()
+        self._interpreter.stop(decided or request.outcome, call.guarding.last_words(request.message))
 
     def _way(self, state: str) -> Branch | None:
         """A live branch that leads to a state whatever the case: its last statement, under no condition, goes there."""

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from flowengine.compliance.honoured import Honoured, honoured
+from flowengine.compliance.honoured import NAMED, Honoured, honoured
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.deciding import OPT_OUT, fitting, rivals
-from flowengine.conversation.honouring import CERTAIN, NAMED
+from flowengine.conversation.honouring import CERTAIN
 from flowengine.conversation.place import Fit, Live, OpenToCaller, intents_of
 from flowengine.conversation.understanding import EQUAL, Matcher
 from flowengine.graph.edges import own_statements

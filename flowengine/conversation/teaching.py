@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flowengine.compliance.honoured import NAMED
 from flowengine.compliance.protective_examples import EXAMPLES
-from flowengine.conversation.honouring import NAMED
 from flowengine.graph.model import Intent
 
 

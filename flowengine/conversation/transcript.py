@@ -73,6 +73,12 @@ class Transcript:
         """All that is on its way but pauses."""
         return tuple(speech for speech, _ in self._pending.values() if not isinstance(speech, Pause))
 
+    @property
+    def ahead(self) -> tuple[Speak, ...]:
+        """What is still to be heard, but for what a turn has made needless."""
+        pending = (self._pending[each][0] for each in self.wanted)
+        return tuple(speech for speech in pending if isinstance(speech, Speak))
+
     def is_coming(self, line: str) -> bool:
         """Whether this line is on its way, and nothing has made it needless."""
         return any(

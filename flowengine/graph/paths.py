@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from flowengine.graph.edges import trigger_label
@@ -51,7 +52,9 @@ from flowengine.graph.model import (
     Note,
     OnHeardSlot,
     OnIntent,
+    OnMachine,
     OnOtherwise,
+    OnPress,
     OnResult,
     OnSilence,
     Record,
@@ -67,6 +70,8 @@ from flowengine.graph.model import (
     Wait,
     Waiting,
 )
+from flowengine.graph.over_an_end import late_ends, over_an_end
+from flowengine.language.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,13 @@ class Paths:
         self._states: dict[str, Node] = {}
         self._handlers: dict[str, tuple[Take, ...]] = {}
         self._takes: dict[tuple[str, int], tuple[Take, ...]] = {}
+        self._over_an_end = over_an_end(flow)
         self._answered: dict[tuple[str, int], frozenset[Trigger]] = {}
+
+    @cached_property
+    def late_ends(self) -> frozenset[Span]:
+        """Every `end` that may be held back while more than a goodbye is said."""
+        return late_ends(self.flow)
 
     def state(self, name: str) -> Node:
         """The body of a state."""
@@ -112,26 +123,37 @@ class Paths:
             self._bodies[key] = compile_block(branch.body, self.flow)
         return self._bodies[key]
 
-    def takes(self, state: str, statement: Waiting) -> tuple[Take, ...]:
-        """Every event that may be taken while `statement` waits in `state`: its own branches, then `anywhere`'s.
+    def takes(self, state: str, statement: Waiting | Ends) -> tuple[Take, ...]:
+        """Every event that may be taken while `statement` waits in `state`: its own branches, then `anywhere`'s; or
+        while the lines before the call's end are said there, which has no branches.
 
         A handler that another branch is preferred to whenever it fits is left out.
         """
         key = (state, id(statement))
         if key not in self._takes:
             scope = self.flow.states[state].scope
-            own = tuple(self._takes_of(statement.branches, statement))
-            taken = {(trigger, branch.rung) for branch in statement.branches for trigger in branch.triggers}
+            branches = () if isinstance(statement, Ends) else statement.branches
+            own = () if isinstance(statement, Ends) else tuple(self._takes_of(branches, statement))
+            taken = {(trigger, branch.rung) for branch in branches for trigger in branch.triggers}
             handlers = (
                 take
                 for take in self.handlers(scope)
-                if _can_happen(take.trigger, statement)
-                and not ((take.trigger, take.branch.rung) in taken and _beaten(take, statement.branches))
+                if self._can_happen(take.trigger, statement)
+                and not ((take.trigger, take.branch.rung) in taken and _beaten(take, branches))
             )
             self._takes[key] = (*own, *handlers)
         return self._takes[key]
 
-    def answers(self, state: str, statement: Waiting, trigger: Trigger) -> bool:
+    def _can_happen(self, trigger: Trigger, statement: Waiting | Ends) -> bool:
+        if not isinstance(statement, Ends):
+            return _can_happen(trigger, statement)
+        match trigger:
+            case OnIntent(name=name):
+                return name in self._over_an_end
+            case _:
+                return isinstance(trigger, OnPress | OnMachine)
+
+    def answers(self, state: str, statement: Waiting | Ends, trigger: Trigger) -> bool:
         """Whether something is taken on an event, even the first time, while `statement` waits in `state`."""
         key = (state, id(statement))
         if key not in self._answered:

@@ -175,7 +175,7 @@ class Player:
         """The caller breaks in as soon as these words of the agent's were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
-        firm, self._was_ended = self._call.firm, self._call.hanging_up
+        firm, self._was_ended = self._call.firm, (self._call.hanging_up or self._conversation.is_ending)
         self._call.interrupt(text)
         cue = f'(interrupts after "{after}") '
         self._begin_amid(cue + text, firm)
@@ -196,7 +196,7 @@ class Player:
         """The caller presses keys as soon as these words were heard; False when they are not coming."""
         if not self.speak_up_to(after):
             return False
-        self._was_ended = self._call.hanging_up
+        self._was_ended = self._call.hanging_up or self._conversation.is_ending
         cue = f'(interrupts after "{after}") '
         self._begin_amid(f"{cue}(press {keys})", self._call.firm)
         self._turns[-1].caller = f"{cue}(press {self._call.press(keys)})"

@@ -13,6 +13,7 @@ from flowengine.adapters.scripted.recogniser import ScriptedStream
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
 from flowengine.conversation.commands import Speak
 from flowengine.conversation.events import CallerSaid, SayRequested, SpeechCut, SpeechHeard
+from flowengine.conversation.honouring import SUPPRESSED
 from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
 from flowengine.runtime.ears import LAST_WORDS_S
@@ -23,7 +24,7 @@ from flowengine.runtime.ports import VoiceEnded, VoiceStarted
 from flowengine.runtime.tasks import END_S, Tasks
 from flowengine.runtime.ticker import Ticker
 from tests.runtime.fake_line import FakeLine
-from tests.runtime.live_call import KeptRecogniser, Live, call
+from tests.runtime.live_call import FLOW, KeptRecogniser, Live, call
 from tests.runtime.made_flows import BOOKING
 from tests.virtual_time import run_virtually
 
@@ -389,3 +390,42 @@ def test_a_recogniser_that_fails_after_the_farewell_fails_nothing() -> None:
     over = ended_into(fail)
     assert (over.result.reason, over.result.abnormal) == ("flow ended", False)
     assert over.took <= LAST_WORDS_S + 0.05
+
+
+PITCH = FLOW.replace(
+    '  say "Booked. Goodbye."\n',
+    '  say "Booked, and here is some more about it that takes a while to say."\n  say "And more of it."\n'
+    '  say "Goodbye."\n',
+)
+
+
+def test_an_opt_out_over_the_last_lines_stops_and_answers_them() -> None:
+    async def object_(live: Live) -> None:
+        stream = live.recogniser.stream
+        await asyncio.sleep(8)
+        stream.say("yes please")
+        await asyncio.sleep(1.5)
+        stream.say("stop calling me")
+        await asyncio.sleep(3600)
+
+    result, live = call(object_, text=PITCH)
+    assert live.record.suppressed == ["opt_out"]
+    assert [each.text for each in live.record.of(Speak)][-2:] == ["Goodbye.", SUPPRESSED]
+    heard = {each.speech_id for each in live.record.of(SpeechHeard)}
+    assert [each.text for each in live.record.of(Speak) if each.speech_id in heard][-1] == SUPPRESSED
+    assert "And more of it." not in [each.text for each in live.record.of(Speak) if each.speech_id in heard]
+    assert (result.outcome, result.reason, result.abnormal) == ("failed", "flow ended", False)
+
+
+def test_last_lines_that_nobody_objects_to_are_heard_to_their_end() -> None:
+    async def chat(live: Live) -> None:
+        stream = live.recogniser.stream
+        await asyncio.sleep(8)
+        stream.say("yes please")
+        await asyncio.sleep(1.5)
+        stream.say("lovely thank you")
+        await asyncio.sleep(3600)
+
+    result, live = call(chat, text=PITCH)
+    assert live.record.of(SpeechCut) == []
+    assert (result.outcome, result.reason, result.abnormal) == ("booked", "flow ended", False)

@@ -7,7 +7,7 @@ states of a subflow are copies, one for each `run`, so its end leads back to tha
 
 Sound: whatever a conversation can do, one of the paths searched does. Where the two differ, more is searched:
 conditions come out either way, an `anywhere` handler may come at any time, and a digression that is begun again while
-it is interrupted may end in either of two places.
+it is interrupted may end in either of two places. More ends are looked at as talked over than are.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from flowengine.graph.effects import (
     Waits,
 )
 from flowengine.graph.model import OnIntent, OnResult, Run, Waiting
+from flowengine.graph.over_an_end import DECLINED, refusals
 from flowengine.graph.paths import Paths, Take
 from flowengine.graph.proof.conditions import Conditions
 from flowengine.graph.proof.points import Aside, Came, Context, Facts, Frame, Point, Way, frame_of
@@ -60,7 +61,7 @@ class Search:
         self._asides = digressions(self._flow)
         self._came: dict[Point, Came] = {}
         self._ahead: deque[Point] = deque()
-        self._statements: list[Waiting] = []
+        self._statements: list[Waiting | Ends] = []
         self._numbers: dict[tuple[str, int], int] = {}
         self._runners: dict[Frame, dict[Point, None]] = {}
         self._from_inside: dict[str, list[Callable[[Frame | None], None]]] = {}
@@ -74,6 +75,7 @@ class Search:
         self._breaches: dict[str, Breach] = {}
         self._taken: dict[tuple[int, Facts], tuple[Way, ...]] = {}
         self._minds_opt_out = OPT_OUT in self._flow.intents
+        self._refusals = tuple((OnIntent(name), (Meant(name),)) for name in dict.fromkeys(refusals(self._flow)))
         self.gave_up = False
         """The flow has more points than could be visited: nothing is proved."""
 
@@ -86,9 +88,10 @@ class Search:
         """After `run`: everything that waits and can be reached, each once, and what tells a shortest path to it."""
         seen: set[int] = set()
         for point in self._came:
-            if point.waiting >= 0 and point.waiting not in seen:
+            statement = self._statements[point.waiting] if point.waiting >= 0 else None
+            if statement is not None and not isinstance(statement, Ends) and point.waiting not in seen:
                 seen.add(point.waiting)
-                yield point.state, self._statements[point.waiting], partial(self._path, point, "", [], [])
+                yield point.state, statement, partial(self._path, point, "", [], [])
 
     def run(self) -> list[Breach]:
         """A shortest path to every place that breaks the promise; none when it is kept."""
@@ -129,6 +132,8 @@ class Search:
             self._over(point, outcome, facts, statement.span, outcome.replace("_", " "), ())
         if self._minds_opt_out and not self._paths.answers(point.state, statement, _OPT_OUT):
             self._unhandled_opt_out(point, statement)
+        if isinstance(statement, Ends):
+            self._refused(point, statement)
         for take in self._paths.takes(point.state, statement):
             self._take(point, take)
 
@@ -166,16 +171,25 @@ class Search:
     def _returned(self, point: Point) -> None:
         """A subflow has ended with an outcome: the branch of that name goes on."""
         statement = self._statements[point.waiting]
+        assert isinstance(statement, Run), "nothing else is returned to"
         for take in self._paths.takes(point.state, statement):
             if take.trigger == OnResult(point.returned):
                 self._take(point, take)
 
-    def _unhandled_opt_out(self, point: Point, statement: Waiting) -> None:
+    def _unhandled_opt_out(self, point: Point, statement: Waiting | Ends) -> None:
         """The engine ends the call by itself."""
         outcomes = self._flow.outcomes.values()
         outcome = next((each.name for each in outcomes if each.disposition == "suppress"), "failed")
         for start in self._ways.apply(_OPTED_OUT, point.facts, ()):
             self._over(point, outcome, start.facts, statement.span, OPT_OUT, ())
+
+    def _refused(self, point: Point, ends: Ends) -> None:
+        """A refusal over the last lines that no handler takes: the agent says goodbye, and the call ends."""
+        outcome = DECLINED if DECLINED in self._flow.outcomes else ends.outcome
+        for trigger, effects in self._refusals:
+            if not self._paths.answers(point.state, ends, trigger):
+                for start in self._ways.apply(effects, point.facts, ()):
+                    self._over(point, outcome, start.facts, ends.span, trigger.name, ())
 
     # ── ways out of a block ──
 
@@ -193,6 +207,9 @@ class Search:
                 self._move(point, state, span, way, by, interrupts=waits and not is_result)
             case Ends(outcome=outcome, span=span):
                 self._over(point, outcome, facts, span, by, way.assumed)
+                if span in self._paths.late_ends:
+                    number = self._number(point.state, way.exit)
+                    self._visit(Point(context, point.state, number, facts), Came(point, by, way.assumed))
             case Returns(outcome=outcome):
                 self._return(point, outcome, way, by, scope)
             case Repeats():
@@ -332,7 +349,7 @@ class Search:
             self._came[point] = came
             self._ahead.append(point)
 
-    def _number(self, state: str, statement: Waiting) -> int:
+    def _number(self, state: str, statement: Waiting | Ends) -> int:
         key = (state, id(statement))
         if key not in self._numbers:
             self._numbers[key] = len(self._statements)

@@ -1,0 +1,232 @@
+"""What the caller says over the last lines of a call: what protects them counts until only the goodbye is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowengine.conversation.commands import Hangup, Speak, StopSpeaking
+from flowengine.conversation.events import (
+    CallerPressed,
+    CallerSaid,
+    EndRequested,
+    Reached,
+    SpeechCut,
+    SpeechHeard,
+    TimerFired,
+)
+from flowengine.conversation.honouring import SUPPRESSED
+from flowengine.graph.compile import compile_text
+from tests.conversation.talk import HEAD, Talk, compiled
+
+LINES = ["The first of it.", "The second of it.", "The third. Goodbye."]
+PITCH = """
+policy rules
+  never pitch after refuse
+
+state start
+  say "This is {{ agent.name }}, an automated assistant calling for {{ agent.company }}."
+  say "Shall I tell you?"
+  listen
+    agree -> offer
+    refuse -> farewell
+    silence or otherwise: again
+
+state offer is pitch
+  say "The first of it."
+  say "The second of it."
+  say "The third. Goodbye."
+  end good
+
+state farewell
+  say "Goodbye then."
+  end bad
+
+state taken_off
+  say "You are off the list."
+  end removed
+
+anywhere
+  opt_out -> taken_off
+  price -> farewell
+  press 9 -> taken_off
+  after 8m -> farewell
+  robot_question
+    say "I am a machine."
+    resume
+"""
+
+
+def pitching(flow: str = PITCH) -> Talk:
+    """A call in the middle of its last lines: the first has been heard."""
+    talk = Talk(compiled(flow), hears=False)
+    talk.hear()
+    talk.says("yes")
+    assert talk.said == LINES
+    hears_next(talk)
+    return talk
+
+
+def hears_next(talk: Talk) -> None:
+    talk.at += 1
+    talk.send(SpeechHeard(talk.at, talk.pending.pop(0)))
+
+
+def over(talk: Talk, text: str) -> list[str]:
+    """Said while the second line had come to its second word."""
+    talk.at += 1
+    talk.send(CallerSaid(talk.at, text, reached=Reached(talk.order_of("second"), 2)))
+    return talk.said
+
+
+def test_the_end_waits_for_all_but_the_goodbye() -> None:
+    talk = pitching()
+    speeches = [each for each in talk.commands if isinstance(each, Speak) and each.text in LINES]
+    assert not any(each.interruptible for each in speeches)
+    assert (talk.outcome, talk.conversation.is_ending) == (None, True)
+    hears_next(talk)
+    assert (talk.latest[0], talk.outcome) == (Hangup("good"), "good")
+    hears_next(talk)
+    assert talk.latest == []
+
+
+def test_an_opt_out_takes_its_way() -> None:
+    talk = pitching()
+    assert over(talk, "stop calling me") == ["You are off the list."]
+    assert talk.did(StopSpeaking)
+    assert (talk.suppressed, talk.outcome) == (True, "removed")
+
+
+def test_what_the_flow_does_not_handle_is_answered_by_the_engine() -> None:
+    talk = pitching()
+    assert over(talk, "help my husband has collapsed call an ambulance")[0].startswith("I can't call for help")
+    assert talk.outcome == "failed"
+
+
+def test_a_question_is_answered_and_the_rest_is_said() -> None:
+    talk = pitching()
+    assert over(talk, "are you a robot") == ["I am a machine.", *LINES[1:]]
+    hears_next(talk)
+    assert talk.outcome is None
+    hears_next(talk)
+    assert talk.outcome == "good"
+
+
+@pytest.mark.parametrize("text", ["how much is it", "lovely", "hello?"])
+def test_whatever_else_is_said_is_kept_and_changes_nothing(text: str) -> None:
+    talk = pitching()
+    assert over(talk, text) == []
+    assert not talk.did(StopSpeaking)
+    assert (talk.turns("caller")[-1], talk.outcome) == (text, None)
+    hears_next(talk)
+    assert talk.outcome == "good"
+
+
+def test_a_refusal_of_what_is_being_said_ends_it() -> None:
+    talk = pitching()
+    assert over(talk, "not interested") == ["Goodbye."]
+    assert (talk.understood.intent, talk.outcome) == ("refuse", "good")
+    declining = pitching(PITCH.replace("policy rules\n", "outcome declined\n\npolicy rules\n", 1))
+    assert over(declining, "not interested") == ["Goodbye."]
+    assert declining.outcome == "declined"
+
+
+def test_an_opt_out_cut_in_two_is_one() -> None:
+    talk = pitching()
+    assert over(talk, "please never") == []
+    assert over(talk, "call this number again") == ["You are off the list."]
+    assert talk.turns("caller")[-2:] == ["please never", "call this number again"]
+
+
+@pytest.mark.parametrize(("turn", "is_one"), [("no don't", True), ("no", False), ("no thanks", False)])
+def test_an_opt_out_begun_in_the_turn_before_the_goodbye_is_one(turn: str, is_one: bool) -> None:
+    talk = Talk(compiled(PITCH.replace("    silence or otherwise: again", "    silence or otherwise -> farewell")))
+    talk.hears = False
+    talk.says(turn)
+    assert talk.outcome == "bad"
+    assert talk.says("call me again") == ([SUPPRESSED] if is_one else [])
+    assert (talk.suppressed, talk.outcome) == (is_one, "bad")
+
+
+def test_an_opt_out_over_the_goodbye_is_confirmed_once() -> None:
+    talk = pitching()
+    hears_next(talk)
+    assert talk.says("stop calling me") == [SUPPRESSED]
+    assert talk.did(StopSpeaking)
+    assert talk.says("never ring me again") == []
+    assert talk.outcome == "good"
+
+
+def test_a_key_that_anywhere_listens_for_is_taken_and_no_other() -> None:
+    talk = pitching()
+    talk.send(CallerPressed(talk.at, "5"))
+    assert (talk.latest, talk.outcome) == ([], None)
+    assert talk.presses("9") == ["You are off the list."]
+    assert talk.outcome == "removed"
+
+
+def test_a_hang_up_a_limit_and_an_end_from_outside_keep_what_was_decided() -> None:
+    gone = pitching()
+    gone.hangs_up()
+    assert gone.outcome == "good"
+    late = pitching()
+    late.send(TimerFired(480.0, "after-480"))
+    assert (late.outcome, late.said, late.did(StopSpeaking)) == ("good", [], False)
+    stopped = pitching()
+    stopped.send(EndRequested(stopped.at, "service stopping", "Goodbye now."))
+    assert (stopped.outcome, stopped.said, stopped.did(StopSpeaking)) == ("good", ["Goodbye now."], True)
+    named = pitching()
+    named.send(EndRequested(named.at, "an operator", outcome="bad"))
+    assert named.outcome == "bad"
+
+
+def test_ends_are_held_back_three_times_at_most() -> None:
+    again = PITCH.replace('say "You are off the list."', 'say "You are off."\n  say "The second of that."')
+    talk = pitching(again)
+    assert [over(talk, "stop calling me")[:1] for _ in range(3)] == [["You are off."]] * 3
+    assert talk.outcome == "removed"
+
+
+def test_lines_that_nobody_has_cut_with_words_are_not_waited_for() -> None:
+    talk = pitching()
+    for speech_id in talk.pending[:]:
+        talk.send(SpeechCut(talk.at, speech_id, ""))
+    assert talk.outcome is None
+    talk.waits()
+    assert talk.outcome == "good"
+
+
+def test_a_long_goodbye_is_none_until_it_was_heard() -> None:
+    words = " ".join(["word"] * 31)
+    talk = Talk(compiled(f'state start\n  say "{words}"\n  end good'), hears=False)
+    assert talk.outcome is None
+    hears_next(talk)
+    assert talk.outcome == "good"
+
+
+def test_a_policy_is_proved_over_the_last_lines_too() -> None:
+    flow = f"""{HEAD}
+intent opt_out protective "no more calls"
+  "stop calling me"
+
+policy rules
+  require said(notice) before told
+
+line notice
+  "This is the notice."
+
+state start
+  say "One."
+  say "Two. Goodbye."
+  end good
+
+state told
+  say "Told."
+  end removed
+
+anywhere
+  opt_out -> told
+"""
+    late = compile_text(flow)
+    assert [each.name for each in late.errors] == ["policy-broken"]
+    short = compile_text(flow.replace('  say "One."\n', ""))
+    assert [each.name for each in short.errors] == []
