@@ -13,7 +13,9 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.place import Held
 from flowengine.conversation.prompt import Prompt
 from flowengine.graph.model import Always, End, Fact, Flow, Forbid, Goto, OnIntent, Require, Run
-from flowengine.graph.proof.policies import is_place, path_rules
+from flowengine.graph.over_an_end import refusals
+from flowengine.graph.places import is_place
+from flowengine.graph.proof.policies import path_rules
 
 MOST_TRIES = 3
 """Times a line is said again because something else than the caller has cut it; then the voice is broken."""
@@ -52,12 +54,7 @@ class Promises:
 
     def refusals(self, state: str) -> frozenset[str]:
         """The intents after which a policy forbids this state (`never pitch after refuse`)."""
-        here = self._call.flow.states[state]
-        return frozenset(
-            rule.fact.name
-            for policy, rule in self._rules
-            if isinstance(rule, Forbid) and rule.fact.kind == "meant" and is_place(here, rule.place, policy.library)
-        )
+        return frozenset(refusals(self._call.flow, self._call.flow.states[state]))
 
     def broken(self, move: Goto | Run | End) -> str | None:
         """Why a move must not be made at all; None when it may, perhaps after a line was heard."""

@@ -27,8 +27,10 @@ from flowengine.graph.model import (
     Run,
     Say,
     Split,
+    State,
     Waiting,
 )
+from flowengine.graph.places import is_place
 from flowengine.language.source import Span
 
 LONGEST_GOODBYE = 30
@@ -46,11 +48,13 @@ def over_an_end(flow: Flow) -> frozenset[str]:
     return frozenset({*protective, *get_args(Honoured), *chain(*NAMED.values()), *refusals(flow)})
 
 
-def refusals(flow: Flow) -> Iterator[str]:
-    """The intents of every `never … after`: over a place that is forbidden after it, each is a refusal."""
+def refusals(flow: Flow, state: State | None = None) -> Iterator[str]:
+    """The intents of every `never … after`, or of those that forbid this state: over its lines each is a refusal."""
     for policy in flow.policies:
         for rule in policy.rules:
-            if isinstance(rule, Forbid) and rule.fact.kind == "meant":
+            if not isinstance(rule, Forbid) or rule.fact.kind != "meant":
+                continue
+            if state is None or is_place(state, rule.place, policy.library):
                 yield rule.fact.name
 
 

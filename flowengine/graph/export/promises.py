@@ -21,7 +21,7 @@ from flowengine.graph.model import (
     State,
     Waiting,
 )
-from flowengine.graph.proof.policies import is_place
+from flowengine.graph.places import is_place
 from flowengine.graph.proof.query import path_line
 from flowengine.graph.proof.verdicts import Verdict, VerdictKind, fact_shown, rule_shown, verdicts
 

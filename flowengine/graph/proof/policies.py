@@ -12,6 +12,7 @@ from dataclasses import replace
 from flowengine.graph import model
 from flowengine.graph.effects import Assumed, Began, Effect, Meant, Spoke, Succeeded
 from flowengine.graph.paths import Paths
+from flowengine.graph.places import is_place
 from flowengine.graph.proof.conditions import Conditions, truth_of
 from flowengine.graph.proof.query import Breach, Query
 from flowengine.graph.proof.search import Search
@@ -115,13 +116,6 @@ def _asked(statement: model.Do | model.Guard, fact: model.Fact) -> bool:
     if isinstance(statement, model.Do):
         return fact.kind == "did" and statement.action == fact.name
     return fact.kind == "allowed" and statement.name == fact.name
-
-
-def is_place(state: model.State, place: str, library: str | None) -> bool:
-    """Whether a rule of this library means a state: by its tag, by its name or, in a subflow, by its own name."""
-    if place in state.tags or place == state.name:
-        return True
-    return bool(state.scope) and state.library == library and state.name.rpartition("/")[2] == place
 
 
 def known_places(flow: model.Flow, library: str | None) -> frozenset[str]:

@@ -186,8 +186,9 @@ class Search:
     def _refused(self, point: Point, ends: Ends) -> None:
         """A refusal over the last lines that no handler takes: the agent says goodbye, and the call ends."""
         outcome = DECLINED if DECLINED in self._flow.outcomes else ends.outcome
+        here = frozenset(refusals(self._flow, self._flow.states[point.state]))
         for trigger, effects in self._refusals:
-            if not self._paths.answers(point.state, ends, trigger):
+            if trigger.name in here and not self._paths.answers(point.state, ends, trigger):
                 for start in self._ways.apply(effects, point.facts, ()):
                     self._over(point, outcome, start.facts, ends.span, trigger.name, ())
 
