@@ -42,7 +42,8 @@ class Pulse:
         self._fail = fail
         self._ticker = ticker
         self._looked_at = self._ticked_at = 0.0
-        self._playback.on_news = self._music.on_wanted = weakly(self.wake)
+        self._music.on_wanted = weakly(self.wake)
+        self._playback.on_news = weakly(self._wake_for_audio)
 
     def start(self) -> None:
         """From now on it is called."""
@@ -55,6 +56,12 @@ class Pulse:
     def wake(self) -> None:
         """There may be something to do that was not there before: within `TICK_S` of the last turn, or at once."""
         self._ticker.wake(self, self._ticked_at + TICK_S)
+
+    def _wake_for_audio(self) -> None:
+        """Its next piece may be due sooner than it was. A line's first audio leaves alone, and the rest of what fills
+        the far end's lead comes moments later: that is not to wait for the next frame.
+        """
+        self._ticker.wake(self, self._playback.due_at)
 
     def tick(self, now: float) -> float:
         """Do what is due; when the next is. Raises nothing."""

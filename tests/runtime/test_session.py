@@ -18,6 +18,7 @@ from flowengine.graph.compile import compile_text
 from flowengine.runtime.inbox import LIMIT
 from flowengine.runtime.measured import ReplyStarted
 from flowengine.runtime.observed import CallResult, SessionParts
+from flowengine.runtime.playback import PACED_S, TICK_S
 from flowengine.runtime.ports import GuardAnswer, Recogniser
 from flowengine.runtime.session import CallSession
 from flowengine.runtime.ticker import Ticker
@@ -40,6 +41,23 @@ def test_a_call_from_greeting_to_goodbye() -> None:
     assert [heard.speech_id for heard in live.record.of(SpeechHeard)] == [
         said.speech_id for said in live.record.of(Speak)
     ]
+
+
+def test_the_far_end_gets_its_whole_lead_at_the_beginning_of_a_line() -> None:
+    class TimedLine(FakeLine):
+        def play(self, mulaw: bytes) -> None:
+            super().play(mulaw)
+            had.append((asyncio.get_running_loop().time(), self.seconds))
+
+    async def act(live: Live) -> None:
+        await asyncio.sleep(1)
+        live.session.leave("enough")
+
+    had: list[tuple[float, float]] = []
+    call(act, line=TimedLine())
+    # The voice gives 0.1 s at a time, each with the next pass of the loop.
+    at_once = [seconds for moment, seconds in had if moment - had[0][0] < TICK_S / 2]
+    assert at_once[-1] >= PACED_S
 
 
 def test_words_stop_the_agent_and_only_what_was_heard_counts() -> None:
