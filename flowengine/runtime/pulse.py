@@ -6,6 +6,7 @@ A call that speaks is due when its next piece of audio is, one that is silent wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from flowengine.conversation.weakly import weakly
@@ -81,9 +82,13 @@ class Pulse:
             self._measuring.sounded()
         if self._music.wanted or self._music.is_playing:
             self._music.tick(now)
-        if now >= self._looked_at + LOOK_S - EARLY_S:
+        if now >= self._looked_at + LOOK_S - EARLY_S or self._would_look_alone():
             self._looked_at = now
             self._look(now)
+
+    def _would_look_alone(self) -> bool:
+        """The next look would be due before the next audio, time and again: one now brings the two together."""
+        return self._looked_at + LOOKS_WITHIN_S < self._playback.due_at < math.inf
 
     def _next(self, now: float) -> float:
         if not self._away.is_here:
