@@ -15,7 +15,7 @@ from flowengine.conversation.place import OpenToCaller
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.recording import Recording
 from flowengine.conversation.unheard import NOTHING, Step, Unheard
-from flowengine.graph.model import Llm
+from flowengine.graph.model import Llm, Transfer
 
 
 class Owing:
@@ -80,8 +80,14 @@ class Owing:
         self._say(unheard.statements if is_asked else unheard.everything)
 
     def say_before_the_question(self) -> None:
-        """All but the question, which is about to be asked as it was. A model's own words are not among it."""
+        """All but the question, which is about to be asked as it was. A model's own words are not among it.
+
+        The rest of the line before a transfer waits until the question whether they still want it has its answer.
+        """
         stay = self._call.stay
+        if stay is not None and stay.question is not None and isinstance(stay.waiting, Transfer):
+            stay.unheard = stay.unheard.without_asides().without(stay.question)
+            return
         is_model = stay is not None and isinstance(stay.waiting, Llm)
         unheard = self._take()
         self._say(unheard.everything if is_model else unheard.before_the_question)

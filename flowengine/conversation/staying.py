@@ -62,6 +62,7 @@ class Staying:
         assert stay is not None, "nobody is being put through"
         self._asked = self._asked + 1 if stay.question is not None else 1
         stay.question = Prompt((STILL,))
+        stay.unheard = stay.unheard.without(stay.question)
         call.disarm_silence()
         call.stop_speaking()
         call.may_repeat()
@@ -78,6 +79,8 @@ class Staying:
         call.disarm_silence()
         if agreed:
             stay.question = None
+            # Who answers into the question has heard enough of it; the line before it is owed still.
+            stay.unheard = stay.unheard.without(Prompt((STILL,)))
             call.stop_speaking()
             self._interpreter.ask_again()
         elif agreed is None and self._asked < MOST_ASKED:

@@ -57,6 +57,10 @@ class Unheard:
         """What the flow says by itself: an answer that was talked into is not given again after the next."""
         return Unheard(tuple(each for each in self.left if not each.is_aside))
 
+    def without(self, question: Prompt) -> Unheard:
+        """The same but for a question of ours, which is asked anew, or has its answer."""
+        return Unheard(tuple(each for each in self.left if each.step != question))
+
     def followed_by(self, later: Unheard, *, is_question: bool) -> Unheard:
         """This, still owed, and what was talked into since; `is_question`: this ends in what is asked anew then."""
         return Unheard(((self._without_last() if is_question else self).left) + later.left)

@@ -108,6 +108,27 @@ def test_a_yes_that_comes_while_the_question_is_asked_is_an_answer() -> None:
     assert orders(talk) == [Transfer, Dismiss, Transfer]
 
 
+@pytest.mark.parametrize("answers", [("yes",), ("purple elephants", "yes")])
+def test_a_question_that_is_cut_by_its_answer_is_not_asked_again(answers: tuple[str, ...]) -> None:
+    talk = told(line="One thing first. It costs ten pence.")
+    talk.send(CallerSaid(1.0, "no thank you", reached=Reached(talk.pending.pop(), 4)))
+    for answer in answers:
+        speech = talk.order_of(STILL)
+        talk.send(CallerSaid(talk.at + 1, answer, reached=Reached(speech, 3)))
+        talk.send(SpeechCut(talk.at, speech, "Would you"))
+    spoken = [sentence for each in talk.commands if isinstance(each, Speak) for sentence in each.sentences]
+    assert spoken[-1] == "It costs ten pence."
+    assert spoken.count(STILL) == len(answers)
+    assert orders(talk) == [Transfer, Dismiss, Transfer]
+
+
+def test_an_aside_at_the_question_leaves_the_rest_of_the_line_for_after_its_yes() -> None:
+    talk = told(line="One thing first. It costs ten pence.")
+    talk.send(CallerSaid(1.0, "no thank you", reached=Reached(talk.pending.pop(), 4)))
+    assert talk.says("how much is it") == ["Ten pence.", STILL]
+    assert talk.says("yes please") == ["It costs ten pence."]
+
+
 def test_who_answers_nothing_is_not_put_through() -> None:
     talk = told()
     talk.says("no thanks")
