@@ -16,8 +16,9 @@ from flowengine.store.consents import Consents
 from tests.service.asgi import Client
 
 
+@pytest.mark.parametrize("what", ["can-call", "consent"])
 def test_a_number_in_an_address_is_in_no_log_line(
-    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
 ) -> None:
     def away(*args: object) -> None:
         raise StoreError("gone")
@@ -25,10 +26,9 @@ def test_a_number_in_an_address_is_in_no_log_line(
     monkeypatch.setattr(CallRules, "decide", away)
     monkeypatch.setattr(Consents, "of", away)
     with caplog.at_level(logging.DEBUG):
-        assert client.get("/api/uk-regulations/can-call/+441134960123").status == 503
-        assert client.get("/api/uk-regulations/consent/+441134960123").status == 503
+        assert client.get(f"/api/uk-regulations/{what}/+441134960123").status == 503
     logged = [str(record.__dict__) for record in caplog.records]
-    assert any("/api/uk-regulations/consent/{phone_number}" in line for line in logged)
+    assert any(f"/api/uk-regulations/{what}/{{phone_number}}" in line for line in logged)
     assert not [line for line in logged if "4960123" in line]
 
 
