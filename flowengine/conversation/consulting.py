@@ -50,7 +50,7 @@ class Consulting:
         call = self._call
         if transfer.filler is None or stay.consultation is None or stay.consultation.is_ready:
             return None
-        if not call.transcript.quiet or call.is_weighing:
+        if not call.transcript.quiet or call.is_weighing or stay.question is not None:
             return call.start_timer(stay, timer_id, "filler", FILLER_RECHECK_S)
         # A question that was not answered by now is dropped.
         stay.doubt = None
@@ -81,7 +81,9 @@ class Consulting:
         if call.outcome is not None:
             return
         stay = call.stay
-        consultation = stay.consultation if stay is not None and stay.held is None else None
+        # Who was asked whether they still want it is not put through before they say so.
+        is_free = stay is not None and stay.held is None and stay.question is None
+        consultation = stay.consultation if stay is not None and is_free else None
         joins = consultation is not None and consultation.is_ready and not consultation.is_joined
         waits = consultation is not None and not consultation.is_ready and stay is not None and stay.doubt is None
         waits = waits or (stay is not None and stay.holds and stay.held is None and stay.doubt is None)

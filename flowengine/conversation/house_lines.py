@@ -27,5 +27,5 @@ def _lines(flow: Flow) -> Iterator[str]:
     yield from (answer.text.format(**agent) for answer in answers.values())
     if any(isinstance(statement, Llm) for statement in every_statement(flow)):
         yield FILLER
-    if any(isinstance(statement, Transfer) and statement.briefing is None for statement in every_statement(flow)):
+    if any(isinstance(statement, Transfer) for statement in every_statement(flow)):
         yield from (STILL, STAYS)

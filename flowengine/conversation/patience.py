@@ -28,7 +28,7 @@ def patience(call: Call) -> float | None:
             return COLLECT_SILENCE_S
         case Llm():
             return MODEL_SILENCE_S if stay.request is None else None
-        case Transfer() if (stay.doubt or stay.question) is not None and stay.consultation is None:
+        case Transfer() if stay.question is not None or (stay.doubt is not None and stay.consultation is None):
             # The caller was asked what they meant, and is put through when they say nothing; or whether they want to.
             return COLLECT_SILENCE_S
         case Guard() | Do() | Transfer() | Run() | None:

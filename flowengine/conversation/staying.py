@@ -1,4 +1,4 @@
-"""A caller who does not want to be put through, and says so over the line before it.
+"""A caller who does not want to be put through, and says so over the line before it, or while a colleague is rung.
 
 What the flow listens for goes first. Where nothing of that fits, the caller is asked, and who says no, or nothing, is
 kept: the transfer has `failed`. Where the caller has spoken of danger before, to a flow that listens for it, nothing
@@ -52,12 +52,12 @@ class Staying:
         return self._stay is not None and self._stay.question is not None
 
     def is_refused(self, text: str) -> bool:
-        """Whether these words refuse a cold transfer that has not begun, and that nothing urgent has led to."""
+        """Whether these words refuse a transfer that they are still here for, and that nothing urgent has led to."""
         stay = self._stay
         return stay is not None and stay.request is not None and refuses(text) and not self._is_urgent()
 
     def ask(self) -> None:
-        """Ask; the transfer waits."""
+        """Ask; the transfer waits, though a colleague goes on being rung."""
         call, stay = self._call, self._stay
         assert stay is not None, "nobody is being put through"
         self._asked = self._asked + 1 if stay.question is not None else 1
@@ -67,6 +67,7 @@ class Staying:
         call.stop_speaking()
         call.may_repeat()
         call.say(stay.question)
+        call.transcript.asking.latest_is_aside()
 
     def answered(self, text: str, shown: str, *, means_more: bool) -> bool:
         """Take an answer; False where it is none, and means something else here."""
@@ -102,10 +103,11 @@ class Staying:
 
     @property
     def _stay(self) -> Stay | None:
-        """Where a cold transfer waits for its line to be heard, or for the answer."""
+        """Where a transfer waits for its line to be heard, for a colleague, or for the answer."""
         stay = self._call.stay
-        waits = stay.waiting if stay is not None else None
-        return stay if isinstance(waits, Transfer) and waits.briefing is None else None
+        if stay is None or not isinstance(stay.waiting, Transfer):
+            return None
+        return None if stay.consultation is not None and stay.consultation.is_joined else stay
 
     def _is_urgent(self) -> bool:
         """Whether an intent was meant that tells of danger, by its name, or as the flow calls it protective."""

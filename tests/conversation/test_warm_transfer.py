@@ -6,7 +6,15 @@ import pytest
 
 from flowengine.conversation.commands import Dismiss, Hold, Join, Speak, Transfer
 from flowengine.conversation.consulting import FILLER_EVERY_S, LONGEST_BRIEFING, LONGEST_S
-from flowengine.conversation.events import CallerHungUp, ColleagueReady, EndRequested, TransferEnded, TransferResult
+from flowengine.conversation.events import (
+    CallerHungUp,
+    ColleagueReady,
+    EndRequested,
+    TimerFired,
+    TransferEnded,
+    TransferResult,
+)
+from flowengine.conversation.staying import STAYS, STILL
 from flowengine.graph.compile import compile_text
 from flowengine.graph.model import OnIntent
 from flowengine.graph.model import Transfer as Order
@@ -167,3 +175,39 @@ def test_what_stands_under_a_wait_is_told_as_it_is(word: str) -> None:
     flow = f"{HEAD}{INTENTS}{HELP}".replace("never_mind or press 0", f"{word} or press 0")
     wrong = [each.message for each in compile_text(flow).errors if each.code == "FL310"]
     assert wrong == ["a warm transfer only says 'answered', 'busy', 'no_answer', 'failed', and hears intents and keys"]
+
+
+REFUSALS = ("don't put me through", "no thanks goodbye", "no I do not want to be put through")
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+@pytest.mark.parametrize("seconds", [0, FILLER_EVERY_S])
+def test_who_refuses_is_asked_and_put_in_no_room_without_a_yes(said: str, seconds: float) -> None:
+    talk = Talk(HELP, SAM)
+    if seconds:
+        talk.waits(seconds)
+    assert talk.says(said) == [STILL]
+    assert of(talk, Hold)[-1] == Hold(False), "no music over a question"
+    talk.send(ColleagueReady(talk.at, "transfer-1"))
+    assert not of(talk, Join), "the colleague waits for the answer"
+    assert STAYS in talk.waits(6)
+    assert (talk.state, of(talk, Dismiss), of(talk, Join)) == ("broken", [Dismiss("transfer-1")], [])
+
+
+def test_who_still_wants_it_goes_on_waiting_and_is_put_through() -> None:
+    talk = Talk(HELP, SAM)
+    assert talk.says("no thanks", "oh go on then") == []
+    assert of(talk, Hold)[-1] == Hold(True)
+    assert talk.waits(FILLER_EVERY_S) == ["I'm still trying."]
+    talk.send(ColleagueReady(talk.at, "transfer-1"))
+    assert (of(talk, Join), of(talk, Dismiss)) == ([Join("transfer-1")], [])
+
+
+def test_the_filler_does_not_talk_into_the_question() -> None:
+    talk = Talk(HELP, SAM)
+    talk.waits(FILLER_EVERY_S - 2)
+    talk.says("no thanks")
+    filler = next(each for each in talk.timers if each.startswith("filler"))
+    talk.send(TimerFired(talk.at + 2, filler))
+    assert talk.said == []
+    assert talk.says("no")[0] == STAYS
