@@ -94,9 +94,6 @@ class Hearing:
         live = layers(call.flow, stay)
         named = self._listened_for(live)
         unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
-        if unanswered == "human_request" and isinstance(stay.waiting, Transfer):
-            # They are on their way to a person.
-            unanswered = None
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = HIDDEN if private and not protective and unanswered is None else said.said.strip()
@@ -242,7 +239,7 @@ class Hearing:
 
     def _listened_for(self, live: Live) -> tuple[str, ...]:
         """The live intents; an opt-out is heard whether or not a branch handles it."""
-        named = intents_of(live)
+        named = tuple(each for each in intents_of(live) if not self._honouring.is_granted(each))
         extra = (OPT_OUT,) if OPT_OUT in self._call.flow.intents and OPT_OUT not in named else ()
         return (*named, *extra)
 

@@ -14,11 +14,13 @@ from flowengine.compliance.honoured import NAMED, Honoured, honoured, opts_out
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
+from flowengine.conversation.place import intents_of
 from flowengine.conversation.prompt import Prompt
-from flowengine.graph.model import Flow, Intent
+from flowengine.graph.model import Always, Flow, Intent, OnIntent, Transfer
 
 OPT_OUT: Literal["opt_out"] = "opt_out"
 SUPPRESSED = "I've taken your number off our list, and we won't call you again. Goodbye."
+PERSON: Honoured = "human_request"
 MISSED = 0.9
 """What an intent of the flow that does not protect is given where the floor has heard it and its own phrases have not:
 more than a pattern of another."""
@@ -136,10 +138,14 @@ class Honouring:
         self._interpreter = interpreter
         self._answers = _answers(call.flow)
         self._noted: set[Honoured] = set()
+        rules = [rule for policy in call.flow.policies for rule in policy.rules]
+        self._promises_a_person = any(isinstance(each, Always) and each.trigger == OnIntent(PERSON) for each in rules)
 
     def protects(self, text: str) -> bool:
         """Whether these words are heard whatever is being said. A question can wait for a line that has to be heard."""
         kind = honoured(text)
+        if self.is_granted(kind):
+            return False
         return kind == OPT_OUT or (kind is not None and self._answers[kind].ends is not None)
 
     def found(
@@ -150,7 +156,15 @@ class Honouring:
         `named`: the intents that are listened for.
         """
         kind, heard = floor_under(text, named, self._call.flow.intents, candidates)
-        return (None if kind in self._noted else kind), heard
+        return (None if kind in self._noted or self.is_granted(kind) else kind), heard
+
+    def is_granted(self, kind: str | None) -> bool:
+        """Whether this asks for a person of somebody on their way to one: they get what they want, unless the transfer
+        itself listens for it, or a policy promises what follows."""
+        stay = self._call.stay
+        if kind != PERSON or stay is None or not isinstance(stay.waiting, Transfer) or self._promises_a_person:
+            return False
+        return PERSON not in intents_of((stay.waiting.branches,))
 
     def answer(self, kind: Honoured) -> None:
         """Say what is always said, and go on or end."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from flowengine.compliance.honoured import Honoured
+from flowengine.compliance.honoured import Honoured, honoured
 from flowengine.conversation.answers import is_assent, yes_or_no
 from flowengine.conversation.call import Call
+from flowengine.conversation.honouring import PERSON
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Stay
 from flowengine.conversation.prompt import Prompt
@@ -127,5 +128,7 @@ def refuses(text: str) -> bool:
 def _agreed(text: str) -> bool | None:
     if refuses(text):
         return False
+    if honoured(text) == PERSON:
+        return True
     wants = is_assent(text) or WANTS.search(" ".join(normalise(text).words)) or yes_or_no(text)
     return True if wants else yes_or_no(text, firmly=True)

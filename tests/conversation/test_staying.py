@@ -163,6 +163,26 @@ def test_who_asks_for_a_person_is_being_put_through_to_one() -> None:
     assert orders(talk) == [Transfer]
 
 
+OWN_BRANCH = '    briefing "A caller."\n    human_request -> gone\n'
+PERSON = f'{INTENTS}\nintent human_request protective "the caller wants a person"\n  "a real person please"\n'
+
+
+@pytest.mark.parametrize(
+    ("own", "policy", "state"),
+    [("", "", "start"), (OWN_BRANCH, "", "gone"), ("", "always human_request -> gone", "gone")],
+)
+def test_a_flow_s_answer_to_who_asks_for_a_person_does_not_take_one_away(own: str, policy: str, state: str) -> None:
+    flow = FLOW.format(line=LINE, more="  human_request -> gone").replace("    answered:", f"{own}    answered:", 1)
+    rules = f"{PERSON}\npolicy house\n  {policy}\n" if policy else PERSON
+    talk = Talk(compiled(flow, intents=rules), hears=False)
+    talk.says("a real person please")
+    assert talk.state == state
+    if state == "start":
+        assert orders(talk) == [Transfer]
+        assert talk.says("no thanks", "a real person please") == []
+        assert orders(talk) == [Transfer, Dismiss, Transfer]
+
+
 def test_an_opt_out_at_the_question_is_one() -> None:
     talk = told("  opt_out: end removed")
     talk.says("no thanks", "stop calling me")
