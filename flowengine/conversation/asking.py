@@ -70,12 +70,14 @@ class Asking:
         self._said: list[_Said] = []
         self._state: str | None = None
         self._was_asked = False
+        self.was_heard = False
+        """The question of this state had begun to be heard before one of the caller's turns, and is still open."""
 
     def speaks_in(self, state: str | None) -> None:
         """What is said next is said in this state: what was asked in another is asked no more."""
         if state != self._state:
             self._state = state
-            self._was_asked = False
+            self._was_asked = self.was_heard = False
 
     def speaks(self, speech: Speak | Pause | SendKeys) -> None:
         """The agent is going to say this, after all that was ordered before."""
@@ -116,13 +118,27 @@ class Asking:
 
     def answered(self) -> None:
         """The caller has taken a turn: whatever the agent says next, they have not been asked yet."""
+        question = self._question(among_all=True)
+        heard = self._said[question[0]].heard if question is not None else None
+        self.was_heard |= question is not None and heard is not None and heard > question[1]
         self._said.clear()
         self._was_asked = False
+
+    def asks_anew(self) -> None:
+        """What was asked has its answer, or is asked no more: nobody has heard the next question yet."""
+        self.was_heard = False
 
     def unanswered(self) -> None:
         """The caller has kept silent: what they were asked they have heard, and may still answer."""
         self._said.clear()
         self._was_asked = True
+
+    @property
+    def question(self) -> str:
+        """The words of the question; empty where none was asked."""
+        at = self._question(among_all=True)
+        sentences = self._said[at[0]].sentences if at is not None else ()
+        return next((each.words for each in sentences if at is not None and each.after == at[1]), "")
 
     def is_asked(self, reached: Reached, *, more_comes: bool = False) -> bool:
         """Whether the question had begun to be heard when the agent had come so far.

@@ -125,6 +125,15 @@ class Collector:
         said = normalise(text).words
         return any(normalise(choice.replace("_", " ")).words == said for choice in slot.type.choices)
 
+    def rests_on_yes(self, text: str) -> bool:
+        """Whether all that this question would take from the words is a yes."""
+        slot = self._slot()
+        if not (self.confirming or slot.type.kind == "boolean") or yes_or_no(text) is not True or corrects(text):
+            return False
+        types = {name: self._call.flow.slots[name].type for name in self._progress().slots}
+        values = {name: kind for name, kind in types.items() if kind.kind not in WHOLE}
+        return not find_all(text, values, self._call.now, current=slot.name, known=self._read_back())
+
     def is_whole(self, text: str) -> bool:
         """Whether an answer to the question asked is surely all of it, or all that was missing."""
         return is_whole_value(self.wanted, text) or extend(self._begun, self.wanted, text)[1] is not None

@@ -15,6 +15,7 @@ from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate, Understood
 from flowengine.conversation.correcting import WHOLE
 from flowengine.conversation.deciding import OPT_OUT, rivals
+from flowengine.conversation.early import Early, without
 from flowengine.conversation.events import Reached
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.honouring import Honouring
@@ -64,6 +65,7 @@ class Hearing:
         self._settling = settling
         self._honouring = Honouring(call, interpreter)
         self._staying = Staying(call, interpreter)
+        self._early = Early(call, collector, self._staying)
         self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
         self._unanswered: tuple[Stay, str] | None = None
         """What was said last, where nothing was asked and it fitted nothing."""
@@ -105,6 +107,8 @@ class Hearing:
             call.disarm_silence()
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
+        candidates = without(candidates, self._early.unasked(text, candidates, reached))
+        self.tiers.unasked = self._early.unasked_intents(named, reached)
         self._interpreter.owing.broke_in(reached)
         if before is None and shown != HIDDEN:
             self._taking_back.begin(Words(text.strip(), shown))
@@ -191,16 +195,16 @@ class Hearing:
         return bool(found) and found[0].score == 1 and all(deciding.overshadowed(each, found) for each in found[1:])
 
     def is_early(self, text: str, reached: Reached | None) -> bool:
-        """Whether this is a yes and nothing else, begun before the question had begun to be heard: no answer to it.
+        """Whether this is understood as a yes alone, begun before the question had begun to be heard: no answer to it.
 
         A word that the flow takes for something else than a yes ("right", where left or right is asked for) counts, and
         so does a yes that takes back the "no" before it.
         """
         call, stay = self._call, self._settling.here
-        if reached is None or not is_assent(text) or self._is_asked(reached):
+        if reached is None or self._early.is_asked(reached) or self._taking_back.takes(text, reached):
             return False
-        if self._taking_back.takes(text, reached):
-            return False
+        if not is_assent(text):
+            return self._is_early_among_words(text, reached)
         if isinstance(stay.waiting, Collect) and self._collector.names_choice(text):
             return False
         live = layers(call.flow, stay)
@@ -211,13 +215,12 @@ class Hearing:
         kinds = {call.flow.slots[each.trigger.slot].type.kind for each in mentions(call, live, text, intents)}
         return kinds <= WHOLE
 
-    def _is_asked(self, reached: Reached) -> bool:
-        """Whether the caller had heard what a yes would answer, or the beginning of it."""
-        stay = self._settling.here
-        if not isinstance(stay.waiting, OpenToCaller) and stay.doubt is None and not self._staying.is_asked:
-            return False
-        more_comes = isinstance(stay.waiting, Llm) and stay.request is not None
-        return self._call.transcript.asking.is_asked(reached, more_comes=more_comes)
+    def _is_early_among_words(self, text: str, reached: Reached) -> bool:
+        """The same of a yes with other words around it that mean nothing here ("hello, yes")."""
+        call, live = self._call, layers(self._call.flow, self._settling.here)
+        intents = call.prepared.matcher.understand(text, self._listened_for(live))
+        candidates = _ordered(intents, mentions(call, live, text, intents))
+        return self._early.is_no_answer(text, candidates, reached) and not self.is_protective(text)
 
     def _says_yes(self, intent: str) -> bool:
         return any(yes_or_no(phrase) is True for phrase in self._call.flow.intents[intent].phrases)
@@ -254,7 +257,7 @@ class Hearing:
         if isinstance(self._settling.here.waiting, Collect) and self._collector.names_choice(text):
             return False
         # What a yes to some questions means, no intent of the flow need say.
-        return not (is_assent(text) and reached is not None and self._takes_yes and self._is_asked(reached))
+        return not (is_assent(text) and reached is not None and self._takes_yes and self._early.is_asked(reached))
 
     @property
     def _takes_yes(self) -> bool:

@@ -32,6 +32,7 @@ class Moving:
             call.release(stay)
         # Entered from itself, a state runs anew and its rungs go on: only coming from elsewhere begins a new stay.
         call.stay = Stay(state, stay.counts if stay.state == state else {})
+        call.transcript.asking.asks_anew()
         call.emit(Entered(state, stay.state, by))
 
     def begin(self, stay: Stay, run: Run) -> None:

@@ -42,6 +42,7 @@ class Owing:
     def was_answered(self) -> None:
         """The turn was an answer: what was not heard before it was not waited for."""
         self._take()
+        self._call.transcript.asking.asks_anew()
 
     def is_digression(self) -> None:
         """The turn is answered by itself; should the call stay here, or come back, only what the flow says is owed."""

@@ -63,6 +63,8 @@ class Tiers:
         self._honouring = honouring
         self._watched: dict[str, tuple[str, frozenset[str]]] = {}
         """What is looked at beside a turn that was taken: the words, and what they deny, by request."""
+        self.unasked: frozenset[str] = frozenset()
+        """Intents that assent to what had not been asked when the turn began: its words mean none of them."""
 
     # Asking.
 
@@ -150,7 +152,8 @@ class Tiers:
         return request
 
     def _choices(self) -> dict[str, str]:
-        return choices(self._call.flow, layers(self._call.flow, self._settling.here))
+        found = choices(self._call.flow, layers(self._call.flow, self._settling.here))
+        return {name: said for name, said in found.items() if name not in self.unasked}
 
     @property
     def _is_private(self) -> bool:

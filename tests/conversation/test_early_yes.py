@@ -1,15 +1,15 @@
-"""A plain yes said before the question had begun to be heard answers nothing; everything else counts at once."""
+"""A yes said before the question had begun to be heard answers nothing; everything else counts at once."""
 
 from __future__ import annotations
 
 import pytest
 
 from flowengine.conversation.answers import is_assent
-from flowengine.conversation.commands import Speak, StopSpeaking
+from flowengine.conversation.commands import Speak, StopSpeaking, WeighMeaning
 from flowengine.conversation.events import CallerSaid, Reached, SpeechCut
 from flowengine.conversation.record import event_from_json, event_to_json
 from flowengine.testing.player import Player
-from tests.conversation.talk import Talk, compiled
+from tests.conversation.talk import INTENTS, Talk, compiled
 
 FLOW = """
 intent boiler "the boiler"
@@ -89,6 +89,56 @@ def test_there_are_many_ways_to_say_it(text: str) -> None:
 )
 def test_what_says_something_is_no_plain_yes(text: str) -> None:
     assert not is_assent(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["hello yes", "yes hello", "yes speaking", "yes what is it", "yes let me turn the radio down"]
+)
+def test_a_yes_among_words_that_do_not_name_what_is_asked_is_no_answer_either(text: str) -> None:
+    talk = Talk(FLOW, hears=False)
+    says(talk, text, "u1", 6)
+    assert (talk.state, talk.did(StopSpeaking), talk.understood.intent) == ("start", False, None)
+    says(talk, text, "u2", 1)
+    assert talk.state == "yes"
+
+
+def test_a_yes_that_names_what_is_asked_counts_at_once() -> None:
+    named = FLOW.replace("Shall I renew it?", "Shall I book it for you?", 1)
+    intents = INTENTS.replace('"yes please"', '"yes please" "book it" "sign me up"')
+    for text, state in (("yes book it", "yes"), ("yes sign me up", "start")):
+        talk = Talk(compiled(named, intents=intents), hears=False)
+        says(talk, text, "u1", 6)
+        assert talk.state == state
+
+
+def test_what_comes_with_the_yes_is_taken_where_it_weighs_as_much() -> None:
+    talk = Talk(FLOW, hears=False)
+    says(talk, "yes how much is it", "u1", 6)
+    assert talk.state == "start"
+    assert talk.said[0].startswith("It is ten pounds.")
+
+
+def test_a_question_heard_before_is_answered_over_the_apology() -> None:
+    talk = Talk(FLOW, hears=False)
+    talk.hear()
+    talk.says("blue elephants")
+    says(talk, "hello yes", talk.order_of("Sorry, shall"), 0)
+    assert talk.state == "yes"
+
+
+def test_likeness_makes_no_yes_of_words_before_the_question() -> None:
+    talk = Talk(FLOW, hears=False, further=frozenset({"meaning"}))
+    says(talk, "you have talked me round nicely", "u1", 6)
+    asked = next(each for each in talk.commands if isinstance(each, WeighMeaning))
+    assert ("agree" in asked.intents, "refuse" in asked.intents) == (False, True)
+
+
+def test_consent_among_other_words_waits_for_its_question_too() -> None:
+    talk = Talk(FLOW, hears=False)
+    says(talk, "yes", "u2", 1)
+    asked = talk.order_of("We would keep")
+    says(talk, "hello yes I can hear you", asked, 2)
+    assert talk.conversation.variables.get("consent") is None
 
 
 def test_a_yes_once_the_question_has_begun_is_the_answer() -> None:
