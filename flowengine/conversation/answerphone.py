@@ -69,6 +69,8 @@ class Answerphone:
         self._turns = 0
         self._held: list[Event] = []
         """What has happened while waiting."""
+        self.is_on = False
+        """It is a machine that hears us, as far as is known."""
 
     @property
     def is_waiting(self) -> bool:
@@ -238,7 +240,7 @@ class Answerphone:
         return self._follow_branch(found)
 
     def _over(self, *, by_machine: bool) -> None:
-        self._phase = "open"
+        self._phase, self.is_on = "open", by_machine
         self._words = ""
         self._call.emit(HearGreeting(on=False), Screened(by_machine, tuple(sorted(self._evidence))))
 
@@ -250,6 +252,7 @@ class Answerphone:
             return None
         if self._phase == "waiting":
             return self._ended()
+        self.is_on = True
         found = self._branch()
         if found is None:
             return call.note("answered by a machine")

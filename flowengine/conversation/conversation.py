@@ -1,8 +1,7 @@
 """One call's mind: events in, commands out. No I/O, no asyncio, and no clock but the events' own `at`.
 
-The same events give the same commands, always; so a call can be replayed from its record. A flow that fails while it
-runs (an expression on a missing value, a loop that never waits) ends the call with an apology and the outcome `failed`;
-`send` raises nothing.
+The same events give the same commands, always; so a call can be replayed from its record. A flow that fails as it runs
+(a missing value, an endless loop) ends the call with an apology and the outcome `failed`; `send` raises nothing.
 """
 
 from __future__ import annotations
@@ -141,6 +140,11 @@ class Conversation:
     def is_ending(self) -> bool:
         """How the call ends is decided; it goes on until no more than a goodbye is to be heard."""
         return not self.finished and self._call.stay is not None and self._call.stay.is_ending
+
+    @property
+    def awaits_more(self) -> bool:
+        """The flow has ended, and the caller has just said the first half of what may protect them."""
+        return self.finished and self._over_farewell.awaits_more
 
     @property
     def variables(self) -> Mapping[str, object]:
@@ -385,7 +389,7 @@ class Conversation:
         if isinstance(event, CallerHungUp):
             self._call.transcript.abandon()
         elif isinstance(event, CallerSaid) and not is_cough(event.text):
-            self._over_farewell.late(event.text)
+            self._over_farewell.late(event.text, to_machine=self._answerphone.is_on)
 
     def _arm_silence(self) -> None:
         """Silence counts from the end of the audio, as heard: only when nothing is being spoken any more."""

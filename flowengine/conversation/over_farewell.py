@@ -25,6 +25,8 @@ from flowengine.words.normalise import normalise
 
 OPEN_ENDED = (("not",), ("never",), ("stop",))
 """Last words of a turn that goes on in the next: "no don't", "please stop"."""
+GOES_ON_S = 4.0
+"""So long after them the rest is still to be expected."""
 
 
 class OverFarewell:
@@ -36,12 +38,20 @@ class OverFarewell:
         self._hearing = hearing
         self._said: list[str] = []
         """The words that were kept, and nothing more."""
+        self._open_at: float | None = None
+        """When the last of them were said, where they end openly."""
 
     @property
     def is_under_way(self) -> bool:
         """The end is decided and held back, and nothing has been asked in between."""
         stay = self._call.stay
         return stay is not None and stay.is_ending and stay.doubt is None
+
+    @property
+    def awaits_more(self) -> bool:
+        """What the caller has said last is the first half of something: "please never"."""
+        is_here = not self._call.transcript.is_abandoned
+        return is_here and self._open_at is not None and self._call.at - self._open_at < GOES_ON_S
 
     def keeps(self, event: CallerSaid | CallerPressed) -> bool:
         """Whether this answers nothing over an end that is held back: then it has been seen to."""
@@ -63,20 +73,23 @@ class OverFarewell:
         self._may_be_cut()
         return True
 
-    def late(self, text: str) -> None:
-        """The flow has ended, and a goodbye at most is still to be heard. An opt-out counts, and is answered while the
-        caller is still being spoken to: once, since the next finds the number on the list."""
+    def late(self, text: str, *, to_machine: bool) -> None:
+        """The flow has ended, and a goodbye at most is still to be heard. An opt-out counts, and is answered as long as
+        the caller is there, a machine (`to_machine`) only while it is still being spoken to: once, since the next finds
+        the number on the list."""
         call, before = self._call, self._opted_out(text)
         is_one = self._hearing.opted_out(text)
         call.transcript.caller(call.at, text.strip())
-        self._said.append(text.strip())
+        self._add(text.strip())
         if not is_one and before is None:
             if call.may_cut_farewell:
                 call.stop_speaking()
             return
         said = text.strip() if before is None else f"{before} {text.strip()}"
         call.emit(Understood(said, OPT_OUT, 1.0, "protective"))
-        is_answered = call.suppress(OPT_OUT) and not call.transcript.quiet
+        self._open_at = None
+        is_heard = not call.transcript.quiet or not (to_machine or call.transcript.is_abandoned)
+        is_answered = call.suppress(OPT_OUT) and is_heard
         if is_answered or call.may_cut_farewell:
             call.stop_speaking()
         if is_answered:
@@ -87,7 +100,11 @@ class OverFarewell:
         call, said = self._call, text.strip()
         call.transcript.caller(call.at, said)
         call.emit(Understood(said, None, 0.0, "none"))
+        self._add(said)
+
+    def _add(self, said: str) -> None:
         self._said.append(said)
+        self._open_at = self._call.at if _is_open(said) else None
 
     def _may_be_cut(self) -> None:
         """A farewell may have a `barge-in` of its own: then any words end it."""
@@ -133,10 +150,13 @@ class OverFarewell:
             return None
         kept, last = " ".join(self._said), self._call.last_heard
         # A turn that is whole by itself ("no") goes with nothing: "call me again" may be what is meant.
-        is_open = normalise(last).words[-1:] in OPEN_ENDED and HIDDEN not in last
-        wholes = (kept, f"{last} {kept}".strip()) if is_open else (kept,)
+        wholes = (kept, f"{last} {kept}".strip()) if _is_open(last) and HIDDEN not in last else (kept,)
         return next((each for each in wholes if each and self._is_cut_in_two(each, text)), None)
 
     def _is_cut_in_two(self, before: str, text: str) -> bool:
         hearing = self._hearing
         return not hearing.opted_out(before) and hearing.opted_out(f"{before} {text}")
+
+
+def _is_open(said: str) -> bool:
+    return normalise(said).words[-1:] in OPEN_ENDED

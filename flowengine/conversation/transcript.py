@@ -43,6 +43,8 @@ class Transcript:
         """What the caller's noise has cut since the last turn, and nobody has answered yet: from the sentence on that
         was being said."""
         self.asking = Asking()
+        self.is_abandoned = False
+        """The line is down: nothing is heard any more."""
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -144,6 +146,7 @@ class Transcript:
 
     def abandon(self) -> None:
         """The line is down: what has not been reported as heard was not heard."""
+        self.is_abandoned = True
         for speech_id in tuple(self._pending):
             self.cut(speech_id, "")
 

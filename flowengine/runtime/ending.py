@@ -36,6 +36,8 @@ class Ending:
         """Why nobody is at the far end any more."""
         self.has_left = False
         """The same, and the call has dealt with it."""
+        self.is_mute = False
+        """Nothing is said any more, whoever is still there."""
         self.is_told = False
         """All that was to be said was heard: whoever leaves from now on, or a line that breaks, changes nothing."""
         self.failure: str | None = None
@@ -60,6 +62,12 @@ class Ending:
         """Learn why the call is to end; `is_open`: its flow has not ended yet."""
         if is_open and isinstance(happening, EndRequested) and happening.reason in CAUSES:
             self.cause = happening.reason
+
+    def hears_nothing(self, *, is_here: bool) -> bool:
+        """Whether nobody hears what would be said now; `is_here`: the caller is on our line, not put through or lost.
+
+        To a caller who is expected back the flow may speak; one whose call has ended is not."""
+        return self.gone is not None or self.is_mute or (self.outcome is not None and not is_here)
 
     def is_over(self, *, quiet: bool) -> bool:
         """The flow has ended, and all it said has been heard (`quiet`), or nobody is there to hear it."""

@@ -72,7 +72,7 @@ class Orders:
         if isinstance(command, Fact):
             return
         match command:
-            case Speak() | Pause() | SendKeys() if self._ending.gone is not None:
+            case Speak() | Pause() | SendKeys() if self._ending.hears_nothing(is_here=self._away.is_here):
                 self._never_heard(command.speech_id)
             case Speak() | Pause() | SendKeys():
                 self._speaking.say(command)

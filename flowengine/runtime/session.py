@@ -1,9 +1,8 @@
 """One live call as one actor: whatever happens becomes an event on one bounded queue; one task answers it.
 
-The session decides nothing about the call itself: `turns` knows who has the floor, `playback` what was heard, the
-conversation what comes next, and `orders` who does it. Socket readers call `on_audio`, `on_mark`, `on_key`, `on_text`
-and `on_gone`; none of these waits. What takes its time stands beside the actor: `speaking` speaks, `ears` hear,
-`errands` ask, `away` follows a caller who is put through.
+It decides nothing about the call itself: `turns` knows who has the floor, `playback` what was heard, the conversation
+what comes next, and `orders` who does it. Socket readers call what begins with `on_`; none of these waits. What takes
+its time stands beside the actor: `speaking` speaks, `ears` hear, `errands` ask, `away` follows who is put through.
 """
 
 from __future__ import annotations
@@ -215,10 +214,10 @@ class CallSession:
             if self.away.go(quiet=self._is_undisturbed()):
                 self._deafen()
             self._take(await self.inbox.take())
-        if self._has_floor():
-            self._speaking.shut()
-            self._ending.is_told = is_here = not self._ending.has_left and not self.inbox.overflowed
-            await hear_out(self.inbox, self._ears, self._has_floor, self._take, is_here=is_here)
+        await hear_out(
+            self.inbox, self._ears, self._speaking, self._ending, self._conversation, self._has_floor, self._take
+        )
+        self._fall_silent()
 
     def _is_undisturbed(self) -> bool:
         """All was heard, and the caller says nothing that may yet keep them here."""
@@ -230,6 +229,7 @@ class CallSession:
     def _stop(self) -> None:
         """Nothing of the call happens any more; what was broken off is in the record."""
         self._pulse.stop()
+        self._ending.is_mute = True
         if self.inbox.overflowed:
             self._ending.failure = OVERFLOW
         try:
@@ -250,8 +250,7 @@ class CallSession:
     def _break_off(self, reason: str) -> None:
         self._following.clear()
         self._think(EndRequested(self._at(), reason))
-        self._stop_speaking()
-        self._think()
+        self._fall_silent()
 
     def _is_over(self) -> bool:
         return self.inbox.overflowed or self._ending.is_over(quiet=self._speaking.idle)
@@ -271,8 +270,7 @@ class CallSession:
                 self._ending.outcome = self._ending.outcome or self._conversation.outcome or "hung_up"
             case StreamLost():
                 self._deafen()
-                self._stop_speaking()
-                self._think()
+                self._fall_silent()
             case Transferred():
                 self._come_back(happening)
             case FloorFree():
@@ -310,8 +308,7 @@ class CallSession:
                 # A farewell is spoken to its end.
                 if self._ending.outcome is None and self._speaking.is_interrupted_by(event, reached):
                     self._measuring.interrupted()
-                    self._stop_speaking()
-                    self._think()
+                    self._fall_silent()
             case FinalTranscript(text=text, confidence=confidence, end_ms=end_ms, behind=behind):
                 self._measuring.final(text, self._ears.moment(end_ms))
                 if text.strip():
@@ -343,6 +340,10 @@ class CallSession:
     def _stop_speaking(self) -> None:
         self._tell_cut(self._speaking.stop(self._now()))
 
+    def _fall_silent(self) -> None:
+        self._stop_speaking()
+        self._think()
+
     def _never_heard(self, speech_id: str) -> None:
         self._following.append(SpeechCut(self._at(), speech_id, ""))
 
@@ -359,8 +360,6 @@ class CallSession:
             self.leave("hung up")
         if not told.goes_on.done():
             told.goes_on.set_result(told.is_up and not self._is_over())
-
-    # What comes from timers and the ticker.
 
     def _on_timer(self, timer_id: str) -> None:
         is_busy = self.away.is_returning or self._has_floor()

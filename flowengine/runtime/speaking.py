@@ -49,6 +49,11 @@ class Speaking:
         return self.playback.idle
 
     @property
+    def has_begun(self) -> bool:
+        """Some of what is being said has left for the far end."""
+        return self.playback.began(self._speeches) is not None
+
+    @property
     def may_be_interrupted(self) -> bool:
         """Something is being said, and nothing of it forbids to be cut short."""
         if self.playback.idle:

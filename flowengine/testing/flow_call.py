@@ -97,7 +97,7 @@ class FlowCall:
     @property
     def summary(self) -> Mapping[str, str | None]:
         """The flow's summary, as the record writes it, once the call is over; empty before."""
-        self.player.listen()
+        self.player.listen(to_the_end=True)
         return self.player.summary
 
     @property

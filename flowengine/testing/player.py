@@ -3,7 +3,6 @@
     player = Player(flow, {"name": "Sam"})
     player.listen().agent      # "Good morning. Am I speaking with Sam?"
     player.say("yes")
-    player.listen().state      # "introduction"
 
 A ten-minute call takes milliseconds, and the same calls give the same turns, every time.
 """
@@ -39,6 +38,7 @@ from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.trace import UNTRACED
 from flowengine.errors import FlowEngineError
 from flowengine.graph.model import Flow, Intent
+from flowengine.runtime.hearing_out import MORE_WITHIN_S
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.testing.barge_in import why_firm
 from flowengine.testing.coverage.ways import Tally
@@ -99,9 +99,8 @@ class Player:
 
     `contact`: the flow's inputs, raw (ISO strings and JSON values do). `now`: when the call takes place, with a time
     zone; a naive one is taken as UK time. `guard`: answers by name (`{"uk_outbound": False}`); a guard without one is
-    asked about the hours of `now`. `world` answers for actions, the model and transfers,
-    `variants` settles splits by name, `tally` is told which ways the call takes; `further`: what of `world` is asked
-    when no phrase fits. Raises ContactNotValid.
+    asked about the hours of `now`. `world` answers for actions, the model and transfers, `further` says what of it is
+    asked when no phrase fits; `variants` settles splits, `tally` is told of the call's ways. Raises ContactNotValid.
     """
 
     def __init__(
@@ -212,9 +211,11 @@ class Player:
 
     # What came of it.
 
-    def listen(self) -> Turn:
-        """Let the agent finish; the turn as it then stands."""
+    def listen(self, *, to_the_end: bool = False) -> Turn:
+        """Let the agent finish, and `to_the_end` a line that waits for what the caller has begun; the turn then."""
         self._call.let_speak()
+        if to_the_end and self._call.hanging_up:
+            self._call.wait(MORE_WITHIN_S)
         return self.turn
 
     def speak_up_to(self, words: str) -> bool:
@@ -245,8 +246,7 @@ class Player:
         # What protects the caller has cut it short all the same.
         if firm is None or not any(said.complete and said.began < turn.at for said in turn.said):
             return None
-        # A conversation that has ended is told of an opt-out, and answers nothing.
-        then = "nothing is answered any more after it" if self._was_ended else "was answered when it was heard"
+        then = "only an opt-out is answered after it" if self._was_ended else "was answered when it was heard"
         return f"the caller could not cut in, and {then}: {why_firm(self.flow, firm)}"
 
     @property

@@ -192,6 +192,7 @@ def _check(player: Player, check: Check) -> Failure | None:
             got = "it has no value" if actual is None else shown(actual)
             return Failure(span, f"{name.text} has another value", value.text, got)
         case Ends(outcome=outcome, span=span):
+            player.listen(to_the_end=True)
             if player.over and player.outcome == outcome.text:
                 return None
             got = str(player.outcome) if player.over else f"the call goes on, in state {player.state}"
@@ -210,6 +211,7 @@ def _is_secret(player: Player, name: str) -> bool:
 
 def _summary(player: Player, check: ExpectValue) -> Failure | None:
     """A field of the summary, in its own kind."""
+    player.listen(to_the_end=True)
     if not player.over:
         message = "there is no summary before the call is over"
         return Failure(check.span, message, check.value.text, f"the call goes on, in state {player.state}")

@@ -54,7 +54,7 @@ from flowengine.conversation.events import (
 )
 from flowengine.conversation.open_turn import RUN_TIMER
 from flowengine.errors import FlowEngineError
-from flowengine.runtime.hearing_out import HEARD_OUT_S
+from flowengine.runtime.hearing_out import HEARD_OUT_S, MORE_WITHIN_S
 from flowengine.runtime.ports import GuardAnswer
 from flowengine.runtime.turns import FLOOR_RECHECK_S
 from flowengine.testing import pace
@@ -109,7 +109,9 @@ class VirtualCall:
     @property
     def over(self) -> bool:
         """Nobody is on the line any more."""
-        return self.gone or (self.hanging_up and not self._queue)
+        if self.gone or not self.hanging_up or self._queue:
+            return self.gone
+        return not (self._mind.awaits_more and self.at < self._ended_at + MORE_WITHIN_S)
 
     @property
     def speaking(self) -> bool:
@@ -139,7 +141,8 @@ class VirtualCall:
         if self.private.is_on:
             self.wait(takes)
         else:
-            self._take_floor(takes)
+            self._floor_until = self.at + takes
+            self.wait(takes)
         if not self.private.hears(began):
             return False
         if self.over:
@@ -259,10 +262,6 @@ class VirtualCall:
     def _reached(self) -> Reached | None:
         """How far the agent has come in what it is saying; None when all was heard."""
         return self._queue[0].reached(self.at) if self._queue else None
-
-    def _take_floor(self, seconds: float) -> None:
-        self._floor_until = self.at + seconds
-        self.wait(seconds)
 
     def _think(self, event: Event) -> None:
         self._following.append(event)

@@ -156,6 +156,30 @@ def test_an_opt_out_over_the_goodbye_is_confirmed_once() -> None:
     assert talk.outcome == "good"
 
 
+def test_an_opt_out_after_the_goodbye_is_confirmed_while_a_caller_is_there() -> None:
+    talk = pitching()
+    hears_next(talk)
+    hears_next(talk)
+    assert (talk.outcome, talk.pending) == ("good", [])
+    assert talk.says("stop calling me") == [SUPPRESSED]
+    gone = pitching()
+    hears_next(gone)
+    gone.hangs_up()
+    assert gone.says("stop calling me") == []
+    assert gone.suppressed
+
+
+@pytest.mark.parametrize(("text", "is_half"), [("please never", True), ("no don't", True), ("bye", False)])
+def test_the_rest_of_what_is_begun_over_the_goodbye_is_awaited(text: str, is_half: bool) -> None:
+    talk = pitching()
+    hears_next(talk)
+    talk.says(text)
+    hears_next(talk)
+    assert talk.conversation.awaits_more == is_half
+    assert talk.says("call this number again") == ([SUPPRESSED] if is_half else [])
+    assert not talk.conversation.awaits_more
+
+
 def test_a_key_that_anywhere_listens_for_is_taken_and_no_other() -> None:
     talk = pitching()
     talk.send(CallerPressed(talk.at, "5"))

@@ -17,7 +17,7 @@ from flowengine.conversation.honouring import SUPPRESSED
 from flowengine.errors import TelephonyError
 from flowengine.graph.model import Action
 from flowengine.runtime.ears import LAST_WORDS_S
-from flowengine.runtime.hearing_out import HEARD_OUT_S
+from flowengine.runtime.hearing_out import BEGUN_S, HEARD_OUT_S, MORE_WITHIN_S, SAID_S
 from flowengine.runtime.last_words import LASTED, STOPS
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.ports import VoiceEnded, VoiceStarted
@@ -294,6 +294,7 @@ def test_an_opt_out_counts_though_our_own_goodbye_is_over_before_it() -> None:
     result, live = call(act)
     assert live.record.suppressed == ["opt_out"]
     assert result.reason == "service stopping"
+    assert [each.text for each in live.record.of(Speak)][-1] == SUPPRESSED
 
 
 @pytest.mark.parametrize(
@@ -327,9 +328,11 @@ def test_a_hang_up_into_the_farewell_keeps_what_was_heard_of_it() -> None:
     assert result.outcome == "booked"
 
 
-def ended_into(what_follows: Callable[[Live], Awaitable[None]], *, finalized: str = "") -> Ended:
-    """A caller begins to speak into the last of a farewell, and does this once it is over. `finalized`: what the
-    recogniser has made out when it is asked for its final transcript."""
+def ended_into(
+    what_follows: Callable[[Live], Awaitable[None]], *, finalized: str = "", says: str = "", **parts: object
+) -> Ended:
+    """A caller begins to speak into the last of a farewell (or has just said this), and does that once it is over.
+    `finalized`: what the recogniser has made out when it is asked for its final transcript."""
     over_at: list[float] = []
 
     async def act(live: Live) -> None:
@@ -339,7 +342,10 @@ def ended_into(what_follows: Callable[[Live], Awaitable[None]], *, finalized: st
         await asyncio.sleep(8)
         stream.say("yes please")
         await asyncio.sleep(0.4)
-        stream.report(VoiceStarted(9000))
+        if says:
+            stream.say(says)
+        else:
+            stream.report(VoiceStarted(9000))
         goodbye = [each.speech_id for each in live.record.of(Speak) if each.text == "Booked. Goodbye."]
         while goodbye != [each.speech_id for each in live.record.of(SpeechHeard)][-1:]:  # noqa: ASYNC110 - virtual time
             await asyncio.sleep(0.02)
@@ -347,22 +353,84 @@ def ended_into(what_follows: Callable[[Live], Awaitable[None]], *, finalized: st
         await what_follows(live)
         await asyncio.sleep(3600)
 
-    result, live = call(act)
+    result, live = call(act, **parts)  # type: ignore[arg-type]  # a test names what it means
     return Ended(result, live, live.over_at - over_at[0])
 
 
-def test_a_caller_who_speaks_into_the_farewell_is_let_finish() -> None:
-    async def speak_on(live: Live) -> None:
-        await asyncio.sleep(2.0)
-        live.recogniser.stream.report(VoiceEnded(11000))
-        await asyncio.sleep(0.7)
-        live.recogniser.stream.end("stop calling me")
+def confirmed(over: Ended) -> list[bool]:
+    """Whether the confirmation was heard to its end, each time that it was said."""
+    heard = [each.speech_id for each in over.live.record.of(SpeechHeard)]
+    return [each.speech_id in heard for each in over.live.record.of(Speak) if each.text == SUPPRESSED]
 
-    over = ended_into(speak_on, finalized="stop calli")
+
+async def opt_out_late(live: Live) -> None:
+    """The caller's words are known when our farewell has been over for 2.7 s."""
+    await asyncio.sleep(2.0)
+    live.recogniser.stream.report(VoiceEnded(11000))
+    await asyncio.sleep(0.7)
+    live.recogniser.stream.end("stop calling me")
+
+
+def test_a_caller_who_speaks_into_the_farewell_is_let_finish_and_answered() -> None:
+    over = ended_into(opt_out_late, finalized="stop calli")
     assert [said.text for said in over.live.record.of(CallerSaid)] == ["yes please", "stop calling me"]
     assert over.live.record.suppressed == ["opt_out"]
     assert (over.result.outcome, over.result.reason) == ("booked", "flow ended")
-    assert over.took == pytest.approx(2.7, abs=0.05)
+    assert confirmed(over) == [True]
+
+
+class Mute(ScriptedSynthesiser):
+    """Never begins to say the confirmation."""
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        if text == SUPPRESSED:
+            await asyncio.sleep(3600)
+        async for chunk in super().speak(text, voice=voice):
+            yield chunk
+
+
+@pytest.mark.parametrize("voice", [Mute(), ScriptedSynthesiser(fails=[SUPPRESSED])], ids=["hangs", "fails"])
+def test_a_voice_that_breaks_over_the_confirmation_holds_nothing_up(voice: ScriptedSynthesiser) -> None:
+    over = ended_into(opt_out_late, synthesiser=voice)
+    assert (over.live.record.suppressed, confirmed(over)) == (["opt_out"], [False])
+    assert (over.result.outcome, over.result.reason, over.result.abnormal) == ("booked", "flow ended", False)
+    assert over.took <= 2.7 + BEGUN_S + 0.05
+    assert over.live.record.of(SpeechCut)[-1].heard != SUPPRESSED
+
+
+def test_a_line_that_tells_nothing_holds_the_confirmation_up_no_longer_than_its_marks() -> None:
+    async def opt_out(live: Live) -> None:
+        live.line.echo = None
+        await opt_out_late(live)
+
+    over = ended_into(opt_out)
+    assert confirmed(over) == [False]
+    assert over.took <= 2.7 + BEGUN_S + SAID_S
+    assert over.live.record.of(SpeechCut)[-1].heard == SUPPRESSED
+
+
+def test_who_hangs_up_on_the_confirmation_is_not_spoken_to_any_more() -> None:
+    async def leave(live: Live) -> None:
+        await opt_out_late(live)
+        await asyncio.sleep(0.5)
+        live.session.on_gone("hung up")
+
+    over = ended_into(leave)
+    assert confirmed(over) == [False]
+    assert over.result.reason == "flow ended"
+    assert over.took == pytest.approx(3.2, abs=0.05)
+
+
+def test_the_rest_of_an_opt_out_that_was_begun_over_the_farewell_is_waited_for() -> None:
+    async def go_on(live: Live) -> None:
+        await asyncio.sleep(2.0)
+        live.recogniser.stream.say("call this number again")
+
+    over = ended_into(go_on, says="please never")
+    assert (over.live.record.suppressed, confirmed(over)) == (["opt_out"], [True])
+    alone = ended_into(lambda _: asyncio.sleep(3600), says="please never")
+    assert (alone.live.record.suppressed, confirmed(alone)) == ([], [])
+    assert alone.took == pytest.approx(MORE_WITHIN_S, abs=0.05)
 
 
 def test_a_television_is_not_listened_to_for_long() -> None:
@@ -379,6 +447,7 @@ def test_who_leaves_after_the_farewell_has_finished(failure: bool, comes_back: b
 
     over = ended_into(leave, finalized="stop calling me")
     assert over.live.record.suppressed == ["opt_out"]
+    assert confirmed(over) in ([], [False])
     assert (over.result.reason, over.result.abnormal) == ("flow ended", False)
     assert over.took == pytest.approx(0.5, abs=0.05)
 

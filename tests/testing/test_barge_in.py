@@ -153,13 +153,36 @@ def test_an_opt_out_into_the_farewell_counts_though_the_farewell_is_over_first(
         agent: *
         caller: yes
         caller: (interrupts after "{after}") {said}
+        agent: *
         expect understood opt_out
+        agent: * "we won't call you again"
         ends done
         """,
         flow(),
     )
     assert result.passed is (understood == "opt_out")
     assert [turn.suppressed for turn in result.turns][-1:] == ["opt_out" if result.passed else None]
+
+
+@pytest.mark.parametrize(
+    ("reaction", "is_one"), [("", True), ("caller: (silence 2s)\n", True), ("caller: (silence 4s)\n", False)]
+)
+def test_the_rest_of_an_opt_out_is_waited_for_after_the_farewell(reaction: str, is_one: bool) -> None:
+    result = played(
+        f"""
+        agent: *
+        caller: yes
+        caller: (interrupts after "Goodbye") please never
+        {reaction}caller: call this number again
+        agent: "I've taken your number off our list, and we won't call you again. Goodbye."
+        expect understood opt_out
+        ends done
+        """,
+        flow(),
+    )
+    assert result.passed is is_one, result.failure
+    alone = 'agent: *\ncaller: yes\ncaller: (interrupts after "Goodbye") please never\nends done'
+    assert played(alone, flow()).passed
 
 
 def test_who_expects_an_answer_to_it_is_told_that_none_is_given() -> None:
@@ -174,4 +197,4 @@ def test_who_expects_an_answer_to_it_is_told_that_none_is_given() -> None:
     ).failure
     assert failure is not None
     assert failure.hint is not None
-    assert "the caller could not cut in, and nothing is answered any more after it" in failure.hint
+    assert "the caller could not cut in, and only an opt-out is answered after it" in failure.hint

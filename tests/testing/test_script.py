@@ -204,6 +204,7 @@ class Mind:
     """Orders something on connection, and remembers what it is sent."""
 
     finished = False
+    awaits_more = False
 
     def __init__(self, *orders: Command, then: Callable[[Event], tuple[Command, ...]] = lambda event: ()) -> None:
         self._orders = orders

@@ -43,6 +43,7 @@ class Script:
     """A mind that answers each event as a table says, and remembers what it was sent."""
 
     finished = False
+    awaits_more = False
 
     def __init__(self, answer: Callable[[Event], tuple[Command, ...]]) -> None:
         self._answer = answer
