@@ -96,6 +96,7 @@ class Hearing:
         live = layers(call.flow, stay)
         named = self._listened_for(live)
         unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
+        intents = self._staying.without_looser(text, intents)
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = HIDDEN if private and not protective and unanswered is None else said.said.strip()

@@ -13,6 +13,7 @@ from typing import get_args
 from flowengine.compliance.honoured import Honoured, honoured
 from flowengine.conversation.answers import is_assent, yes_or_no
 from flowengine.conversation.call import Call
+from flowengine.conversation.commands import Candidate
 from flowengine.conversation.honouring import PERSON
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.place import Stay
@@ -24,6 +25,11 @@ STILL = "Would you still like me to put you through?"
 STAYS = "All right, I won't put you through."
 MOST_ASKED = 2
 """Whose answer is neither yes nor no so often is not put through."""
+
+SHORT = 3
+"""Words of a refusal in which nothing else is said."""
+SURE = 0.85
+"""A live intent that is so sure answers a refusal; a looser one leaves it to the question."""
 
 DANGER: frozenset[Honoured] = frozenset({"emergency", "distress"})
 HARMLESS = frozenset(get_args(Honoured)) - DANGER
@@ -56,6 +62,19 @@ class Staying:
         """Whether these words refuse a transfer that they are still here for, and that nothing urgent has led to."""
         stay = self._stay
         return stay is not None and stay.request is not None and refuses(text) and not self._is_urgent()
+
+    def without_looser(self, text: str, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """The candidates, but for what a short refusal merely holds a phrase of: "no thanks" has a "ta ta" in it.
+
+        An intent that has a refusal among its phrases is listening for these words, however they are put.
+        """
+        if not candidates or len(normalise(text).words) > SHORT or not self.is_refused(text):
+            return candidates
+        return tuple(
+            each
+            for each in candidates
+            if each.tier == "protective" or each.score >= SURE or self._listens_for_refusals(each.intent)
+        )
 
     def ask(self) -> None:
         """Ask; the transfer waits, though a colleague goes on being rung."""
@@ -109,6 +128,10 @@ class Staying:
         if stay is None or not isinstance(stay.waiting, Transfer):
             return None
         return None if stay.consultation is not None and stay.consultation.is_joined else stay
+
+    def _listens_for_refusals(self, intent: str) -> bool:
+        known = self._call.flow.intents.get(intent)
+        return known is None or any(refuses(each) for each in known.phrases)
 
     def _is_urgent(self) -> bool:
         """Whether an intent was meant that tells of danger, by its name, or as the flow calls it protective."""

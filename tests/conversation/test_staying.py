@@ -163,6 +163,24 @@ def test_who_asks_for_a_person_is_being_put_through_to_one() -> None:
     assert orders(talk) == [Transfer]
 
 
+BYE = f'{INTENTS}\nintent bye "takes leave"\n  "bye" "thanks bye" "thanks"\n'
+
+
+@pytest.mark.parametrize("said", ["no thanks", "oh no thanks", "leave it thanks"])
+def test_a_short_refusal_is_asked_about_before_an_intent_that_it_is_merely_like(said: str) -> None:
+    talk = Talk(compiled(FLOW.format(line=LINE, more="  bye -> gone"), intents=BYE), hears=False)
+    assert talk.says(said) == [STILL]
+    talk.says("thanks bye")
+    assert (talk.state, orders(talk)) == ("gone", [Transfer, Dismiss])
+
+
+@pytest.mark.parametrize("said", ["thanks bye", "no thanks bye"])
+def test_who_takes_leave_in_so_many_words_has_taken_leave(said: str) -> None:
+    talk = Talk(compiled(FLOW.format(line=LINE, more="  bye -> gone"), intents=BYE), hears=False)
+    talk.says(said)
+    assert talk.state == "gone"
+
+
 OWN_BRANCH = '    briefing "A caller."\n    human_request -> gone\n'
 PERSON = f'{INTENTS}\nintent human_request protective "the caller wants a person"\n  "a real person please"\n'
 
