@@ -223,8 +223,8 @@ class Player:
         if self._reached == words:
             return True
         while (count := find_words(words, self._call.speech_ahead())) is None:
-            # What the agent says once an answer has come from outside is not asked for yet.
-            if not self._call.answer_is_coming or not self._call.let_come():
+            # Not asked for yet: what follows an answer from outside, or a line over which the caller spoke in vain.
+            if not (self._call.answer_is_coming or (self._firm and self._call.firm)) or not self._call.let_come():
                 return False
         self._call.let_speak_words(count)
         self._reached = words

@@ -145,3 +145,32 @@ def test_after_a_secret_an_opt_out_is_heard_again() -> None:
     player.silence(2)
     player.say("stop calling me")
     assert (player.listen().suppressed, player.outcome) == ("opt_out", "removed")
+
+
+FIRM = """
+flow notice "A line that is heard" inbound
+  agent "Amy" of "Hearth & Home"
+
+outcome done success
+
+line notice barge-in never "This call is recorded."
+
+state start
+  say notice
+  say "Gas or water?"
+  listen
+    press 1 -> gas
+
+state gas
+  say "Let me see about gas."
+  end done
+"""
+
+
+def test_who_is_put_off_by_a_line_that_may_not_be_cut_can_break_into_the_answer() -> None:
+    player = Player(compiled(FIRM))
+    assert player.press_after("This call", "1")
+    assert player.press_after("Let me see", "1")
+    assert player.turns[1].said[0].heard == "This call is recorded."
+    assert player.listen().agent == "Let me see about gas."
+    assert not player.speak_up_to("never said")
