@@ -8,7 +8,8 @@ people for machines, so it counts for nothing once somebody has talked with us, 
 person. Words count at the beginning of a call that we made, and are enough by themselves.
 
 While waiting the agent says nothing: a message begins after the beep, or its beginning is lost. What else happens
-meanwhile waits too. The machine's own words are kept in the transcript and mean nothing.
+meanwhile waits too. The machine's own words are kept in the transcript and mean nothing, but for an opt-out: then the
+number is on the list.
 """
 
 from __future__ import annotations
@@ -106,7 +107,13 @@ class Answerphone:
     def takes_words(self, event: CallerSaid) -> bool:
         """Whether these words are a machine's: then they have been seen to."""
         if self._phase == "message":
-            # Somebody who picks up now may still say what protects them; what a machine says is none of that.
+            if self._hearing.opted_out(event.text) and not is_greeting(event.text):
+                # A machine that records says nothing: somebody has picked up.
+                self._call.is_firm = False
+                self._over(by_machine=False)
+                return False
+            # What else protects a caller is heard where only the verdict told of a machine: a surgery's greeting says
+            # what to do in an emergency.
             if "words" not in self._evidence and self._hearing.is_protective(event.text):
                 return False
             self._keep(event.text)
@@ -207,11 +214,14 @@ class Answerphone:
         return hearing.is_protective(text) or hearing.opted_out(text) or hearing.is_whole(text)
 
     def _keep(self, text: str) -> None:
-        self._call.transcript.caller(self._call.at, text.strip())
-        self._call.emit(Understood(text.strip(), None, 0.0, "none"))
-        if self._hearing.opted_out(text):
-            # Recorded or not, it is what whoever owns the number wants.
-            self._call.suppress(OPT_OUT)
+        call, said = self._call, text.strip()
+        call.transcript.caller(call.at, said)
+        if not self._hearing.opted_out(text):
+            return call.emit(Understood(said, None, 0.0, "none"))
+        # Recorded or not, it is what whoever owns the number wants.
+        call.emit(Understood(said, OPT_OUT, 1.0, "protective"))
+        call.suppress(OPT_OUT)
+        return None
 
     # Ends.
 

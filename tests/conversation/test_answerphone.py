@@ -264,5 +264,32 @@ def test_an_opt_out_in_a_greeting_counts_whoever_or_whatever_says_it() -> None:
     talk = call(hears=False)
     talk.says(GREETING)
     talk.says("don't call me again")
-    assert talk.suppressed
+    assert (talk.suppressed, talk.understood.intent) == (True, "opt_out")
     assert ended(talk) == ["This is Amy.", "Please ring us."]
+
+
+def test_somebody_who_picks_up_during_the_message_and_opts_out_is_answered() -> None:
+    talk = call(hears=False)
+    talk.says(GREETING)
+    assert ended(talk) == ["This is Amy.", "Please ring us."]
+    talk.says("stop calling me")
+    assert (talk.suppressed, talk.understood.intent) == (True, "opt_out")
+    assert talk.did(StopSpeaking)
+    assert talk.conversation.outcome == "removed"
+    assert Screened(by_machine=False, evidence=("beep", "words")) in talk.latest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop calling me. Please leave a message after the tone",
+        "if this is an emergency hang up and dial 999",
+        "hello, who is this?",
+    ],
+)
+def test_nothing_else_that_is_said_over_the_message_ends_it(words: str) -> None:
+    talk = call(hears=False)
+    talk.says(GREETING)
+    ended(talk)
+    assert talk.says(words) == []
+    assert not talk.did(StopSpeaking)
