@@ -38,6 +38,8 @@ ANSWERS = (
     Answer(("what time",), "Half past ten in the morning."),
 )
 
+MILLISECONDS = r"[1-9][\d,]* ms"
+
 
 async def caller() -> str:
     """The caller's script. Skips where the embedded engines are not installed."""
@@ -156,7 +158,7 @@ def test_a_whole_call_is_spoken_in_the_browser(tmp_path: Path) -> None:
     day = date.fromisoformat(shown.slots.pop("Demo day"))
     assert (day.strftime("%A"), day > today) == ("Tuesday", True)
     assert shown.slots == {"Objections": "0", "Calls a day": "30", "Hardest part": "evenings", "Demo time": "10:30"}
-    assert re.fullmatch(r"[1-9][\d,]* ms", shown.latency)
-    replies = re.fullmatch(r"median [1-9]\d* ms over (\d+) replies", shown.latency_note)
+    assert re.fullmatch(MILLISECONDS, shown.latency)
+    replies = re.search(rf"median {MILLISECONDS} over (\d+) replies", shown.latency_note)
     assert replies is not None
     assert int(replies[1]) >= len(ANSWERS)
