@@ -18,9 +18,11 @@ from flowengine.conversation.events import (
     Event,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     TransferEnded,
     TransferResult,
 )
+from flowengine.conversation.modelling import sentences
 from flowengine.conversation.summary import digits_said, filled
 from flowengine.errors import NotScripted
 from flowengine.runtime.unprovided import unprovided
@@ -184,10 +186,16 @@ def _action(answer: ActionAnswer, request_id: str) -> Answer:
 def _model(answer: ModelAnswer, request_id: str) -> Answer:
     match answer.result:
         case "says":
-            return Answer(answer.after, lambda at: ModelAnswered(at, request_id, answer.text, answer.exit))
+            # As a live call brings it (`runtime.errands`): a sentence each, then the end of the turn.
+            said = tuple(_said(each, request_id) for each in sentences(answer.text))
+            return Answer(answer.after, lambda at: ModelAnswered(at, request_id, "", answer.exit), said)
         case "fails":
             return Answer(answer.after, lambda at: ModelFailed(at, request_id, "the test lets it fail"))
         case "times out":
             return Answer(0.0, None)
         case _:
             assert_never(answer.result)
+
+
+def _said(sentence: str, request_id: str) -> Callable[[float], Event]:
+    return lambda at: ModelSaid(at, request_id, sentence)

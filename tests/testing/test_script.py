@@ -17,6 +17,7 @@ from flowengine.conversation.events import (
     MachineDetected,
     ModelAnswered,
     ModelFailed,
+    ModelSaid,
     Reached,
     SpeechHeard,
     TimerFired,
@@ -244,7 +245,6 @@ def call_of(mind: Mind, *answers: Scripted) -> VirtualCall:
             ActionAnswer("book", "fails", (), 1.0),
             ActionFinished(1.0, "a1", "error", reason="the test lets it fail"),
         ),
-        ("model", ModelAnswer("says", "Yes.", "convinced", 2.0), ModelAnswered(2.0, "m1", "Yes.", "convinced")),
         ("model", ModelAnswer("fails"), ModelFailed(0.0, "m1", "the test lets it fail")),
         ("transfer", TransferAnswer("busy", 20.0), TransferEnded(20.0, "t1", "busy")),
     ],
@@ -253,6 +253,13 @@ def test_an_answer_comes_at_its_time(order: str, answer: Scripted, event: Event)
     mind = Mind(ORDERS[order])
     call_of(mind, answer).let_speak()
     assert mind.events[1:] == [event]
+
+
+def test_a_model_says_its_sentences_one_by_one_as_in_a_live_call() -> None:
+    mind = Mind(ORDERS["model"])
+    call_of(mind, ModelAnswer("says", "Yes. It does.", "convinced", 2.0)).let_speak()
+    said = [ModelSaid(2.0, "m1", "Yes."), ModelSaid(2.0, "m1", "It does.")]
+    assert mind.events[1:] == [*said, ModelAnswered(2.0, "m1", "", "convinced")]
 
 
 def test_what_times_out_is_left_to_the_timer() -> None:
