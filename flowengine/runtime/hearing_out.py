@@ -52,6 +52,9 @@ async def hear_out(
     ending.is_told = is_here
     if is_here:
         await _listen(inbox, is_awaited, take, MORE_WITHIN_S)
+    else:
+        # Nobody is spoken to any more, and nothing need be prepared.
+        speaking.shut()
     if has_floor():
         ears.finalize()
         await _listen(inbox, has_floor, take, LAST_WORDS_S)
