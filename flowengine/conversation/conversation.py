@@ -372,7 +372,7 @@ class Conversation:
     def _hung_up(self) -> None:
         call = self._call
         call.transcript.abandon()
-        if self.is_ending:
+        if self._interpreter.decided is not None:
             self._interpreter.end_now()
             return
         try:

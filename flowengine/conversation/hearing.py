@@ -38,6 +38,7 @@ from flowengine.conversation.taking_back import TakingBack
 from flowengine.conversation.tiers import Tiers
 from flowengine.conversation.whole_values import is_plain
 from flowengine.graph.model import Collect, Listen, Llm, OnOtherwise, OnSilence, Transfer
+from flowengine.graph.over_an_end import UNDOES_NOTHING, protecting
 from flowengine.words.normalise import normalise, words
 
 CERTAIN, NEARLY_CERTAIN = 0.95, 0.85
@@ -66,6 +67,7 @@ class Hearing:
         self._honouring = Honouring(call, interpreter)
         self._staying = Staying(call, interpreter)
         self._early = Early(call, collector, self._staying)
+        self._protecting = protecting(call.flow)
         self.tiers = Tiers(call, interpreter, collector, settling, self._honouring)
         self._unanswered: tuple[Stay, str] | None = None
         """What was said last, where nothing was asked and it fitted nothing."""
@@ -94,13 +96,12 @@ class Hearing:
             said = self._with(before, latest)
         text = said.meant
         live = layers(call.flow, stay)
-        named = self._listened_for(live)
-        unanswered, intents = self._honouring.found(text, named, call.prepared.matcher.understand(text, named))
+        unanswered, intents = self._found(text, stay)
         intents = self._staying.without_looser(text, intents)
         protective = [each for each in intents if each.tier == "protective"]
         private = isinstance(stay.waiting, Collect) and self._collector.secret
         shown = HIDDEN if private and not protective and unanswered is None else said.said.strip()
-        held = () if private else mentions(call, live, text, intents)
+        held = () if private or stay.is_ending else mentions(call, live, text, intents)
         candidates = _ordered(intents, held)
         if unanswered is None and (self.is_early(text, reached) or self._is_no_turn(text, candidates, reached)):
             call.transcript.caller(call.at, shown)
@@ -109,7 +110,7 @@ class Hearing:
             # "Hello?" into the first words of a greeting has cut it short: a person would begin again.
             return call.say_broken_off()
         candidates = without(candidates, self._early.unasked(text, candidates, reached))
-        self.tiers.unasked = self._early.unasked_intents(named, reached)
+        self.tiers.unasked = self._early.unasked_intents(self._listened_for(live), reached)
         self._interpreter.owing.broke_in(reached)
         if before is None and shown != HIDDEN:
             self._taking_back.begin(Words(text.strip(), shown))
@@ -235,6 +236,20 @@ class Hearing:
         return bool(
             self._call.prepared.matcher.understand(text, [each for each in named if flow.intents[each].protective])
         )
+
+    def counts(self, text: str) -> bool:
+        """Whether these words are listened for here at all, by a branch or by the engine itself."""
+        unanswered, intents = self._found(text, self._settling.here)
+        return unanswered is not None or bool(intents)
+
+    def _found(self, text: str, stay: Stay) -> tuple[Honoured | None, tuple[Candidate, ...]]:
+        """What the engine has to answer; and what the words may mean to the flow. Over an end that is held back that is
+        only what can change it."""
+        named, left_out = self._listened_for(layers(self._call.flow, stay)), frozenset[str]()
+        if stay.is_ending:
+            may_count = self._protecting | self._interpreter.promises.refusals(stay.state)
+            named, left_out = tuple(each for each in named if each in may_count), UNDOES_NOTHING
+        return self._honouring.found(text, named, self._call.prepared.matcher.understand(text, named), left_out)
 
     def opted_out(self, text: str) -> bool:
         """Whether these words ask not to be called again, whatever the state of the call."""

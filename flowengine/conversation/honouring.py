@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flowengine.compliance.honoured import NAMED, Honoured, honoured, opts_out
+from flowengine.compliance.honoured import NAMED, Honoured, honoured, kinds, opts_out
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Candidate
 from flowengine.conversation.interpreter import Interpreter
@@ -103,11 +103,15 @@ ONCE: frozenset[Honoured] = frozenset({"complaint", "distress", "human_request"}
 
 
 def floor_under(
-    text: str, named: Collection[str], intents: Mapping[str, Intent], candidates: tuple[Candidate, ...]
+    text: str,
+    named: Collection[str],
+    intents: Mapping[str, Intent],
+    candidates: tuple[Candidate, ...],
+    left_out: Collection[str] = (),
 ) -> tuple[Honoured | None, tuple[Candidate, ...]]:
     """What no intent of the flow answers, or None; and the flow's candidates, with what its own phrases have missed.
 
-    `named`: the intents that are listened for.
+    `named`: the intents that are listened for; `left_out`: what counts for nothing here.
     """
     if any(each.score >= CERTAIN and each.tier != "protective" for each in candidates):
         candidates = tuple(each for each in candidates if each.intent not in YIELDING or each.score >= CERTAIN)
@@ -116,7 +120,9 @@ def floor_under(
         if opts_out(text) and all(each.intent != OPT_OUT for each in candidates):
             return None, (Candidate(OPT_OUT, 1.0, "protective"), *candidates)
         return None, candidates
-    kind: Honoured | None = OPT_OUT if opts_out(text) else honoured(text)
+    kind: Honoured | None = (
+        OPT_OUT if opts_out(text) else next((each for each in kinds(text) if each not in left_out), None)
+    )
     if kind is None or (kind != OPT_OUT and any(each.score >= CERTAIN for each in candidates)):
         return None, candidates
     own = next((name for name in NAMED.get(kind, (kind,)) if name in named), None)
@@ -149,13 +155,17 @@ class Honouring:
         return kind == OPT_OUT or (kind is not None and self._answers[kind].ends is not None)
 
     def found(
-        self, text: str, named: Collection[str], candidates: tuple[Candidate, ...]
+        self,
+        text: str,
+        named: Collection[str],
+        candidates: tuple[Candidate, ...],
+        left_out: Collection[str] = (),
     ) -> tuple[Honoured | None, tuple[Candidate, ...]]:
         """What the engine has to answer, or None; and the flow's candidates, with what its own phrases have missed.
 
-        `named`: the intents that are listened for.
+        `named`: the intents that are listened for; `left_out`: what counts for nothing here.
         """
-        kind, heard = floor_under(text, named, self._call.flow.intents, candidates)
+        kind, heard = floor_under(text, named, self._call.flow.intents, candidates, left_out)
         return (None if kind in self._noted or self.is_granted(kind) else kind), heard
 
     def is_granted(self, kind: str | None) -> bool:

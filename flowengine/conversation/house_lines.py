@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flowengine.conversation import guarding, interpreter
 from flowengine.conversation.coming_back import CUT_OFF
+from flowengine.conversation.goodbye import GOODBYE
 from flowengine.conversation.honouring import INBOUND, OUTBOUND, SUPPRESSED
 from flowengine.conversation.modelling import FILLER
 from flowengine.conversation.settling import MISUNDERSTOOD
@@ -21,7 +22,7 @@ def house_lines(flow: Flow) -> frozenset[str]:
 
 def _lines(flow: Flow) -> Iterator[str]:
     agent = {"name": flow.agent.name, "company": flow.agent.company}
-    yield from (interpreter.APOLOGY, guarding.FAREWELL, MISUNDERSTOOD, SUPPRESSED, CUT_OFF)
+    yield from (interpreter.APOLOGY, guarding.FAREWELL, MISUNDERSTOOD, SUPPRESSED, CUT_OFF, GOODBYE)
     yield from (text.format(**agent) for text in guarding.INSTEAD.values())
     answers = INBOUND if flow.direction == "inbound" else OUTBOUND
     yield from (answer.text.format(**agent) for answer in answers.values())

@@ -186,9 +186,10 @@ class Interpreter:
 
     @property
     def decided(self) -> str | None:
-        """The outcome that the call ends with once no more than a goodbye is to be heard; None: nothing is decided."""
-        held = self._call.stay.held if self._call.stay is not None else None
-        return held.move.outcome if held is not None and held.is_end and isinstance(held.move, End) else None
+        """The outcome that the call ends with once no more than a goodbye is to be heard, after a digression that holds
+        the floor too; None: nothing is decided."""
+        held = (stay.held for stay in self._call.stays() if stay.held is not None and stay.held.is_end)
+        return next((each.move.outcome for each in held if isinstance(each.move, End)), None)
 
     def end_now(self) -> None:
         """Make the end that is decided; what is being said is heard to its end."""

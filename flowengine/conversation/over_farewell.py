@@ -1,7 +1,8 @@
 """What the caller says over lines after which the call ends: what protects them counts, all else is kept.
 
-A "bye" or an "I have to go" over "That's booked for Tuesday" must not undo the booking, so what `anywhere` does with
-those is left alone. A refusal over what a policy forbids after it (`never pitch after refuse`) counts as well.
+A "bye", "I'm driving" or "can I speak to a person" over "That's booked for Tuesday" must not undo the booking, so what
+`anywhere` does with those is left alone. A refusal over what a policy forbids after it (`never pitch after refuse`)
+counts as well.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Understood
 from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.events import CallerPressed, CallerSaid
+from flowengine.conversation.goodbye import GOODBYE, is_goodbye
 from flowengine.conversation.hearing import Hearing
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.honouring import SUPPRESSED
 from flowengine.conversation.interpreter import Interpreter
 from flowengine.conversation.keypad import presses
-from flowengine.conversation.place import Stay, intents_of, layers
+from flowengine.conversation.place import Stay, layers
 from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.sentiment import sentiment
 from flowengine.graph.over_an_end import DECLINED
@@ -61,7 +63,7 @@ class OverFarewell:
         if isinstance(event, CallerPressed):
             keys = stay.keys + event.key
             return not any(known.startswith(keys) for known in presses(layers(self._call.flow, stay)))
-        if self._counts(event.text, stay) or self._hearing.takes_back(event.text, event.reached):
+        if self._hearing.counts(event.text) or self._hearing.takes_back(event.text, event.reached):
             return False
         if (whole := self._opted_out(event.text)) is not None:
             # Only all of it together says so.
@@ -70,6 +72,10 @@ class OverFarewell:
         if self._refuses(event.text, stay):
             return True
         self._keep(event.text)
+        if honoured(event.text) == "driving" and self._may_be_cut_short(stay):
+            self._say_goodbye()
+            self._interpreter.end_now()
+            return True
         self._may_be_cut()
         return True
 
@@ -114,13 +120,9 @@ class OverFarewell:
             call.transcript.broken_off.clear()
             self._interpreter.go_on()
 
-    def _counts(self, text: str, stay: Stay) -> bool:
-        flow = self._call.flow
-        if self._hearing.is_protective(text) or honoured(text) is not None:
-            return True
-        refusals = self._interpreter.promises.refusals(stay.state)
-        live = [each for each in intents_of(layers(flow, stay)) if each in refusals]
-        return bool(self._call.prepared.matcher.understand(text, live))
+    def _may_be_cut_short(self, stay: Stay) -> bool:
+        """Whoever drives wants the call over; but what has to be heard before the end that was decided is."""
+        return stay.held is not None and not self._interpreter.promises.unheard(stay.held.move)
 
     def _refuses(self, text: str, stay: Stay) -> bool:
         """Whether this is a refusal after which nothing more may be said of what was refused, and no branch takes it:
@@ -130,19 +132,25 @@ class OverFarewell:
         found = call.prepared.matcher.understand(text, sorted(promises.refusals(stay.state)))
         if not found:
             return False
-        last = SENTENCE_END.split(call.transcript.ahead[-1].text)[-1] if call.transcript.ahead else ""
         call.hear(text.strip(), sentiment(text))
         call.guarding.heard(text)
         call.emit(call.understood(text.strip(), found[0].intent, found[0].score, found[0].tier, found))
         promises.happened("meant", found[0].intent)
-        call.stop_speaking()
-        call.transcript.asking.answered()
-        call.say(Prompt((last,)))
+        self._say_goodbye()
         if DECLINED in call.flow.outcomes:
             self._interpreter.stop(DECLINED)
         else:
             self._interpreter.end_now()
         return True
+
+    def _say_goodbye(self) -> None:
+        """In place of all that was to be said: the flow's own goodbye, where its last sentence is one and no more."""
+        call = self._call
+        last = SENTENCE_END.split(call.transcript.ahead[-1].text)[-1] if call.transcript.ahead else ""
+        call.stop_speaking()
+        call.transcript.asking.answered()
+        call.may_repeat()
+        call.say(Prompt((last if is_goodbye(last) else GOODBYE,)))
 
     def _opted_out(self, text: str) -> str | None:
         """What was said before these words, where only both are an opt-out: "no don't", "call me again"."""

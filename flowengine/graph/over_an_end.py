@@ -37,6 +37,9 @@ LONGEST_GOODBYE = 30
 """Words. The longest farewell of the shipped library has 22; thirty take some twelve seconds to say."""
 DECLINED = "declined"
 """How a call ends whose caller refuses what is said in its last lines, where the flow has an outcome of that name."""
+UNDOES_NOTHING = frozenset({"human_request", "wrong_person", "driving", *NAMED["wrong_person"], *NAMED["driving"]})
+"""What every caller may say, and what asks for less than a decided end gives, or comes too late: whoever drives wants
+the call over, and a booking is not undone for it."""
 GOODBYE = 1
 MORE = 2
 """How much is on its way, reckoned no further: nothing (0), one short speech, or more."""
@@ -44,8 +47,13 @@ MORE = 2
 
 def over_an_end(flow: Flow) -> frozenset[str]:
     """The names of the intents that count: those that protect, and those that a policy takes for a refusal."""
+    return protecting(flow) | frozenset(refusals(flow))
+
+
+def protecting(flow: Flow) -> frozenset[str]:
+    """The names of the intents that count whatever is being said."""
     protective = (name for name, intent in flow.intents.items() if intent.protective)
-    return frozenset({*protective, *get_args(Honoured), *chain(*NAMED.values()), *refusals(flow)})
+    return frozenset({*protective, *get_args(Honoured), *chain(*NAMED.values())}) - UNDOES_NOTHING
 
 
 def refusals(flow: Flow, state: State | None = None) -> Iterator[str]:

@@ -121,6 +121,77 @@ def test_whatever_else_is_said_is_kept_and_changes_nothing(text: str) -> None:
     assert talk.outcome == "good"
 
 
+TAKEN_ELSEWHERE = """
+intent busy "no time"
+  "I'm at work"
+
+intent human_request protective "a person"
+  "can I speak to a human"
+
+intent wrong_person "somebody else"
+  "wrong person"
+
+slot why: text
+  ask "Why do you ask?"
+""" + PITCH.replace("  price -> farewell", "  price or busy or human_request or wrong_person -> farewell").replace(
+    '  robot_question\n    say "I am a machine."\n    resume', "  robot_question -> explaining"
+).replace(
+    "anywhere", 'state explaining\n  say "I am a machine."\n  collect why\n    done or failed: resume\n\nanywhere'
+)
+
+
+@pytest.mark.parametrize("text", ["can I speak to a human", "you've got the wrong person", "I'm at work"])
+def test_what_asks_for_less_than_was_decided_undoes_nothing(text: str) -> None:
+    for flow in (PITCH, TAKEN_ELSEWHERE):
+        talk = pitching(flow)
+        assert (over(talk, text), talk.turns("caller")[-1]) == ([], text)
+        assert not talk.did(StopSpeaking)
+        hears_next(talk)
+        assert talk.outcome == "good"
+
+
+@pytest.mark.parametrize("flow", [PITCH, TAKEN_ELSEWHERE])
+def test_who_drives_hears_the_goodbye_and_no_more(flow: str) -> None:
+    talk = pitching(flow)
+    assert over(talk, "I have to go now, I'm driving") == ["Goodbye."]
+    assert (talk.outcome, talk.did(StopSpeaking)) == ("good", True)
+
+
+def test_what_counts_is_heard_beside_what_does_not() -> None:
+    talk = pitching(PITCH.replace('  robot_question\n    say "I am a machine."\n    resume\n', ""))
+    assert over(talk, "are you a robot? I'm driving")[0].startswith("Yes, I'm")
+    assert talk.outcome is None
+
+
+def test_a_hang_up_in_a_digression_from_the_last_lines_keeps_what_was_decided() -> None:
+    talk = pitching(TAKEN_ELSEWHERE)
+    assert over(talk, "are you a robot") == ["I am a machine.", "Why do you ask?"]
+    assert talk.conversation.state == "explaining"
+    talk.hangs_up()
+    assert talk.outcome == "good"
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("Goodbye, and remember. Nobody else in Leeds mends a boiler for ten pounds.", "Goodbye."),
+        ("Goodbye to cold radiators!", "Goodbye."),
+        ("That is all. Have a lovely day!", "Have a lovely day!"),
+        ("Thank you for your time, and bye for now.", "Thank you for your time, and bye for now."),
+    ],
+)
+def test_the_goodbye_said_in_place_of_a_pitch_is_no_part_of_it(last: str, said: str) -> None:
+    assert over(pitching_to(last), "not interested") == [said]
+
+
+def pitching_to(last: str) -> Talk:
+    talk = Talk(compiled(PITCH.replace(LINES[-1], last)), hears=False)
+    talk.hear()
+    talk.says("yes")
+    hears_next(talk)
+    return talk
+
+
 def test_a_refusal_of_what_is_being_said_ends_it() -> None:
     talk = pitching()
     assert over(talk, "not interested") == ["Goodbye."]
