@@ -299,7 +299,7 @@ class Conversation:
         self._interpreter.start()
 
     def _hear(self, event: CallerSaid | CallerPressed) -> None:
-        if isinstance(event, CallerSaid) and is_cough(event.text):
+        if isinstance(event, CallerSaid) and self._over_farewell.is_cough(event):
             return
         if isinstance(event, CallerSaid) and self._answerphone.takes_words(event):
             return

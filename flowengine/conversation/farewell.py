@@ -8,8 +8,10 @@ an end from outside and a time limit make the end that was decided.
 
 from __future__ import annotations
 
+from flowengine.conversation.asking import SENTENCE_END
 from flowengine.conversation.call import Call
 from flowengine.conversation.commands import Ended, Hangup, Speak
+from flowengine.conversation.goodbye import is_goodbye
 from flowengine.conversation.open_turn import OpenTurn
 from flowengine.conversation.owing import Owing
 from flowengine.conversation.place import Stay
@@ -30,9 +32,9 @@ class Farewell:
         self._turn = turn
         self._held = 0
 
-    def is_held_back(self, move: Goto | Run | End) -> bool:
-        """Whether this is an end that has to wait for lines before the goodbye."""
-        return isinstance(move, End) and self._held < MOST_HELD and self._is_more_than_a_goodbye
+    def is_held_back(self, move: Goto | Run | End, *, of_pitch: bool) -> bool:
+        """Whether this is an end that has to wait for lines before the goodbye; `of_pitch` as `Held` has it."""
+        return isinstance(move, End) and self._held < MOST_HELD and self._is_more_than_a_goodbye(of_pitch)
 
     def begin(self, stay: Stay) -> None:
         """The end is decided, and held back: nothing is waited for any more, and the caller is asked nothing."""
@@ -52,7 +54,7 @@ class Farewell:
             return False
         if stay.unheard:
             self._owing.say_everything()
-        return not self._is_more_than_a_goodbye
+        return not self._is_more_than_a_goodbye(stay.held is not None and stay.held.of_pitch)
 
     def finish(self, outcome: str) -> None:
         """The call is over but for what is on its way."""
@@ -74,7 +76,12 @@ class Farewell:
         call = self._call
         call.out = [call.farewell(each) if isinstance(each, Speak) else each for each in call.out]
 
-    @property
-    def _is_more_than_a_goodbye(self) -> bool:
-        ahead = self._call.transcript.ahead
-        return len(ahead) > 1 or any(len(each.text.split()) > LONGEST_GOODBYE for each in ahead)
+    def _is_more_than_a_goodbye(self, of_pitch: bool) -> bool:
+        transcript = self._call.transcript
+        # A pause and keys take their time too, and whoever says something then is to be answered.
+        if len(transcript.wanted) > 1 or len(transcript.ahead) < len(transcript.wanted):
+            return True
+        texts = [each.text for each in transcript.ahead]
+        if of_pitch and not all(is_goodbye(sentence) for text in texts for sentence in SENTENCE_END.split(text)):
+            return True
+        return any(len(text.split()) > LONGEST_GOODBYE for text in texts)

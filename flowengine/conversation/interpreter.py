@@ -249,7 +249,7 @@ class Interpreter:
         `scope`: the subflow whose block it was, where that is not the one the call stands in.
         """
         while True:
-            if isinstance(closing, Goto | Run | End) and not self._may(closing, by):
+            if isinstance(closing, Goto | Run | End) and not self._may(closing, by, inside=inside):
                 return None
             match closing:
                 case Goto(state=state):
@@ -324,16 +324,16 @@ class Interpreter:
 
     # Moves.
 
-    def _may(self, move: Goto | Run | End, by: str) -> bool:
+    def _may(self, move: Goto | Run | End, by: str, *, inside: bool) -> bool:
         """Whether a move may be made now. It may have to wait for a line to be heard; then `go_on` makes it."""
-        reason = self.promises.broken(move)
-        if reason is not None:
+        of_pitch = not inside and bool(self.promises.refusals(self._here().state))
+        if (reason := self.promises.broken(move)) is not None:
             self.fail(reason)
         elif self.promises.unheard(move):
             self._here().held = Held(move, by)
             self.go_on()
-        elif self.farewell.is_held_back(move):
-            self._here().held = Held(move, by, is_end=True)
+        elif self.farewell.is_held_back(move, of_pitch=of_pitch):
+            self._here().held = Held(move, by, is_end=True, of_pitch=of_pitch)
             self.farewell.begin(self._here())
         else:
             # A digression comes back to what was decided; any other move is made in its place.

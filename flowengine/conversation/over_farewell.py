@@ -14,7 +14,7 @@ from flowengine.conversation.commands import Understood
 from flowengine.conversation.deciding import OPT_OUT
 from flowengine.conversation.events import CallerPressed, CallerSaid
 from flowengine.conversation.goodbye import GOODBYE, is_goodbye
-from flowengine.conversation.hearing import Hearing
+from flowengine.conversation.hearing import BACKCHANNELS, Hearing, is_cough
 from flowengine.conversation.hiding import HIDDEN
 from flowengine.conversation.honouring import SUPPRESSED
 from flowengine.conversation.interpreter import Interpreter
@@ -76,8 +76,25 @@ class OverFarewell:
             self._say_goodbye()
             self._interpreter.end_now()
             return True
-        self._may_be_cut()
+        self._may_be_cut(event)
         return True
+
+    def is_cough(self, event: CallerSaid) -> bool:
+        """Whether nothing was said; last lines that it has cut go on."""
+        if not is_cough(event.text):
+            return False
+        self._says_on(event)
+        return True
+
+    def _says_on(self, event: CallerSaid) -> None:
+        """A noise has cut the last lines, where they could be cut: they are said to their end all the same."""
+        call, owing = self._call, self._interpreter.owing
+        if not self.is_under_way or not call.transcript.broken_off:
+            return
+        owing.broke_in(event.reached)
+        call.transcript.asking.answered()
+        call.may_repeat()
+        owing.say_on()
 
     def late(self, text: str, *, to_machine: bool) -> None:
         """The flow has ended, and a goodbye at most is still to be heard. An opt-out counts, and is answered as long as
@@ -88,7 +105,7 @@ class OverFarewell:
         call.transcript.caller(call.at, text.strip())
         self._add(text.strip())
         if not is_one and before is None:
-            if call.may_cut_farewell:
+            if call.may_cut_farewell and not is_noise(text):
                 call.stop_speaking()
             return
         said = text.strip() if before is None else f"{before} {text.strip()}"
@@ -112,10 +129,12 @@ class OverFarewell:
         self._said.append(said)
         self._open_at = self._call.at if _is_open(said) else None
 
-    def _may_be_cut(self) -> None:
-        """A farewell may have a `barge-in` of its own: then any words end it."""
+    def _may_be_cut(self, event: CallerSaid) -> None:
+        """A farewell may have a `barge-in` of its own: then any words end it that say more than "I'm listening"."""
         call = self._call
-        if call.may_cut_farewell or call.transcript.quiet:
+        if is_noise(event.text):
+            self._says_on(event)
+        elif call.may_cut_farewell or call.transcript.quiet:
             call.stop_speaking()
             call.transcript.broken_off.clear()
             self._interpreter.go_on()
@@ -168,3 +187,8 @@ class OverFarewell:
 
 def _is_open(said: str) -> bool:
     return normalise(said).words[-1:] in OPEN_ENDED
+
+
+def is_noise(text: str) -> bool:
+    """Whether these words say no more than that somebody is there."""
+    return all(word in BACKCHANNELS for word in normalise(text).words)

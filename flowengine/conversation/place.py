@@ -90,13 +90,15 @@ class Consultation:
 class Held:
     """A move that must not be made before some lines were heard; `tries`: how often they were said for its sake.
 
-    `is_end`: the call's end, which waits until only the goodbye is still to be heard.
+    `is_end`: the call's end, which waits until only the goodbye is still to be heard. `of_pitch`: what is said before
+    it may be refused, so a short speech is a goodbye only where it takes leave and says no more.
     """
 
     move: Goto | Run | End
     by: str
     tries: int = 0
     is_end: bool = False
+    of_pitch: bool = False
 
 
 @dataclass(slots=True)

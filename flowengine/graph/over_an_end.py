@@ -21,6 +21,7 @@ from flowengine.graph.model import (
     Forbid,
     Goto,
     If,
+    Keys,
     OnResult,
     OnTurns,
     Require,
@@ -28,6 +29,7 @@ from flowengine.graph.model import (
     Say,
     Split,
     State,
+    Wait,
     Waiting,
 )
 from flowengine.graph.places import is_place
@@ -95,7 +97,8 @@ class _LateEnds:
                 self._enter(name, MORE)
         while self._ahead:
             name = self._ahead.pop()
-            self._block(flow.states[name].body, self._before[name])
+            state = flow.states[name]
+            self._block(state.body, self._before[name], is_pitch=any(refusals(flow, state)))
 
     @property
     def found(self) -> frozenset[Span]:
@@ -106,14 +109,18 @@ class _LateEnds:
         stops = not any(isinstance(trigger, OnResult | OnTurns) for trigger in branch.triggers)
         self._block(branch.body, 0 if stops else MORE)
 
-    def _block(self, block: Block, before: int) -> int:
-        """What is on its way at the end of a block."""
+    def _block(self, block: Block, before: int, *, is_pitch: bool = False) -> int:
+        """What is on its way at the end of a block; every word of a pitch may be refused."""
         for statement in block:
             match statement:
                 case Say():
-                    before = min(MORE, before + _weight(statement))
+                    before = MORE if is_pitch else min(MORE, before + _weight(statement))
+                case Wait() | Keys():
+                    before = MORE
                 case If() | Split():
-                    before = max([before, *(self._block(inner, before) for inner in inner_blocks(statement))])
+                    before = max(
+                        [before, *(self._block(each, before, is_pitch=is_pitch) for each in inner_blocks(statement))]
+                    )
                 case Goto(state=state):
                     self._enter(state, before)
                 case Run(entry=entry):

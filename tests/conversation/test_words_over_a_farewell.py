@@ -18,7 +18,7 @@ from flowengine.conversation.honouring import SUPPRESSED
 from flowengine.graph.compile import compile_text
 from tests.conversation.talk import HEAD, Talk, compiled
 
-LINES = ["The first of it.", "The second of it.", "The third. Goodbye."]
+LINES = ["The first of it.", "The second of it.", "Goodbye."]
 PITCH = """
 policy rules
   never pitch after refuse
@@ -34,7 +34,7 @@ state start
 state offer is pitch
   say "The first of it."
   say "The second of it."
-  say "The third. Goodbye."
+  say "Goodbye."
   end good
 
 state farewell
@@ -190,6 +190,69 @@ def pitching_to(last: str) -> Talk:
     talk.says("yes")
     hears_next(talk)
     return talk
+
+
+def ending(lines: str, head: str = "") -> Talk:
+    """A call in the first of its last lines."""
+    talk = Talk(compiled(f"{head}\nstate start{lines}\n  end good\n\nanywhere\n  opt_out: end removed"), hears=False)
+    assert talk.outcome is None
+    return talk
+
+
+def test_a_pitch_is_refused_to_its_end_however_short_it_is() -> None:
+    short = '\n  say "Ten pounds a month, and nobody does it for less. Goodbye."\n  end good'
+    refused, heard, agreed = (
+        Talk(
+            compiled(PITCH.replace("".join(f'\n  say "{each}"' for each in LINES) + "\n  end good", lines)), hears=False
+        )
+        for lines in (short, short, '\n  say "Goodbye, Mrs Miller."\n  end good')
+    )
+    for talk in (refused, heard, agreed):
+        talk.hear()
+        talk.says("yes")
+    assert (refused.outcome, refused.says("not interested"), refused.understood.intent) == (
+        None,
+        ["Goodbye."],
+        "refuse",
+    )
+    hears_next(heard)
+    assert (heard.outcome, agreed.outcome) == ("good", "good")
+
+
+@pytest.mark.parametrize("wait", ["wait 12s", 'keys "1ww2"'])
+def test_a_pause_and_keys_are_more_than_a_goodbye(wait: str) -> None:
+    talk = ending(f'\n  say "One moment."\n  {wait}')
+    talk.says("stop calling me")
+    assert (talk.outcome, talk.suppressed) == ("removed", True)
+    silent = ending(f'\n  say "One moment."\n  {wait}')
+    silent.hear()
+    assert silent.outcome == "good"
+
+
+CUTTABLE = "\n".join(f'line {name} barge-in always\n  "The {name} line."' for name in ("first", "second", "third"))
+
+
+@pytest.mark.parametrize("noise", ["", "mm", "mm-hm", "um", "right, yes"])
+def test_a_noise_cuts_nothing_of_lines_that_words_end(noise: str) -> None:
+    talk = ending("\n  say first\n  say second\n  say third", CUTTABLE)
+    hears_next(talk)
+    reached = Reached(talk.order_of("second"), 1)
+    cut(talk, "The")
+    talk.send(CallerSaid(talk.at, noise, reached=reached))
+    assert (talk.said, talk.outcome) == (["The second line.", "The third line."], None)
+    hears_next(talk)
+    assert talk.outcome == "good"
+    words = ending("\n  say first\n  say second\n  say third", CUTTABLE)
+    words.send(CallerSaid(words.at, "that is nice", reached=Reached(words.order_of("first"), 1)))
+    assert (words.said, words.did(StopSpeaking), words.outcome) == ([], True, "good")
+
+
+def cut(talk: Talk, heard: str) -> None:
+    """The voice has been stopped so far into what it was saying."""
+    for speech_id in talk.pending[:]:
+        talk.send(SpeechCut(talk.at, speech_id, heard))
+        heard = ""
+    talk.pending.clear()
 
 
 def test_a_refusal_of_what_is_being_said_ends_it() -> None:
