@@ -30,6 +30,12 @@ A problem in a `.flow` file is never an exception; it is a `Diagnostic`, a value
 
 from typing import Literal
 
+import msgspec
+
+UNREADABLE_JSON = (msgspec.DecodeError, ValueError, RecursionError)
+"""What reading foreign text as JSON raises, by `json` or msgspec: not JSON, not UTF-8, of another shape, or nested too
+deeply, which is no ValueError and would end whatever reads."""
+
 RefusalReason = Literal[
     "invalid_number", "blocked_number", "not_permitted", "caller_id", "address", "not_found", "bad_request"
 ]

@@ -10,7 +10,7 @@ import asyncio
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from flowengine.errors import FlowEngineError, ProtocolError, StoreError, TelephonyError
+from flowengine.errors import UNREADABLE_JSON, FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.colleague_line import NoColleagues
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
@@ -130,7 +130,7 @@ class PageReader:
             return
         try:
             parsed = msgspec.json.decode(message, type=PageMessage)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE_JSON as error:
             self._watcher.error(f"not understood: {error}")
             return
         match parsed.event:
@@ -155,7 +155,7 @@ async def _started(socket: WebSocket) -> StartCall:
         raise WebSocketDisconnect(message.get("code", 1005))
     try:
         return msgspec.json.decode(message.get("text") or "", type=StartCall)
-    except msgspec.DecodeError as error:
+    except UNREADABLE_JSON as error:
         raise ProtocolError(f"the first message must be start, with a flow: {error}") from error
 
 

@@ -10,7 +10,7 @@ from flowengine.compliance.policy import LONDON
 from flowengine.conversation.call import Further
 from flowengine.conversation.contact import check_contact
 from flowengine.conversation.conversation import Conversation
-from flowengine.errors import ProtocolError
+from flowengine.errors import UNREADABLE_JSON, ProtocolError
 from flowengine.graph.model import Flow
 from flowengine.service.tokens import PreparedCall
 from flowengine.store.rows import CallRow
@@ -39,7 +39,7 @@ def prepared_of(row: CallRow, flow: Flow) -> PreparedCall:
     """A recorded call as it was prepared. Raises ProtocolError, ContactNotValid."""
     try:
         contact = msgspec.json.decode(row.contact, type=dict[str, object])
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE_JSON as error:
         raise ProtocolError("the contact of the record is no JSON object") from error
     return PreparedCall(
         call_id=row.call_id,

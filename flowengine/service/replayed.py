@@ -9,7 +9,7 @@ import msgspec
 from flowengine.conversation.call import Further
 from flowengine.conversation.conversation import Conversation
 from flowengine.conversation.replaying import Recorded, Replay, asked_of, replay
-from flowengine.errors import ProtocolError
+from flowengine.errors import UNREADABLE_JSON, ProtocolError
 from flowengine.graph.model import Flow
 from flowengine.service.mind import mind_of, prepared_of
 from flowengine.store.rows import CallRow, Entry
@@ -19,7 +19,7 @@ def recorded(entries: Iterable[Entry]) -> list[Recorded]:
     """The entries of a call, read. Raises ProtocolError."""
     try:
         return [Recorded(each.at, msgspec.json.decode(each.payload, type=dict[str, object])) for each in entries]
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except UNREADABLE_JSON as error:
         raise ProtocolError("an entry of the record is no JSON object") from error
 
 

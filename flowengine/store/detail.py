@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from flowengine.conversation.commands import Tier
-from flowengine.errors import StoreError
+from flowengine.errors import UNREADABLE_JSON, StoreError
 from flowengine.store.rows import CallRow, Entry
 from flowengine.store.store import Store
 from flowengine.store.turn_times import TurnTimes, turn_times
@@ -163,7 +163,7 @@ def detail(call: CallRow, entries: Iterable[Entry]) -> CallDetail:
     for entry in entries:
         try:
             story.add(entry.at, entry.kind, msgspec.json.decode(entry.payload))
-        except (msgspec.DecodeError, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (*UNREADABLE_JSON, LookupError, TypeError, AttributeError) as error:
             raise StoreError(f"entry {entry.seq} of call {call.call_id} is damaged ({entry.kind})") from error
     duration = None if call.ended_at is None else round((call.ended_at - call.started_at).total_seconds(), 3)
     return CallDetail(

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import RowMapping, delete, select, update
 
 from flowengine.conversation.hiding import HIDDEN, HIDDEN_KEY
+from flowengine.errors import UNREADABLE_JSON
 from flowengine.store.connection import Database
 from flowengine.store.detail import PRESSED, CallDetail, TranscriptLine, detail
 from flowengine.store.store import CallRow, Store
@@ -148,7 +149,7 @@ def _contact(row: CallRow) -> dict[str, object]:
     """The call's inputs; one that is no JSON of ours is none."""
     try:
         return msgspec.json.decode(row.contact, type=dict[str, object])
-    except msgspec.DecodeError:
+    except UNREADABLE_JSON:
         return {}
 
 

@@ -16,8 +16,8 @@ BYTES = 1 << 20
 """Some 2,500 opt-outs, or the last minutes of a busy service's calls."""
 STEP_BYTES = 32 << 10
 """Given back at a time: the database, and whatever else fills the disk, may be quicker than the spool to take it."""
-ROOM_BYTES = 4 * BYTES
-"""What must be free before it is made anew, so that it does not take the room that the database has just got back."""
+SHARE = 4
+"""It takes a quarter of what is free at most: the rest is for the database, which may just have got it back."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -32,26 +32,31 @@ class Reserve:
         """Some of it is there."""
         return self._size() > 0
 
-    def hold(self) -> bool:
-        """Whether there is a whole one, or now is."""
-        if self._size() >= BYTES:
-            return True
+    def hold(self) -> int:
+        """Its bytes, made as many as may be: `BYTES`, or by whole steps less on a disk with little room; 0: none."""
+        size = self._size()
+        if size >= BYTES:
+            return size
         try:
-            if shutil.disk_usage(self.path.absolute().parent).free < ROOM_BYTES:
-                return False
-            descriptor = os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600)
-            try:
-                # What could be packed, some file systems would pack: then it would give nothing back.
-                left = memoryview(os.urandom(BYTES))
-                while left:
-                    left = left[os.write(descriptor, left) :]
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            room = shutil.disk_usage(self.path.absolute().parent).free + size
+            wanted = min(BYTES, room // SHARE // STEP_BYTES * STEP_BYTES)
+            if size < wanted:
+                self._fill(wanted)
         except OSError:
             # What there was of it, or got there, is room all the same.
-            return False
-        return True
+            return self._size()
+        return max(size, wanted)
+
+    def _fill(self, size: int) -> None:
+        descriptor = os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600)
+        try:
+            # What could be packed, some file systems would pack: then it would give nothing back.
+            left = memoryview(os.urandom(size))
+            while left:
+                left = left[os.write(descriptor, left) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def give_back(self) -> bool:
         """A step's room is free; whether there was any left."""

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import msgspec
 
-from flowengine.errors import StoreError
+from flowengine.errors import UNREADABLE_JSON, StoreError
 from flowengine.store.reserve import FULL, Reserve
 from flowengine.store.rows import CallEnd, CallStart, Entry, Item, Suppression
 from flowengine.store.vault import Vault, key_of
@@ -135,7 +135,7 @@ class Spool:
             try:
                 fields = json.loads(self._clear(line))
                 items.append(msgspec.convert(fields, TYPES[fields.pop("type")]))
-            except (StoreError, ValueError, LookupError, TypeError, AttributeError, msgspec.ValidationError):
+            except (StoreError, *UNREADABLE_JSON, LookupError, TypeError, AttributeError):
                 broken.append(line + b"\n")
         return items, broken
 

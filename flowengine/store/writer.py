@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from flowengine.errors import StoreError
+from flowengine.store import reserve
 from flowengine.store.health import probe
 from flowengine.store.rows import CallEnd, CallStart, Item, Suppression
 from flowengine.store.spool import Spool
@@ -73,16 +74,19 @@ class RecordWriter:
         self.lost = 0
         # Before anything else happens: what an earlier process left comes first.
         self._replay()
-        if not self._spool.reserve.hold():
+        kept = self._spool.reserve.hold()
+        if not kept:
             log.warning("no room can be kept for opt-outs; until there is, a full disk stops all dialling")
+        elif kept < reserve.BYTES:
+            log.warning("little is free on the disk: less room than usual is kept for opt-outs", extra={"bytes": kept})
         self._urgent = ThreadPoolExecutor(1, thread_name_prefix="opt-outs")
         self._thread = threading.Thread(target=self._work, name="record writer", daemon=True)
         self._thread.start()
 
     @property
     def depth(self) -> int:
-        """How many items wait in memory."""
-        return self._queue.qsize()
+        """How many items wait in memory: those that have come, and those that the database has not taken yet."""
+        return self._queue.qsize() + len(self._kept)
 
     @property
     def takes_opt_outs(self) -> bool:
@@ -95,7 +99,7 @@ class RecordWriter:
             self._set_aside([item])
             return
         self._queue.put(item)
-        self.deepest = max(self.deepest, self._queue.qsize())
+        self.deepest = max(self.deepest, self.depth)
         if isinstance(item, CallStart):
             # A process that is killed may lose the last moment of a call, but no call.
             self._hurry.set()
@@ -173,6 +177,8 @@ class RecordWriter:
         """Write a batch and tell those who wait for it."""
         items = [*self._kept, *(item for item in batch if not isinstance(item, Future))]
         waiting = [item for item in batch if isinstance(item, Future)]
+        # Counted as waiting while the database is at it: that may take as long as somebody else's lock.
+        self._kept = items
         self._kept = self._write(items, now=self._closing)
         # A full disk takes neither database nor spool; memory can wait for a better one, as long as there is some.
         last_chance = time.monotonic() >= self._give_up_at or len(self._kept) > self._limit // 2

@@ -96,9 +96,10 @@ def test_hanging_up_from_the_page(service: Service) -> None:
 
 
 def test_nonsense_from_the_page_is_answered_and_the_call_goes_on(service: Service) -> None:
-    nonsense = ("not json", "[]", '{"event":"surprise"}', '{"event":"dtmf","digit":"12"}', b"\x00" * 50_000)
+    unreadable = ("not json", "[]", '{"a":' * 5000)
+    nonsense = (*unreadable, '{"event":"surprise"}', '{"event":"dtmf","digit":"12"}', b"\x00" * 50_000)
     facts = _page_call(service, {"flow": "door"}, "yes please", raw=nonsense)
-    assert len(_of(facts, "error")) == 4
+    assert len(_of(facts, "error")) == 5
     assert facts[-1]["outcome"] == "opened"
 
 

@@ -50,7 +50,8 @@ def test_a_stream_with_another_token_is_closed_and_nothing_is_created(service: S
 
 
 def test_nonsense_in_the_middle_of_a_call_changes_nothing(service: Service) -> None:
-    nonsense = (b"\x00" * 160, "not json", "[]", '{"event":"surprise"}', '{"event":"media","media":{}}')
+    deep = ('{"a":' * 5000, '{"media":' * 2000)
+    nonsense = (b"\x00" * 160, "not json", "[]", '{"event":"surprise"}', '{"event":"media","media":{}}', *deep)
     report, record = ring(service, Trouble(nonsense=nonsense), "yes")
     assert (record["outcome"], record["abnormal"]) == ("opened", False)
     assert report.is_clean

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,7 @@ from flowengine.store.connection import Database
 from flowengine.store.homecoming import NoRoom, bring_home
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import Accepted, Pace
-from flowengine.store.reserve import BYTES
+from flowengine.store.reserve import BYTES, STEP_BYTES
 from flowengine.store.rows import CallStart, Item, Suppression
 from flowengine.store.spool import Spool
 from flowengine.store.store import Store
@@ -103,6 +104,31 @@ def test_room_is_kept_from_the_start_for_its_owner_alone(store: Store) -> None:
     kept = spool_of(store).reserve.path.stat()
     assert (kept.st_size, kept.st_mode & 0o777, kept.st_blocks * 512 >= BYTES) == (BYTES, 0o600, True)
     assert spool_of(store).is_empty
+
+
+@pytest.mark.parametrize(
+    ("free", "size", "said"),
+    [
+        (4 * BYTES, BYTES, 0),
+        (4 * BYTES - 1, BYTES - STEP_BYTES, 1),
+        (9 * STEP_BYTES, 2 * STEP_BYTES, 1),
+        (4 * STEP_BYTES - 1, 0, 1),
+    ],
+)
+def test_a_disk_with_little_room_gives_a_quarter_of_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, free: int, size: int, said: int
+) -> None:
+    reserve = spool_of(store).reserve
+
+    def usage(_: object) -> SimpleNamespace:
+        return SimpleNamespace(free=free - (reserve.path.stat().st_size if reserve.path.exists() else 0))
+
+    monkeypatch.setattr("flowengine.store.reserve.shutil.disk_usage", usage)
+    RecordWriter(store).close()
+    assert (reserve.is_held, len(caplog.messages)) == (size > 0, said)
+    assert [reserve.hold(), reserve.hold()] == [size, size], "made once, and no larger for its own bytes"
+    free = 5 * BYTES
+    assert reserve.hold() == BYTES, "whole as soon as there is room"
 
 
 def test_an_opt_out_is_kept_though_the_disk_is_full_and_the_process_dies(store: Store, disk: Disk) -> None:
@@ -212,6 +238,18 @@ def test_while_nothing_takes_an_opt_out_nobody_is_called(store: Store, disk: Dis
     assert claimed(queue).call.call_id == "call-1"
     assert store.is_suppressed(number(1))
     writer.close()
+
+
+def test_what_the_database_has_not_taken_counts_as_waiting(store: Store, disk: Disk) -> None:
+    store.write([start()])
+    writer = RecordWriter(store, retry_s=0.01)
+    disk.fill()
+    for seq in range(3):
+        writer.put(noted(seq))
+    assert eventually(lambda: disk.tries > 1 and writer._queue.empty() and writer.depth == 3)
+    disk.free()
+    writer.close()
+    assert writer.depth == 0
 
 
 def test_without_room_for_an_opt_out_a_database_that_fails_is_enough(store: Store, disk: Disk) -> None:

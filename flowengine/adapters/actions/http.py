@@ -20,7 +20,7 @@ import msgspec
 
 from flowengine.adapters.actions.signature import IDEMPOTENCY, SIGNATURE, TIMESTAMP, sign
 from flowengine.adapters.actions.values import Plain, for_json, results
-from flowengine.errors import ActionError
+from flowengine.errors import UNREADABLE_JSON, ActionError
 from flowengine.graph.model import Action
 
 log = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ def _json(action: Action, content_type: str, body: bytes) -> object:
         raise ActionError("the answer is not JSON by its Content-Type")
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE_JSON:
         raise ActionError("the answer cannot be read as JSON") from None
     if not isinstance(answer, dict):
         raise ActionError("the answer is not a JSON object")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from flowengine.errors import ProtocolError
+from flowengine.errors import UNREADABLE_JSON, ProtocolError
 
 READY_TIMEOUT_S = 2.0
 PING_S = 20.0
@@ -56,8 +57,8 @@ def read(raw: str) -> dict[str, Any]:
     """One JSON message. Raises ProtocolError unless it is an object with a type."""
     try:
         message = json.loads(raw)
-    except ValueError:
-        raise ProtocolError("a text message that is not JSON") from None
+    except UNREADABLE_JSON:
+        raise ProtocolError("a text message that cannot be read as JSON") from None
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise ProtocolError("a message without a type")
     return message
@@ -80,7 +81,8 @@ def number_in(message: Mapping[str, Any], *names: str) -> int | None:
     """The first of these fields that is a number, as a whole one."""
     for name in names:
         value = message.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        # JSON of Python's kind has NaN and Infinity, and 1e999 is one.
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             return int(value)
     return None
 

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from flowengine.adapters.openai.reading import Piece
 from flowengine.adapters.openai.speakable import is_words
-from flowengine.errors import ModelError
+from flowengine.errors import UNREADABLE_JSON, ModelError
 from flowengine.runtime.forms import filled
 from flowengine.runtime.ports import FormField, FormRequest, FormValue
 
@@ -133,7 +133,7 @@ def _object(text: str) -> dict[str, object] | None:
         return None
     try:
         found, _ = json.JSONDecoder().raw_decode(text, begins)
-    except (ValueError, RecursionError):
+    except UNREADABLE_JSON:
         return None
     return found if isinstance(found, dict) else None
 

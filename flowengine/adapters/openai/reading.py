@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flowengine.adapters.openai.speakable import speakable
 from flowengine.conversation.modelling import whole_sentences
-from flowengine.errors import ModelError
+from flowengine.errors import UNREADABLE_JSON, ModelError
 from flowengine.runtime.ports import ModelReply
 
 MOST_SENTENCES = 6
@@ -146,7 +146,7 @@ class Reading:
                 return UNKNOWN
             try:
                 given = json.loads(call.arguments or "{}")
-            except ValueError:
+            except UNREADABLE_JSON:
                 self._remarks.append("the model's call of an exit was malformed: it is not taken")
                 return None
             if given not in ({}, None):

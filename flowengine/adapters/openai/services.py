@@ -20,7 +20,7 @@ from flowengine.adapters.openai.budget import Budget
 from flowengine.adapters.openai.failing import Failed, refused
 from flowengine.adapters.openai.options import Endpoint, ModelOptions
 from flowengine.adapters.openai.reading import Call, Piece
-from flowengine.errors import ModelError, unforeseen
+from flowengine.errors import UNREADABLE_JSON, ModelError, unforeseen
 from flowengine.runtime.breaker import Breaker
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class Services:
             raise refused(error) from None
         except openai.OpenAIError as error:
             raise Failed(unforeseen(error)) from None
-        except (ValueError, TypeError, AttributeError):
+        except (*UNREADABLE_JSON, TypeError, AttributeError):
             # Half a JSON object, or one of another shape.
             raise Failed("the service's answer cannot be read") from None
 

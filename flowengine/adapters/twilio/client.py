@@ -24,6 +24,7 @@ from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from flowengine.errors import (
+    UNREADABLE_JSON,
     AccountRefused,
     AnswerLost,
     RefusalReason,
@@ -145,7 +146,7 @@ def _refusal(status: int, body: Mapping[str, object] | None, headers: Mapping[st
 def _object(text: str) -> Mapping[str, object] | None:
     try:
         parsed = json.loads(text)
-    except (ValueError, RecursionError):
+    except UNREADABLE_JSON:
         return None
     return parsed if isinstance(parsed, dict) else None
 

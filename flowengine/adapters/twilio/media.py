@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from flowengine.errors import ProtocolError
+from flowengine.errors import UNREADABLE_JSON, ProtocolError
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def decode(text: str) -> Message:
     """One message from Twilio. Raises ProtocolError; its text quotes nothing of the message."""
     try:
         message = _decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+    except UNREADABLE_JSON as error:
         raise ProtocolError("a stream message is not the JSON that Twilio sends") from error
     match message.event:
         # The first, since nearly all are.

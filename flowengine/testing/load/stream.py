@@ -10,6 +10,7 @@ from functools import cache
 
 import msgspec
 
+from flowengine.errors import UNREADABLE_JSON
 from flowengine.runtime.audio import BYTES_A_SECOND, FRAME_BYTES, SILENCE, frames, loudness
 from flowengine.testing.load.schedule import Run
 from flowengine.testing.load.tally import Tally
@@ -125,7 +126,7 @@ class LoadStream:
         tally = self._tallies.now
         try:
             message = _decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE_JSON:
             tally.problems["31951: a message that Twilio does not take"] += 1
             return
         if message.streamSid != self._stream_sid:

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
 
+from flowengine.errors import UNREADABLE_JSON
 from flowengine.testing.model.forms import wants_form
 from flowengine.testing.model.stand_in import stand_in
 from flowengine.testing.model.turns import ScriptRefused, Turn, read_turns, tokens
@@ -168,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._scripted(text)
         try:
             body = json.loads(text)
-        except ValueError:
+        except UNREADABLE_JSON:
             body = None
         if not self.path.endswith("/chat/completions") or not isinstance(body, dict):
             return self._json(404, {"error": {"message": "post to /v1/chat/completions"}})

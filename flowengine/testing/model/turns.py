@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from flowengine.errors import FlowEngineError
+from flowengine.errors import UNREADABLE_JSON, FlowEngineError
 
 Ending = Literal["stop", "length", "content_filter", "quiet", "cut", "hangs", "endless", "garbage"]
 """How a stream ends. stop, length, content_filter: the protocol's reasons, then [DONE]. quiet: it just ends. cut: the
@@ -75,5 +75,5 @@ def read_turns(text: str) -> list[Turn]:
     """
     try:
         return msgspec.json.decode(text.encode(), type=list[Turn])
-    except msgspec.DecodeError as error:
+    except UNREADABLE_JSON as error:
         raise ScriptRefused(f"these turns cannot be read: {error}") from error

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from flowengine.errors import FlowEngineError
+from flowengine.errors import UNREADABLE_JSON, FlowEngineError
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Line, PlacingTrouble
 from flowengine.testing.twilio.rest import Answer
@@ -84,7 +84,7 @@ def _answer(exchange: Exchange, method: str, path: str, body: str) -> Answer | N
 def _read(text: str, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text.encode(), type=kind)
-    except msgspec.DecodeError as error:
+    except UNREADABLE_JSON as error:
         is_about_kind = "`kind`" in str(error) or ".kind`" in str(error)
         hint = f"; the kinds are {', '.join(KINDS)}" if is_about_kind else ""
         raise ControlRefused(f"this cannot be read: {error}{hint}") from error

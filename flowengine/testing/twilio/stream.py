@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from flowengine.adapters.twilio.signature import sign
+from flowengine.errors import UNREADABLE_JSON
 from flowengine.runtime.audio import FRAME_BYTES, SILENCE
 from flowengine.testing.twilio import trouble as troubles
 from flowengine.testing.twilio.account import Account, ServerRefused
@@ -248,7 +249,7 @@ class StreamPeer:
                 base64.b64decode(parsed["media"]["payload"], validate=True)
             elif event == "mark" and not isinstance(parsed["mark"]["name"], str):
                 return None
-        except (ValueError, KeyError, TypeError, binascii.Error):
+        except (*UNREADABLE_JSON, KeyError, TypeError, binascii.Error):
             return None
         return dict(parsed)
 

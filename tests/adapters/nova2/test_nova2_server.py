@@ -23,6 +23,7 @@ from flowengine.runtime.audio import SILENCE, mulaw_to_pcm16, pcm16_to_mulaw
 from tests.virtual_time import run_patiently
 
 INIT = {"type": "init", "call_sid": "CA1", "format": {"sample_rate": 8000, "channels": 1, "bit_depth": 16}}
+DEEP = "[" * 5000
 FORMAT = {"encoding": "mulaw", "sample_rate": 8000, "channels": 1}
 
 
@@ -66,6 +67,7 @@ async def answers(socket: ClientConnection, *messages: object, end: str | None =
     [
         (b"\x00" * 320, "bad_init", 1008),
         ("not json", "bad_init", 1008),
+        (DEEP, "bad_init", 1008),
         ({"type": "hello"}, "bad_init", 1008),
         ({"type": "init", "format": "loud"}, "unsupported_format", 1008),
         ({"type": "init", "format": {"sample_rate": "8k"}}, "unsupported_format", 1008),
@@ -146,10 +148,12 @@ def test_other_formats_of_init_are_taken(encoding: str, rate: int) -> None:
 
 def test_nonsense_in_the_middle_gets_an_error_and_the_call_goes_on() -> None:
     audio = mulaw_to_pcm16(encode("still here") + SILENCE * 8000)
-    got = visit("stt", lambda socket: answers(socket, INIT, "nonsense", {"type": "sing"}, audio, {"type": "close"}))
+    got = visit(
+        "stt", lambda socket: answers(socket, INIT, "nonsense", DEEP, {"type": "sing"}, audio, {"type": "close"})
+    )
     assert isinstance(got, list)
     errors = [message for message in got[:-1] if message["type"] == "error"]
-    assert [error["fatal"] for error in errors] == [False]
+    assert [error["fatal"] for error in errors] == [False, False]
     assert "still here" in [message.get("text") for message in got[:-1]]
 
 
@@ -209,6 +213,7 @@ def test_an_engine_that_fails_ends_the_sentence_with_an_error() -> None:
     [
         (b"\x00", "unsupported_format"),
         ("nonsense", "unsupported_format"),
+        (DEEP, "unsupported_format"),
         ({"type": "speak", "text": "no name"}, "bad_init"),
         (speak("r1", 5), "bad_init"),
         (speak("r1", "x", format={"encoding": "opus"}), "unsupported_format"),

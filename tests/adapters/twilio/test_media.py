@@ -69,6 +69,9 @@ def test_each_message_has_its_value(message: dict[str, object], expected: media.
         '{"event": "media", "media": {"payload": "/38"}}',
         '{"event": "media", "media": {"payload": 7}}',
         '{"event": "start", "start": {}}',
+        '{"a":' * 5000,
+        '{"media":' * 2000,
+        '{"start":{"customParameters":' + "[" * 5000,
     ],
 )
 def test_what_cannot_be_read_is_one_kind_of_error(text: str) -> None:
