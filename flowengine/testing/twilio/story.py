@@ -24,6 +24,8 @@ CLOCKS_APART_S = 0.05
 REACH_S = 8.0
 """A transcript belongs to the line spoken last, if that was no longer ago."""
 NO_TRACE = "not recognised"
+NO_RECORD = "no record"
+"""Of what a call made of the words nothing is known: the server's record cannot be read, or there is none."""
 BROKEN_OFF = "the line was lost"
 
 
@@ -48,8 +50,10 @@ def story(report: CallReport, record: Record | None) -> list[Told]:
     lines: Sequence[Record] = record.get("transcript", []) if record else []
     agent = _agent(report, [line for line in lines if line["speaker"] == "agent"])
     if not lines:
-        agent = [Told(one.start, "agent", "", "no words: no record", one.length, one.level) for one in report.agent]
+        agent = [Told(one.start, "agent", "", f"no words: {NO_RECORD}", one.length, one.level) for one in report.agent]
     caller = _caller(report, [line for line in lines if line["speaker"] == "caller"])
+    if not record:
+        caller = [dataclasses.replace(one, note=NO_RECORD) if one.note == NO_TRACE else one for one in caller]
     # What came of a key follows it, whatever the two clocks say.
     told = sorted(
         [*_with_replies(agent, report), *caller, *_dead(report)],

@@ -148,9 +148,8 @@ def test_other_formats_of_init_are_taken(encoding: str, rate: int) -> None:
 
 def test_nonsense_in_the_middle_gets_an_error_and_the_call_goes_on() -> None:
     audio = mulaw_to_pcm16(encode("still here") + SILENCE * 8000)
-    got = visit(
-        "stt", lambda socket: answers(socket, INIT, "nonsense", DEEP, {"type": "sing"}, audio, {"type": "close"})
-    )
+    sent = (INIT, "nonsense", DEEP, {"type": "sing"}, audio, {"type": "close"})
+    got = visit("stt", lambda socket: answers(socket, *sent))
     assert isinstance(got, list)
     errors = [message for message in got[:-1] if message["type"] == "error"]
     assert [error["fatal"] for error in errors] == [False, False]

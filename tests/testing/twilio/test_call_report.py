@@ -111,6 +111,12 @@ def test_a_line_that_left_no_transcript_says_so() -> None:
     assert story(a_call(), record)[1].note == "not recognised"
 
 
+@pytest.mark.parametrize("record", [None, {}])
+def test_without_a_record_nothing_is_known_of_either_side_s_words(record: dict[str, Any] | None) -> None:
+    told = [(one.who, one.note) for one in story(a_call(), record)]
+    assert told == [("agent", "no words: no record"), ("caller", "no record"), ("agent", "no words: no record")]
+
+
 def test_a_transcript_that_nobody_said_stands_out() -> None:
     record = {**RECORD, "transcript": [line(1.0, "caller", "a ghost")]}
     assert (story(a_call(), record)[0].text, story(a_call(), record)[0].note) == ("a ghost", "nobody said this")
