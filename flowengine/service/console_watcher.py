@@ -77,6 +77,10 @@ from flowengine.runtime.measured import TURN_PARTS, Interrupted, ReplyStarted, T
 from flowengine.runtime.observed import CallResult, Observed
 from flowengine.runtime.ports import FirstSound, PartialTranscript, RecordingSet, Remarked, SummaryFilled, TurnsFelt
 
+OPTED_OUT = (
+    "The caller opted out. The number of a telephone call goes on the do-not-call list; a call from the page has none."
+)
+
 
 class Watcher:
     """Tells the page what happens in a call of this flow."""
@@ -89,6 +93,8 @@ class Watcher:
         """Those that run, by request."""
         self._said = ""
         """What the engine remarks next has been told already."""
+        self._opted_out_at: float | None = None
+        """An opt-out is written down before anything else is made of the words, and is told after them."""
 
     def tell(self, at: float, event: str, **facts: object) -> None:
         self._put(as_json({"event": event, "at": at, **facts}))
@@ -100,9 +106,22 @@ class Watcher:
         self._put(as_json({"event": "error", "message": message}))
 
     def ended(self, result: CallResult) -> None:
+        self._tell_opt_out()
         self.tell(round(result.duration, 3), "ended", outcome=result.outcome, reason=result.reason)
 
     def __call__(self, at: float, observed: Observed) -> None:
+        if not isinstance(observed, Understood | StopSpeaking | StartTimer | CancelTimer):
+            self._tell_opt_out()
+        self._tell_of(at, observed)
+        if isinstance(observed, Understood):
+            self._tell_opt_out()
+
+    def _tell_opt_out(self) -> None:
+        if self._opted_out_at is not None:
+            self.tell(self._opted_out_at, "note", text=OPTED_OUT)
+            self._opted_out_at = None
+
+    def _tell_of(self, at: float, observed: Observed) -> None:
         match observed:
             case Entered(state=state, previous=previous, by=by):
                 self.tell(at, "entered", state=state, previous=previous, by=by)
@@ -157,7 +176,7 @@ class Watcher:
                 parts = {part: getattr(observed, part) for part in TURN_PARTS}
                 self.tell(at, "turn", **parts, reply=observed.reply, filler=observed.filler)
             case Suppress():
-                self.tell(at, "note", text="The caller opted out: the number goes on the do-not-call list.")
+                self._opted_out_at = at
             case (
                 Pause()
                 | SendKeys()

@@ -7,12 +7,21 @@ from typing import Any
 
 import pytest
 
-from flowengine.conversation.commands import Noted, RunAction, SlotFilled, Summarised
+from flowengine.conversation.commands import (
+    Hangup,
+    Noted,
+    RunAction,
+    SlotFilled,
+    StopSpeaking,
+    Summarised,
+    Suppress,
+    Understood,
+)
 from flowengine.conversation.events import ActionFinished, TransferEnded
 from flowengine.graph.compile import compile_text
 from flowengine.runtime.measured import ReplyStarted, TurnMeasured
 from flowengine.runtime.observed import Observed
-from flowengine.service.console_watcher import Watcher
+from flowengine.service.console_watcher import OPTED_OUT, Watcher
 from tests.runtime.made_flows import made
 
 FLOW = made(
@@ -123,3 +132,19 @@ def test_a_turn_is_told_with_all_its_parts() -> None:
     )
     assert (filler["ms"], filler["filler"], answer["ms"], answer["filler"]) == (1210, True, 3500, False)
     assert (turn["waiting"], turn["acting"], turn["reply"], turn["filler"]) == (700, 2304, 3500, 1210)
+
+
+WORDS = Understood("Stop calling me.", "opt-out", 1.0, "protective")
+
+
+@pytest.mark.parametrize(
+    "observed",
+    [
+        # Written down before the words are made anything of, and at the end of a flow.
+        (Suppress("opt_out"), StopSpeaking(), WORDS, Hangup("removed")),
+        (WORDS, Suppress("removed"), Hangup("removed")),
+    ],
+)
+def test_an_opt_out_is_told_once_after_the_words_and_puts_no_number_on_the_list(observed: tuple[Observed, ...]) -> None:
+    facts = [(fact["event"], fact["text"]) for fact in told(*observed)]
+    assert facts == [("caller", "Stop calling me."), ("note", OPTED_OUT)]
