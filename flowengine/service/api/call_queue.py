@@ -18,11 +18,14 @@ from flowengine.service.api.auditing import about
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_query
 from flowengine.service.api.texts import is_id
+from flowengine.service.dialling.dialling import Dialling
 from flowengine.service.outbound import Outbound
 from flowengine.service.problems import ProblemError, not_found
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import QueuedCall
 
+HELD = "DIALLING_HELD"
+"""What a call that is due waits for while this process dials nobody."""
 FURTHEST = 1000
 """How far down the queue one can look: what is passed over costs, too."""
 
@@ -37,8 +40,9 @@ class QueuePage(msgspec.Struct, forbid_unknown_fields=True):
 class WaitingCall(msgspec.Struct):
     """One call that waits; position 1 is dialled next.
 
-    `waits_for`: a rule's code, NOT_BEFORE, RETRY or CALLBACK; null: its turn. `due_at`: from when on it may be called;
-    `expected_at`: when it will be, at the earliest.
+    `waits_for`: a rule's code, NOT_BEFORE, RETRY or CALLBACK; DIALLING_HELD: `rate_limit.trouble`; null: its turn.
+    `due_at`: from when on it may be called; `expected_at`: when it will be, at the earliest; null: nobody knows, since
+    dialling is held.
     """
 
     call_id: str
@@ -48,7 +52,7 @@ class WaitingCall(msgspec.Struct):
     priority: int
     waits_for: str | None
     due_at: datetime
-    expected_at: datetime
+    expected_at: datetime | None
     queued_at: datetime
     tries: int
     requested_by: str | None
@@ -94,9 +98,15 @@ class CallCancelled(msgspec.Struct):
 async def call_queue(request: Request) -> Response:
     asked = read_query(request, QueuePage)
     outbound: Outbound = request.app.state.outbound
-    dialling = request.app.state.dialling
-    trouble = outbound.line_problem if dialling is None else dialling.trouble
+    trouble = trouble_of(request)
     return answer(await asyncio.to_thread(_view, outbound.queue, asked, outbound.now(), trouble))
+
+
+def trouble_of(request: Request) -> str | None:
+    """Why this process dials nobody now; None: it does."""
+    outbound: Outbound = request.app.state.outbound
+    dialling: Dialling | None = request.app.state.dialling
+    return outbound.line_problem if dialling is None else dialling.trouble
 
 
 async def cancel(request: Request) -> Response:
@@ -124,8 +134,9 @@ def _view(queue: CallQueue, asked: QueuePage, now: datetime, trouble: str | None
     page = waiting[: asked.limit]
     counts = queue.counts()
     is_more = len(waiting) > asked.limit and asked.offset + asked.limit <= FURTHEST
+    is_held = trouble is not None
     return CallQueueView(
-        calls=[_entry(queue, call, place, now) for place, call in enumerate(page, asked.offset + 1)],
+        calls=[_entry(queue, call, place, now, is_held) for place, call in enumerate(page, asked.offset + 1)],
         waiting=counts.waiting,
         waiting_is_more=counts.is_more,
         rate_limit=RateLimit(round(1 / queue.pace.interval.total_seconds(), 3), trouble),
@@ -134,16 +145,18 @@ def _view(queue: CallQueue, asked: QueuePage, now: datetime, trouble: str | None
     )
 
 
-def _entry(queue: CallQueue, call: QueuedCall, position: int, now: datetime) -> WaitingCall:
+def _entry(queue: CallQueue, call: QueuedCall, position: int, now: datetime, is_held: bool) -> WaitingCall:
+    # What is to wait longer does so for its own reason; the trouble may be over by then.
+    is_held = is_held and call.due_at <= now
     return WaitingCall(
         call_id=call.call_id,
         position=position,
         phone_number=call.number,
         flow=call.flow,
         priority=call.priority,
-        waits_for=call.waits_for,
+        waits_for=HELD if is_held else call.waits_for,
         due_at=call.due_at,
-        expected_at=queue.expected_at(call, position, now),
+        expected_at=None if is_held else queue.expected_at(call, position, now),
         queued_at=call.queued_at,
         tries=call.tries,
         requested_by=call.requested_by,

@@ -19,6 +19,7 @@ from flowengine.errors import ContactNotValid, FlowNotValid, TelephonyError
 from flowengine.graph.model import Flow
 from flowengine.graph.wording import forbidden
 from flowengine.service.api.auditing import about
+from flowengine.service.api.call_queue import trouble_of
 from flowengine.service.api.endpoint import answer
 from flowengine.service.api.reading import read_body
 from flowengine.service.api.texts import CONTROLS, VISIBLE, Name, TelephoneNumber
@@ -120,6 +121,9 @@ async def outbound_call(request: Request) -> Response:
             expected_at = outbound.queue.expected_at(call, position, now)
             paused = any(reason.code == "CAMPAIGN_PAUSED" for reason in decision.reasons)
             wait = "none" if position == 0 else PAUSED if paused else in_words(now, expected_at)
+            trouble = None if position == 0 or paused or call.due_at > now else trouble_of(request)
+            if trouble is not None:
+                wait = f"unknown: {trouble}"
             return answer(OutboundCallQueued(True, call.call_id, position, wait))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,25 @@ def test_what_waits_is_shown_in_the_order_of_its_dispatch(desk_anywhere: Desk) -
     assert calls[1]["expected_at"] == "2026-11-25T12:00:02Z"
     assert calls[2]["expected_at"] == calls[2]["due_at"] == "2026-11-25T14:00:00Z"
     assert calls[0]["requested_by"] == "settings-key"
+
+
+def test_what_is_due_while_dialling_is_held_says_so_and_promises_no_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = "Twilio cannot be reached"
+    held = SimpleNamespace(trouble=trouble, wake=lambda: None)
+    monkeypatch.setattr(desk.client.app.state, "dialling", held)
+    waits = [desk.call(ANNA).json["estimated_wait"]]
+    waits.append(desk.call(BEN, not_before=(NOON + timedelta(hours=2)).isoformat()).json["estimated_wait"])
+    assert waits == [f"unknown: {trouble}", "until 14:00 on Wednesday 25 November"]
+    shown = desk.queue()
+    assert shown["rate_limit"]["trouble"] == trouble
+    assert [(each["waits_for"], each["expected_at"]) for each in shown["calls"]] == [
+        ("DIALLING_HELD", None),
+        ("NOT_BEFORE", "2026-11-25T14:00:00Z"),
+    ]
+    held.trouble = None
+    assert desk.queue()["calls"][0]["expected_at"] == "2026-11-25T12:00:00Z"
 
 
 def test_the_queue_is_read_a_part_at_a_time(desk: Desk) -> None:
