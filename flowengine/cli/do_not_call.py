@@ -100,7 +100,7 @@ def export(file: Path, db: str | None) -> None:
                 count = _write(database, opened_file)
         except OSError as error:
             raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"{count:,} numbers in {file}", err=True)
+    click.echo(f"{count:,} number{'' if count == 1 else 's'} in {file}", err=True)
 
 
 @command.command()

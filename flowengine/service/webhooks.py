@@ -61,8 +61,9 @@ async def voice(request: Request) -> Response:
             from_number=form.get("From"),
             to_number=form.get("To"),
         )
-    except AtCapacity:
-        log.warning("call refused: at capacity", extra={"call_sid": form.get("CallSid")})
+    except AtCapacity as error:
+        # Our own words: the lines are full, the event loop is late, or the service stops.
+        log.warning("call refused: no new calls now", extra={"call_sid": form.get("CallSid"), "why": str(error)})
         return xml_response(twiml.refusal(BUSY))
     except FlowEngineError as error:
         log.error("call refused", extra={"call_sid": form.get("CallSid"), "error": type(error).__name__})

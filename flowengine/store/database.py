@@ -52,8 +52,10 @@ REMEDIES = (
     ("resolve host", "see that the address is right"),
     ("connection", "see that the server runs and that the address is right"),
     ("no module named", 'that kind of database needs a driver: pip install "psycopg[binary]" for PostgreSQL'),
-    ("can't load plugin", "flowengine keeps its record in SQLite or PostgreSQL"),
 )
+
+
+KINDS = frozenset({"sqlite", "postgresql"})
 
 
 def engine_for(url: URL, patience_s: float) -> Engine:
@@ -80,7 +82,11 @@ def parsed(url: str) -> URL:
         # No address: where a password in it begins and ends is anybody's guess.
         masked = re.sub(r":.*@", ":…@", url, flags=re.DOTALL)
         raise StoreError(f"{masked!r} is not a database address; expected one like sqlite:///flowengine.db") from error
-    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
+    address = address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
+    if address.get_backend_name() not in KINDS:
+        what = without_password(address)
+        raise StoreError(f"the database {what} cannot be used: flowengine keeps its record in SQLite or PostgreSQL")
+    return address
 
 
 def without_password(url: URL) -> str:

@@ -126,7 +126,8 @@ def test_a_new_record_is_said_to_be_one(folder: Path) -> None:
 
 def test_the_list_is_exported_whole_and_nothing_is_written_over(folder: Path) -> None:
     run("do-not-call", "add", NUMBER, "--reason", "letter")
-    assert run("do-not-call", "export", "out.csv").exit_code == 0
+    exported = run("do-not-call", "export", "out.csv")
+    assert (exported.exit_code, exported.stderr) == (0, "1 number in out.csv\n")
     text = (folder / "out.csv").read_text("utf-8")
     assert text.startswith(f"number,reason,call_id,written_by,written_at\n{E164},letter,,cli")
     assert (folder / "out.csv").stat().st_mode & 0o777 == 0o600

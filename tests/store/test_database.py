@@ -100,6 +100,7 @@ def test_of_many_who_make_a_new_file_none_is_refused_at_once(tmp_path: Path) -> 
         ("sqlite:////dev/null/record.db", "there is no such folder"),
         ("sqlite://", "would be lost with the process; name a file"),
         ("sqlite:///:memory:", "would be lost with the process; name a file"),
+        ("mysql://somewhere/db", "flowengine keeps its record in SQLite or PostgreSQL"),
         ("oracledb://somewhere", "flowengine keeps its record in SQLite or PostgreSQL"),
     ],
 )
@@ -108,7 +109,9 @@ def test_an_address_that_cannot_be_used_is_explained(url: str, part: str) -> Non
         Store.open(url)
 
 
-@pytest.mark.parametrize("url", ["postgresql//amy:hunter2@host/db", "nonesuch://amy:hunter2@host/db"])
+@pytest.mark.parametrize(
+    "url", ["postgresql//amy:hunter2@host/db", "mysql://amy:hunter2@host/db", "nonesuch://amy:hunter2@host/db"]
+)
 def test_a_password_is_never_shown(url: str) -> None:
     with pytest.raises(StoreError) as caught:
         Store.open(url)
