@@ -47,7 +47,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "jinja2": ("graph", "conversation"),
     "lark": ("language", "testing/flowtest"),
     "lsprotocol": ("editor/server.py", "editor/answers.py"),
-    "msgspec": ("conversation/record.py", "adapters", "store", "service", "testing", "cli"),
+    "msgspec": ("errors.py", "conversation/record.py", "adapters", "store", "service", "testing", "cli"),
     "numpy": ("adapters/local", "store/tps_import.py"),
     "onnx": ("adapters/local",),
     "onnxruntime": ("adapters/local",),
