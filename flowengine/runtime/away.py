@@ -27,6 +27,7 @@ from flowengine.conversation.events import CameBack, TransferEnded, TransferResu
 from flowengine.errors import TelephonyError
 from flowengine.runtime.colleague import ROOM_S, Colleague
 from flowengine.runtime.happenings import Happening, StreamLost, Transferred
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.runtime.outliving import Outliving
 from flowengine.runtime.ports import CallLine, Remarked, Told
 from flowengine.runtime.tasks import Tasks
@@ -238,7 +239,7 @@ class Away:
             return False
         if await self._is_up():
             return True
-        self._leave("hung up")
+        self._leave(HUNG_UP)
         return False
 
     async def _watch(self) -> None:
@@ -251,7 +252,7 @@ class Away:
         except TimeoutError:
             self._leave("the transfer never ended", failure=True)
         else:
-            self._leave("hung up")
+            self._leave(HUNG_UP)
 
     async def _look_after(self) -> None:
         """A caller whose colleague has left is on the way back already, or alone in a room: then they are fetched."""

@@ -49,6 +49,11 @@ class Ending:
         self.stays_up = False
         """The call goes on without us."""
 
+    @property
+    def is_open(self) -> bool:
+        """Nothing has broken, and nobody has left."""
+        return self.failure is None and self.gone is None
+
     def leave(self, reason: str, *, failure: bool) -> bool:
         """The far end is gone; False when it was gone already."""
         if self.gone is not None:

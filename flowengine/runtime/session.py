@@ -39,7 +39,7 @@ from flowengine.runtime.happenings import FloorFree, Gone, Happening, Mark, Stre
 from flowengine.runtime.hastening import Hastening
 from flowengine.runtime.hearing_out import hear_out
 from flowengine.runtime.inbox import OVERFLOW, Inbox
-from flowengine.runtime.last_words import BAD_LINE, LASTED, NO_HEARING, NO_SPEECH, NO_VOICE, TOO_LONG
+from flowengine.runtime.last_words import BAD_LINE, HUNG_UP, LASTED, NO_HEARING, NO_SPEECH, TOO_LONG
 from flowengine.runtime.measuring import Measuring
 from flowengine.runtime.observed import CallResult, SessionParts
 from flowengine.runtime.orders import Orders
@@ -357,7 +357,7 @@ class CallSession:
         if request_id is not None and (told.is_up or told.result == "answered"):
             self._think(TransferEnded(self._at(), request_id, told.result))
         if not told.is_up and not self._is_over():
-            self.leave("hung up")
+            self.leave(HUNG_UP)
         if not told.goes_on.done():
             told.goes_on.set_result(told.is_up and not self._is_over())
 
@@ -374,10 +374,10 @@ class CallSession:
 
     def _on_speech_failure(self, reason: str) -> None:
         log.error("synthesis failed", extra={"call_id": self._line.call_id, "reason": reason})
-        if self._ending.failure is None and self._speaking.has_last_words and not self._conversation.finished:
+        if is_ours := self._ending.is_open and not self._conversation.finished:
             self._ending.failure = NO_SPEECH
-            self.inbox.put(EndRequested(self._at(), NO_SPEECH, NO_VOICE))
-        else:
+            self.inbox.put(EndRequested(self._at(), NO_SPEECH, self._speaking.last_words))
+        if not (is_ours and self._speaking.last_words):
             self.leave(NO_SPEECH, failure=True)
 
     def _look(self, now: float) -> None:

@@ -75,10 +75,11 @@ class Speaking:
         return reached is None or not conversation.is_early(said.text, reached)
 
     @property
-    def has_last_words(self) -> bool:
-        """The clip that tells of a voice that has failed is there."""
+    def last_words(self) -> str | None:
+        """What tells of a voice that has failed, where its clip is there."""
         clips = self._parts.clips
-        return clips is not None and clips.at_hand(NO_VOICE, voice=self._parts.voice) is not None
+        is_there = clips is not None and clips.at_hand(NO_VOICE, voice=self._parts.voice) is not None
+        return NO_VOICE if is_there else None
 
     def say(self, speech: Speak | Pause | SendKeys) -> None:
         """After all that was said before."""

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from flowengine.errors import UNREADABLE_JSON, FlowEngineError, ProtocolError, StoreError, TelephonyError
 from flowengine.runtime.colleague_line import NoColleagues
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.runtime.session import CallSession
 from flowengine.service.auth import Access
 from flowengine.service.calls import Calls
@@ -142,7 +143,7 @@ class PageReader:
             case "dtmf" if parsed.digit in KEYS:
                 self._session.on_key(parsed.digit)
             case "stop":
-                self._session.on_gone("hung up")
+                self._session.on_gone(HUNG_UP)
             case _:
                 self._watcher.error("not understood: expected mark, text, dtmf (0-9, * or #) or stop")
 

@@ -15,6 +15,7 @@ from flowengine.adapters.twilio import callbacks, consulting, media, signature, 
 from flowengine.adapters.twilio.consulting import ColleagueOrder
 from flowengine.adapters.twilio.rest import TwilioRest
 from flowengine.errors import ProtocolError, RequestNotSent, TelephonyError
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls
 from flowengine.service.live_call import LiveCall
@@ -145,7 +146,7 @@ class TwilioReader:
             case media.Dtmf(digit=digit):
                 self._session.on_key(digit)
             case media.Stop():
-                self._session.on_gone("hung up")
+                self._session.on_gone(HUNG_UP)
             case media.Connected() | media.Start():
                 pass
             case media.Unknown():

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.runtime.observed import CallResult
 from flowengine.runtime.session import CallSession
 from flowengine.service.calls import Calls
@@ -94,7 +95,7 @@ async def _read(
     direct = direct_of(socket)
     code = await _receive(socket, handle) if direct is None else await direct.hand_over(handle)
     if is_current() and code in NORMAL_CLOSES:
-        session.on_gone("hung up")
+        session.on_gone(HUNG_UP)
     elif is_current():
         session.on_gone("connection lost", failure=True, comes_back=comes_back)
 

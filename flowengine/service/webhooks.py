@@ -16,6 +16,7 @@ from starlette.responses import Response
 from flowengine.adapters.twilio import callbacks, signature, twiml
 from flowengine.errors import FlowEngineError, ProtocolError
 from flowengine.graph.model import Direction
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.service.calls import AtCapacity, Calls
 from flowengine.service.dialling.dialling import Dialling, PickedUp, Refusal
 from flowengine.service.live_call import LiveCall
@@ -114,7 +115,7 @@ async def status_callback(request: Request) -> Response:
     if live is not None and told.status in callbacks.ENDS and not live.session.away.is_here:
         # There is no stream whose end would tell.
         lost = live.session.away.was_lost
-        live.session.leave("connection lost" if lost else "hung up", failure=lost)
+        live.session.leave("connection lost" if lost else HUNG_UP, failure=lost)
     attempt_id, dialling = request.query_params.get("attempt"), request.app.state.dialling
     if attempt_id is not None and dialling is not None:
         await asyncio.to_thread(dialling.told, attempt_id, told.call_sid)

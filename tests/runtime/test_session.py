@@ -192,7 +192,9 @@ def test_a_synthesiser_that_stays_dead_ends_thecall() -> None:
         await asyncio.sleep(3600)
 
     result, live = call(act, synthesiser=BrokenSynthesiser(10_000))
-    assert (result.reason, result.abnormal) == ("speech synthesis failed", True)
+    # Not the flow's outcome for a caller who hangs up.
+    assert (result.outcome, result.reason, result.abnormal) == ("failed", "speech synthesis failed", True)
+    assert live.record.of(Ended)[0].outcome == "failed"
     assert live.line.hung_up == 1
 
 

@@ -49,13 +49,15 @@ class Retries:
 class Talk:
     """What the session says of the call. `spoke`: the person said something, so it was one.
 
-    `first_sound_at` None: we were never heard. `call_back_at`: when the person asked to be called.
+    `first_sound_at` None: we were never heard. `they_left`: it was the person who hung up, and nothing of ours that
+    ended the call. `call_back_at`: when the person asked to be called.
     """
 
     outcome: str
     disposition: Disposition | None
     abnormal: bool
     first_sound_at: datetime | None
+    they_left: bool = False
     spoke: bool = False
     call_back_at: datetime | None = None
 
@@ -140,7 +142,7 @@ def _as_allowed(end: AttemptEnd, retries: Retries) -> AttemptEnd:
 
 
 def is_abandoned(over: Over) -> bool:
-    """Somebody answered and heard nothing of us for two seconds (rules A1, A2; F4 follows from it).
+    """Somebody answered and heard nothing of us for two seconds, or till we left (rules A1, A2; F4 follows from it).
 
     Whoever hangs up sooner has not been kept waiting, and a machine is nobody.
     """
@@ -149,6 +151,9 @@ def is_abandoned(over: Over) -> bool:
     if over.answered_at is None:
         # Twilio could not reach us, or the session's own beginning is all we have.
         return over.talk is None or over.talk.first_sound_at is None
+    if over.talk is not None and over.talk.first_sound_at is None and not over.talk.they_left:
+        # However short it was: they answered, and the line went dead.
+        return True
     # Twilio's seconds of talk beside our own clock: a callback may come late, and with it the end as we know it.
     waited = max(over.ended_at - over.answered_at, timedelta(seconds=over.duration_s or 0))
     if over.talk is not None and over.talk.first_sound_at is not None:

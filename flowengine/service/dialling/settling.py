@@ -26,6 +26,7 @@ from flowengine.adapters.twilio.callbacks import ENDS, CallStatus, StatusCallbac
 from flowengine.compliance.policy import LONDON
 from flowengine.errors import FlowNotValid, ProtocolError
 from flowengine.graph.model import Disposition, Flow
+from flowengine.runtime.last_words import HUNG_UP
 from flowengine.service.dialling.outcomes import Over, Retries, Talk, concluded
 from flowengine.service.library import FlowLibrary
 from flowengine.store.attempts import Attempts, StatusKept
@@ -152,6 +153,7 @@ class Settling:
             disposition=_disposition(flow, story.outcome),
             abnormal=story.abnormal or story.ended_at is None,
             first_sound_at=None if sound is None else story.started_at + timedelta(seconds=sound),
+            they_left=story.reason == HUNG_UP,
             spoke=sum(line.intent is not None for line in story.transcript if line.speaker == "caller") >= DIALOGUE,
             call_back_at=_call_back_at(flow, story),
         )

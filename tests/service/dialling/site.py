@@ -96,13 +96,14 @@ class AtOnce(Executor):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a session comes to: its outcome, slots, the moment of the first sound, how long it lasts."""
+    """What a session comes to: its outcome, slots, the moment of the first sound, how long it lasts, why it ended."""
 
     outcome: str = "sold"
     slots: dict[str, str] = field(default_factory=dict)
     abnormal: bool = False
     sound_s: float | None = 0.4
     lasts: timedelta = timedelta(seconds=30)
+    reason: str = "flow ended"
 
 
 class Site:
@@ -188,7 +189,7 @@ class Site:
         ]
         if session.sound_s is not None:
             entries.append(Entry(attempt_id, 0, session.sound_s, "out", "FirstSound", "{}"))
-        end = CallEnd(attempt_id, started + session.lasts, session.outcome, "flow ended", session.abnormal)
+        end = CallEnd(attempt_id, started + session.lasts, session.outcome, session.reason, session.abnormal)
         assert self.store.write([*entries, end]) == []
         self.dialling.over(attempt_id)
 

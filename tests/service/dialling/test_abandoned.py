@@ -23,6 +23,16 @@ def test_silence_after_the_answer_makes_it_abandoned(place: tuple[Site, Exchange
     assert site.attempts("ann")[0].abandoned
 
 
+@pytest.mark.parametrize(("reason", "abandoned"), [("speech synthesis failed", True), ("hung up", False)])
+def test_a_silent_call_that_is_over_at_once_is_abandoned_unless_the_person_hung_up(
+    place: tuple[Site, Exchange], reason: str, abandoned: bool
+) -> None:
+    site, exchange = place
+    site.sessions[ANN] = Session("failed", sound_s=None, lasts=timedelta(seconds=0.4), reason=reason)
+    ring(site, exchange, Answers(talks_s=0))
+    assert site.attempts("ann")[0].abandoned is abandoned
+
+
 def test_an_answered_call_without_a_stream_is_abandoned_and_waits_for_seventy_two_hours(
     place: tuple[Site, Exchange],
 ) -> None:

@@ -28,6 +28,12 @@ def talk(outcome: str, **known: object) -> Talk:
     return replace(heard, **known)  # type: ignore[arg-type]  # fields by name
 
 
+def at_once(**known: object) -> Over:
+    """Over 0.4 s after the answer, and nothing of ours was heard unless it is said."""
+    said = talk("failed", **{"first_sound_at": None, **known})
+    return over("completed", answered_at=ANSWERED, ended_at=ANSWERED + timedelta(seconds=0.4), talk=said)
+
+
 @pytest.mark.parametrize(
     ("ended", "outcome", "again_in", "counts"),
     [
@@ -98,6 +104,13 @@ def test_what_the_conversation_came_to(
             ),
             True,
         ),
+        # We left them, however soon; whoever leaves us as soon has not waited.
+        (at_once(abnormal=True), True),
+        (at_once(), True),
+        (at_once(they_left=True), False),
+        (at_once(they_left=True, abnormal=True), False),
+        (at_once(abnormal=True, first_sound_at=ANSWERED + timedelta(seconds=0.2)), False),
+        (replace(at_once(abnormal=True), answered_by="machine_start"), False),
         (over("no-answer"), False),
         (over("busy"), False),
     ],
