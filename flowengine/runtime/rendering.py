@@ -52,11 +52,13 @@ class Rendered:
 def lines_of(flow: Flow, voice: str | None = None) -> tuple[Line, ...]:
     """What this flow, and the engine on its behalf, always says alike; with `voice` in place of the flow's own.
 
-    The flow's own lines first, since those are said in every call.
+    The last words first: they are few, and nothing else can be said once the voice has failed. Then the flow's own,
+    since those are said in every call.
     """
-    own = sorted(filter(is_speakable, fixed_lines(flow)))
-    others = sorted((house_lines(flow) | LAST_WORDS) - set(own))
-    return tuple(Line(text, voice or flow.voice, flow.language) for text in (*own, *others))
+    own = set(filter(is_speakable, fixed_lines(flow))) - LAST_WORDS
+    others = house_lines(flow) - own - LAST_WORDS
+    in_order = (*sorted(LAST_WORDS), *sorted(own), *sorted(others))
+    return tuple(Line(text, voice or flow.voice, flow.language) for text in in_order)
 
 
 async def render(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowengine.adapters.scripted.synthesiser import ScriptedSynthesiser
+from flowengine.errors import SynthesiserError
 from flowengine.runtime.last_words import LAST_WORDS, NO_VOICE
 from flowengine.runtime.spare_voice import SpareVoice
 from flowengine.runtime.speech_cache import CachedSynthesiser
@@ -18,6 +20,7 @@ from flowengine.service.doctor import clips
 from flowengine.service.doctor.finding import Case
 from flowengine.service.library import FlowLibrary
 from flowengine.service.settings import Settings
+from tests.virtual_time import run_virtually
 
 FLOW = """\
 flow small "Small" inbound
@@ -32,6 +35,25 @@ state a
   say "{text}" "Goodbye, {{{{ contact.name }}}}."
   end done
 """
+
+
+class Away(ScriptedSynthesiser):
+    """A voice that fails until `back_at`, on the loop's clock counted from its first sentence."""
+
+    def __init__(self, back_at: float) -> None:
+        super().__init__()
+        self._back_at = back_at
+        self._began: float | None = None
+        self.failed_at: list[float] = []
+
+    async def speak(self, text: str, *, voice: str | None = None) -> AsyncGenerator[bytes, None]:
+        now = asyncio.get_running_loop().time()
+        self._began = now if self._began is None else self._began
+        if now - self._began < self._back_at:
+            self.failed_at.append(now - self._began)
+            raise SynthesiserError("away")
+        async for chunk in super().speak(text, voice=voice):
+            yield chunk
 
 
 def write(folder: Path, text: str) -> None:
@@ -75,7 +97,8 @@ def test_lines_are_rendered_at_the_start_and_when_a_flow_is_edited(tmp_path: Pat
         return first.said, told
 
     said, told = asyncio.run(main())
-    assert said[0] == "Hello.", "a flow's own lines come first"
+    assert set(said[: len(LAST_WORDS)]) == LAST_WORDS, "what is left to say when the voice has failed comes first"
+    assert said[len(LAST_WORDS)] == "Hello.", "then a flow's own lines"
     assert said[-1] == "Good morning to you."
     assert len(said) == len(set(said)), "nothing is made twice"
     assert not any("Sam" in text for text in said)
@@ -123,6 +146,53 @@ def test_a_voice_that_is_away_is_said_and_rendering_goes_on_later(tmp_path: Path
         return told
 
     assert asyncio.run(main()) == ["the fixed lines could not be rendered: they are made when they are first said"] * 2
+
+
+def test_a_voice_that_comes_back_is_asked_again_after_a_growing_pause(tmp_path: Path) -> None:
+    async def main() -> tuple[list[float], list[str]]:
+        write(tmp_path, "Hello.")
+        library = FlowLibrary(tmp_path)
+        library.refresh()
+        voice = Away(back_at=100.0)
+        made = Engines(None, voice, CachedSynthesiser(voice), Ticker())
+        rendering, ready, told = Rendering(library, made, is_busy=lambda: False), asyncio.Event(), list[str]()
+        ready.set()
+        rendering.flows_changed()
+        running = asyncio.create_task(rendering.run(ready, told.append))
+        # On a clock that takes no time.
+        async with asyncio.timeout(3600):
+            while len(told) < 2:  # noqa: ASYNC110 - it looks at what another task does
+                await asyncio.sleep(1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert made.speaks.at_hand(NO_VOICE) is not None
+        return voice.failed_at, told
+
+    failed_at, told = run_virtually(main())
+    # Three sentences each time: at the start, after 30 s, after 60 more; the next comes after 120.
+    assert [round(at / 30) for at in failed_at] == [0, 0, 0, 1, 1, 1, 3, 3, 3]
+    assert told[1].startswith("fixed lines ready: ")
+
+
+def test_the_backup_gets_its_last_words_though_the_first_voice_is_away(tmp_path: Path) -> None:
+    async def main() -> None:
+        write(tmp_path, "Hello.")
+        library = FlowLibrary(tmp_path)
+        library.refresh()
+        first, second = Away(back_at=math.inf), ScriptedSynthesiser()
+        synthesiser = CachedSynthesiser(first)
+        spare = SpareVoice(synthesiser, CachedSynthesiser(second))
+        made = Engines(None, first, synthesiser, Ticker(), spare)
+        rendering, ready, told = Rendering(library, made, is_busy=lambda: False), asyncio.Event(), list[str]()
+        ready.set()
+        rendering.flows_changed()
+        running = asyncio.create_task(rendering.run(ready, told.append))
+        await until(lambda: len(told) == 1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert spare.at_hand(NO_VOICE) is not None
+
+    asyncio.run(main())
 
 
 def test_the_doctor_says_how_much_is_rendered(tmp_path: Path) -> None:
