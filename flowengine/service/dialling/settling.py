@@ -6,7 +6,8 @@ record, and Twilio's answer when we ask. An attempt ends when they suffice:
 | the session | Twilio's status | |
 |---|---|---|
 | ended by the flow or the caller | any | over: the outcome is the flow's |
-| broke off | an end, ten seconds ago | over |
+| broke off | an end | over |
+| was closed by another process | an end, ten seconds ago | over |
 | broke off, or goes on | none yet | wait |
 | goes on | an end, a minute ago | its process is dead: over, broken off |
 | never began | an end, answered | over, when the stream has had ten seconds to come |
@@ -31,6 +32,7 @@ from flowengine.service.dialling.outcomes import Over, Retries, Talk, concluded
 from flowengine.service.library import FlowLibrary
 from flowengine.store.attempts import Attempts, StatusKept
 from flowengine.store.detail import CallDetail, detail
+from flowengine.store.processes import STOPPED
 from flowengine.store.queue import CallQueue
 from flowengine.store.queue_rows import Attempt, AttemptEnd
 from flowengine.store.store import Store
@@ -123,7 +125,9 @@ class Settling:
         else:
             if call.ended_at is None and not (told.is_over and now - over_at >= SESSION_GRACE):
                 return None
-            if call.abnormal and not (told.is_over and now - over_at >= STREAM_GRACE):
+            if call.abnormal and not told.is_over:
+                return None
+            if call.reason == STOPPED and now - over_at < STREAM_GRACE:
                 # A process that starts closes the records of those that died, and of those that live beside it: what
                 # the session itself says is on its way.
                 return None

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from flowengine.store.attempts import LiveCalls
+from flowengine.store.processes import STOPPED
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import Answers, NoAnswer, Voicemail
 from tests.postgres import on_sqlite
@@ -31,6 +32,23 @@ def test_a_silent_call_that_is_over_at_once_is_abandoned_unless_the_person_hung_
     site.sessions[ANN] = Session("failed", sound_s=None, lasts=timedelta(seconds=0.4), reason=reason)
     ring(site, exchange, Answers(talks_s=0))
     assert site.attempts("ann")[0].abandoned is abandoned
+
+
+def test_a_call_that_broke_off_is_settled_with_twilios_end_unless_another_process_closed_its_record(
+    place: tuple[Site, Exchange],
+) -> None:
+    site, exchange = place
+    site.sessions[ANN] = Session("failed", abnormal=True, sound_s=None, reason="speech synthesis failed")
+    ring(site, exchange, Answers(talks_s=30))
+    (attempt,) = site.attempts("ann")
+    assert (attempt.state, attempt.outcome, attempt.abandoned) == ("ended", "failed", True)
+    site.sessions[BOB] = Session("failed", abnormal=True, reason=STOPPED)
+    site.clock.pass_(MINUTE)
+    ring(site, exchange, Answers(talks_s=30), call_id="bob", number=BOB)
+    assert site.attempts("bob")[0].state == "placed"
+    site.clock.pass_(MINUTE)
+    site.dialling.look()
+    assert site.attempts("bob")[0].state == "ended"
 
 
 def test_an_answered_call_without_a_stream_is_abandoned_and_waits_for_seventy_two_hours(

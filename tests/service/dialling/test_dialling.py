@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from flowengine.store.processes import STOPPED
 from flowengine.store.queue_rows import Pace
 from flowengine.testing.twilio.exchange import Exchange
 from flowengine.testing.twilio.lines import (
@@ -95,7 +96,7 @@ def test_each_outcome_has_its_time(
             datetime(2027, 6, 1, 13, 30, tzinfo=UTC),
             "CALLBACK",
         ),
-        (Session("failed", abnormal=True), "waiting", NOON + timedelta(seconds=30) + 4 * HOUR, "RETRY"),
+        (Session("failed", abnormal=True, reason=STOPPED), "waiting", NOON + timedelta(seconds=30) + 4 * HOUR, "RETRY"),
     ],
     ids=lambda value: value.outcome if isinstance(value, Session) else None,
 )
