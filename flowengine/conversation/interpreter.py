@@ -355,12 +355,14 @@ class Interpreter:
         return None
 
     def _held_again(self, closing: Again | Resume | None) -> None:
-        """What came in between is answered: the line that a move waits for is said again."""
+        """What came in between is answered: the line that a move waits for is said again, among all that is owed."""
         held = self._here().held
         assert held is not None
         if isinstance(closing, Again) and closing.text is not None:
             self._call.say(Prompt((self._call.spoken(closing.text),)))
         held.tries = 0
+        if not held.is_end:
+            self.owing.say_everything()
         self.go_on()
 
     def _enter(self, state: str, by: str) -> bool:

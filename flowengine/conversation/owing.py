@@ -16,6 +16,8 @@ from flowengine.conversation.prompt import Prompt
 from flowengine.conversation.recording import Recording
 from flowengine.conversation.unheard import NOTHING, Step, Unheard
 from flowengine.graph.model import Llm, Transfer
+from flowengine.words.normalise import normalise
+from flowengine.words.small import SMALL
 
 
 class Owing:
@@ -63,9 +65,12 @@ class Owing:
             self.say_everything()
 
     def say_with(self, text: Prompt) -> None:
-        """What asks in the question's stead comes after what is owed; where nothing is asked, it is an answer."""
+        """What asks in the question's stead comes after what is owed. Where nothing is asked, or the question was not
+        heard and this is another, it is an answer, and all that is owed follows."""
         stay = self._call.stay
-        if stay is not None and isinstance(stay.waiting, OpenToCaller):
+        question = stay.unheard.without_asides().question if stay is not None else ""
+        is_asked = stay is not None and isinstance(stay.waiting, OpenToCaller)
+        if is_asked and (not question or asks_the_same(text.text, question)):
             self.say_statements()
             self._call.say(text)
         else:
@@ -114,3 +119,10 @@ class Owing:
                     self.recording.order_again()
                 case _:
                     assert_never(step)
+
+
+def asks_the_same(text: str, question: str) -> bool:
+    """Whether a text asks what this question asks: "Sorry, shall I renew it?", and not "Take your time"."""
+    asked, said = set(normalise(question).words), set(normalise(text).words)
+    common = asked & said
+    return "?" in text and (bool(common - SMALL) or len(common) * 2 >= len(asked))

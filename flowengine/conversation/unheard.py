@@ -45,6 +45,15 @@ class Unheard:
         return tuple(each.stated for each in self.left if each.stated is not None)
 
     @property
+    def question(self) -> str:
+        """The question, where it is among what was not heard, and what follows it; else empty."""
+        for each in self.left:
+            if isinstance(each.step, Prompt) and each.stated != each.step:
+                stated = each.stated.text if isinstance(each.stated, Prompt) else ""
+                return each.step.text[len(stated) :].strip()
+        return ""
+
+    @property
     def before_the_question(self) -> tuple[Step, ...]:
         """But for the last that is said in one go: the question, which is asked whole."""
         return self._without_last().everything

@@ -338,3 +338,71 @@ def test_the_lines_before_a_warm_transfer_are_said_on_before_the_two_are_put_tog
     line.cut()
     line.talk.send(ColleagueReady(line.talk.at, line.talk.order(Transfer).request_id))
     assert line.talk.said == ["The call is recorded."]
+
+
+MOMENT = """
+intent hold_on "the caller asks for a moment"
+  "hang on a second"
+
+state start
+  say "It runs for a year."
+  say "Shall I book it?"
+  listen
+    agree: end good
+    hold_on: again "Take your time."
+    otherwise: again "Could you say that another way?"
+    otherwise 3: end bad
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("hang on a second", "Take your time."), ("blue hats", "Could you say that another way?")]
+)
+def test_another_text_takes_the_place_of_a_question_only_once_that_was_heard(text: str, answer: str) -> None:
+    talk = Talk(MOMENT, hears=False)
+    first = talk.order_of("It runs")
+    talk.pending = []
+    for event in (SpeechCut(1.0, first, "It runs"), CallerSaid(1.1, text, 0.9, Reached(first, 2))):
+        talk.send(event)
+    assert talk.said == [answer, "It runs for a year.", "Shall I book it?"]
+    talk.send(CallerSaid(2.0, "okay yes", 0.9, Reached(talk.order_of("It runs"), 3)))
+    assert talk.outcome is None
+    talk.hear()
+    talk.says(text)
+    assert talk.said == [answer]
+
+
+HELD = """
+line notice barge-in never "This call is recorded."
+
+policy careful
+  require heard(notice) before offer
+
+state start
+  say "Good morning."
+  say notice
+  say "We have something new."
+  -> offer
+
+state offer
+  say "Would you like it?"
+  listen
+    agree: end good
+    otherwise 3: end bad
+
+anywhere
+  robot_question
+    say "Yes, I am."
+    resume
+"""
+
+
+def test_a_move_that_waits_for_a_line_comes_after_all_that_was_talked_into() -> None:
+    talk = Talk(HELD, hears=False)
+    said = CallerSaid(1.1, "are you a robot", 0.9, Reached("u2", 2))
+    talk.pending.remove("u1")
+    talk.send(SpeechHeard(0.5, "u1"))
+    talk.send(said)
+    assert (talk.state, talk.said) == ("start", ["Yes, I am.", "This call is recorded.", "We have something new."])
+    talk.hear()
+    assert talk.state == "offer"
