@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from flowengine.conversation.calendar_days import MONTH_NUMBERS
 from flowengine.conversation.dates import date_reader
 from flowengine.conversation.lengths import read_duration
-from flowengine.conversation.reading import TURNS, Found, Reader, without
+from flowengine.conversation.reading import TAKEN, TURNS, Found, Reader, without
 from flowengine.conversation.weighing import candidates, find, mentioned
 from flowengine.words.normalise import word_set
 from flowengine.words.number_words import SMALL, read_number
@@ -35,6 +35,9 @@ USUAL = {
     "tonight": time(19),
 }
 """What "tomorrow morning" stands for; the read-back shows it to the caller."""
+
+GREETED = re.compile(r"(?<!\ba )(?<!\bany )\bgood (?:morning|afternoon|evening)\b")
+""" "Good afternoon, ring me at nine" speaks of no afternoon; "a good morning would be Friday's" does."""
 
 LEADS = ("at", "around", "about", "by", "from")
 NOON = {"noon": time(12), "midday": time(12), "midnight": time(0)}
@@ -84,6 +87,7 @@ def read_moment(said: Sequence[str], now: datetime, *, bare: bool, known: dateti
 
     Where it takes back the one that was read back (`known`), a day alone keeps the time and a time alone the day.
     """
+    said = _less_greetings(said)
     if known is not None:
         known = None if TURNS.isdisjoint(said) else known.astimezone(now.tzinfo)
     spoken_of = known.date() if known is not None else None
@@ -116,6 +120,7 @@ def find_time(
 
     With `now`, "in half an hour" is a time too.
     """
+    said = _less_greetings(said)
     part = part or _part_from_afar(said)
     if now is not None and (ahead := _ahead(said, now)) is not None:
         return Found(ahead.time().replace(second=0, microsecond=0), 0, len(said))
@@ -170,6 +175,12 @@ def _ahead(said: Sequence[str], now: datetime) -> datetime | None:
         return None
     after = said[at + 1 + length[1] : at + 3 + length[1]]
     return now + length[0] if after[:1] != ["or"] and not any(word.isdigit() for word in after) else None
+
+
+def _less_greetings(said: Sequence[str]) -> Sequence[str]:
+    if "good" not in said:
+        return said
+    return GREETED.sub(lambda found: " ".join(TAKEN for _ in found.group().split()), " ".join(said)).split(" ")
 
 
 def _part_from_afar(said: Sequence[str]) -> str | None:

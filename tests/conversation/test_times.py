@@ -63,6 +63,8 @@ MOMENTS = [
     ("in half an hour", "2026-11-24T10:30"),
     ("tomorrow afternoon", "2026-11-25T14:00"),
     ("this evening", "2026-11-24T18:00"),
+    ("good afternoon, ring me at nine", "2026-11-25T09:00"),
+    ("a good afternoon for me is tomorrow", "2026-11-25T14:00"),
 ]
 
 
@@ -70,6 +72,11 @@ MOMENTS = [
 def test_a_moment_is_understood(said: str, expected: str) -> None:
     moment = datetime.fromisoformat(expected).replace(tzinfo=TUESDAY.tzinfo)
     assert extract(ValueType("datetime"), said, TUESDAY) == moment
+
+
+@pytest.mark.parametrize("said", ["good morning", "yes hello good afternoon", "oh good evening to you"])
+def test_a_greeting_is_no_moment(said: str) -> None:
+    assert extract(ValueType("datetime"), said, TUESDAY) is None
 
 
 def test_a_day_alone_is_no_moment() -> None:
