@@ -12,6 +12,7 @@ from flowengine.conversation.afterthoughts import behind_yes, correction
 from flowengine.conversation.answers import yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.correcting import WHOLE, lone_number, same_answer, spoken_of
+from flowengine.conversation.endings import is_limited, with_another_end
 from flowengine.conversation.halves import Begun, extend
 from flowengine.conversation.idioms import without_idioms
 from flowengine.conversation.keypad import takes_keys, typed
@@ -185,6 +186,8 @@ class Collector:
         if not found and (not strict or corrects(text)):
             found = self._heard_in_read_back(text, slot, others)
         value = found.pop(slot.name, None)
+        if value is None:
+            value = self._ending_otherwise(text)
         self._fill(found)
         agreed = yes_or_no(text)
         same = value is None or (agreed is not False and same_answer(self._known(slot), value, text))
@@ -195,6 +198,9 @@ class Collector:
         if any(name not in others for name in found):
             # The "no" was to another slot's value; this read-back stays open.
             return "filled"
+        if agreed is True and value is None and is_limited(text):
+            # "Yes, but …": something is wrong with it, and nobody can tell what.
+            return "filled" if found else None
         if agreed is True or (value is not None and agreed is None):
             self._call.confirmed[slot.name] = self._known(slot)
             return "filled"
@@ -203,6 +209,12 @@ class Collector:
             progress.confirming = False
             return "missed"
         return "filled" if found else None
+
+    def _ending_otherwise(self, text: str) -> object | None:
+        """The row of digits that was read back, with the end that these words give it."""
+        known = self._known(self._slot())
+        is_row = self._slot().type.kind in ("digits", "phone") and isinstance(known, str)
+        return with_another_end(known, text) if is_row and isinstance(known, str) else None
 
     def _turned_round(self, text: str) -> str:
         """ "Yes and actually it's Smith", as "no, Smith": another value behind a yes takes its place. Values that are
