@@ -65,6 +65,10 @@ class Early:
         """Those of the intents that no words so early mean, however like them they are."""
         return frozenset() if self._counts(reached) else frozenset(each for each in named if self.assents(each))
 
+    def is_before_the_question(self, reached: Reached | None) -> bool:
+        """Whether words began before the question had begun to be heard, for the first time."""
+        return not self._counts(reached)
+
     def assents(self, intent: str) -> bool:
         """Whether it is what a plain yes says."""
         known = self._call.flow.intents.get(intent)

@@ -111,6 +111,7 @@ class Hearing:
             return call.say_broken_off()
         candidates = without(candidates, self._early.unasked(text, candidates, reached))
         self.tiers.unasked = self._early.unasked_intents(self._listened_for(live), reached)
+        self._settling.is_early = self._early.is_before_the_question(reached)
         self._interpreter.owing.broke_in(reached)
         if before is None and shown != HIDDEN:
             self._taking_back.begin(Words(text.strip(), shown))

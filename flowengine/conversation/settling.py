@@ -23,6 +23,8 @@ class Settling:
         self._call = call
         self._interpreter = interpreter
         self._collector = collector
+        self.is_early = False
+        """The turn in hand began before the question had begun to be heard, for the first time."""
 
     def meant(self, fit: Fit, text: str, shown: str, candidates: tuple[Candidate, ...]) -> None:
         """These words are taken for this; what they hold for slots besides is kept ("yes, and Tuesday is best")."""
@@ -69,6 +71,9 @@ class Settling:
         self._count(trigger_label(trigger))
         call.stop_speaking()
         if isinstance(stay.waiting, Collect):
+            if self._is_no_try(trigger):
+                self._interpreter.owing.say_everything()
+                return self._interpreter.listen()
             return self.collected(self._collector.miss())
         if isinstance(stay.waiting, Llm):
             return self._silent_to_model()
@@ -78,6 +83,12 @@ class Settling:
         if isinstance(trigger, OnOtherwise):
             call.say(Prompt((MISUNDERSTOOD,)))
         return self._interpreter.ask_again()
+
+    def _is_no_try(self, trigger: OnSilence | OnOtherwise) -> bool:
+        """Whether words answer no question of a slot's, which is owed still: they cost no try, a few times."""
+        if isinstance(trigger, OnSilence) or not self.is_early or not self.here.unheard.question:
+            return False
+        return self.here.counts[trigger_label(trigger)] <= UNHANDLED_LIMIT
 
     def _silent_to_model(self) -> None:
         """The model has no `silence` branches: its last words are said again, and the third silence is its limit."""

@@ -291,15 +291,15 @@ def test_what_belongs_to_a_state_is_not_said_in_the_next() -> None:
     assert "Your cover ends in May." not in talk.said
 
 
-def test_a_collect_says_it_before_it_asks_again() -> None:
+def test_words_before_the_question_of_a_slot_cost_no_try() -> None:
     talk = Talk(FLOW, hears=False)
     says(talk, "yes", "u2", 1)
     asked = talk.order_of("We would keep")
     says(talk, "blue elephants", asked, 1)
-    assert talk.said == [
-        "We would keep your number for a year.",
-        "Would that be all right?",
-    ]
+    assert talk.said == ["We would keep your number for a year. Is that all right?"]
+    asked = talk.order_of("We would keep")
+    says(talk, "blue elephants", asked, 9)
+    assert talk.said == ["Would that be all right?"]
 
 
 def test_a_test_of_a_flow_can_say_it_over_the_line() -> None:

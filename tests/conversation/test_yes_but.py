@@ -1,4 +1,4 @@
-"""A yes to a read-back with a "but" or an "except" confirms nothing; the end of a row of digits is put right by itself."""
+"""A yes with a "but" or an "except" confirms no read-back; the end of a row of digits is put right by itself."""
 
 from __future__ import annotations
 
