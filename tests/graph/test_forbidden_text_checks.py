@@ -168,3 +168,11 @@ def test_a_secret_slot_may_ask_for_a_card_number() -> None:
     asked += "    done or failed: end booked\n"
     assert underlined(asked.format(""), "FL520") == ["your card number"]
     assert findings(asked.format(" secret"), "FL520") == []
+
+
+def test_a_secret_may_be_announced_in_the_state_that_collects_it() -> None:
+    asked = 'slot pin: digits(4){}\n  ask "Four digits, please."\n\nstate first\n  say "Thanks. I need your PIN."\n{}'
+    asked += "  collect pin\n    done or failed: end booked\n"
+    assert findings(asked.format(" secret", ""), "FL520") == []
+    assert underlined(asked.format("", ""), "FL520") == ["your PIN"]
+    assert underlined(asked.format(" secret", "  -> second\n\nstate second\n"), "FL520") == ["your PIN"]

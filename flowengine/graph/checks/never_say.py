@@ -28,9 +28,9 @@ from flowengine.compliance.saying.saying import KINDS
 from flowengine.compliance.saying.secrets import ASKS
 from flowengine.graph.checks.rule import Rule
 from flowengine.graph.heard import ways
-from flowengine.graph.model import Slot, Template
+from flowengine.graph.model import Collect, Flow, Say, Slot, Template
 from flowengine.graph.names import Draft
-from flowengine.graph.walk import written
+from flowengine.graph.walk import blocks, waiting, written
 from flowengine.language.diagnostics import Diagnostic
 from flowengine.words.sentences import sentences
 
@@ -38,11 +38,12 @@ RULE = Rule("FL520", "never-say", "error")
 
 _WRITTEN = tuple(kind for kind in KINDS if kind.written)
 _KEYED = tuple(kind for kind in _WRITTEN if kind is not ASKS)
-"""What is typed by keypad, in a secret slot, may be asked for."""
+"""What is typed by keypad, in a secret slot, may be asked for, and announced where that slot is collected next."""
 
 
 def check(draft: Draft) -> Iterator[Diagnostic]:
     keyed = {id(prompt) for slot in draft.flow.slots.values() if slot.secret for prompt in _prompts(slot)}
+    keyed |= {id(text) for text in _announcing(draft.flow)}
     for each in written(draft.flow):
         if each.spoken and isinstance(each.text, Template):
             kinds = _KEYED if id(each.text) in keyed else _WRITTEN
@@ -51,6 +52,18 @@ def check(draft: Draft) -> Iterator[Diagnostic]:
 
 def _prompts(slot: Slot) -> tuple[Template | None, ...]:
     return slot.ask, slot.again, slot.confirm, slot.invalid
+
+
+def _announcing(flow: Flow) -> Iterator[Template]:
+    """What is said on the way into a `collect` that begins with a secret slot: no voice is heard there any more."""
+    of_states = tuple(blocks(flow))
+    of_branches = (branch.body for block in of_states for each in waiting(block) for branch in each.branches)
+    for block in (*of_states, *of_branches):
+        first = next(
+            (flow.slots.get(each.slots[0]) for each in block if isinstance(each, Collect) and each.slots), None
+        )
+        if first is not None and first.secret:
+            yield from (text for each in block if isinstance(each, Say) for text in each.sentences)
 
 
 def _in_text(draft: Draft, text: Template, kinds: tuple[Kind, ...]) -> Iterator[Diagnostic]:
