@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flowengine.conversation.answers import is_assent
+from flowengine.conversation.answers import is_assent, yes_or_no
 from flowengine.conversation.call import Call
 from flowengine.conversation.collector import Collector
 from flowengine.conversation.commands import Candidate
@@ -70,9 +70,10 @@ class Early:
         return not self._counts(reached)
 
     def assents(self, intent: str) -> bool:
-        """Whether it is what a plain yes says."""
+        """Whether it is what a plain yes says. "I'm OK, thanks" among the ways to refuse makes no yes of a refusal."""
         known = self._call.flow.intents.get(intent)
-        return known is not None and any(is_assent(phrase) for phrase in known.phrases)
+        phrases = known.phrases if known is not None else ()
+        return any(map(is_assent, phrases)) and not any(yes_or_no(phrase) is False for phrase in phrases)
 
     def _counts(self, reached: Reached | None) -> bool:
         """Whether an answer counts: the question is being heard, or was in this state, and is asked again."""
