@@ -316,3 +316,10 @@ def test_there_too_it_answers_once_the_question_has_begun() -> None:
     player = Player(compiled(FLOW))
     assert player.interrupt("Shall I", "yes")
     assert player.listen().state == "yes"
+
+
+def test_a_refusal_counts_at_once_though_a_phrase_of_its_intent_would_do_for_a_yes() -> None:
+    intents = INTENTS.replace('"not interested"', '"not interested" "I\'m OK, thanks"')
+    talk = Talk(compiled(FLOW, intents=intents), hears=False)
+    says(talk, "no thanks, not interested", "u1", 6)
+    assert talk.state == "no"
