@@ -214,7 +214,7 @@ class Player:
     def listen(self, *, to_the_end: bool = False) -> Turn:
         """Let the agent finish, and `to_the_end` a line that waits for what the caller has begun; the turn then."""
         self._call.let_speak()
-        if to_the_end and self._call.hanging_up:
+        if to_the_end and self._call.hanging_up and not self._call.over:
             self._call.wait(MORE_WITHIN_S)
         return self.turn
 

@@ -240,7 +240,8 @@ def test_a_signal_to_the_whole_group_harms_no_process_that_has_just_been_started
         "asyncio.run(main())\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG_S, check=False)
-    assert done.stderr == ""
+    # It was ended behind the worker's back, who may notice before it is detached.
+    assert done.stderr in ("", "the speech process died\n")
     assert done.stdout == "[]\n0\n"
 
 

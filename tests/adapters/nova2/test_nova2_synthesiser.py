@@ -186,7 +186,7 @@ async def writes_nonsense(visit: Visit) -> None:
         (reports_an_error, "'model_error'"),
         (says_nothing, "does not answer"),
         (sends_vorbis, "'vorbis'"),
-        (writes_nonsense, "not JSON"),
+        (writes_nonsense, "cannot be read as JSON"),
     ],
 )
 def test_a_service_that_fails_is_one_clear_error(script: Script, message: str) -> None:
